@@ -1,0 +1,238 @@
+"""A gaze data set: a folder of images, a table of them and a table of fixations.
+
+    dataset.json         name, title, citation, license, blur, where it came from
+    images.parquet       image_id, file, width, height, split, group, map
+    fixations.parquet    image_id, observer, x, y, onset, duration
+    images/  maps/       the original image files; dense maps where points are not public
+
+Points are the truth; densities are derived from them, at any size and blur.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gazemap.data.sample import Fixations, Sample
+from gazemap.errors import DataError
+
+IMAGES_SCHEMA = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("file", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("split", pa.string()),
+        ("group", pa.string()),
+        ("map", pa.string()),
+    ]
+)
+FIXATIONS_SCHEMA = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("observer", pa.string()),
+        ("x", pa.float64()),
+        ("y", pa.float64()),
+        ("onset", pa.float64()),
+        ("duration", pa.float64()),
+    ]
+)
+
+
+class SetAside(BaseModel):
+    """Something that an import could not use, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    item: str
+    reason: str
+
+
+class DatasetInfo(BaseModel):
+    """What dataset.json says.
+
+    Attributes:
+        name: short, as in recipes' names.
+        title: in full.
+        citation: of the paper to cite.
+        license: under which terms it may be used.
+        source: what the import read, and its convention of coordinates.
+        pixels_per_degree: of visual angle, where known.
+        viewing_seconds: for how long an image was seen, where known.
+        sigma: the authors' blur of ground truth, in pixels of the original image, where known.
+        mirrored_copies: whether the images include their mirror images.
+        set_aside: what the import could not use.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    title: str
+    citation: str
+    license: str
+    source: str
+    pixels_per_degree: float | None = None
+    viewing_seconds: float | None = None
+    sigma: float | None = None
+    mirrored_copies: bool = False
+    set_aside: tuple[SetAside, ...] = ()
+
+
+class GazeDataset:
+    """A gaze data set, or some of its images; everything but the pixels is in memory."""
+
+    def __init__(self, path: Path, info: DatasetInfo, samples: list[Sample]) -> None:
+        self.path = path
+        self.info = info
+        self.samples = samples
+
+    @property
+    def name(self) -> str:
+        """The data set's short name."""
+        return self.info.name
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __iter__(self) -> Iterator[Sample]:
+        return iter(self.samples)
+
+    def __getitem__(self, index: int | str) -> Sample:
+        """A sample by position or by image_id."""
+        if isinstance(index, str):
+            if index not in self._positions:
+                raise DataError(f"Data set {self.name!r} has no image {index!r}.")
+            return self.samples[self._positions[index]]
+        return self.samples[index]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {sample.image_id: position for position, sample in enumerate(self.samples)}
+
+    @property
+    def image_ids(self) -> list[str]:
+        """All images, in order."""
+        return [sample.image_id for sample in self.samples]
+
+    @cached_property
+    def splits(self) -> dict[str, int]:
+        """The splits and how many images each holds."""
+        return dict(Counter(sample.split for sample in self.samples))
+
+    @property
+    def has_observers(self) -> bool:
+        """Whether it is known who looked where."""
+        return any(s.fixations is not None and s.fixations.observer is not None for s in self.samples)
+
+    def split(self, name: str) -> GazeDataset:
+        """The images of one split.
+
+        Raises:
+            DataError: no such split; lists those that there are.
+        """
+        if name not in self.splits:
+            known = ", ".join(f"{split} ({count})" for split, count in self.splits.items())
+            raise DataError(f"Data set {self.name!r} has no split {name!r}. It has: {known}.")
+        return GazeDataset(self.path, self.info, [s for s in self.samples if s.split == name])
+
+    def __str__(self) -> str:
+        """What `gazemap data info` prints."""
+        fixations = sum(len(sample.fixations) for sample in self.samples if sample.fixations)
+        observers = {name for s in self.samples if s.fixations for name in s.fixations.observers}
+        sizes = Counter(sample.size for sample in self.samples).most_common()
+        (height, width), _ = sizes[0]
+        more = f" and {len(sizes) - 1} other sizes" if len(sizes) > 1 else ""
+        splits = ", ".join(f"{name} {count}" for name, count in self.splits.items())
+        maps = sum(sample.map_file is not None for sample in self.samples)
+        lines = [
+            f"{self.name}: {self.info.title}",
+            f"  images     {len(self)} ({splits}), {width} x {height}{more}",
+            f"  fixations  {fixations:,}" + (f" of {len(observers)} observers" if observers else ""),
+            f"  maps       {maps}",
+            f"  blur       {self.info.sigma} px" if self.info.sigma else "  blur       not stated",
+            f"  source     {self.info.source}",
+            f"  license    {self.info.license}",
+            f"  cite       {self.info.citation}",
+        ]
+        lines += [f"  set aside  {entry.item}: {entry.reason}" for entry in self.info.set_aside]
+        return "\n".join(lines)
+
+
+def load_dataset(path: str | Path) -> GazeDataset:
+    """Open a gaze data set's folder.
+
+    Raises:
+        DataError: no such folder, a missing or damaged table, or a wrong column; names the file.
+    """
+    path = Path(path)
+    if not (path / "dataset.json").is_file():
+        raise DataError(
+            f"{path} is no gaze data set: it has no dataset.json. "
+            "Make one with `gazemap data import` or `gazemap data popout`."
+        )
+    try:
+        content = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
+        info = DatasetInfo.model_validate(content)
+    except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise DataError(f"{path / 'dataset.json'} cannot be used: {error}") from error
+    images = _read_table(path / "images.parquet", IMAGES_SCHEMA)
+    if not len(images):
+        raise DataError(f"{path / 'images.parquet'} lists no image. Import the data set again.")
+    grouped = _fixations_by_image(path / "fixations.parquet")
+    samples = [
+        Sample(
+            image_id=row["image_id"],
+            file=path / row["file"],
+            size=(row["height"], row["width"]),
+            split=row["split"],
+            group=row["group"],
+            fixations=None if grouped is None else grouped.get(row["image_id"], _NOBODY_LOOKED),
+            map_file=path / row["map"] if row["map"] else None,
+            sigma=info.sigma,
+        )
+        for row in images.to_pylist()
+    ]
+    return GazeDataset(path, info, samples)
+
+
+_NOBODY_LOOKED = Fixations(np.empty(0), np.empty(0))
+
+
+def _read_table(path: Path, schema: pa.Schema) -> pa.Table:
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise DataError(f"{path} cannot be read ({error}). Import the data set again.") from error
+    try:
+        return table.select(schema.names).cast(schema)
+    except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        wanted = ", ".join(f"{field.name} ({field.type})" for field in schema)
+        raise DataError(f"{path} needs the columns {wanted}: {error}") from error
+
+
+def _fixations_by_image(path: Path) -> dict[str, Fixations] | None:
+    if not path.exists():
+        return None
+    table = _read_table(path, FIXATIONS_SCHEMA)
+    names = table["image_id"].to_numpy(zero_copy_only=False).astype(str)
+    order = np.argsort(names, kind="stable")
+    known, starts = np.unique(names[order], return_index=True)
+    ends = [*starts[1:].tolist(), len(names)]
+    columns: dict[str, Any] = {}
+    for name in ("x", "y", "observer", "onset", "duration"):
+        if table[name].null_count < len(table):  # a column of nulls alone is not known
+            values = table[name].to_numpy(zero_copy_only=False)
+            columns[name] = (values.astype(str) if name == "observer" else values)[order]
+    return {
+        image_id: Fixations(**{name: column[start:end] for name, column in columns.items()})
+        for image_id, start, end in zip(known.tolist(), starts.tolist(), ends, strict=True)
+    }

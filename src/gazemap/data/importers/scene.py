@@ -1,0 +1,67 @@
+"""Scene (Yanakz/Scene): 500 SUN2012 scenes of mixed size, 12 observers in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.matlab import read_mat
+from gazemap.data.sample import Fixations
+from gazemap.data.writing import Item, Source
+from gazemap.errors import DataError
+
+_INFO = DatasetInfo(
+    name="scene",
+    title="Eye fixations on 500 SUN2012 scenes",
+    citation="Yanakz/Scene, on images of Xiao et al.: SUN database. CVPR 2010.",
+    license="MIT (Yanakz/Scene)",
+    source=(
+        "data/tidy/fixations.mat: [y, x, start, duration] in image pixels and seconds; taken as "
+        "0-based: all lie strictly between 0 and the image's size"
+    ),
+)
+_VAL_SHARE = 0.2  # no official split: the last images in file order
+
+
+def read_scene(source: Path) -> Source:
+    """A clone of the authors' repository: data/stimuli/*.jpg and data/tidy/fixations.mat.
+
+    Raises:
+        DataError: fixations.mat is missing, damaged or of another shape.
+    """
+    path = source / "data" / "tidy" / "fixations.mat"
+    cells = read_mat(path, "fixations")
+    if cells.dtype != object or cells.ndim != 2:
+        raise DataError(f"{path}: fixations has shape {cells.shape}; a cell (images, observers) is accepted.")
+    return Source(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
+
+
+def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401
+    first_val = len(cells) - round(_VAL_SHARE * len(cells))
+    for index, observers in enumerate(cells):
+        image_id = f"{index + 1:03}"
+        yield Item(
+            image_id=image_id,
+            image=stimuli / f"{image_id}.jpg",
+            split="val" if index >= first_val else "train",
+            fixations=_fixations(observers, f"{path}, image {image_id}"),
+        )
+
+
+def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401
+    rows: list[NDArray[np.float64]] = []
+    names: list[str] = []
+    for number, cell in enumerate(observers, start=1):
+        if cell.size == 0:
+            continue
+        if cell.ndim != 2 or cell.shape[1] != 4:
+            raise DataError(f"{where}, observer {number}: shape {cell.shape}; (n, 4) is accepted.")
+        rows.append(cell.astype(np.float64))
+        names += [f"{number:02}"] * len(cell)
+    y, x, onset, duration = np.concatenate(rows or [np.empty((0, 4))]).T
+    return Fixations(x=x, y=y, observer=np.array(names, dtype=str), onset=onset, duration=duration)

@@ -1,0 +1,164 @@
+"""One image of a gaze data set: its pixels, and where people looked in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazemap.data import fixations as points
+from gazemap.data.images import read_image
+from gazemap.errors import DataError
+
+Size = tuple[int, int]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fixations:
+    """Where people looked in one image; arrays (n,), all in the same order.
+
+    Attributes:
+        x: pixels to the right, from the image's left edge, continuous.
+        y: pixels down, from its upper edge.
+        observer: who looked, where known.
+        onset: seconds since the image appeared, where known.
+        duration: seconds, where known.
+    """
+
+    x: Floats
+    y: Floats
+    observer: NDArray[np.str_] | None = None
+    onset: Floats | None = None
+    duration: Floats | None = None
+
+    @classmethod
+    def of_pixels(cls, fixated: NDArray[np.generic]) -> Fixations:
+        """One fixation at the center of every pixel of (H, W) that is not 0."""
+        rows, columns = np.nonzero(fixated)
+        return cls(x=columns + 0.5, y=rows + 0.5)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def observers(self) -> list[str]:
+        """The names of the observers with at least one fixation, sorted."""
+        return [] if self.observer is None else sorted(set(self.observer.tolist()))
+
+    def of_observer(self, name: str) -> Fixations:
+        """Those of one observer; none if the observer never looked or is not known."""
+        chosen = np.zeros(len(self), bool) if self.observer is None else self.observer == name
+        columns = {column.name: getattr(self, column.name) for column in fields(self)}
+        return Fixations(**{key: v if v is None else v[chosen] for key, v in columns.items()})
+
+    def scaled(self, from_size: Size, to_size: Size) -> Fixations:
+        """The same points in an image stretched from one (H, W) to another."""
+        return replace(
+            self, x=self.x * (to_size[1] / from_size[1]), y=self.y * (to_size[0] / from_size[0])
+        )
+
+    def mirrored(self, width: float) -> Fixations:
+        """The same points in the mirror image of a picture `width` pixels wide."""
+        return replace(self, x=width - self.x)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One image of a data set with what is known of it.
+
+    Attributes:
+        image_id: its name in the data set.
+        file: the image file.
+        size: (H, W) in pixels.
+        split: train, val or test.
+        group: images that are near-duplicates share one, and so share a split.
+        fixations: the points; None where the set has only dense maps.
+        map_file: the stored dense map, where there is one.
+        sigma: the data set's own blur, in pixels.
+    """
+
+    image_id: str
+    file: Path
+    size: Size
+    split: str
+    group: str
+    fixations: Fixations | None
+    map_file: Path | None
+    sigma: float | None
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8 RGB, decoded anew at every use.
+
+        Raises:
+            DataError: the file is missing or damaged.
+        """
+        return read_image(self.file)
+
+    def fixation_map(self, size: Size | None = None) -> Floats:
+        """(H, W) counts of fixations, at the image's size or any other.
+
+        Raises:
+            DataError: the set has no points.
+        """
+        known = self._points().scaled(self.size, size or self.size)
+        return points.fixation_map(known.x, known.y, size or self.size)
+
+    def density(self, size: Size | None = None, sigma: float | None = None) -> Floats:
+        """(H, W), sums to 1: the blurred fixations, or the stored map where there are no points.
+
+        Args:
+            size: (H, W) of the result; the image's own by default. Both axes may be stretched.
+            sigma: of the blur, in pixels of the original image's width; by default the set's own.
+
+        Raises:
+            DataError: no blur is known, or no points and no map.
+        """
+        size = size or self.size
+        if self.fixations is None:
+            stretched = Image.fromarray(self.stored_map()).resize(
+                (size[1], size[0]), Image.Resampling.BILINEAR
+            )
+            values = np.asarray(stretched, dtype=np.float64)
+            return values / values.sum() if values.sum() > 0 else np.full(size, 1 / values.size)
+        blur = sigma or self.sigma
+        if blur is None:
+            raise DataError(f"The data set of {self.image_id!r} states no blur; pass sigma (pixels).")
+        known = self.fixations.scaled(self.size, size)
+        return points.density(known.x, known.y, size, blur * size[1] / self.size[1])
+
+    def stored_map(self) -> NDArray[np.float32]:
+        """The dense map as it is stored, float32 (h, w) on a scale of 0 to 1.
+
+        Raises:
+            DataError: there is none, or it cannot be read.
+        """
+        if self.map_file is None:
+            raise DataError(f"{self.image_id!r} has neither fixation points nor a dense map.")
+        return read_map(self.map_file)
+
+    def _points(self) -> Fixations:
+        if self.fixations is None:
+            raise DataError(f"{self.image_id!r} has no fixation points, only a dense map.")
+        return self.fixations
+
+
+def read_map(path: Path) -> NDArray[np.float32]:
+    """A dense map, float32 (h, w): a float .npy as it is, an image's gray values over their top.
+
+    Raises:
+        DataError: the file is missing, damaged or of another kind.
+    """
+    if path.suffix != ".npy":
+        return read_image(path)[..., 0].astype(np.float32) / 255
+    try:
+        values = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"Map {path} cannot be read ({error}). Import the data set again.") from error
+    if values.ndim != 2 or values.dtype.kind != "f":
+        raise DataError(f"Map {path} has shape {values.shape} and type {values.dtype}; float (h, w) is accepted.")
+    return np.asarray(values, dtype=np.float32)

@@ -1,0 +1,110 @@
+"""Why a network predicts what it does: scales by layer, spread, center bias, values out of range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from gazemap.data.batches import Arrays
+from gazemap.losses import weighted_loss
+from gazemap.models import create_model
+from gazemap.training.recipe import Recipe
+
+Floats = NDArray[np.floating]
+
+
+def initial_scales(recipe: Recipe, arrays: Arrays) -> dict[str, dict[str, float]]:
+    """What the recipe's fresh network does with one batch, layer by layer.
+
+    Args:
+        recipe: its initialization, seed and loss are used.
+        arrays: a split in memory; the first batch of it is taken.
+
+    Returns:
+        layer -> {"activation": standard deviation over all units and images, "between_images":
+        standard deviation over images of one unit, mean over units, "gradient": norm of the
+        weights' gradient over the norm of the weights}.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.training.seed)
+        model = create_model(recipe.model.name, **recipe.model.options)
+    model.train()
+    layers: dict[str, nn.Module] = getattr(model, "layers", {})
+    outputs: dict[str, Tensor] = {}
+    for name, layer in layers.items():
+        layer.register_forward_hook(
+            lambda _module, _inputs, output, name=name: outputs.__setitem__(name, output.detach())
+        )
+    images = arrays.images[: recipe.training.batch_size].float().div(255)
+    targets = arrays.targets[: recipe.training.batch_size]
+    low, high = model.target_range
+    loss = weighted_loss(recipe.loss, model.output)(model(images), targets * (high - low) + low)
+    loss.backward()  # type: ignore[no-untyped-call]
+    return {
+        name: {
+            "activation": outputs[name].std().item(),
+            "between_images": outputs[name].std(dim=0).mean().item(),
+            "gradient": (layer.weight.grad.norm() / layer.weight.norm().clamp_min(1e-12)).item(),
+        }
+        for name, layer in layers.items()
+    }
+
+
+def spread(grids: Floats) -> float:
+    """How much maps differ between images: standard deviation over images, mean over pixels.
+
+    Args:
+        grids: (N, h, w).
+    """
+    return float(grids.std(axis=0).mean())
+
+
+@dataclass(frozen=True)
+class CenterShare:
+    """How much of each prediction is center bias, and what is left without it; all (N,).
+
+    Attributes:
+        correlation: of the prediction with the center bias.
+        cc: of the prediction with the ground truth.
+        cc_without: the same after the center bias is taken out of both (partial correlation).
+    """
+
+    correlation: Floats
+    cc: Floats
+    cc_without: Floats
+
+
+def center_share(predictions: Floats, truths: Floats, center: Floats) -> CenterShare:
+    """Correlate predictions with the center bias, and with the truth once that is taken out.
+
+    Args:
+        predictions: (N, h, w), saliency.
+        truths: (N, h, w), densities.
+        center: (h, w), the center bias.
+    """
+    p, t, c = _standardize(predictions), _standardize(truths), _standardize(center[None])
+    pt, pc, tc = ((a * b).mean(axis=1) for a, b in ((p, t), (p, c), (t, c)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        partial = (pt - pc * tc) / np.sqrt((1 - pc**2) * (1 - tc**2))
+    return CenterShare(pc, pt, partial)
+
+
+def _standardize(maps: Floats) -> Floats:
+    flat = maps.reshape(len(maps), -1).astype(np.float64)
+    centered = flat - flat.mean(axis=1, keepdims=True)
+    deviation = centered.std(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(deviation > 0, centered / deviation, np.nan)
+
+
+def outside_unit_range(grids: Floats) -> Floats:
+    """Share of each map's values that 8 bits cannot hold: below 0 or above 1; (N,).
+
+    Values within one level (1/255) outside are counted too: -0.001 wraps to 0, -0.01 to 254.
+    """
+    flat = grids.reshape(len(grids), -1)
+    return np.asarray(((flat < 0) | (flat > 1)).mean(axis=1))

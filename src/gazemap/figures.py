@@ -1,0 +1,151 @@
+"""Every picture: arrays in, a matplotlib figure out. Nothing is computed or saved here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+COLORMAP = "inferno"  # perceptually uniform and readable in gray
+Floats = NDArray[np.floating]
+
+
+def loss_curves(rows: Sequence[Mapping[str, Any]], mean_map_loss: float, loss_name: str) -> Figure:
+    """Training and validation loss by epoch, with the mean map's loss as a line.
+
+    Args:
+        rows: of metrics.jsonl.
+        mean_map_loss: validation loss of the mean training map.
+        loss_name: for the axis.
+    """
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    epochs = [row["epoch"] for row in rows]
+    axes.plot(epochs, [row["train_loss"] for row in rows], color="tab:gray", label="training")
+    validated = [row for row in rows if row["val_loss"] is not None]
+    val_epochs, val_losses = (
+        [row["epoch"] for row in validated],
+        [row["val_loss"] for row in validated],
+    )
+    axes.plot(val_epochs, val_losses, "o-", markersize=3, color="tab:blue", label="validation")
+    axes.axhline(
+        mean_map_loss, linestyle="--", color="tab:red", label="validation, mean training map"
+    )
+    # a first epoch that is far off must not flatten the rest
+    late = [row["train_loss"] for row in rows[len(rows) // 10 :]] + val_losses + [mean_map_loss]
+    low, high = min(late), max(np.percentile(late, 90), mean_map_loss)
+    axes.set_ylim(low - 0.15 * (high - low), high + 0.25 * (high - low))
+    axes.set(xlabel="epoch", ylabel=loss_name)
+    axes.legend(frameon=False)
+    return figure
+
+
+def filters(weights: Floats) -> Figure:
+    """First-layer filters, (n, 3, k, k), as colors; one scale for all, so that strengths compare."""
+    span = np.ptp(weights) or 1.0
+    tiles = ((weights - weights.min()) / span).transpose(0, 2, 3, 1)
+    columns = 8
+    rows = -(-len(tiles) // columns)
+    figure = Figure(figsize=(columns, rows), layout="constrained")
+    for axes, tile in zip(figure.subplots(rows, columns, squeeze=False).flat, tiles, strict=False):
+        axes.imshow(tile, interpolation="nearest")
+    for axes in figure.axes:
+        axes.axis("off")
+    return figure
+
+
+@dataclass(frozen=True)
+class Example:
+    """One image with what was looked at and what was predicted, and the scores that say how well."""
+
+    title: str
+    image: NDArray[np.uint8]
+    density: Floats
+    saliency: Floats
+    scores: Mapping[str, float]
+
+
+def predictions(examples: Sequence[Example]) -> Figure:
+    """Rows of image | ground truth | prediction, each map on its own scale, scores beside it."""
+    figure = Figure(figsize=(10, 2.7 * len(examples)), layout="constrained")
+    grid = figure.subplots(len(examples), 3, squeeze=False)
+    for row, example in zip(grid, examples, strict=True):
+        row[0].imshow(example.image)
+        row[0].set_title(example.title, fontsize=9, loc="left")
+        _show_map(row[1], example.density, "ground truth")
+        scores = "  ".join(f"{name} {value:.2f}" for name, value in example.scores.items())
+        _show_map(row[2], example.saliency, f"prediction: {scores}")
+        row[0].axis("off")
+    return figure
+
+
+def _show_map(axes: Axes, values: Floats, title: str) -> None:
+    axes.imshow(values, cmap=COLORMAP)
+    axes.set_title(title, fontsize=9, loc="left")
+    axes.axis("off")
+
+
+def eight_bit(cases: Sequence[tuple[str, Floats, Floats, Floats]]) -> Figure:
+    """What storing a prediction in 8 bits does: (title, raw, clipped, wrapped) a row.
+
+    The raw map is shown on a diverging scale in which gray-to-blue lies below 0, white to red above 1.
+    """
+    figure = Figure(figsize=(10, 2.9 * len(cases)), layout="constrained")
+    grid = figure.subplots(len(cases), 3, squeeze=False)
+    for row, (title, raw, clipped, wrapped) in zip(grid, cases, strict=True):
+        shown = row[0].imshow(raw, cmap="RdBu_r", vmin=-0.5, vmax=1.5, interpolation="nearest")
+        figure.colorbar(shown, ax=row[0], fraction=0.035)
+        row[0].set_title(f"{title}: network output", fontsize=9, loc="left")
+        row[0].axis("off")
+        _show_map(row[1], clipped, "8 bits, clipped, blurred")
+        _show_map(row[2], wrapped, "8 bits, wrapped around, blurred")
+    return figure
+
+
+def layer_scales(tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Figure:
+    """Scale of activations, of their differences between images, and of gradients, by layer.
+
+    Args:
+        tables: network -> layer -> {"activation", "between_images", "gradient"}, see `diagnosis`.
+    """
+    quantities = {
+        "activation": "standard deviation of the activations",
+        "between_images": "... of one unit between images",
+        "gradient": "gradient norm / weight norm",
+    }
+    figure = Figure(figsize=(12, 3.6), layout="constrained")
+    for axes, (key, title) in zip(figure.subplots(1, 3), quantities.items(), strict=True):
+        for name, layers in tables.items():
+            axes.semilogy(list(layers), [layer[key] for layer in layers.values()], "o-", label=name)
+        axes.set_title(title, fontsize=10)
+        axes.grid(visible=True, axis="y", alpha=0.3)
+    figure.axes[0].legend(frameon=False, fontsize=8)
+    return figure
+
+
+def center_share(correlations: Mapping[str, Floats]) -> Figure:
+    """How much the predictions resemble the center bias: one histogram of correlations a network."""
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    axes = figure.subplots()
+    bins = np.linspace(-1, 1, 41).tolist()
+    for name, values in correlations.items():
+        axes.hist(values, bins=bins, alpha=0.55, label=name)
+    axes.set(xlabel="correlation of the map with the center bias", ylabel="images", xlim=(-1, 1))
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def overlay(image: NDArray[np.uint8], saliency: Floats) -> NDArray[np.uint8]:
+    """The image with its saliency on top, uint8 (H, W, 3); the greatest saliency is opaque at 60 %."""
+    import matplotlib as mpl
+
+    span = np.ptp(saliency)
+    scaled = (saliency - saliency.min()) / span if span > 0 else np.zeros_like(saliency)
+    colors = mpl.colormaps[COLORMAP](scaled)[..., :3] * 255
+    opacity = 0.6 * scaled[..., None]
+    return np.rint((1 - opacity) * image + opacity * colors).astype(np.uint8)

@@ -1,0 +1,44 @@
+"""Writing files whole: beside their name first, then renamed, so no partial file is ever seen."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gazemap.errors import OutputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` to write to; it takes the name `path` when all went well.
+
+    Raises:
+        OutputError: the folder is missing, read-only or full; names the file and the reason.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+        os.close(handle)
+        beside = Path(name)
+        try:
+            yield beside
+            with beside.open("rb") as file:
+                os.fsync(file.fileno())
+            beside.chmod(0o644)  # mkstemp's 0600 would hide results from colleagues
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. "
+            "Free space or choose a folder that you may write to."
+        ) from error
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write text as UTF-8, whole or not at all; see `replacing`."""
+    with replacing(path) as beside:
+        beside.write_text(content, encoding="utf-8")

@@ -1,0 +1,53 @@
+"""What every saliency model is: images in, one saliency (or log density) grid an image out."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from torch import Tensor, nn
+
+Output = Literal["saliency", "log_density"]
+
+
+class SaliencyModel(nn.Module):
+    """Base of every entry of `MODELS`; a subclass is a leaf and sets what follows.
+
+    `forward` takes images, float32 (B, 3, H, W) in [0, 1] at `input_size`, normalizes them itself,
+    and returns (B, h, w) at `output_size`: `saliency` of any scale, or `log_density` whose
+    logsumexp over the pixels is 0, as `output` says.
+
+    Attributes:
+        name: the key in `MODELS`.
+        options: the keyword arguments that rebuild this model.
+        input_size: (H, W) of the images that `forward` takes.
+        output_size: (h, w) of the grid that it returns.
+        output: what the numbers mean.
+        target_range: the values between which a regression network's targets were scaled;
+            prediction maps this range back to [0, 1].
+    """
+
+    name: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        options: dict[str, Any],
+        input_size: tuple[int, int],
+        output_size: tuple[int, int],
+        output: Output,
+        target_range: tuple[float, float] = (0.0, 1.0),
+    ) -> None:
+        super().__init__()
+        self.options = options
+        self.input_size = input_size
+        self.output_size = output_size
+        self.output = output
+        self.target_range = target_range
+
+    def parameter_count(self) -> int:
+        """How many numbers training can change."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def __call__(self, images: Tensor) -> Tensor:
+        result: Tensor = super().__call__(images)
+        return result

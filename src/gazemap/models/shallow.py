@@ -1,0 +1,134 @@
+"""The shallow network of Pan et al. (CVPR 2016), as replicated by Nurick (Bristol, 2021).
+
+Three convolutions, two fully connected layers with a maxout between them; 96x96 images to 48x48
+saliency. Sizes and initialization: the replication's published code and Pan's figure.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from gazemap.errors import InputError, unknown_name
+from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.maxout import Maxout
+
+Geometry = Literal["nurick2021", "pan2016"]
+Initialization = Literal["paper", "he"]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How the convolutions and pools treat borders, and the side of the last feature grid."""
+
+    paddings: tuple[int, int, int]
+    ceil_pools: bool
+    side: int
+
+
+_SHAPES: dict[str, _Shape] = {
+    "nurick2021": _Shape(paddings=(2, 1, 1), ceil_pools=False, side=11),  # 96, 48, 23, 11
+    "pan2016": _Shape(paddings=(0, 0, 0), ceil_pools=True, side=10),  # 96-92-46-44-22-20-10
+}
+
+
+class Shallow(SaliencyModel):
+    """Pan et al.'s shallow network: saliency from three convolutions and two layers.
+
+    Args:
+        batch_norm: batch normalization between each convolution and its ReLU (the replication's
+            improvement).
+        geometry: "nurick2021" (padded convolutions, floor pooling, 76,778,816 parameters) or
+            "pan2016" (valid convolutions, ceil pooling, 64,392,512 parameters).
+        initialization: "paper" draws weights from N(0, 0.01) with biases 0.1; "he" draws them from
+            N(0, 2 / inputs) with biases 0, and starts the last layer at zero.
+        output: "saliency", the linear outputs; "log_density", their log-softmax over the pixels.
+        target_range: see `SaliencyModel`; Pan et al. regress targets in [-1, 1].
+
+    Raises:
+        InputError: an unknown geometry or initialization.
+    """
+
+    name = "shallow"
+
+    def __init__(
+        self,
+        *,
+        batch_norm: bool = False,
+        geometry: Geometry = "nurick2021",
+        initialization: Initialization = "paper",
+        output: Output = "saliency",
+        target_range: tuple[float, float] = (0.0, 1.0),
+    ) -> None:
+        if geometry not in _SHAPES:
+            raise InputError(unknown_name("geometry of the shallow network", geometry, _SHAPES))
+        if initialization not in _INITIALIZERS:
+            raise InputError(unknown_name("initialization", initialization, _INITIALIZERS))
+        super().__init__(
+            options={
+                "batch_norm": batch_norm,
+                "geometry": geometry,
+                "initialization": initialization,
+                "output": output,
+                "target_range": list(target_range),
+            },
+            input_size=(96, 96),
+            output_size=(48, 48),
+            output=output,
+            target_range=(float(target_range[0]), float(target_range[1])),
+        )
+        shape = _SHAPES[geometry]
+
+        def stage(inputs: int, outputs: int, kernel: int, padding: int, pool: int) -> nn.Sequential:
+            convolution = nn.Conv2d(inputs, outputs, kernel, padding=padding)
+            norm = [nn.BatchNorm2d(outputs)] if batch_norm else []
+            pooling = nn.MaxPool2d(pool, stride=2, ceil_mode=shape.ceil_pools)
+            return nn.Sequential(convolution, *norm, pooling, nn.ReLU(inplace=True))
+
+        self.stage1 = stage(3, 32, 5, shape.paddings[0], pool=2)
+        self.stage2 = stage(32, 64, 3, shape.paddings[1], pool=3)
+        self.stage3 = stage(64, 128, 3, shape.paddings[2], pool=3)
+        self.fc1 = nn.Linear(128 * shape.side**2, 4608)  # no activation before the maxout
+        self.maxout = Maxout(pieces=2)
+        self.fc2 = nn.Linear(2304, 48 * 48)
+        _INITIALIZERS[initialization](self)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, 96, 96) in [0, 1] -> (B, 48, 48)."""
+        features = self.stage3(self.stage2(self.stage1(images)))
+        grid = self.fc2(self.maxout(self.fc1(features.flatten(1))))
+        if self.output == "log_density":
+            grid = torch.log_softmax(grid.float(), dim=1)
+        return grid.unflatten(1, self.output_size)
+
+    @property
+    def layers(self) -> dict[str, nn.Module]:
+        """The five layers with weights, first to last, by the names that the papers use."""
+        return {
+            "conv1": self.stage1[0],
+            "conv2": self.stage2[0],
+            "conv3": self.stage3[0],
+            "fc1": self.fc1,
+            "fc2": self.fc2,
+        }
+
+
+def _initialize_paper(model: Shallow) -> None:
+    for layer in model.layers.values():
+        nn.init.normal_(layer.weight, std=0.01)
+        nn.init.constant_(layer.bias, 0.1)
+
+
+def _initialize_he(model: Shallow) -> None:
+    for layer in model.layers.values():
+        inputs = math.prod(layer.weight.shape[1:])
+        nn.init.normal_(layer.weight, std=math.sqrt(2 / inputs))
+        nn.init.zeros_(layer.bias)
+    nn.init.zeros_(model.fc2.weight)
+
+
+_INITIALIZERS = {"paper": _initialize_paper, "he": _initialize_he}

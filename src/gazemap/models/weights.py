@@ -1,0 +1,87 @@
+"""Weights that explain themselves: safetensors with the model's name, options and history."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from gazemap.errors import WeightsError
+from gazemap.files import replacing
+from gazemap.models import SaliencyModel, create_model
+
+BEST = "best.safetensors"
+
+
+def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
+    """Write tensors and a JSON description of them, whole or not at all.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    plain = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
+    with replacing(path) as beside:
+        try:
+            save_file(plain, beside, metadata={"gazemap": json.dumps(about)})
+        except SafetensorError as error:  # how safetensors reports a full disk
+            raise OSError(str(error)) from error
+
+
+def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Read what `save_tensors` wrote.
+
+    Raises:
+        WeightsError: the file is missing, damaged or not ours.
+    """
+    if not path.is_file():
+        raise WeightsError(f"There is no weights file {path}. Train a model first, or fix the path.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = json.loads((file.metadata() or {}).get("gazemap", "null"))
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, json.JSONDecodeError, OSError) as error:
+        raise WeightsError(f"{path} is damaged or no safetensors file ({error}).") from error
+    if not isinstance(about, dict):
+        raise WeightsError(f"{path} has no gazemap description in its metadata; gazemap made none.")
+    return tensors, about
+
+
+def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa: ANN401 - JSON
+    """Write a model's weights with all that `load_model` and a curious reader need.
+
+    Args:
+        path: where to write.
+        model: the model, on any device.
+        about: JSON values that say how the weights came to be (recipe, data, scores).
+    """
+    description = {"model": model.name, "options": model.options, **about}
+    save_tensors(path, model.state_dict(), description)
+
+
+def load_model(path: str | Path) -> SaliencyModel:
+    """The model in a run folder (its best weights) or a weights file, in eval mode on the CPU.
+
+    Raises:
+        WeightsError: nothing is there, or it does not fit the model that it names.
+    """
+    file = Path(path) / BEST if Path(path).is_dir() else Path(path)
+    tensors, about = load_tensors(file)
+    if "model" not in about:
+        raise WeightsError(f"{file} holds no model; a run folder or its {BEST} is accepted.")
+    with torch.random.fork_rng(devices=[]):  # the initial draw is thrown away: leave no trace
+        model = create_model(about["model"], **about.get("options", {}))
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise WeightsError(f"{file} does not fit its model {about['model']!r}: {error}") from error
+    return model.eval()
+
+
+def describe(path: str | Path) -> dict[str, Any]:
+    """What a run folder or a weights file says of itself: model, options, recipe, data, scores."""
+    file = Path(path) / BEST if Path(path).is_dir() else Path(path)
+    return load_tensors(file)[1]

@@ -1,0 +1,81 @@
+"""Prediction: the one door that Python, the command line and evaluation use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazemap.data.batches import resize_image
+from gazemap.data.images import read_image
+from gazemap.errors import InputError
+from gazemap.metrics import resize, to_density
+from gazemap.models import SaliencyModel
+
+ImageLike = str | Path | Image.Image | NDArray[np.uint8]
+_BATCH = 64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Where people are predicted to look in one image, at the image's own size.
+
+    Attributes:
+        saliency: (H, W) float32, any scale; regression networks trained on [0, 1] stay near it.
+        log_density: (H, W) float64, logsumexp 0: the log of the probability of each pixel.
+    """
+
+    saliency: NDArray[np.float32]
+    log_density: NDArray[np.float64]
+
+
+def predict(model: SaliencyModel, image: ImageLike) -> Prediction:
+    """Predict one image: a path, a PIL image or a uint8 RGB array (H, W, 3).
+
+    Raises:
+        DataError: the file is missing, damaged or no image.
+        InputError: an array of another shape or type.
+    """
+    pixels = as_pixels(image)
+    grid = predict_grids(model, resize_image(pixels, model.input_size)[None])[0]
+    size = (pixels.shape[0], pixels.shape[1])
+    if model.output == "log_density":
+        logs = resize(grid, size)
+        logs -= np.logaddexp.reduce(logs, axis=None)
+        return Prediction(np.exp(logs - logs.max()).astype(np.float32), logs)
+    saliency = resize(grid, size)
+    return Prediction(saliency.astype(np.float32), np.log(to_density(saliency)))
+
+
+@torch.no_grad()
+def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, H, W, 3) uint8 at the model's input size -> (N, h, w) at its own grid.
+
+    Regression networks' outputs are mapped from their `target_range` back to [0, 1].
+    """
+    place = next(model.parameters()).device
+    low, high = model.target_range
+    model.eval()
+    grids = []
+    for start in range(0, len(images), _BATCH):
+        chunk = torch.from_numpy(images[start : start + _BATCH]).permute(0, 3, 1, 2).to(place)
+        output = model(chunk.to(torch.float32).div_(255)).float()
+        grids.append(output if model.output == "log_density" else (output - low) / (high - low))
+    return torch.cat(grids).cpu().numpy()
+
+
+def as_pixels(image: ImageLike) -> NDArray[np.uint8]:
+    """Any accepted image as uint8 RGB (H, W, 3)."""
+    if isinstance(image, str | Path):
+        return read_image(Path(image))
+    pixels = np.asarray(image.convert("RGB") if isinstance(image, Image.Image) else image)
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+        raise InputError(
+            f"An image array of shape {pixels.shape} and type {pixels.dtype} came; "
+            "(H, W, 3) of uint8, RGB, is accepted."
+        )
+    return pixels

@@ -1,0 +1,257 @@
+"""The training loop: plain PyTorch, one screen, no hooks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+import yaml
+from torch import Tensor
+
+from gazemap.data.batches import Arrays, epoch_batches, load_arrays
+from gazemap.data.dataset import GazeDataset
+from gazemap.errors import OutputError, TrainingError
+from gazemap.files import write_text
+from gazemap.losses import weighted_loss
+from gazemap.models import SaliencyModel, create_model
+from gazemap.models.weights import BEST, save_model
+from gazemap.training.device import choose_device, speed_for, use_huge_pages
+from gazemap.training.log import METRICS, RunLog
+from gazemap.training.mean_map import mean_map
+from gazemap.training.progress import TrainingBar
+from gazemap.training.recipe import Recipe
+from gazemap.training.schedule import apply_schedule
+from gazemap.training.state import LAST, Progress, load_state, save_state
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """How a run ended: its folder, best epoch, and losses of the network and of the mean map."""
+
+    out: Path
+    best_epoch: int
+    best_loss: float
+    mean_map_loss: float
+
+    @property
+    def warning(self) -> str | None:
+        """What to say of a network that is not at least 1 % better than one map for all images."""
+        return collapse_warning(self.best_loss, self.mean_map_loss)
+
+
+def collapse_warning(best_loss: float, mean_map_loss: float) -> str | None:
+    """The warning of `TrainedRun`, from the two losses alone; None where there is nothing to warn of."""
+    if best_loss < 0.99 * mean_map_loss:
+        return None
+    return (
+        f"the network does not get below the mean training map: its best validation loss is "
+        f"{best_loss:.5f}, the one map's {mean_map_loss:.5f}. It may ignore its image."
+    )
+
+
+def train(
+    recipe: Recipe,
+    dataset: GazeDataset,
+    out: str | Path,
+    *,
+    resume: bool = False,
+    device: str = "auto",
+    progress: bool = True,
+) -> TrainedRun:
+    """Train a model as the recipe says, on the splits train and val of a data set.
+
+    `out` receives recipe.yaml, metrics.jsonl, TensorBoard events, best.safetensors (the weights
+    with the lowest validation loss, for `load_model`) and last.safetensors (for a resume).
+
+    Args:
+        recipe: from `load_recipe`.
+        dataset: with the splits train and val.
+        out: a new folder, or with `resume` one that a killed run of the same recipe left.
+        resume: go on where that run was last saved.
+        device: auto, cpu or cuda.
+        progress: show a progress bar.
+
+    Raises:
+        DataError: a split is missing or an image cannot be read.
+        OutputError: `out` cannot be written, or holds a run and `resume` was not asked for.
+        TrainingError: the loss is no longer finite; the last good checkpoint is kept.
+        WeightsError: with `resume`, the run belongs to another recipe.
+    """
+    out = Path(out)
+    if not resume and ((out / LAST).exists() or (out / METRICS).exists()):
+        raise OutputError(f"{out} already holds a run. Add --resume, or choose another --out.")
+    use_huge_pages()
+    run = prepare(recipe, dataset, choose_device(device), progress)
+    state = load_state(out, run.model, run.optimizer, recipe)
+    write_text(out / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
+    epochs = recipe.training.epochs
+    images = len(run.train) * (2 if recipe.data.mirror == "copies" else 1)
+
+    with (
+        RunLog(out, state.epoch) as log,
+        TrainingBar(recipe.name, epochs, images, state.epoch, progress) as bar,
+    ):
+        while state.epoch < epochs:
+            started = time.perf_counter()
+            apply_schedule(run.optimizer, recipe.optimizer, recipe.schedule, state.epoch, epochs)
+            losses, norms = train_one_epoch(run, recipe, state.epoch, bar)
+            state.epoch += 1
+            _refuse_non_finite(losses, norms, state, out)
+            seconds = time.perf_counter() - started
+            validates = state.epoch % recipe.training.validate_every == 0 or state.epoch == epochs
+            val_loss = validation_loss(run, recipe) if validates else None
+            log.write(
+                {
+                    "epoch": state.epoch,
+                    "train_loss": losses.mean().item(),
+                    "val_loss": val_loss,
+                    "learning_rate": run.optimizer.param_groups[0]["lr"],
+                    "momentum": run.optimizer.param_groups[0]["momentum"],
+                    "gradient_norm": norms.mean().item(),
+                    "gradient_norm_max": norms.max().item(),
+                    "images_per_second": images / seconds,
+                }
+            )
+            if val_loss is not None:
+                bar.validated(val_loss)
+                if val_loss < state.best_loss:
+                    state.best_loss, state.best_epoch = val_loss, state.epoch
+                    _save_best(out, run, recipe, dataset, state)
+                save_state(out, run.model, run.optimizer, state, recipe)
+    return TrainedRun(out, state.best_epoch or 0, state.best_loss, run.mean_map_loss)
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that a step needs: network, optimizer, loss, and both splits in memory."""
+
+    model: SaliencyModel
+    forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
+    optimizer: torch.optim.Optimizer
+    loss: Callable[[Tensor, Tensor], Tensor]
+    train: Arrays
+    val: Arrays
+    mean_map_loss: float
+    place: torch.device
+    layout: torch.memory_format
+
+    def inputs(self, images: Tensor) -> Tensor:
+        """uint8 images -> what the network takes: float32 in [0, 1] on its device."""
+        moved = images.to(self.place, non_blocking=True)
+        return moved.to(torch.float32, memory_format=self.layout).div_(255)
+
+
+def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool) -> Run:
+    """Make the network and its optimizer, and decode the splits, as the recipe says."""
+    speed = speed_for(recipe.training, place)
+    layout = torch.channels_last if speed.channels_last else torch.contiguous_format
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.training.seed)
+        model = create_model(recipe.model.name, **recipe.model.options)
+    model.to(place, memory_format=layout)  # type: ignore[call-overload]
+    loss = weighted_loss(recipe.loss, model.output)
+    splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
+    low, high = model.target_range
+    arrays = []
+    for split in splits:
+        loaded = load_arrays(
+            split,
+            input_size=model.input_size,
+            target_size=model.output_size,
+            target=recipe.data.target,
+            progress=progress,
+        )
+        arrays.append(replace(loaded, targets=loaded.targets * (high - low) + low))
+    train_targets, val_targets = arrays[0].targets, arrays[1].targets
+    constant = mean_map(train_targets, model.output).expand_as(val_targets)
+    return Run(
+        model=model,
+        forward=torch.compile(model) if speed.compile else model,
+        optimizer=torch.optim.SGD(
+            model.parameters(),
+            fused=speed.fused_optimizer,
+            **recipe.optimizer.model_dump(exclude={"name"}),
+        ),
+        loss=loss,
+        train=arrays[0].to(place),
+        val=arrays[1].to(place),
+        mean_map_loss=loss(constant, val_targets).item(),
+        place=place,
+        layout=layout,
+    )
+
+
+def train_one_epoch(
+    run: Run, recipe: Recipe, epoch: int, bar: TrainingBar | None = None
+) -> tuple[Tensor, Tensor]:
+    """One pass over the training split; returns the loss and the gradient norm of every step."""
+    losses, norms = [], []
+    run.model.train()
+    for images, targets in epoch_batches(
+        run.train,
+        batch_size=recipe.training.batch_size,
+        mirror=recipe.data.mirror,
+        seed=recipe.training.seed,
+        epoch=epoch,
+    ):
+        with torch.autocast(
+            run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"
+        ):
+            prediction = run.forward(run.inputs(images))
+        loss = run.loss(prediction.float(), targets.to(run.place))
+        run.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        gradients = [p.grad for p in run.model.parameters() if p.grad is not None]
+        norms.append(torch.nn.utils.get_total_norm(gradients))
+        losses.append(loss.detach())
+        run.optimizer.step()
+        if bar:
+            bar.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(images))
+    return torch.stack(losses).cpu(), torch.stack(norms).cpu()
+
+
+@torch.no_grad()
+def validation_loss(run: Run, recipe: Recipe) -> float:
+    """The loss over the validation split, every image weighing the same."""
+    run.model.eval()
+    total = 0.0
+    for start in range(0, len(run.val), recipe.training.batch_size):
+        chunk = slice(start, start + recipe.training.batch_size)
+        targets = run.val.targets[chunk].to(run.place)
+        prediction = run.forward(run.inputs(run.val.images[chunk]))
+        total += run.loss(prediction.float(), targets).item() * len(targets)
+    return total / len(run.val)
+
+
+def _refuse_non_finite(losses: Tensor, norms: Tensor, state: Progress, out: Path) -> None:
+    bad = torch.nonzero(~torch.isfinite(losses) | ~torch.isfinite(norms))
+    if len(bad):
+        step = int(bad[0])
+        kept = f"{out} keeps the weights of epoch {state.best_epoch}" if state.best_epoch else (
+            "No checkpoint was saved yet"
+        )
+        raise TrainingError(
+            f"The loss became {losses[step].item()} and the gradient norm {norms[step].item()} in "
+            f"epoch {state.epoch}, step {step + 1}. {kept}. Lower optimizer.lr, or normalize "
+            "(model.options.batch_norm)."
+        )
+
+
+def _save_best(
+    out: Path, run: Run, recipe: Recipe, dataset: GazeDataset, state: Progress
+) -> None:
+    save_model(
+        out / BEST,
+        run.model,
+        recipe=recipe.model_dump(mode="json"),
+        dataset={"name": dataset.name, "train": len(run.train), "val": len(run.val)},
+        epoch=state.best_epoch,
+        val_loss=state.best_loss,
+        mean_map_loss=run.mean_map_loss,
+        gazemap=version("gazemap"),
+        torch=torch.__version__,
+    )

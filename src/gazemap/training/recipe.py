@@ -1,0 +1,180 @@
+"""Recipes: one YAML file says everything about a training run, and nothing else decides."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gazemap.data.batches import Mirror, Target
+from gazemap.errors import RecipeError, unknown_name
+
+Auto = Literal["auto"]
+_SHIPPED = resources.files("gazemap") / "recipes"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ModelSection(_Section):
+    """Which network: a key of `MODELS` and its options."""
+
+    name: str
+    options: dict[str, Any] = {}
+
+
+class DataSection(_Section):
+    """What the network sees: how targets are made of fixations, and mirroring."""
+
+    target: Target = Target()
+    mirror: Mirror = "none"
+
+
+class OptimizerSection(_Section):
+    """Stochastic gradient descent."""
+
+    name: Literal["sgd"] = "sgd"
+    lr: float = Field(gt=0)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    nesterov: bool = False
+    weight_decay: float = Field(default=0.0, ge=0)
+
+
+class ScheduleSection(_Section):
+    """How the learning rate (and momentum) change from epoch to epoch.
+
+    "constant"; "step": every `every` epochs, while the rate is above `floor`, times `factor`;
+    "linear": from the optimizer's values to `lr_end` and `momentum_end` in the last epoch.
+    """
+
+    name: Literal["constant", "step", "linear"] = "constant"
+    factor: float = Field(default=1.0, gt=0, le=1)
+    every: int = Field(default=1, ge=1)
+    floor: float = Field(default=0.0, ge=0)
+    lr_end: float | None = Field(default=None, gt=0)
+    momentum_end: float | None = Field(default=None, ge=0, lt=1)
+
+
+class TrainingSection(_Section):
+    """How long, in what batches and how fast. "auto" is what measures fastest on the device."""
+
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(default=128, ge=1)
+    validate_every: int = Field(default=1, ge=1)
+    seed: int = 0
+    precision: Literal["fp32", "bf16"] = "fp32"
+    channels_last: bool | Auto = "auto"
+    fused_optimizer: bool | Auto = "auto"
+    compile: bool | Auto = "auto"
+
+
+class Recipe(_Section):
+    """Everything about one training run."""
+
+    name: str
+    model: ModelSection
+    data: DataSection = DataSection()
+    loss: dict[str, float] = Field(min_length=1)
+    optimizer: OptimizerSection
+    schedule: ScheduleSection = ScheduleSection()
+    training: TrainingSection
+
+
+def shipped_recipes() -> list[str]:
+    """The names of the recipes that come with gazemap."""
+    return sorted(file.name.removesuffix(".yaml") for file in _SHIPPED.iterdir() if file.name.endswith(".yaml"))
+
+
+def load_recipe(name_or_path: str | Path, overrides: list[str] | None = None) -> Recipe:
+    """Read a recipe and check every key, type and range of it.
+
+    Args:
+        name_or_path: a shipped recipe's name or a YAML file.
+        overrides: "a.b=value" strings, each value read as YAML, that replace single keys.
+
+    Raises:
+        RecipeError: no such recipe, not YAML, or a wrong key or value, with the nearest right name.
+    """
+    text, source = _read(name_or_path)
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{source} is not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise RecipeError(f"{source} must hold keys such as model, loss and training; it holds none.")
+    for override in overrides or []:
+        _override(content, override)
+    try:
+        return Recipe.model_validate(_lists_to_tuples(content))
+    except ValidationError as error:
+        raise RecipeError(_explain(error, source)) from error
+
+
+def _read(name_or_path: str | Path) -> tuple[str, str]:
+    path = Path(name_or_path)
+    if path.suffix in {".yaml", ".yml"}:
+        try:
+            return path.read_text(encoding="utf-8"), str(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecipeError(f"Recipe {path} cannot be read: {error}.") from error
+    if str(name_or_path) not in shipped_recipes():
+        raise RecipeError(
+            unknown_name("recipe", str(name_or_path), shipped_recipes()) + " A path ends in .yaml."
+        )
+    return (_SHIPPED / f"{name_or_path}.yaml").read_text(encoding="utf-8"), f"Recipe {name_or_path}"
+
+
+def _override(content: dict[str, Any], override: str) -> None:
+    key, separator, value = override.partition("=")
+    if not separator or not all(key.split(".")):
+        raise RecipeError(f"--set takes a.b=value, such as training.epochs=40; {override!r} came.")
+    *sections, last = key.split(".")
+    for section in sections:
+        content = content.setdefault(section, {})
+        if not isinstance(content, dict):
+            raise RecipeError(f"--set {override!r}: {section!r} is a value, not a section.")
+    try:
+        content[last] = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"--set {override!r}: {value!r} is not valid YAML: {error}.") from error
+
+
+def _lists_to_tuples(content: Any) -> Any:  # noqa: ANN401 - any YAML value
+    """YAML knows lists alone, and strict validation of a pair wants a tuple."""
+    if isinstance(content, dict):
+        return {key: _lists_to_tuples(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return tuple(_lists_to_tuples(value) for value in content)
+    return content
+
+
+def _explain(error: ValidationError, source: str) -> str:
+    lines = [f"{source} has {error.error_count()} mistake(s):"]
+    for mistake in error.errors():
+        location = [str(part) for part in mistake["loc"]]
+        where = ".".join(location)
+        if mistake["type"] == "extra_forbidden":
+            known = _fields_of(location[:-1])
+            near = difflib.get_close_matches(location[-1], known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            lines.append(f"  {where}: unknown key.{hint} Known here: {', '.join(known)}.")
+        elif mistake["type"] == "missing":
+            lines.append(f"  {where}: missing.")
+        else:
+            lines.append(f"  {where}: {mistake['msg']}; {mistake['input']!r} came.")
+    return "\n".join(lines)
+
+
+def _fields_of(location: list[str]) -> list[str]:
+    section: type[BaseModel] = Recipe
+    for part in location:
+        annotation = section.model_fields[part].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        section = annotation
+    return list(section.model_fields)

@@ -1,0 +1,85 @@
+"""What a resume needs, in one file that is replaced whole: weights, optimizer, progress.
+
+Nothing random is kept: the order and the mirroring of every epoch follow from the seed and the
+epoch's number, so a run killed at any moment continues to the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from gazemap.errors import WeightsError
+from gazemap.models import SaliencyModel
+from gazemap.models.weights import load_tensors, save_tensors
+from gazemap.training.recipe import Recipe
+
+LAST = "last.safetensors"
+
+
+@dataclass
+class Progress:
+    """How far a run has come: epochs done, and the best validation so far."""
+
+    epoch: int = 0
+    best_epoch: int | None = None
+    best_loss: float = float("inf")
+
+
+def save_state(
+    out: Path,
+    model: SaliencyModel,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+    recipe: Recipe,
+) -> None:
+    """Write the state after a finished epoch; the one before stays until this one is whole."""
+    tensors = {f"model.{key}": value for key, value in model.state_dict().items()}
+    for index, values in optimizer.state_dict()["state"].items():
+        for key, value in values.items():
+            if value is not None:
+                tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value)
+    about = {"progress": asdict(progress), "recipe": recipe.model_dump(mode="json")}
+    save_tensors(out / LAST, tensors, about)
+
+
+def load_state(
+    out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer, recipe: Recipe
+) -> Progress:
+    """Put the last saved state back into model and optimizer; a fresh `Progress` if there is none.
+
+    Raises:
+        WeightsError: the state belongs to another recipe; names the first difference.
+    """
+    if not (out / LAST).exists():
+        return Progress()
+    tensors, about = load_tensors(out / LAST)
+    difference = first_difference(about["recipe"], recipe.model_dump(mode="json"))
+    if difference:
+        raise WeightsError(
+            f"{out} was trained with another recipe: {difference}. "
+            "Resume with the same recipe and --set, or choose another --out."
+        )
+    model.load_state_dict(
+        {key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")}
+    )
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in tensors.items():
+        if key.startswith("optimizer."):
+            _, index, name = key.split(".", 2)
+            state.setdefault(int(index), {})[name] = value
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    return Progress(**about["progress"])
+
+
+def first_difference(saved: object, asked: object, where: str = "") -> str | None:
+    """The first key whose values differ, as "a.b was 1 and is now 2"; None when all are equal."""
+    if isinstance(saved, dict) and isinstance(asked, dict):
+        for key in sorted({*saved, *asked}):
+            found = first_difference(saved.get(key), asked.get(key), f"{where}.{key}".lstrip("."))
+            if found:
+                return found
+        return None
+    return None if saved == asked else f"{where} was {saved!r} and is now {asked!r}"
