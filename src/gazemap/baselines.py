@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.data.dataset import GazeDataset, Sample
-from gazemap.data.fixations import blur, fixation_map
+from gazemap.data.dataset import GazeDataset
+from gazemap.data.fixations import blur, blurred_points, fixation_map
+from gazemap.data.sample import Sample
 
 Size = tuple[int, int]
 Floats = NDArray[np.float64]
@@ -48,8 +49,10 @@ def relative_points(dataset: GazeDataset) -> list[Floats]:
     for sample in dataset:
         height, width = sample.size
         known = sample.fixations
-        shares = (known.x / width, known.y / height) if known is not None else ([], [])
-        points.append(np.stack(shares, axis=1).astype(np.float64))
+        if known is None:
+            points.append(np.empty((0, 2)))
+        else:
+            points.append(np.stack([known.x / width, known.y / height], axis=1))
     return points
 
 
@@ -78,11 +81,11 @@ def leave_one_out(
     if sample.fixations is None or sample.fixations.observer is None:
         return
     fixations = sample.fixations.scaled(sample.size, size)
-    everyone = fixation_map(fixations.x, fixations.y, size)
+    everyone = blurred_points(fixations.x, fixations.y, size, sigma)
     for observer in fixations.observers:
         own = fixations.of_observer(observer)
         held_out = fixation_map(own.x, own.y, size)
-        others = everyone - held_out
-        if held_out.any() and others.any():
-            density = mix_uniform(blur(others, sigma))
+        if held_out.any() and len(own) < len(fixations):
+            others = everyone - blurred_points(own.x, own.y, size, sigma)
+            density = mix_uniform(np.maximum(others, 0.0))  # rounding may leave -1e-20
             yield (1 - _CENTER_SHARE) * density + _CENTER_SHARE * center_bias, held_out

@@ -89,9 +89,7 @@ def train(
     from gazemap.training import load_recipe
     from gazemap.training import train as run_training
 
-    run = run_training(
-        load_recipe(recipe, set_), load_dataset(data), out, resume=resume, device=device
-    )
+    run = run_training(load_recipe(recipe, set_), load_dataset(data), out, resume=resume, device=device)
     typer.echo(
         f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
         f"the mean training map's is {run.mean_map_loss:.5f}."
@@ -115,9 +113,7 @@ def evaluate(
     data: DataOption,
     split: SplitOption = "val",
     protocol: Annotated[str, typer.Option(help="How scores are computed.")] = "exact",
-    out: Annotated[
-        Path | None, typer.Option(help="Per-image scores; default: in the run folder.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Per-image scores; default: in the run folder.")] = None,
     seed: SeedOption = 0,
 ) -> None:
     """Score a trained model, beside the center bias, a uniform map and the gold standard."""
@@ -134,7 +130,7 @@ def evaluate(
         table.add_column(heading)
     for row, intervals in scores.table():
         table.add_row(row, *map(str, intervals))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
     folder = run if run.is_dir() else run.parent
     target = out or folder / f"scores-{scores.dataset}-{split}-{protocol}.parquet"
     scores.write(target)
@@ -186,9 +182,7 @@ def reproduce(
     from gazemap.data.dataset import load_dataset
     from gazemap.reproduction import reproduce as run_reproduction
 
-    run_reproduction(
-        study, load_dataset(data), out, full=full, overrides=set_, device=device, say=typer.echo
-    )
+    run_reproduction(study, load_dataset(data), out, full=full, overrides=set_, device=device, say=typer.echo)
 
 
 def _describe(dataset: object) -> None:

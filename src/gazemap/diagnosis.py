@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from gazemap.data.batches import Arrays
 from gazemap.losses import weighted_loss
@@ -33,9 +33,8 @@ def initial_scales(recipe: Recipe, arrays: Arrays) -> dict[str, dict[str, float]
         torch.manual_seed(recipe.training.seed)
         model = create_model(recipe.model.name, **recipe.model.options)
     model.train()
-    layers: dict[str, nn.Module] = getattr(model, "layers", {})
     outputs: dict[str, Tensor] = {}
-    for name, layer in layers.items():
+    for name, layer in model.layers.items():
         layer.register_forward_hook(
             lambda _module, _inputs, output, name=name: outputs.__setitem__(name, output.detach())
         )
@@ -48,10 +47,16 @@ def initial_scales(recipe: Recipe, arrays: Arrays) -> dict[str, dict[str, float]
         name: {
             "activation": outputs[name].std().item(),
             "between_images": outputs[name].std(dim=0).mean().item(),
-            "gradient": (layer.weight.grad.norm() / layer.weight.norm().clamp_min(1e-12)).item(),
+            "gradient": _relative_gradient(layer.weight),
         }
-        for name, layer in layers.items()
+        for name, layer in model.layers.items()
     }
+
+
+def _relative_gradient(weights: Tensor) -> float:
+    gradient = weights.grad
+    assert gradient is not None  # every layer takes part in the loss
+    return float(gradient.norm() / weights.norm().clamp_min(1e-12))
 
 
 def spread(grids: Floats) -> float:

@@ -76,8 +76,7 @@ def evaluate(
     if isinstance(models, SaliencyModel):
         models = {models.name: models}
     rows = {
-        name: entry if isinstance(entry, Maps) else maps_of(entry, images)
-        for name, entry in models.items()
+        name: entry if isinstance(entry, Maps) else maps_of(entry, images) for name, entry in models.items()
     }
 
     def score(index: int) -> dict[str, dict[str, float]]:
@@ -86,9 +85,7 @@ def evaluate(
     with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
         title = f"Scoring {dataset.name} {split}, {protocol}"
         results = pool.map(score, range(len(images)))
-        scored = list(
-            track(results, title, total=len(images), disable=not progress, transient=True)
-        )
+        scored = list(track(results, title, total=len(images), disable=not progress, transient=True))
     per_image = {
         row: {metric: np.array([image[row][metric] for image in scored]) for metric in chosen.metrics}
         for row in scored[0]
@@ -102,9 +99,7 @@ def maps_of(model: SaliencyModel, images: GazeDataset) -> Maps:
     return Maps(predict_grids(model, inputs), model.output)
 
 
-def _score_image(
-    index: int, rows: Mapping[str, Maps], truths: Truths
-) -> dict[str, dict[str, float]]:
+def _score_image(index: int, rows: Mapping[str, Maps], truths: Truths) -> dict[str, dict[str, float]]:
     truth, protocol = truths.of(index), truths.protocol
     uniform = np.full(truth.size, -np.log(np.prod(truth.size)))
     entries = {

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-COLORMAP = "inferno"  # perceptually uniform and readable in gray
+from gazemap.overlays import COLORMAP
+
 Floats = NDArray[np.floating]
 
 
@@ -33,9 +34,7 @@ def loss_curves(rows: Sequence[Mapping[str, Any]], mean_map_loss: float, loss_na
         [row["val_loss"] for row in validated],
     )
     axes.plot(val_epochs, val_losses, "o-", markersize=3, color="tab:blue", label="validation")
-    axes.axhline(
-        mean_map_loss, linestyle="--", color="tab:red", label="validation, mean training map"
-    )
+    axes.axhline(mean_map_loss, linestyle="--", color="tab:red", label="validation, mean training map")
     # a first epoch that is far off must not flatten the rest
     late = [row["train_loss"] for row in rows[len(rows) // 10 :]] + val_losses + [mean_map_loss]
     low, high = min(late), max(np.percentile(late, 90), mean_map_loss)
@@ -138,14 +137,3 @@ def center_share(correlations: Mapping[str, Floats]) -> Figure:
     axes.set(xlabel="correlation of the map with the center bias", ylabel="images", xlim=(-1, 1))
     axes.legend(frameon=False, fontsize=8)
     return figure
-
-
-def overlay(image: NDArray[np.uint8], saliency: Floats) -> NDArray[np.uint8]:
-    """The image with its saliency on top, uint8 (H, W, 3); the greatest saliency is opaque at 60 %."""
-    import matplotlib as mpl
-
-    span = np.ptp(saliency)
-    scaled = (saliency - saliency.min()) / span if span > 0 else np.zeros_like(saliency)
-    colors = mpl.colormaps[COLORMAP](scaled)[..., :3] * 255
-    opacity = 0.6 * scaled[..., None]
-    return np.rint((1 - opacity) * image + opacity * colors).astype(np.uint8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +11,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from rich.progress import track
+from scipy.special import logsumexp
 
 from gazemap.data.batches import resize_image
 from gazemap.data.images import read_image
-from gazemap.errors import InputError
+from gazemap.errors import DataError, InputError
+from gazemap.files import replacing
 from gazemap.metrics import resize, to_density
 from gazemap.models import SaliencyModel
+from gazemap.overlays import overlay
 
 ImageLike = str | Path | Image.Image | NDArray[np.uint8]
 _BATCH = 64
@@ -45,10 +51,57 @@ def predict(model: SaliencyModel, image: ImageLike) -> Prediction:
     size = (pixels.shape[0], pixels.shape[1])
     if model.output == "log_density":
         logs = resize(grid, size)
-        logs -= np.logaddexp.reduce(logs, axis=None)
+        logs -= logsumexp(logs)
         return Prediction(np.exp(logs - logs.max()).astype(np.float32), logs)
     saliency = resize(grid, size)
     return Prediction(saliency.astype(np.float32), np.log(to_density(saliency)))
+
+
+def predict_files(
+    model: SaliencyModel, paths: Sequence[Path], out: Path, *, progress: bool = False
+) -> list[tuple[Path, str]]:
+    """Predict image files; for photo.jpg, write photo.saliency.png, .overlay.png and .log_density.npy.
+
+    The 8-bit saliency is scaled to span 0 to 255 and rounded; the .npy keeps every digit.
+
+    Args:
+        model: from `load_model`.
+        paths: image files; equal stems are refused, since they would overwrite each other.
+        out: a folder.
+        progress: show a bar.
+
+    Returns:
+        the files that could not be read, each with the reason; the others are done all the same.
+
+    Raises:
+        InputError: two files have the same stem.
+        OutputError: `out` cannot be written.
+    """
+    repeated = [stem for stem, count in Counter(path.stem for path in paths).items() if count > 1]
+    if repeated:
+        raise InputError(f"Several images are named {repeated[0]!r}; their results need different names.")
+    failures = []
+    for path in track(paths, "Predicting", disable=not progress, transient=True):
+        try:
+            pixels = as_pixels(path)
+        except DataError as error:
+            failures.append((path, str(error)))
+            continue
+        _write(predict(model, pixels), pixels, out / path.stem)
+    return failures
+
+
+def _write(prediction: Prediction, pixels: NDArray[np.uint8], stem: Path) -> None:
+    span = max(float(np.ptp(prediction.saliency)), np.finfo(np.float32).tiny)
+    scaled = (prediction.saliency - prediction.saliency.min()) / span
+    for kind, picture in (
+        ("saliency", np.rint(255 * scaled).astype(np.uint8)),
+        ("overlay", overlay(pixels, scaled)),
+    ):
+        with replacing(stem.with_name(f"{stem.name}.{kind}.png")) as beside:
+            Image.fromarray(picture).save(beside)
+    with replacing(stem.with_name(f"{stem.name}.log_density.npy")) as beside:
+        np.save(beside, prediction.log_density)
 
 
 @torch.no_grad()

@@ -6,70 +6,31 @@ import base64
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from gazemap import diagnosis, figures
-from gazemap.data.batches import Arrays, load_arrays
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation import CENTER_BIAS, GOLD_STANDARD, UNIFORM
 from gazemap.files import write_text
+from gazemap.findings import Network, center_bias_grid, examples, load_network, wrap_cases
 from gazemap.metrics import PROTOCOLS
-from gazemap.metrics import resize
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import describe, load_model
-from gazemap.prediction import predict_grids
 from gazemap.scores import Scores
-from gazemap.training.log import read_metrics
-from gazemap.training.loop import TrainedRun
-from gazemap.training.recipe import Recipe
-
-_BASELINES = (CENTER_BIAS, UNIFORM, GOLD_STANDARD)
+from gazemap.training.loop import collapse_warning
 
 
 @dataclass(frozen=True)
 class Published:
-    """A row of numbers that a paper printed, with where they were measured."""
+    """A row of numbers that a paper printed, with the data they were measured on."""
 
     name: str
     dataset: str
     scores: Mapping[str, float]
     protocol: str = "as published"
-
-
-@dataclass(frozen=True)
-class Section:
-    """Everything that the page shows about one run; figures are PNG data addresses."""
-
-    name: str
-    about: Mapping[str, Any]
-    layers: Sequence[tuple[str, str, int]]
-    parameters: int
-    warning: str | None
-    curves: str
-    filters: str
-    predictions: str
-    eight_bit: str | None
-    numbers: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class _Network:
-    """A trained run with its predictions on the validation split."""
-
-    name: str
-    model: SaliencyModel
-    recipe: Recipe
-    about: Mapping[str, Any]
-    grids: NDArray[np.float32]
-    saliency: NDArray[np.float32]
 
 
 def write_report(
@@ -95,41 +56,97 @@ def write_report(
 
     Returns:
         `path`.
+
+    Raises:
+        WeightsError: a run without weights.
+        OutputError: `path` cannot be written.
     """
     val = dataset.split("val")
-    first = load_model(runs[0])
-    recipe = Recipe.model_validate(_tuples(describe(runs[0])["recipe"]))
-    arrays = load_arrays(
-        val,
-        input_size=first.input_size,
-        target_size=first.output_size,
-        target=recipe.data.target,
-        progress=progress,
-    )
-    networks = [_load(run, arrays) for run in runs]
-    center = resize(_center_bias(dataset, first.output_size), first.output_size)
-    truths = arrays.targets.numpy()
+    networks = [load_network(run, val, progress) for run in runs]
+    center = center_bias_grid(dataset, networks[0].model.output_size)
     shares = {
-        network.name: diagnosis.center_share(network.saliency, truths, center)
+        network.name: diagnosis.center_share(network.saliency, network.arrays.targets.numpy(), center)
         for network in networks
     }
-    initial = {network.name: diagnosis.initial_scales(network.recipe, arrays) for network in networks}
-    page = _environment().get_template("report.html").render(
+    initial = {n.name: diagnosis.initial_scales(n.recipe, n.arrays) for n in networks}
+    template = _environment().get_template("report.html")
+    page = template.render(
         title=title,
         dataset=dataset,
         scores=scores,
-        protocols=PROTOCOLS,
-        baselines=_BASELINES,
+        summaries={name: protocol.summary for name, protocol in PROTOCOLS.items()},
+        baselines=(CENTER_BIAS, UNIFORM, GOLD_STANDARD),
         published=published,
-        sections=[
-            _section(run, network, val, arrays, shares[network.name], scores)
-            for run, network in zip(runs, networks, strict=True)
-        ],
-        truth_spread=diagnosis.spread(truths),
-        scales=_png(figures.layer_scales(initial)),
+        published_metrics=list(published[0].scores) if published else [],
+        sections=[_section(network, val, scores) for network in networks],
+        truth_spread=diagnosis.spread(networks[0].arrays.targets.numpy()),
         initial=initial,
-        shares={name: _summary(share) for name, share in shares.items()},
-        center_figure=_png(figures.center_share({n: s.correlation for n, s in shares.items()})),
+        scales_figure=_png(figures.layer_scales(initial)),
+        shares={name: _medians(share) for name, share in shares.items()},
+        center_figure=_png(figures.center_share({name: share.correlation for name, share in shares.items()})),
     )
     write_text(path, page)
     return path
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("gazemap"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _png(figure: Figure) -> str:
+    """A figure as an address that holds the picture itself."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=110)
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
+
+
+def _section(network: Network, val: GazeDataset, scores: Sequence[Scores]) -> dict[str, Any]:
+    """Everything that the page shows about one run."""
+    about = network.about
+    cases = wrap_cases(network, scores)
+    outside = diagnosis.outside_unit_range(network.grids)
+    return {
+        "name": network.name,
+        "about": about,
+        "options": network.model.options,
+        "layers": _layer_rows(network),
+        "parameters": network.model.parameter_count(),
+        "warning": collapse_warning(about["val_loss"], about["mean_map_loss"]),
+        "curves": _png(
+            figures.loss_curves(network.log, about["mean_map_loss"], " + ".join(network.recipe.loss))
+        ),
+        "filters": _png(figures.filters(network.first_filters)),
+        "predictions": _png(figures.predictions(examples(network, val, scores[-1]))),
+        "eight_bit": _png(figures.eight_bit(cases)) if cases else None,
+        "spread": diagnosis.spread(network.grids),
+        "outside": float(outside.mean()),
+        "outside_images": int((outside > 0).sum()),
+        "images": len(outside),
+        "is_saliency": network.model.output == "saliency",
+    }
+
+
+def _layer_rows(network: Network) -> list[tuple[str, str, str]]:
+    """Name, shape of the weights and number of parameters of every layer that has some."""
+    return [
+        (
+            name,
+            " x ".join(str(side) for side in layer.weight.shape),
+            f"{sum(p.numel() for p in layer.parameters()):,}",
+        )
+        for name, layer in network.model.layers.items()
+    ]
+
+
+def _medians(share: diagnosis.CenterShare) -> dict[str, float]:
+    return {
+        "correlation": float(np.nanmedian(share.correlation)),
+        "cc": float(np.nanmean(share.cc)),
+        "cc_without": float(np.nanmean(share.cc_without)),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,14 @@ import numpy as np
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import InputError, unknown_name
 from gazemap.evaluation import Maps, evaluate
+from gazemap.metrics import PROTOCOLS
 from gazemap.models import SaliencyModel
-from gazemap.models.weights import load_model
+from gazemap.models.weights import describe, load_model
 from gazemap.report import Published, write_report
 from gazemap.scores import Scores
 from gazemap.training import load_recipe, train
 from gazemap.training.log import METRICS
-from gazemap.training.recipe import Recipe, shipped_recipes
+from gazemap.training.recipe import parse_recipe, shipped_recipes
 from gazemap.training.state import LAST
 
 MEAN_MAP = "mean training map"
@@ -39,12 +40,20 @@ STUDIES: dict[str, Study] = {
         recipes=("nurick2021-shallow", "nurick2021-batchnorm", "shallow-fixed"),
         protocols=("bristol2021", "bristol2021-clipped", "exact"),
         published=(
-            Published("Pan et al. 2016", "SALICON val", {"cc": 0.58, "auc_shuffled": 0.67, "auc_borji": 0.83}),
             Published(
-                "examiners and replication", "SALICON val", {"cc": 0.65, "auc_shuffled": 0.55, "auc_borji": 0.71}
+                "Pan et al. 2016",
+                "SALICON val",
+                {"cc": 0.58, "auc_shuffled": 0.67, "auc_borji": 0.83},
             ),
             Published(
-                "replication with batch norm", "SALICON val", {"cc": 0.69, "auc_shuffled": 0.59, "auc_borji": 0.73}
+                "examiners and replication",
+                "SALICON val",
+                {"cc": 0.65, "auc_shuffled": 0.55, "auc_borji": 0.71},
+            ),
+            Published(
+                "replication with batch norm",
+                "SALICON val",
+                {"cc": 0.69, "auc_shuffled": 0.59, "auc_borji": 0.73},
             ),
         ),
     ),
@@ -105,11 +114,12 @@ def reproduce(
         )
         if run.warning:
             say(f"  Warning: {run.warning}")
-    scores = score_runs(recipes, dataset, out, plan.protocols, progress=progress)
+    runs = {recipe.name: out / recipe.name for recipe in recipes}
+    scores = score_runs(runs, dataset, plan.protocols, out, progress)
     report = write_report(
         out / "report.html",
         title=plan.title,
-        runs=[out / recipe.name for recipe in recipes],
+        runs=list(runs.values()),
         dataset=dataset,
         scores=scores,
         published=plan.published,
@@ -119,21 +129,46 @@ def reproduce(
     return report
 
 
+def report_run(
+    run: Path, dataset: GazeDataset, protocols: list[str] | None = None, *, progress: bool = True
+) -> Path:
+    """Score one run's network on the split val and write report.html into its folder.
+
+    Args:
+        run: a run folder.
+        dataset: the one that it was trained on.
+        protocols: keys of `PROTOCOLS`; all by default.
+        progress: show bars.
+    """
+    recipe = parse_recipe(describe(run)["recipe"], f"the recipe in {run}")
+    scores = score_runs({recipe.name: run}, dataset, protocols or list(PROTOCOLS), run, progress)
+    return write_report(
+        run / "report.html", title=recipe.name, runs=[run], dataset=dataset, scores=scores, progress=progress
+    )
+
+
 def score_runs(
-    recipes: list[Recipe],
+    runs: Mapping[str, Path],
     dataset: GazeDataset,
+    protocols: Sequence[str],
     out: Path,
-    protocols: tuple[str, ...],
-    *,
     progress: bool,
 ) -> list[Scores]:
-    """Score trained runs, and the mean training map, under several protocols; keep per-image files."""
-    train_split = dataset.split("train")
-    target, size = recipes[0].data.target, (48, 48)
-    mean = np.mean([target.of(sample, size) for sample in train_split], axis=0)
-    rows: dict[str, SaliencyModel | Maps] = {MEAN_MAP: Maps(mean)}
-    for recipe in recipes:
-        rows[recipe.name] = load_model(out / recipe.name)
+    """Score trained runs, and the mean training map, under several protocols.
+
+    Args:
+        runs: row -> run folder.
+        dataset: with the splits train and val.
+        protocols: keys of `PROTOCOLS`.
+        out: receives scores-PROTOCOL.parquet, the scores per image.
+        progress: show bars.
+    """
+    models = {name: load_model(run) for name, run in runs.items()}
+    first = next(iter(runs))
+    target = parse_recipe(describe(runs[first])["recipe"], f"the recipe in {runs[first]}").data.target
+    size = models[first].output_size
+    mean = np.mean([target.of(sample, size) for sample in dataset.split("train")], axis=0)
+    rows: dict[str, SaliencyModel | Maps] = {MEAN_MAP: Maps(mean), **models}
     scores = []
     for protocol in protocols:
         scores.append(evaluate(rows, dataset, "val", protocol, progress=progress))

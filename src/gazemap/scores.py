@@ -25,7 +25,7 @@ class Interval:
 
     def __str__(self) -> str:
         if np.isnan(self.mean):
-            return "–"
+            return "-"
         return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
     def above(self, other: Interval) -> bool:

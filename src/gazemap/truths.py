@@ -116,7 +116,5 @@ class Truths:
             return self._totals[size] - own
         random = np.random.default_rng([self._seed, index])
         candidates = np.delete(np.arange(len(self._points)), index)
-        drawn = random.choice(
-            candidates, size=min(self.protocol.others, len(candidates)), replace=False
-        )
+        drawn = random.choice(candidates, size=min(self.protocol.others, len(candidates)), replace=False)
         return (self._counts(drawn.tolist(), size) > 0).astype(np.float64)

@@ -1,0 +1,1 @@
+"""Data: foreign files -> one gaze data set -> batches."""

@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
 from torch import Tensor
 
-from gazemap.data.dataset import GazeDataset, Sample
+from gazemap.data.dataset import GazeDataset
 from gazemap.data.fixations import blur
+from gazemap.data.sample import Sample
 
 Mirror = Literal["none", "copies", "half"]
 
@@ -102,8 +103,8 @@ def load_arrays(
         for index, (image, density) in enumerate(
             track(loaded, description, total=len(dataset), disable=not progress, transient=True)
         ):
-            images[index] = torch.from_numpy(image).permute(2, 0, 1)
-            targets[index] = torch.from_numpy(density)
+            images[index] = torch.tensor(image).permute(2, 0, 1)
+            targets[index] = torch.tensor(density)
     return Arrays(tuple(dataset.image_ids), images, targets)
 
 
@@ -134,9 +135,7 @@ def epoch_batches(
         yield _gather(arrays, chosen % len(arrays), flipped)
 
 
-def _gather(
-    arrays: Arrays, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]
-) -> tuple[Tensor, Tensor]:
+def _gather(arrays: Arrays, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
     device = arrays.images.device
     index = torch.from_numpy(chosen).to(device)
     images, targets = arrays.images[index], arrays.targets[index]

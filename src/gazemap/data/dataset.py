@@ -236,3 +236,9 @@ def _fixations_by_image(path: Path) -> dict[str, Fixations] | None:
         image_id: Fixations(**{name: column[start:end] for name, column in columns.items()})
         for image_id, start, end in zip(known.tolist(), starts.tolist(), ends, strict=True)
     }
+
+
+def fixation_image_ids(path: Path) -> set[str]:
+    """The images that a data set's fixations.parquet speaks of."""
+    grouped = _fixations_by_image(path / "fixations.parquet")
+    return set(grouped or ())

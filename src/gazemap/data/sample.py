@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Fixations:
     def of_pixels(cls, fixated: NDArray[np.generic]) -> Fixations:
         """One fixation at the center of every pixel of (H, W) that is not 0."""
         rows, columns = np.nonzero(fixated)
-        return cls(x=columns + 0.5, y=rows + 0.5)
+        return cls(x=columns.astype(np.float64) + 0.5, y=rows.astype(np.float64) + 0.5)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -52,14 +53,13 @@ class Fixations:
     def of_observer(self, name: str) -> Fixations:
         """Those of one observer; none if the observer never looked or is not known."""
         chosen = np.zeros(len(self), bool) if self.observer is None else self.observer == name
-        columns = {column.name: getattr(self, column.name) for column in fields(self)}
-        return Fixations(**{key: v if v is None else v[chosen] for key, v in columns.items()})
+        columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
+        kept: dict[str, Any] = {key: v if v is None else v[chosen] for key, v in columns.items()}
+        return Fixations(**kept)
 
     def scaled(self, from_size: Size, to_size: Size) -> Fixations:
         """The same points in an image stretched from one (H, W) to another."""
-        return replace(
-            self, x=self.x * (to_size[1] / from_size[1]), y=self.y * (to_size[0] / from_size[0])
-        )
+        return replace(self, x=self.x * (to_size[1] / from_size[1]), y=self.y * (to_size[0] / from_size[0]))
 
     def mirrored(self, width: float) -> Fixations:
         """The same points in the mirror image of a picture `width` pixels wide."""
@@ -154,11 +154,13 @@ def read_map(path: Path) -> NDArray[np.float32]:
         DataError: the file is missing, damaged or of another kind.
     """
     if path.suffix != ".npy":
-        return read_image(path)[..., 0].astype(np.float32) / 255
+        return np.asarray(read_image(path)[..., 0] / 255, dtype=np.float32)
     try:
         values = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise DataError(f"Map {path} cannot be read ({error}). Import the data set again.") from error
     if values.ndim != 2 or values.dtype.kind != "f":
-        raise DataError(f"Map {path} has shape {values.shape} and type {values.dtype}; float (h, w) is accepted.")
+        raise DataError(
+            f"Map {path} has shape {values.shape} and type {values.dtype}; float (h, w) is accepted."
+        )
     return np.asarray(values, dtype=np.float32)

@@ -101,7 +101,11 @@ def _fill(folder: Path, source: Source, progress: bool) -> None:
     seen: set[str] = set()
     has_points = False
     bar = track(
-        source.items, f"Importing {source.info.name}", source.count, disable=not progress, transient=True
+        source.items,
+        f"Importing {source.info.name}",
+        source.count,
+        disable=not progress,
+        transient=True,
     )
     for name in ("images", "maps"):
         (folder / name).mkdir()

@@ -9,9 +9,11 @@ is needed.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gazemap.metrics.arrays import Floats, as_fixation_map, as_maps
+
+Mask = NDArray[np.bool_]
 
 
 def auc(saliency: ArrayLike, fixation_map: ArrayLike) -> float:
@@ -62,8 +64,8 @@ def _mann_whitney(values: Floats, positives: Floats, negatives: Floats) -> float
     below = np.concatenate([[0.0], np.cumsum(weights)])  # positives below each level
     candidates = values[drawn]
     left = np.searchsorted(levels, candidates, side="left")
-    right = np.searchsorted(levels, candidates, side="right")
-    beaten_by = below[-1] - (below[left] + below[right]) / 2
+    tied = levels[np.minimum(left, len(levels) - 1)] == candidates
+    beaten_by = below[-1] - (below[left] + below[left + tied]) / 2
     return float((beaten_by * negatives[drawn]).sum() / (below[-1] * negatives[drawn].sum()))
 
 
@@ -127,7 +129,7 @@ def auc_shuffled(
     return _stepped(values, as_fixation_map(counts) > 0, negatives, step)
 
 
-def _stepped(values: Floats, positives: Floats, negatives: Floats, step: float) -> float:
+def _stepped(values: Floats, positives: Mask, negatives: Mask, step: float) -> float:
     low, high = _range(values)
     if not positives.any() or not negatives.any() or np.isnan(high):
         return float("nan")
@@ -136,11 +138,7 @@ def _stepped(values: Floats, positives: Floats, negatives: Floats, step: float) 
     thresholds = np.arange(0.0, 1.0 + step / 2, step)[::-1]
     hits = _share_above(scaled[positives], thresholds)
     alarms = _share_above(scaled[negatives], thresholds)
-    return float(
-        np.trapezoid(
-            np.concatenate([[0.0], hits, [1.0]]), np.concatenate([[0.0], alarms, [1.0]])
-        )
-    )
+    return float(np.trapezoid(np.concatenate([[0.0], hits, [1.0]]), np.concatenate([[0.0], alarms, [1.0]])))
 
 
 def _share_above(values: Floats, thresholds: Floats) -> Floats:

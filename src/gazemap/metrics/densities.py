@@ -24,7 +24,8 @@ def to_density(saliency: ArrayLike, floor: float = 0.01) -> Floats:
     uniform = 1.0 / positive.size
     if not total > 0:
         return np.full_like(positive, uniform)
-    return (1.0 - floor) * positive / total + floor * uniform
+    density: Floats = (1.0 - floor) * positive / total + floor * uniform
+    return density
 
 
 def exponentiate(log_density: ArrayLike) -> Floats:

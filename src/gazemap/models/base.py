@@ -48,6 +48,12 @@ class SaliencyModel(nn.Module):
         """How many numbers training can change."""
         return sum(parameter.numel() for parameter in self.parameters())
 
+    @property
+    def layers(self) -> dict[str, nn.Conv2d | nn.Linear]:
+        """The layers with weights, first to last, by the names that the paper uses."""
+        raise TypeError(f"{type(self).__name__} must name its layers.")
+
     def __call__(self, images: Tensor) -> Tensor:
+        """What `forward` returns, typed."""
         result: Tensor = super().__call__(images)
         return result

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -86,6 +86,7 @@ class Shallow(SaliencyModel):
         def stage(inputs: int, outputs: int, kernel: int, padding: int, pool: int) -> nn.Sequential:
             convolution = nn.Conv2d(inputs, outputs, kernel, padding=padding)
             norm = [nn.BatchNorm2d(outputs)] if batch_norm else []
+            # ReLU after the pool: both are monotone, so the function is the same at a quarter of the work
             pooling = nn.MaxPool2d(pool, stride=2, ceil_mode=shape.ceil_pools)
             return nn.Sequential(convolution, *norm, pooling, nn.ReLU(inplace=True))
 
@@ -100,34 +101,31 @@ class Shallow(SaliencyModel):
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, 96, 96) in [0, 1] -> (B, 48, 48)."""
         features = self.stage3(self.stage2(self.stage1(images)))
-        grid = self.fc2(self.maxout(self.fc1(features.flatten(1))))
+        grid: Tensor = self.fc2(self.maxout(self.fc1(features.flatten(1))))
         if self.output == "log_density":
             grid = torch.log_softmax(grid.float(), dim=1)
-        return grid.unflatten(1, self.output_size)
+        return grid.reshape(-1, *self.output_size)
 
     @property
-    def layers(self) -> dict[str, nn.Module]:
+    def layers(self) -> dict[str, nn.Conv2d | nn.Linear]:
         """The five layers with weights, first to last, by the names that the papers use."""
-        return {
-            "conv1": self.stage1[0],
-            "conv2": self.stage2[0],
-            "conv3": self.stage3[0],
-            "fc1": self.fc1,
-            "fc2": self.fc2,
-        }
+        stages = {"conv1": self.stage1, "conv2": self.stage2, "conv3": self.stage3}
+        first = {name: stage[0] for name, stage in stages.items()}
+        convolutions = {name: layer for name, layer in first.items() if isinstance(layer, nn.Conv2d)}
+        return {**convolutions, "fc1": self.fc1, "fc2": self.fc2}
 
 
 def _initialize_paper(model: Shallow) -> None:
     for layer in model.layers.values():
         nn.init.normal_(layer.weight, std=0.01)
-        nn.init.constant_(layer.bias, 0.1)
+        nn.init.constant_(cast(Tensor, layer.bias), 0.1)
 
 
 def _initialize_he(model: Shallow) -> None:
     for layer in model.layers.values():
         inputs = math.prod(layer.weight.shape[1:])
         nn.init.normal_(layer.weight, std=math.sqrt(2 / inputs))
-        nn.init.zeros_(layer.bias)
+        nn.init.zeros_(cast(Tensor, layer.bias))
     nn.init.zeros_(model.fc2.weight)
 
 

@@ -198,9 +198,7 @@ def train_one_epoch(
         seed=recipe.training.seed,
         epoch=epoch,
     ):
-        with torch.autocast(
-            run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"
-        ):
+        with torch.autocast(run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
             prediction = run.forward(run.inputs(images))
         loss = run.loss(prediction.float(), targets.to(run.place))
         run.optimizer.zero_grad()
@@ -231,8 +229,10 @@ def _refuse_non_finite(losses: Tensor, norms: Tensor, state: Progress, out: Path
     bad = torch.nonzero(~torch.isfinite(losses) | ~torch.isfinite(norms))
     if len(bad):
         step = int(bad[0])
-        kept = f"{out} keeps the weights of epoch {state.best_epoch}" if state.best_epoch else (
-            "No checkpoint was saved yet"
+        kept = (
+            f"{out} keeps the weights of epoch {state.best_epoch}"
+            if state.best_epoch
+            else ("No checkpoint was saved yet")
         )
         raise TrainingError(
             f"The loss became {losses[step].item()} and the gradient norm {norms[step].item()} in "
@@ -241,9 +241,7 @@ def _refuse_non_finite(losses: Tensor, norms: Tensor, state: Progress, out: Path
         )
 
 
-def _save_best(
-    out: Path, run: Run, recipe: Recipe, dataset: GazeDataset, state: Progress
-) -> None:
+def _save_best(out: Path, run: Run, recipe: Recipe, dataset: GazeDataset, state: Progress) -> None:
     save_model(
         out / BEST,
         run.model,

@@ -48,7 +48,9 @@ class TrainingBar:
         elapsed = time.perf_counter() - self._shown_at
         if elapsed < _REFRESH_SECONDS or self._bar.disable:
             return
-        status = f"loss {loss.item():.5f}{self._validation} lr {rate:.2g} {self._images / elapsed:.0f} images/s"
+        status = (
+            f"loss {loss.item():.5f}{self._validation} lr {rate:.2g} {self._images / elapsed:.0f} images/s"
+        )
         self._bar.update(self._task, advance=self._images, status=status)
         self._shown_at, self._images = time.perf_counter(), 0
 

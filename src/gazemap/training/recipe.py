@@ -87,7 +87,9 @@ class Recipe(_Section):
 
 def shipped_recipes() -> list[str]:
     """The names of the recipes that come with gazemap."""
-    return sorted(file.name.removesuffix(".yaml") for file in _SHIPPED.iterdir() if file.name.endswith(".yaml"))
+    return sorted(
+        file.name.removesuffix(".yaml") for file in _SHIPPED.iterdir() if file.name.endswith(".yaml")
+    )
 
 
 def load_recipe(name_or_path: str | Path, overrides: list[str] | None = None) -> Recipe:
@@ -109,6 +111,15 @@ def load_recipe(name_or_path: str | Path, overrides: list[str] | None = None) ->
         raise RecipeError(f"{source} must hold keys such as model, loss and training; it holds none.")
     for override in overrides or []:
         _override(content, override)
+    return parse_recipe(content, source)
+
+
+def parse_recipe(content: dict[str, Any], source: str) -> Recipe:
+    """Check what a YAML file or the metadata of weights holds; `source` names it in messages.
+
+    Raises:
+        RecipeError: a wrong key or value, with the nearest right name.
+    """
     try:
         return Recipe.model_validate(_lists_to_tuples(content))
     except ValidationError as error:

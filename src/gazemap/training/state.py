@@ -45,9 +45,7 @@ def save_state(
     save_tensors(out / LAST, tensors, about)
 
 
-def load_state(
-    out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer, recipe: Recipe
-) -> Progress:
+def load_state(out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer, recipe: Recipe) -> Progress:
     """Put the last saved state back into model and optimizer; a fresh `Progress` if there is none.
 
     Raises:

@@ -28,7 +28,10 @@ _INFO = DatasetInfo(
     sigma=19.0,
     mirrored_copies=True,
 )
-_KEYS = {"train": ("X", "y", "file_name"), "val": ("X", "y", "X_original", "y_original", "file_name")}
+_KEYS = {
+    "train": ("X", "y", "file_name"),
+    "val": ("X", "y", "X_original", "y_original", "file_name"),
+}
 
 
 def read_bristol_pickle(source: Path) -> Source:
@@ -79,7 +82,14 @@ def _items(split: str, records: list[dict[str, Any]]) -> Iterator[Item]:
             image_id, number = f"{stem}-{number}", number + 1
         taken.add(image_id)
         fixations = Fixations.of_pixels(np.asarray(record["y_original"]) > 0) if split == "val" else None
-        yield Item(image_id, image, split, f"{split}/{group}", fixations, np.asarray(record["y"], np.float32))
+        yield Item(
+            image_id,
+            image,
+            split,
+            f"{split}/{group}",
+            fixations,
+            np.asarray(record["y"], np.float32),
+        )
 
 
 def _pixels(channels_first: NDArray[Any]) -> NDArray[np.uint8]:
@@ -87,4 +97,4 @@ def _pixels(channels_first: NDArray[Any]) -> NDArray[np.uint8]:
     image = channels_first.transpose(1, 2, 0)
     if image.dtype == np.uint8:
         return np.ascontiguousarray(image)
-    return np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(image, 0, 1) * 255), dtype=np.uint8)

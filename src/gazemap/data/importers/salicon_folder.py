@@ -48,9 +48,7 @@ def read_salicon_folder(source: Path) -> Source:
     info = DatasetInfo(
         name="salicon",
         title="SALICON, or another set in its folder layout",
-        citation=(
-            "Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015, if it is SALICON."
-        ),
+        citation=("Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015, if it is SALICON."),
         license="as the source says; the images of SALICON carry MS-COCO's per-image licenses",
         source="images|maps|fixations/SPLIT; fixation pixels, taken at their centers (index + 0.5)",
         sigma=19.0,

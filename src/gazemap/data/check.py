@@ -1,0 +1,98 @@
+"""Checking a gaze data set: everything is read, and every fault is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import track
+
+from gazemap.data.dataset import GazeDataset, fixation_image_ids, load_dataset
+from gazemap.data.images import read_image
+from gazemap.data.sample import Sample
+from gazemap.errors import DataError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: which image or file has it, and what it is."""
+
+    item: str
+    what: str
+
+
+def check_dataset(path: str | Path, *, progress: bool = False) -> list[Problem]:
+    """Read every image, map and fixation of a data set; a sound one gives an empty list.
+
+    Raises:
+        DataError: the folder cannot be opened as a data set at all.
+    """
+    dataset = load_dataset(path)
+    problems = [*_duplicates(dataset), *_split_groups(dataset), *_strays(dataset)]
+    description = f"Checking {dataset.name}"
+    for sample in track(dataset.samples, description, disable=not progress, transient=True):
+        problems += [Problem(sample.image_id, what) for what in _faults(sample)]
+    return problems
+
+
+def _faults(sample: Sample) -> Iterator[str]:
+    try:
+        shape = read_image(sample.file).shape[:2]
+        if shape != sample.size:
+            yield (
+                f"{sample.file.name} is {shape[1]} x {shape[0]}, images.parquet says "
+                f"{sample.size[1]} x {sample.size[0]}"
+            )
+    except DataError as error:
+        yield str(error)
+    if sample.map_file is not None:
+        try:
+            sample.stored_map()
+        except DataError as error:
+            yield str(error)
+    if sample.fixations is None:
+        if sample.map_file is None:
+            yield "neither fixations nor a map"
+        return
+    height, width = sample.size
+    x, y = sample.fixations.x, sample.fixations.y
+    inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+    if not inside.all():
+        i = int((~inside).argmax())
+        yield (
+            f"{int((~inside).sum())} of {len(x)} fixations outside {width} x {height}, "
+            f"the first at ({x[i]:.1f}, {y[i]:.1f})"
+        )
+    if not len(x) and sample.map_file is None:
+        yield "no fixations"
+
+
+def _duplicates(dataset: GazeDataset) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for image_id in dataset.image_ids:
+        if image_id in seen:
+            yield Problem(image_id, "listed twice in images.parquet")
+        seen.add(image_id)
+
+
+def _split_groups(dataset: GazeDataset) -> Iterator[Problem]:
+    splits: dict[str, set[str]] = defaultdict(set)
+    for sample in dataset:
+        splits[sample.group].add(sample.split)
+    for group, names in splits.items():
+        if len(names) > 1:
+            yield Problem(group, f"near-duplicates of this group lie in {', '.join(sorted(names))}")
+
+
+def _strays(dataset: GazeDataset) -> Iterator[Problem]:
+    """Fixations of images that are not listed, and files that no row names."""
+    known = set(dataset.image_ids)
+    for image_id in sorted(fixation_image_ids(dataset.path) - known):
+        yield Problem(image_id, "has fixations but no row in images.parquet")
+    named = {sample.file for sample in dataset} | {sample.map_file for sample in dataset}
+    for folder in ("images", "maps"):
+        for file in sorted((dataset.path / folder).glob("*")):
+            if file not in named:
+                yield Problem(f"{folder}/{file.name}", "no row of images.parquet names it")

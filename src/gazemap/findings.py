@@ -1,0 +1,138 @@
+"""What a report shows of a trained run: its predictions, its best and worst, its 8-bit accidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.baselines import CenterBias, relative_points
+from gazemap.data.batches import Arrays, load_arrays
+from gazemap.data.dataset import GazeDataset
+from gazemap.figures import Example
+from gazemap.metrics import PROTOCOLS, resize
+from gazemap.models import SaliencyModel
+from gazemap.models.weights import describe, load_model
+from gazemap.prediction import predict_grids
+from gazemap.scores import Scores
+from gazemap.training.log import read_metrics
+from gazemap.training.recipe import Recipe, parse_recipe
+
+_CENTER_SIGMA = 0.03  # of the width, where a data set states no blur of its own
+_SHOWN_SIDE = 480  # pixels of a picture's longer side on the page
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained run with its predictions on a split.
+
+    Attributes:
+        name: of its recipe.
+        model: with the best weights.
+        recipe: that it was trained by.
+        about: what its weights file says of itself.
+        log: the rows of metrics.jsonl.
+        arrays: the split at the network's size.
+        grids: (N, h, w), the network's own output, regression targets' range mapped to [0, 1].
+        saliency: (N, h, w), the same, or the density where the network predicts its log.
+    """
+
+    name: str
+    model: SaliencyModel
+    recipe: Recipe
+    about: dict[str, Any]
+    log: list[dict[str, Any]]
+    arrays: Arrays
+    grids: NDArray[np.float32]
+    saliency: NDArray[np.float32]
+
+    @property
+    def first_filters(self) -> NDArray[np.float32]:
+        """The weights of the first convolution, (n, 3, k, k)."""
+        first = next(p for p in self.model.parameters() if p.ndim == 4)
+        return np.asarray(first.detach().numpy())
+
+
+def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Network:
+    """Load a run and predict every image of a split.
+
+    Raises:
+        WeightsError: the folder has no weights.
+    """
+    model, about = load_model(run), describe(run)
+    recipe = parse_recipe(about["recipe"], f"the recipe in {run}")
+    arrays = load_arrays(
+        images,
+        input_size=model.input_size,
+        target_size=model.output_size,
+        target=recipe.data.target,
+        progress=progress,
+    )
+    grids = predict_grids(model, arrays.images.permute(0, 2, 3, 1).numpy())
+    saliency = np.exp(grids) if model.output == "log_density" else grids
+    return Network(recipe.name, model, recipe, about, read_metrics(run), arrays, grids, saliency)
+
+
+def center_bias_grid(dataset: GazeDataset, size: tuple[int, int]) -> NDArray[np.float64]:
+    """The density of the training fixations at a network's grid."""
+    train = dataset.split("train")
+    sigma = (train.info.sigma or _CENTER_SIGMA * train[0].size[1]) / train[0].size[1]
+    points = np.concatenate(relative_points(train))
+    # made fine and then reduced: a kernel of one cell of the grid would be too coarse
+    return resize(CenterBias(points, sigma).density((10 * size[0], 10 * size[1])), size)
+
+
+def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Example]:
+    """The network's best, median and worst image by CC, as picture, truth and prediction."""
+    cc = scores.per_image[network.name]["cc"]
+    order = np.argsort(np.where(np.isnan(cc), -np.inf, cc))[::-1]
+    chosen = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
+    shown = []
+    for title, index in chosen.items():
+        sample = images[int(index)]
+        shrink = _SHOWN_SIDE / max(sample.size)
+        size = (round(sample.size[0] * shrink), round(sample.size[1] * shrink))
+        values = {name: values[index] for name, values in scores.per_image[network.name].items()}
+        shown.append(
+            Example(
+                title=f"{title}: {sample.image_id}",
+                image=sample.image,
+                density=sample.density(size),
+                saliency=resize(network.saliency[index], size),
+                scores={name: float(values[name]) for name in ("cc", "nss", "auc") if name in values},
+            )
+        )
+    return shown
+
+
+def wrap_cases(
+    network: Network, scores: Sequence[Scores]
+) -> list[tuple[str, NDArray[np.floating], NDArray[np.float64], NDArray[np.float64]]]:
+    """The images whose CC the 8-bit wrap-around changes most: title, output, clipped, wrapped.
+
+    None where the scores lack one of the two protocols.
+    """
+    by_protocol = {entry.protocol: entry for entry in scores}
+    if not {"bristol2021", "bristol2021-clipped"} <= by_protocol.keys():
+        return []
+    cc = {
+        name: entry.per_image[network.name]["cc"]
+        for name, entry in by_protocol.items()
+        if "cc" in entry.metrics
+    }
+    clipped, wrapped = cc["bristol2021-clipped"], cc["bristol2021"]
+    loss = np.nan_to_num(clipped - wrapped)
+    cases = []
+    for index in np.argsort(loss)[::-1][:2]:
+        maps = [
+            PROTOCOLS[name].prepare(network.grids[index], (480, 640), network.model.output).saliency
+            for name in ("bristol2021-clipped", "bristol2021")
+        ]
+        image_id = network.arrays.image_ids[index]
+        title = f"{image_id}, CC {clipped[index]:.2f} clipped, {wrapped[index]:.2f} wrapped"
+        cases.append((title, network.grids[index], maps[0], maps[1]))
+    return cases
