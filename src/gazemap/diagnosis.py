@@ -11,52 +11,61 @@ from torch import Tensor
 
 from gazemap.data.batches import Arrays
 from gazemap.losses import weighted_loss
-from gazemap.models import create_model
+from gazemap.models import SaliencyModel, create_model
 from gazemap.training.recipe import Recipe
 
 Floats = NDArray[np.floating]
 
 
-def initial_scales(recipe: Recipe, arrays: Arrays) -> dict[str, dict[str, float]]:
-    """What the recipe's fresh network does with one batch, layer by layer.
+def fresh_model(recipe: Recipe) -> SaliencyModel:
+    """The recipe's network as it is before training."""
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.training.seed)
+        return create_model(recipe.model.name, **recipe.model.options)
+
+
+def layer_scales(model: SaliencyModel, recipe: Recipe, arrays: Arrays) -> dict[str, dict[str, float]]:
+    """What a network does with one batch, layer by layer.
 
     Args:
-        recipe: its initialization, seed and loss are used.
+        model: fresh or trained; left as it was but for its gradients.
+        recipe: its loss and batch size are used.
         arrays: a split in memory; the first batch of it is taken.
 
     Returns:
         layer -> {"activation": standard deviation over all units and images, "between_images":
         standard deviation over images of one unit, mean over units, "gradient": norm of the
-        weights' gradient over the norm of the weights}.
+        weights' gradient}.
     """
-    with torch.random.fork_rng():
-        torch.manual_seed(recipe.training.seed)
-        model = create_model(recipe.model.name, **recipe.model.options)
-    model.train()
+    model.eval()
+    model.zero_grad()
     outputs: dict[str, Tensor] = {}
-    for name, layer in model.layers.items():
+    hooks = [
         layer.register_forward_hook(
             lambda _module, _inputs, output, name=name: outputs.__setitem__(name, output.detach())
         )
+        for name, layer in model.layers.items()
+    ]
     images = arrays.images[: recipe.training.batch_size].float().div(255)
     targets = arrays.targets[: recipe.training.batch_size]
     low, high = model.target_range
     loss = weighted_loss(recipe.loss, model.output)(model(images), targets * (high - low) + low)
     loss.backward()  # type: ignore[no-untyped-call]
+    for hook in hooks:
+        hook.remove()
     return {
         name: {
             "activation": outputs[name].std().item(),
             "between_images": outputs[name].std(dim=0).mean().item(),
-            "gradient": _relative_gradient(layer.weight),
+            "gradient": _gradient_norm(layer.weight),
         }
         for name, layer in model.layers.items()
     }
 
 
-def _relative_gradient(weights: Tensor) -> float:
-    gradient = weights.grad
-    assert gradient is not None  # every layer takes part in the loss
-    return float(gradient.norm() / weights.norm().clamp_min(1e-12))
+def _gradient_norm(weights: Tensor) -> float:
+    assert weights.grad is not None  # every layer takes part in the loss
+    return float(weights.grad.norm())
 
 
 def spread(grids: Floats) -> float:

@@ -115,12 +115,15 @@ def layer_scales(tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Fig
     quantities = {
         "activation": "standard deviation of the activations",
         "between_images": "... of one unit between images",
-        "gradient": "gradient norm / weight norm",
+        "gradient": "norm of the weights' gradient",
     }
     figure = Figure(figsize=(12, 3.6), layout="constrained")
     for axes, (key, title) in zip(figure.subplots(1, 3), quantities.items(), strict=True):
         for name, layers in tables.items():
-            axes.semilogy(list(layers), [layer[key] for layer in layers.values()], "o-", label=name)
+            # a last layer that starts at zero passes no gradient on: such points are left out
+            values = [layer[key] or np.nan for layer in layers.values()]
+            axes.plot(list(layers), values, "o-", label=name)
+        axes.set_yscale("log")
         axes.set_title(title, fontsize=10)
         axes.grid(visible=True, axis="y", alpha=0.3)
     figure.axes[0].legend(frameon=False, fontsize=8)

@@ -68,7 +68,10 @@ def write_report(
         network.name: diagnosis.center_share(network.saliency, network.arrays.targets.numpy(), center)
         for network in networks
     }
-    initial = {n.name: diagnosis.initial_scales(n.recipe, n.arrays) for n in networks}
+    fresh = {
+        n.name: diagnosis.layer_scales(diagnosis.fresh_model(n.recipe), n.recipe, n.arrays) for n in networks
+    }
+    trained = {n.name: diagnosis.layer_scales(n.model, n.recipe, n.arrays) for n in networks}
     template = _environment().get_template("report.html")
     page = template.render(
         title=title,
@@ -80,8 +83,11 @@ def write_report(
         published_metrics=list(published[0].scores) if published else [],
         sections=[_section(network, val, scores) for network in networks],
         truth_spread=diagnosis.spread(networks[0].arrays.targets.numpy()),
-        initial=initial,
-        scales_figure=_png(figures.layer_scales(initial)),
+        scales={"before training": fresh, "with the best weights": trained},
+        scales_figures={
+            "before training": _png(figures.layer_scales(fresh)),
+            "with the best weights": _png(figures.layer_scales(trained)),
+        },
         shares={name: _medians(share) for name, share in shares.items()},
         center_figure=_png(figures.center_share({name: share.correlation for name, share in shares.items()})),
     )
@@ -122,7 +128,7 @@ def _section(network: Network, val: GazeDataset, scores: Sequence[Scores]) -> di
             figures.loss_curves(network.log, about["mean_map_loss"], " + ".join(network.recipe.loss))
         ),
         "filters": _png(figures.filters(network.first_filters)),
-        "predictions": _png(figures.predictions(examples(network, val, scores[-1]))),
+        "predictions": _png(figures.predictions(examples(network, val, _most_exact(scores)))),
         "eight_bit": _png(figures.eight_bit(cases)) if cases else None,
         "spread": diagnosis.spread(network.grids),
         "outside": float(outside.mean()),
@@ -130,6 +136,10 @@ def _section(network: Network, val: GazeDataset, scores: Sequence[Scores]) -> di
         "images": len(outside),
         "is_saliency": network.model.output == "saliency",
     }
+
+
+def _most_exact(scores: Sequence[Scores]) -> Scores:
+    return next((entry for entry in scores if entry.protocol == "exact"), scores[-1])
 
 
 def _layer_rows(network: Network) -> list[tuple[str, str, str]]:

@@ -63,10 +63,15 @@ def load_state(out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer
     model.load_state_dict(
         {key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")}
     )
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in tensors.items():
         if key.startswith("optimizer."):
             _, index, name = key.split(".", 2)
+            parameter = parameters[int(index)]
+            if value.shape == parameter.shape:
+                # the fused optimizer walks through memory: the layout must be the parameter's own
+                value = torch.empty_like(parameter).copy_(value)
             state.setdefault(int(index), {})[name] = value
     optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
     return Progress(**about["progress"])

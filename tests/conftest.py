@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread_a_worker():
+    """Two test processes with two threads each would fight over two cores."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Real gaze data, where it exists beside the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("no real gaze data beside this repository")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def popout_set(tmp_path_factory):
+    """A small built-in data set, made once a test process."""
+    from gazemap.data.popout import popout
+
+    return popout(tmp_path_factory.mktemp("gaze") / "popout", images=30, size=(96, 128))

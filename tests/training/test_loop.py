@@ -1,0 +1,195 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import tiny_model
+import torch
+
+from gazemap.errors import DataError, OutputError, TrainingError, WeightsError
+from gazemap.models.weights import BEST, describe, load_model, load_tensors
+from gazemap.training import load_recipe, loop, train
+from gazemap.training.log import read_metrics
+from gazemap.training.state import LAST
+
+SCRIPT = Path(__file__).with_name("train_tiny.py")
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+
+
+def recipe(tmp_path, *overrides):
+    path = tmp_path / "tiny.yaml"
+    path.write_text(tiny_model.RECIPE)
+    return load_recipe(path, list(overrides))
+
+
+def tensors(out, name=LAST):
+    return load_tensors(out / name)[0]
+
+
+def assert_same_bits(first, second):
+    assert first.keys() == second.keys()
+    for key, value in first.items():
+        assert torch.equal(value, second[key]), key
+
+
+def without_clock(rows):
+    return [{k: v for k, v in row.items() if k != "images_per_second"} for row in rows]
+
+
+def test_two_runs_give_the_same_bits_and_learn(popout_set, tmp_path):
+    runs = [train(recipe(tmp_path), popout_set, tmp_path / name, progress=False) for name in "ab"]
+    assert_same_bits(*(tensors(run.out) for run in runs))
+    rows = [without_clock(read_metrics(run.out)) for run in runs]
+    assert rows[0] == rows[1]
+    assert rows[0][-1]["train_loss"] < rows[0][0]["train_loss"]
+    assert [row["epoch"] for row in rows[0]] == [1, 2, 3, 4, 5, 6]
+    assert [row["val_loss"] is not None for row in rows[0]] == [False, True] * 3
+    assert [row["learning_rate"] for row in rows[0]] == [0.05] * 3 + [0.025] * 3
+    assert all(row["gradient_norm"] > 0 for row in rows[0])
+
+
+def test_another_seed_gives_other_bits(popout_set, tmp_path):
+    a = train(recipe(tmp_path), popout_set, tmp_path / "a", progress=False)
+    b = train(recipe(tmp_path, "training.seed=2"), popout_set, tmp_path / "b", progress=False)
+    assert not torch.equal(
+        tensors(a.out)["model.convolution.weight"], tensors(b.out)["model.convolution.weight"]
+    )
+
+
+def test_a_run_folder_explains_itself(popout_set, tmp_path):
+    run = train(recipe(tmp_path), popout_set, tmp_path / "a", progress=False)
+    about = describe(run.out)
+    assert about["model"] == "tiny"
+    assert about["recipe"]["training"]["epochs"] == 6
+    assert about["dataset"] == {"name": "popout", "train": 20, "val": 5}
+    losses = {row["epoch"]: row["val_loss"] for row in read_metrics(run.out)}
+    assert about["val_loss"] == run.best_loss == min(filter(None, losses.values())) == losses[run.best_epoch]
+    assert sorted(p.name for p in run.out.iterdir()) == [
+        BEST, "events", LAST, "metrics.jsonl", "recipe.yaml",
+    ]  # fmt: skip
+    assert load_recipe(run.out / "recipe.yaml") == recipe(tmp_path)
+    assert list((run.out / "events").glob("events*"))
+    assert load_model(run.out).name == "tiny"
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.15, 0.3, 0.5, 0.8])
+def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, moment):
+    """SIGKILL after the first checkpoint or before; the end is that of a run never killed."""
+    slow = ("training.epochs=14", "training.batch_size=2", "training.validate_every=1")
+    whole = train(recipe(tmp_path, *slow), popout_set, tmp_path / "whole", progress=False)
+    out = tmp_path / "killed"
+    (tmp_path / "killed.yaml").write_text((whole.out / "recipe.yaml").read_text())
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[1])}
+    command = [sys.executable, str(SCRIPT), str(popout_set.path), str(out)]
+    process = subprocess.Popen(command, env=environment)
+    started = time.monotonic()
+    while not (out / "metrics.jsonl").exists() and process.poll() is None:
+        assert time.monotonic() - started < 100
+        time.sleep(0.005)
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    subprocess.run([*command, "--resume"], env=environment, check=True, timeout=100)
+    for name in (LAST, BEST):
+        assert_same_bits(tensors(whole.out, name), tensors(out, name))
+    assert without_clock(read_metrics(whole.out)) == without_clock(read_metrics(out))
+
+
+def test_resuming_a_finished_run_changes_nothing(popout_set, tmp_path):
+    first = train(recipe(tmp_path), popout_set, tmp_path / "a", progress=False)
+    before = tensors(first.out)
+    again = train(recipe(tmp_path), popout_set, tmp_path / "a", resume=True, progress=False)
+    assert again == first
+    assert_same_bits(before, tensors(again.out))
+
+
+def test_a_folder_with_a_run_is_not_overwritten(popout_set, tmp_path):
+    train(recipe(tmp_path, "training.epochs=1"), popout_set, tmp_path / "a", progress=False)
+    with pytest.raises(OutputError, match="already holds a run"):
+        train(recipe(tmp_path), popout_set, tmp_path / "a", progress=False)
+
+
+def test_resuming_with_another_recipe_is_refused(popout_set, tmp_path):
+    train(recipe(tmp_path, "training.epochs=1"), popout_set, tmp_path / "a", progress=False)
+    changed = recipe(tmp_path, "training.epochs=1", "optimizer.lr=0.1")
+    with pytest.raises(WeightsError, match=r"optimizer\.lr was 0\.05 and is now 0\.1"):
+        train(changed, popout_set, tmp_path / "a", resume=True, progress=False)
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_a_loss_that_explodes_stops_the_run_and_keeps_the_checkpoint(popout_set, tmp_path, monkeypatch):
+    def doubling_rate(optimizer, section, schedule, epoch, epochs):
+        optimizer.param_groups[0]["lr"] = 0.01 * 4.0**epoch
+
+    explosive = recipe(tmp_path, "optimizer.lr=0.9", "training.validate_every=1", "training.epochs=900")
+    monkeypatch.setattr(loop, "apply_schedule", doubling_rate)
+    with pytest.raises(TrainingError, match=r"epoch \d+, step \d+.*keeps the weights of epoch"):
+        train(explosive, popout_set, tmp_path / "a", progress=False)
+    assert all(value.isfinite().all() for value in tensors(tmp_path / "a", BEST).values())
+    assert all(value.isfinite().all() for value in tensors(tmp_path / "a").values())
+
+
+def test_a_set_without_the_split_is_refused_before_anything_is_written(popout_set, tmp_path):
+    with pytest.raises(DataError, match=r"no split 'val'.*train \(20\)"):
+        train(recipe(tmp_path), popout_set.split("train"), tmp_path / "a", progress=False)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(popout_set, tmp_path, monkeypatch):
+    import gazemap.models.weights as weights
+
+    real, calls = weights.save_file, []
+
+    def fills_up(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) > 3:
+            raise weights.SafetensorError("I/O error: No space left on device (os error 28)")
+        real(*arguments, **options)
+
+    monkeypatch.setattr(weights, "save_file", fills_up)
+    with pytest.raises(OutputError, match="No space left"):
+        train(recipe(tmp_path), popout_set, tmp_path / "a", progress=False)
+    monkeypatch.undo()
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+    assert json.loads(json.dumps(load_tensors(tmp_path / "a" / LAST)[1]["progress"]))["epoch"] == 2
+    resumed = train(recipe(tmp_path), popout_set, tmp_path / "a", resume=True, progress=False)
+    fresh = train(recipe(tmp_path), popout_set, tmp_path / "b", progress=False)
+    assert_same_bits(tensors(resumed.out), tensors(fresh.out))
+
+
+@pytest.mark.parametrize("output", ["saliency", "log_density"])
+def test_both_kinds_of_output_train(popout_set, tmp_path, output):
+    loss = "mse" if output == "saliency" else "kld"
+    kind = recipe(tmp_path, f"model.options={{output: {output}}}", f"loss={{{loss}: 1.0}}")
+    run = train(kind, popout_set, tmp_path / output, progress=False)
+    assert run.best_loss < 3 * run.mean_map_loss
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["training.precision=bf16", "training.channels_last=false", "training.fused_optimizer=false"],
+)
+def test_speed_options_train_to_nearly_the_same_loss(popout_set, tmp_path, override):
+    plain = train(recipe(tmp_path), popout_set, tmp_path / "plain", progress=False)
+    other = train(recipe(tmp_path, override), popout_set, tmp_path / "other", progress=False)
+    assert other.best_loss == pytest.approx(plain.best_loss, rel=0.02)
+
+
+def test_the_mean_map_is_what_no_fixed_map_beats(popout_set, tmp_path):
+    from gazemap.training.device import choose_device
+    from gazemap.training.loop import prepare
+    from gazemap.training.mean_map import mean_map
+
+    run = prepare(recipe(tmp_path), popout_set, choose_device("cpu"), progress=False)
+    best = mean_map(run.train.targets, "saliency")
+    own = run.loss(best.expand_as(run.train.targets), run.train.targets)
+    for shift in (0.01, -0.01):
+        assert run.loss((best + shift).expand_as(run.train.targets), run.train.targets) > own
