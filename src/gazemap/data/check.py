@@ -53,8 +53,6 @@ def _faults(sample: Sample) -> Iterator[str]:
         except DataError as error:
             yield str(error)
     if sample.fixations is None:
-        if sample.map_file is None:
-            yield "neither fixations nor a map"
         return
     height, width = sample.size
     x, y = sample.fixations.x, sample.fixations.y
@@ -66,7 +64,7 @@ def _faults(sample: Sample) -> Iterator[str]:
             f"the first at ({x[i]:.1f}, {y[i]:.1f})"
         )
     if not len(x) and sample.map_file is None:
-        yield "no fixations"
+        yield "neither fixations nor a map"
 
 
 def _duplicates(dataset: GazeDataset) -> Iterator[Problem]:

@@ -195,7 +195,8 @@ def load_dataset(path: str | Path) -> GazeDataset:
             size=(row["height"], row["width"]),
             split=row["split"],
             group=row["group"],
-            fixations=None if grouped is None else grouped.get(row["image_id"], _NOBODY_LOOKED),
+            # in a set of both kinds, an image with a map and no points is one of the dense kind
+            fixations=grouped.get(row["image_id"], None if row["map"] else _NOBODY_LOOKED),
             map_file=path / row["map"] if row["map"] else None,
             sigma=info.sigma,
         )
@@ -219,9 +220,9 @@ def _read_table(path: Path, schema: pa.Schema) -> pa.Table:
         raise DataError(f"{path} needs the columns {wanted}: {error}") from error
 
 
-def _fixations_by_image(path: Path) -> dict[str, Fixations] | None:
+def _fixations_by_image(path: Path) -> dict[str, Fixations]:
     if not path.exists():
-        return None
+        return {}
     table = _read_table(path, FIXATIONS_SCHEMA)
     names = table["image_id"].to_numpy(zero_copy_only=False).astype(str)
     order = np.argsort(names, kind="stable")
@@ -241,4 +242,4 @@ def _fixations_by_image(path: Path) -> dict[str, Fixations] | None:
 def fixation_image_ids(path: Path) -> set[str]:
     """The images that a data set's fixations.parquet speaks of."""
     grouped = _fixations_by_image(path / "fixations.parquet")
-    return set(grouped or ())
+    return set(grouped)

@@ -60,6 +60,7 @@ def _opened(source: Path | bytes) -> Image.Image:
         ) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
+        image.close()
         raise DataError(
             f"{_name(source)} has {width} x {height} pixels; up to {MAX_PIXELS:,} are accepted. "
             "Make it smaller first."

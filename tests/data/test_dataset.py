@@ -1,0 +1,143 @@
+import json
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from gazemap.data.check import check_dataset
+from gazemap.data.dataset import load_dataset
+from gazemap.errors import DataError
+
+
+@pytest.fixture
+def folder(popout_set, tmp_path):
+    shutil.copytree(popout_set.path, tmp_path / "set")
+    return tmp_path / "set"
+
+
+def changed(path, change):
+    rows = pq.read_table(path).to_pylist()
+    change(rows)
+    pq.write_table(pa.Table.from_pylist(rows, pq.read_schema(path)), path)
+
+
+def test_a_sample_knows_its_image_and_points(popout_set):
+    sample = popout_set["00003"]
+    assert sample.image.shape == (96, 128, 3)
+    assert sample.fixation_map().sum() == len(sample.fixations) == 120
+    assert sample.fixation_map((480, 640)).sum() == 120
+    assert sample.density().sum() == pytest.approx(1)
+    assert sample.density((48, 64), sigma=8).shape == (48, 64)
+    assert popout_set[3].image_id == "00003"
+    with pytest.raises(DataError, match="no image 'x'"):
+        popout_set["x"]
+
+
+def test_a_density_of_another_size_is_the_same_picture(popout_set):
+    sample = popout_set[0]
+    large, small = sample.density(), sample.density((48, 64))
+    reduced = large.reshape(48, 2, 64, 2).sum(axis=(1, 3))
+    assert np.corrcoef(small.ravel(), reduced.ravel())[0, 1] > 0.99
+
+
+def test_an_unknown_split_lists_those_that_exist(popout_set):
+    with pytest.raises(DataError, match=r"no split 'dev'. It has: train \(20\), val \(5\), test \(5\)"):
+        popout_set.split("dev")
+
+
+def test_describing_a_set(popout_set):
+    text = str(popout_set)
+    for part in ("popout", "30 (train 20, val 5, test 5), 128 x 96", "3,600 of 15 observers", "MIT"):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("dataset.json", b"{", r"dataset\.json cannot be used"),
+        ("dataset.json", b'{"name": "x"}', r"dataset\.json cannot be used.*title"),
+        ("images.parquet", b"PAR1", r"images\.parquet cannot be read"),
+        ("fixations.parquet", b"", r"fixations\.parquet cannot be read"),
+    ],
+)
+def test_damaged_tables_are_named(folder, file, content, message):
+    (folder / file).write_bytes(content)
+    with pytest.raises(DataError, match=f"(?s){message}"):
+        load_dataset(folder)
+
+
+def test_missing_columns_and_folders_are_named(folder, tmp_path):
+    table = pq.read_table(folder / "images.parquet")
+    pq.write_table(table.drop_columns(["width"]), folder / "images.parquet")
+    with pytest.raises(DataError, match=r"images\.parquet needs the columns image_id"):
+        load_dataset(folder)
+    with pytest.raises(DataError, match="no gaze data set"):
+        load_dataset(tmp_path / "nowhere")
+    (folder / "images.parquet").unlink()
+    with pytest.raises(DataError, match=r"images\.parquet cannot be read"):
+        load_dataset(folder)
+
+
+def test_a_set_with_images_but_no_row(folder):
+    changed(folder / "images.parquet", lambda rows: rows.clear())
+    with pytest.raises(DataError, match="lists no image"):
+        load_dataset(folder)
+
+
+def test_observers_are_optional(folder):
+    def forget(rows):
+        for row in rows:
+            row["observer"] = None
+
+    changed(folder / "fixations.parquet", forget)
+    dataset = load_dataset(folder)
+    assert not dataset.has_observers
+    assert dataset[0].fixations.observers == []
+
+
+def test_without_a_stated_blur_one_must_be_passed(folder):
+    info = json.loads((folder / "dataset.json").read_text())
+    info["sigma"] = None
+    (folder / "dataset.json").write_text(json.dumps(info))
+    sample = load_dataset(folder)[0]
+    with pytest.raises(DataError, match="states no blur"):
+        sample.density()
+    assert sample.density(sigma=3).sum() == pytest.approx(1)
+
+
+def test_a_sound_set_has_no_problem(folder):
+    assert check_dataset(folder) == []
+
+
+def test_every_fault_is_named(folder):
+    (folder / "images" / "00000.png").unlink()
+    damaged = folder / "images" / "00001.png"
+    damaged.write_bytes(damaged.read_bytes()[:300])
+    shutil.copy(folder / "images" / "00002.png", folder / "images" / "stray.png")
+
+    def spoil_images(rows):
+        rows[3]["width"] = 999
+        rows[4]["group"] = rows[20]["group"]
+        rows[6]["image_id"] = rows[5]["image_id"]
+
+    def spoil_fixations(rows):
+        for row in rows:
+            if row["image_id"] == "00007":
+                row["x"] += 100
+
+    changed(folder / "images.parquet", spoil_images)
+    changed(folder / "fixations.parquet", spoil_fixations)
+    found = {}
+    for problem in check_dataset(folder):
+        found.setdefault(problem.item, []).append(problem.what)
+    assert "no image file" in found["00000"][0]
+    assert "damaged" in found["00001"][0]
+    assert "00003.png is 128 x 96, images.parquet says 999 x 96" in found["00003"]
+    assert "lie in train, val" in found["00020"][0]
+    assert "listed twice in images.parquet" in found["00005"]
+    assert "fixations outside 128 x 96" in found["00007"][0]
+    assert "has fixations but no row in images.parquet" in found["00006"]
+    assert "no row of images.parquet names it" in found["images/stray.png"]
+    assert "00008" not in found
