@@ -115,7 +115,7 @@ def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np
     model.eval()
     grids = []
     for start in range(0, len(images), _BATCH):
-        chunk = torch.from_numpy(images[start : start + _BATCH]).permute(0, 3, 1, 2).to(place)
+        chunk = torch.tensor(images[start : start + _BATCH]).permute(0, 3, 1, 2).to(place)
         output = model(chunk.to(torch.float32).div_(255)).float()
         grids.append(output if model.output == "log_density" else (output - low) / (high - low))
     return torch.cat(grids).cpu().numpy()

@@ -146,7 +146,26 @@ class Run:
 
 
 def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool) -> Run:
-    """Make the network and its optimizer, and decode the splits, as the recipe says."""
+    """Decode the splits and make the network, as the recipe says."""
+    splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
+    with torch.device("meta"):
+        model = create_model(recipe.model.name, **recipe.model.options)
+    weighted_loss(recipe.loss, model.output)  # a wrong loss is refused before work starts, too
+    train, val = (
+        load_arrays(
+            split,
+            input_size=model.input_size,
+            target_size=model.output_size,
+            target=recipe.data.target,
+            progress=progress,
+        )
+        for split in splits
+    )
+    return assemble(recipe, train, val, place)
+
+
+def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device) -> Run:
+    """Make the network, its optimizer and its loss around decoded splits."""
     speed = speed_for(recipe.training, place)
     layout = torch.channels_last if speed.channels_last else torch.contiguous_format
     with torch.random.fork_rng():
@@ -154,20 +173,9 @@ def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress:
         model = create_model(recipe.model.name, **recipe.model.options)
     model.to(place, memory_format=layout)  # type: ignore[call-overload]
     loss = weighted_loss(recipe.loss, model.output)
-    splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
     low, high = model.target_range
-    arrays = []
-    for split in splits:
-        loaded = load_arrays(
-            split,
-            input_size=model.input_size,
-            target_size=model.output_size,
-            target=recipe.data.target,
-            progress=progress,
-        )
-        arrays.append(replace(loaded, targets=loaded.targets * (high - low) + low))
-    train_targets, val_targets = arrays[0].targets, arrays[1].targets
-    constant = mean_map(train_targets, model.output).expand_as(val_targets)
+    train, val = (replace(part, targets=part.targets * (high - low) + low) for part in (train, val))
+    constant = mean_map(train.targets, model.output).expand_as(val.targets)
     return Run(
         model=model,
         forward=torch.compile(model) if speed.compile else model,
@@ -177,9 +185,9 @@ def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress:
             **recipe.optimizer.model_dump(exclude={"name"}),
         ),
         loss=loss,
-        train=arrays[0].to(place),
-        val=arrays[1].to(place),
-        mean_map_loss=loss(constant, val_targets).item(),
+        train=train.to(place),
+        val=val.to(place),
+        mean_map_loss=loss(constant, val.targets).item(),
         place=place,
         layout=layout,
     )

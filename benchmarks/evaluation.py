@@ -1,0 +1,109 @@
+"""The metrics of bristol2021 for 100 OSIE images: closed forms beside 100 random splits, in one run.
+
+    python benchmarks/evaluation.py --data gaze/osie
+
+The sampled way is written as the replication's examiners did it: for every split draw negatives and
+lower a threshold in steps of 0.1. Both sides blur the ground truth and correlate, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from gazemap.data.dataset import load_dataset
+from gazemap.data.fixations import blur
+from gazemap.metrics import auc_borji, auc_shuffled, cc
+
+FRAME, SPLITS, STEP, SIGMA = (480, 640), 100, 0.1, 19
+Floats = NDArray[np.float64]
+
+
+def closed(saliency: Floats, fixated: Floats, others: Floats) -> Floats:
+    """Our way: no sampling; the blur as two matrix products."""
+    truth = blur(fixated, SIGMA)
+    return np.array(
+        [
+            cc(saliency, truth),
+            auc_shuffled(saliency, fixated, others, STEP),
+            auc_borji(saliency, fixated, STEP),
+        ]
+    )
+
+
+def sampled(saliency: Floats, fixated: Floats, others: Floats, seed: int) -> tuple[Floats, Floats]:
+    """The examiners' way: means over the splits, and their standard errors (0 for cc)."""
+    random = np.random.default_rng(seed)
+    truth = gaussian_filter(fixated, SIGMA)
+    truth = (truth - truth.min()) / (truth.max() - truth.min())
+    a, b = (saliency - saliency.mean()) / saliency.std(), (truth - truth.mean()) / truth.std()
+    correlation = (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
+
+    scaled = (saliency - saliency.min()) / (saliency.max() - saliency.min())
+    positives = scaled[fixated > 0]
+    where = np.flatnonzero(others)
+    shuffled, borji = [], []
+    for _ in range(SPLITS):
+        mixed = random.permutation(where)[: len(positives)]
+        shuffled.append(one_split(positives, scaled.ravel()[mixed]))
+        uniform = random.integers(0, scaled.size, len(positives))
+        borji.append(one_split(positives, scaled.ravel()[uniform]))
+    errors = [np.std(values, ddof=1) / np.sqrt(SPLITS) for values in (shuffled, borji)]
+    return np.array([correlation, np.mean(shuffled), np.mean(borji)]), np.array([0.0, *errors])
+
+
+def one_split(positives: Floats, negatives: Floats) -> float:
+    """The area under one split's curve, threshold by threshold."""
+    thresholds = np.arange(0, max(positives.max(), negatives.max()), STEP)[::-1]
+    hits, alarms = np.zeros(len(thresholds) + 2), np.zeros(len(thresholds) + 2)
+    hits[-1] = alarms[-1] = 1
+    for index, threshold in enumerate(thresholds, start=1):
+        hits[index] = (positives >= threshold).mean()
+        alarms[index] = (negatives >= threshold).mean()
+    return float(np.trapezoid(hits, alarms))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", default="gaze/osie", help="a gaze data set with a split val")
+    images = load_dataset(parser.parse_args().data).split("val")
+    random = np.random.default_rng(0)
+    maps = [(sample.fixation_map(FRAME) > 0).astype(np.float64) for sample in images]
+    # another image's density: a prediction that is neither perfect nor chance
+    predictions = [images[(i + 1) % len(images)].density(FRAME) for i in range(len(images))]
+    others = []
+    for index in range(len(images)):
+        drawn = random.choice(np.delete(np.arange(len(images)), index), 10, replace=False)
+        others.append((sum(maps[i] for i in drawn) > 0).astype(np.float64))
+    closed(predictions[0], maps[0], others[0])  # the blur's matrices are made once
+
+    seconds = {"closed form": 0.0, f"{SPLITS} random splits": 0.0}
+    differences = []
+    for index, case in enumerate(zip(predictions, maps, others, strict=True)):
+        started = time.perf_counter()
+        exact = closed(*case)
+        between = time.perf_counter()
+        drawn, errors = sampled(*case, seed=index)
+        seconds["closed form"] += between - started
+        seconds[f"{SPLITS} random splits"] += time.perf_counter() - between
+        differences.append(np.abs(exact - drawn) / np.maximum(errors, 1e-9))
+    ours, theirs = seconds.values()
+    print(f"cc, auc_shuffled and auc_borji of {len(images)} images, {FRAME[1]} x {FRAME[0]}")
+    for name, total in seconds.items():
+        print(f"{name:20}{1000 * total / len(images):>9.1f} ms an image")
+    print(f"ratio               {theirs / ours:>9.1f}")
+    cc_gap, *auc_gaps = np.array(differences).T
+    print(f"largest difference of cc: {cc_gap.max() * 1e-9:.1e}")
+    for name, gap in zip(("auc_shuffled", "auc_borji"), auc_gaps, strict=True):
+        print(
+            f"{name}: difference in standard errors, rms {np.sqrt((gap**2).mean()):.2f}, largest {gap.max():.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

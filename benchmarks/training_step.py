@@ -1,0 +1,160 @@
+"""One training step of `shallow`, batch 128: our loop beside a plain one, in one run.
+
+    python benchmarks/training_step.py [--device cuda] [--steps 8]
+
+The plain loop is written as the 2021 replication wrote it: a DataLoader over a list of dicts of
+float arrays, float32, contiguous tensors, ReLU before the pool, maxout as a reduction over pairs,
+the optimizer's default form. The two take turns, so that a change of the machine's speed meets both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gazemap.data.batches import Arrays
+from gazemap.training.device import choose_device, use_huge_pages
+from gazemap.training.loop import Run, assemble, train_one_epoch
+from gazemap.training.recipe import Recipe, load_recipe
+
+BATCH = 128
+# Multiplications of one forward pass of one image; forward and backward take three times as many.
+MACS = 96 * 96 * 2400 + 48 * 48 * 18432 + 23 * 23 * 73728 + 15488 * 4608 + 2304 * 2304
+
+
+class PlainShallow(nn.Module):
+    """The replication's network, as its text reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 32, 5, padding=2)
+        self.pool1 = nn.MaxPool2d(2, 2)
+        self.conv2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool2 = nn.MaxPool2d(3, 2)
+        self.conv3 = nn.Conv2d(64, 128, 3, padding=1)
+        self.pool3 = nn.MaxPool2d(3, 2)
+        self.fc1 = nn.Linear(15488, 4608)
+        self.fc2 = nn.Linear(2304, 2304)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, 96, 96) -> (B, 2304)."""
+        x = self.pool1(torch.relu(self.conv1(images)))
+        x = self.pool2(torch.relu(self.conv2(x)))
+        x = self.pool3(torch.relu(self.conv3(x)))
+        x = self.fc1(x.flatten(1))
+        return self.fc2(x.reshape(len(x), 2304, 2).max(dim=2).values)
+
+
+class DictDataset(torch.utils.data.Dataset):
+    """A list of dicts of arrays, converted one by one."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        images, targets = arrays.images.numpy() / 255.0, arrays.targets.numpy()
+        self.records = [{"X": x, "y": y} for x, y in zip(images, targets, strict=True)]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        record = self.records[index]
+        image = torch.from_numpy(record["X"].astype(np.float32))
+        return image, torch.from_numpy(record["y"].astype(np.float32)).reshape(-1)
+
+
+def synthetic(images: int) -> Arrays:
+    """Arrays of the right size; what they show does not change the time of a step."""
+    random = torch.Generator().manual_seed(0)
+    return Arrays(
+        tuple(map(str, range(images))),
+        torch.randint(0, 256, (images, 3, 96, 96), dtype=torch.uint8, generator=random),
+        torch.rand(images, 48, 48, generator=random),
+    )
+
+
+def plain_steps(arrays: Arrays, place: torch.device) -> Iterator[None]:
+    """Train plainly for ever; each item is a finished step."""
+    torch.manual_seed(0)
+    model = PlainShallow().to(place)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    loader = torch.utils.data.DataLoader(DictDataset(arrays), batch_size=BATCH, shuffle=True)
+    while True:
+        for images, targets in loader:
+            prediction = model(images.to(place))
+            loss = nn.functional.mse_loss(prediction, targets.to(place))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            loss.item()  # the replication logs every step
+            yield
+
+
+def our_epoch(run: Run, recipe: Recipe) -> Callable[[int], None]:
+    """One epoch of our loop as `train` runs it."""
+    return lambda epoch: train_one_epoch(run, recipe, epoch) and None
+
+
+def matrix_rate(place: torch.device) -> float:
+    """Multiply-adds a second of a large float32 matrix product."""
+    side = 3072 if place.type == "cpu" else 8192
+    a, b = torch.rand(side, side, device=place), torch.rand(side, side, device=place)
+    seconds = [timed(lambda: a @ b, place) for _ in range(5)]
+    return side**3 / min(seconds)
+
+
+def timed(work: Callable[[], object], place: torch.device) -> float:
+    """Seconds until the device is done."""
+    started = time.perf_counter()
+    work()
+    if place.type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--steps", type=int, help="steps of each loop (default: 8, on a GPU 500)")
+    parser.add_argument("--set", action="append", default=[], help="change our recipe, a.b=value")
+    options = parser.parse_args()
+    use_huge_pages()
+    place = choose_device(options.device)
+    steps = options.steps or (500 if place.type == "cuda" else 8)
+    rounds, each = max(2, min(steps, 4)), max(1, steps // 4)
+
+    arrays = synthetic(BATCH * each)
+    recipe = load_recipe("nurick2021-shallow", ["data.mirror=none", *options.set])
+    run = assemble(recipe, arrays, synthetic(BATCH), place)
+    ours, plain = our_epoch(run, recipe), plain_steps(arrays, place)
+    ours(0)
+    for _ in range(2):
+        next(plain)
+    our_seconds, plain_seconds = [], []
+    for epoch in range(1, rounds + 1):
+        our_seconds.append(timed(lambda epoch=epoch: ours(epoch), place) / each)
+        plain_seconds.append(timed(lambda: [next(plain) for _ in range(each)], place) / each)
+    mine, theirs = statistics.median(our_seconds), statistics.median(plain_seconds)
+    rate = matrix_rate(place)
+    share = 3 * MACS * BATCH / rate
+
+    threads = f", {torch.get_num_threads()} threads" if place.type == "cpu" else ""
+    print(
+        f"One step of shallow, batch {BATCH}, {recipe.training.precision}, {place}{threads}; "
+        f"median of {rounds} rounds of {each} steps"
+    )
+    print(f"{'':14}{'s a step':>10}{'images/s':>10}{'share of the matrix-product rate':>36}")
+    for name, seconds in (("plain loop", theirs), ("gazemap", mine)):
+        print(f"{name:14}{seconds:>10.3f}{BATCH / seconds:>10.0f}{share / seconds:>35.0%}")
+    print(f"ratio         {theirs / mine:>10.2f}")
+    full = 1000 * 157 * mine
+    print(f"1000 epochs of 20,000 images at this rate: {full / 3600:.1f} hours")
+
+
+if __name__ == "__main__":
+    main()

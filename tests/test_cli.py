@@ -1,0 +1,96 @@
+"""The commands as a newcomer types them, on the built-in data set and a tiny model."""
+
+import pytest
+import tiny_model
+from miniatures import MINIATURES
+
+from gazemap import cli, reproduction
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch, tmp_path):
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+    (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def call(*arguments):
+        monkeypatch.setattr("sys.argv", ["gazemap", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code or 0, captured.out + captured.err
+
+    return call
+
+
+def test_import_info_and_check(run, tmp_path):
+    source = MINIATURES["osie"](tmp_path / "source")
+    code, text = run("data", "import", "osie", source, tmp_path / "osie")
+    assert (code, "images     3" in text) == (0, True)
+    assert "fixations  6 of 1 observers" in run("data", "info", tmp_path / "osie")[1]
+    assert run("data", "check", tmp_path / "osie") == (0, f"0 problem(s) in {tmp_path / 'osie'}.\n")
+    (tmp_path / "osie" / "images" / "1001.jpg").unlink()
+    code, text = run("data", "check", tmp_path / "osie")
+    assert code == 1
+    assert "1001: There is no image file" in text
+
+
+def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
+    out = tmp_path / "run"
+    code, text = run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", out)
+    assert code == 0
+    assert "the mean training map's is" in text
+    code, text = run("evaluate", out, "--data", popout_set.path, "--protocol", "bristol2021")
+    assert code == 0
+    for part in ("run", "center bias", "uniform", "gold standard", "auc_borji", "bristol2021"):
+        assert part in text
+    assert (out / "scores-popout-val-bristol2021.parquet").exists()
+    photo = popout_set[0].file
+    code, text = run("predict", out, photo, "--out", tmp_path / "maps")
+    assert (code, "1 of 1 images predicted" in text) == (0, True)
+    code, text = run("predict", out, photo, tmp_path / "none.jpg", "--out", tmp_path / "more")
+    assert (code, "none.jpg: There is no image file" in text) == (1, True)
+    code, text = run("report", out, "--data", popout_set.path)
+    assert code == 0
+    page = (out / "report.html").read_text()
+    assert page.count("data:image/png;base64,") >= 7
+    assert "http" not in page.replace("http-equiv", "")
+    assert "does not get below the mean training map" in page
+
+
+def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popout_set, monkeypatch):
+    study = reproduction.STUDIES["nurick2021"]
+    small = reproduction.Study(study.title, (str(tmp_path / "tiny.yaml"),), study.protocols, study.published)
+    monkeypatch.setitem(reproduction.STUDIES, "nurick2021", small)
+    arguments = ("reproduce", "nurick2021", "--data", popout_set.path, "--out", tmp_path / "runs")
+    code, text = run(*arguments)
+    assert code == 0, text
+    assert "Training tiny" in text
+    page = (tmp_path / "runs" / "report.html").read_text()
+    for part in ("SALICON val", "0.83", "popout val", "bristol2021-clipped", "mean training map", "exact"):
+        assert part in page
+    code, text = run(*arguments)
+    assert (code, "Continuing tiny" in text) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["data", "info", "nowhere"], "Error: nowhere is no gaze data set"),
+        (["data", "import", "oosie", ".", "x"], "Did you mean 'osie'"),
+        (["train", "nurick2021", "--data", "nowhere", "--out", "x"], "There is no recipe named 'nurick2021'"),
+        (["reproduce", "nurick", "--data", "{popout}", "--out", "x"], "no study named 'nurick'"),
+        (["evaluate", "nowhere", "--data", "{popout}"], "There is no weights file"),
+    ],
+)
+def test_a_mistake_ends_in_one_message_without_a_traceback(run, arguments, message, popout_set):
+    code, text = run(*(argument.format(popout=popout_set.path) for argument in arguments))
+    assert code == 2
+    assert message in text
+    assert "Traceback" not in text
+
+
+def test_recipes_are_listed(run):
+    assert "nurick2021-shallow-osie" in run("recipes")[1]

@@ -1,0 +1,150 @@
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from gazemap.baselines import CenterBias, leave_one_out, relative_points
+from gazemap.data.popout import true_density
+from gazemap.errors import DataError, InputError
+from gazemap.evaluation import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate
+from gazemap.metrics import PROTOCOLS
+from gazemap.scores import Interval, bootstrap
+
+
+@pytest.fixture(scope="module")
+def truth_maps(popout_set):
+    """The density that the fixations were drawn from: no model can be better."""
+    targets = pq.read_table(popout_set.path / "targets.parquet").to_pylist()
+    known = {row["image_id"]: (row["x"], row["y"]) for row in targets}
+    val = popout_set.split("val")
+    return Maps(np.log([true_density(known[s.image_id], s.size) for s in val]), "log_density")
+
+
+@pytest.fixture(scope="module", params=PROTOCOLS)
+def scores(request, popout_set, truth_maps):
+    rows = {"truth": truth_maps, "flat": Maps(np.zeros((48, 48)))}
+    return evaluate(rows, popout_set, "val", request.param)
+
+
+def test_every_table_shows_the_baselines(scores):
+    assert scores.rows == ["truth", "flat", CENTER_BIAS, UNIFORM, GOLD_STANDARD]
+    assert tuple(scores.metrics) == PROTOCOLS[scores.protocol].metrics
+    assert all(len(values) == 5 for row in scores.per_image.values() for values in row.values())
+
+
+def test_the_truth_beats_the_center_bias_and_uniform_is_chance(scores):
+    for metric in scores.metrics:
+        better = np.less if metric == "kld" else np.greater
+        assert better(scores.interval("truth", metric).mean, scores.interval(CENTER_BIAS, metric).mean)
+    for metric in ("auc", "sauc", "auc_borji", "auc_shuffled"):
+        if metric in scores.metrics:
+            assert scores.interval(UNIFORM, metric).mean == 0.5
+
+
+def test_information_gain_of_the_center_bias_over_itself_is_zero(popout_set, truth_maps):
+    scores = evaluate({"truth": truth_maps}, popout_set, "val", "exact")
+    np.testing.assert_allclose(scores.per_image[CENTER_BIAS]["information_gain"], 0, atol=1e-12)
+    assert scores.interval("truth", "information_gain").low > 0.5
+    # the observers of one image agree as well as the density that they are drawn from
+    gold, truth = (scores.interval(row, "auc").mean for row in (GOLD_STANDARD, "truth"))
+    assert gold == pytest.approx(truth, abs=0.03)
+
+
+def test_protocols_share_what_is_exact_and_differ_in_the_eight_bits(popout_set):
+    outside = Maps(np.linspace(-0.5, 1.5, 48 * 48).reshape(48, 48))
+    wrapped, clipped = (
+        evaluate({"m": outside}, popout_set, "val", name).per_image
+        for name in ("bristol2021", "bristol2021-clipped")
+    )
+    assert not np.allclose(wrapped["m"]["cc"], clipped["m"]["cc"])
+    for metric in ("cc", "auc_borji", "auc_shuffled"):
+        np.testing.assert_array_equal(wrapped[CENTER_BIAS][metric], clipped[CENTER_BIAS][metric])
+
+
+def test_the_other_images_are_drawn_by_the_seed(popout_set, truth_maps):
+    first, same, other = (
+        evaluate({"t": truth_maps}, popout_set, "val", "bristol2021", seed=seed).per_image["t"]
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first["auc_shuffled"], same["auc_shuffled"])
+    np.testing.assert_array_equal(first["cc"], other["cc"])
+
+
+def test_an_image_s_own_fixations_are_never_its_negatives_or_center_bias(popout_set):
+    from gazemap.metrics import get_protocol
+    from gazemap.truths import Truths
+
+    train = popout_set.split("train")
+    truths = Truths(train, train, get_protocol("exact"), seed=0)
+    truth = truths.of(3)
+    everyone = sum(sample.fixation_map() for sample in train)
+    np.testing.assert_array_equal(truth.other_fixation_map, everyone - train[3].fixation_map())
+    others = np.concatenate([p for i, p in enumerate(relative_points(train)) if i != 3])
+    expected = CenterBias(others, truths.center_bias.sigma).density(truth.size)
+    np.testing.assert_allclose(truth.baseline, expected)
+
+
+def test_ten_other_images_at_most_and_never_the_own(popout_set):
+    from gazemap.metrics import get_protocol
+    from gazemap.truths import Truths
+
+    train = popout_set.split("train")
+    truth = Truths(train, train, get_protocol("bristol2021"), seed=0).of(0)
+    assert set(np.unique(truth.other_fixation_map)) == {0.0, 1.0}
+    assert 9 * 100 < truth.other_fixation_map.sum() <= 10 * 120
+
+
+def test_the_gold_standard_holds_out_one_observer_at_a_time(popout_set):
+    sample = popout_set[0]
+    uniform = np.full(sample.size, 1 / np.prod(sample.size))
+    cases = list(leave_one_out(sample, sample.size, 5.0, uniform))
+    assert len(cases) == 15
+    total = sum(held_out for _, held_out in cases)
+    np.testing.assert_array_equal(total, sample.fixation_map())
+    from gazemap.baselines import mix_uniform
+    from gazemap.data.fixations import density
+
+    first = sample.fixations.observer != "01"
+    others = density(sample.fixations.x[first], sample.fixations.y[first], sample.size, 5.0)
+    np.testing.assert_allclose(cases[0][0], 0.9 * mix_uniform(others) + 0.1 * uniform, atol=1e-12)
+
+
+def test_scores_are_kept_per_image(scores, tmp_path):
+    scores.write(tmp_path / "scores.parquet")
+    rows = pq.read_table(tmp_path / "scores.parquet").to_pylist()
+    assert len(rows) == len(scores.rows) * len(scores.metrics) * 5
+    first = rows[0]
+    assert (first["row"], first["protocol"], first["dataset"]) == ("truth", scores.protocol, "popout")
+    assert first["score"] == scores.per_image["truth"][first["metric"]][0]
+
+
+def test_the_bootstrap_interval_is_that_of_the_mean():
+    sample = np.random.default_rng(1).normal(2, 1, 400)
+    interval = bootstrap(sample)
+    assert interval.mean == pytest.approx(sample.mean())
+    assert interval.low == pytest.approx(sample.mean() - 1.96 / 20, abs=0.02)
+    assert interval.high == pytest.approx(sample.mean() + 1.96 / 20, abs=0.02)
+    assert bootstrap(np.append(sample, np.nan)) == interval
+    assert str(bootstrap(np.array([np.nan]))) == "-"
+    assert Interval(2, 1.5, 2.5).above(Interval(1, 0.5, 1.4))
+    assert not Interval(2, 1.5, 2.5).above(Interval(1, 0.5, 1.6))
+
+
+def test_mistakes_are_refused(popout_set, truth_maps):
+    with pytest.raises(InputError, match=r"no protocol named 'exakt'\. Did you mean 'exact'"):
+        evaluate({"t": truth_maps}, popout_set, "val", "exakt")
+    with pytest.raises(DataError, match="no split 'dev'"):
+        evaluate({"t": truth_maps}, popout_set, "dev", "exact")
+
+
+def test_a_set_without_points_is_refused(tmp_path):
+    import shutil
+
+    from miniatures import MINIATURES
+
+    from gazemap.data.importers import import_dataset
+
+    source = MINIATURES["salicon-folder"](tmp_path / "s")
+    shutil.rmtree(source / "fixations")
+    dataset = import_dataset("salicon-folder", source, tmp_path / "out")
+    with pytest.raises(DataError, match="no fixation points"):
+        evaluate({"m": Maps(np.zeros((4, 4)))}, dataset, "val", "exact")
