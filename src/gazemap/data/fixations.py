@@ -77,7 +77,16 @@ def blurred_points(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
 
 
 def blur(counts: NDArray[np.floating], sigma: float) -> Floats:
-    """(H, W) -> (H, W): scipy's `gaussian_filter(counts, sigma)`, as two matrix products."""
+    """(H, W) -> (H, W): scipy's `gaussian_filter(counts, sigma)`, as matrix products.
+
+    Where few pixels are not 0, as in a fixation_map, their blurred unit rows are all that is needed.
+    """
     height, width = counts.shape
-    blurred: Floats = gaussian_matrix(height, sigma).T @ counts @ gaussian_matrix(width, sigma)
+    down, across = gaussian_matrix(height, sigma), gaussian_matrix(width, sigma)
+    rows, columns = np.divmod(np.flatnonzero(counts), width)
+    blurred: Floats
+    if len(rows) < height // 2:
+        blurred = (down[rows] * counts[rows, columns, None]).T @ across[columns]
+    else:
+        blurred = down.T @ counts @ across
     return blurred

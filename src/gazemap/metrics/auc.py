@@ -109,7 +109,7 @@ def auc_borji(saliency: ArrayLike, fixation_map: ArrayLike, step: float = 0.1) -
         in [0, 1], higher is better; 0.5 for a constant map, NaN without fixations.
     """
     values, counts = as_maps(saliency=saliency, fixation_map=fixation_map)
-    return _stepped(values, as_fixation_map(counts) > 0, np.ones(values.shape, bool), step)
+    return _stepped(values, as_fixation_map(counts) > 0, None, step)
 
 
 def auc_shuffled(
@@ -129,25 +129,29 @@ def auc_shuffled(
     return _stepped(values, as_fixation_map(counts) > 0, negatives, step)
 
 
-def _stepped(values: Floats, positives: Mask, negatives: Mask, step: float) -> float:
+def _stepped(values: Floats, positives: Mask, negatives: Mask | None, step: float) -> float:
+    """The area over thresholds `step` apart; `negatives` None stands for all pixels."""
     low, high = _range(values)
-    if not positives.any() or not negatives.any() or np.isnan(high):
+    fixated = values[positives]
+    drawn = values.ravel() if negatives is None else values[negatives]
+    if not fixated.size or not drawn.size or np.isnan(high):
         return float("nan")
-    scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)
-    # the greatest value reached decides where the thresholds end; those above it add nothing
+    span = high - low if high > low else np.inf  # a constant map lies at 0
+    # those above the greatest value add nothing, so it does not matter where thresholds end
     thresholds = np.arange(0.0, 1.0 + step / 2, step)[::-1]
-    hits = _share_above(scaled[positives], thresholds)
-    alarms = _share_above(scaled[negatives], thresholds)
+    hits, alarms = (_share_above((part - low) / span, thresholds) for part in (fixated, drawn))
     return float(np.trapezoid(np.concatenate([[0.0], hits, [1.0]]), np.concatenate([[0.0], alarms, [1.0]])))
 
 
 def _share_above(values: Floats, thresholds: Floats) -> Floats:
-    known = np.sort(values[~np.isnan(values)])
-    shares: Floats = (len(known) - np.searchsorted(known, thresholds, side="left")) / len(values)
-    return shares
+    """One pass over the values a threshold: for the usual dozen far cheaper than a sort."""
+    return np.array([np.count_nonzero(values >= threshold) for threshold in thresholds]) / len(values)
 
 
 def _range(values: Floats) -> tuple[float, float]:
-    """Least and greatest value that is not NaN, as MATLAB's min and max."""
-    known = values[~np.isnan(values)]
-    return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
+    """Least and greatest value that is not NaN, as MATLAB's min and max; NaN if there is none."""
+    low, high = float(values.min()), float(values.max())
+    if np.isnan(low):
+        known = values[~np.isnan(values)]
+        return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
+    return low, high

@@ -23,8 +23,8 @@ def cc(saliency: ArrayLike, density: ArrayLike) -> float:
     a, b = as_maps(saliency=saliency, density=density)
     if not (np.ptp(a) > 0 and np.ptp(b) > 0):
         return float("nan")
-    a, b = a - a.mean(), b - b.mean()
-    return float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum()))
+    a, b = (a - a.mean()).ravel(), (b - b.mean()).ravel()
+    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
 
 
 def sim(saliency: ArrayLike, density: ArrayLike, min_max: bool = False) -> float:
