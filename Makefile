@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: demo test test-all check clean
 
 demo: .venv/installed  ## train and evaluate on the built-in data set, write a report
-	test -d gaze/popout || $(BIN)/gazemap data popout gaze/popout
+	test -d gaze/popout || $(BIN)/gazemap data popout gaze/popout --images 600
 	$(BIN)/gazemap reproduce nurick2021 --data gaze/popout --out runs/demo
 	@echo "Open runs/demo/report.html in a browser."
 

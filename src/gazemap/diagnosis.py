@@ -21,14 +21,14 @@ def fresh_model(recipe: Recipe) -> SaliencyModel:
     """The recipe's network as it is before training."""
     with torch.random.fork_rng():
         torch.manual_seed(recipe.training.seed)
-        return create_model(recipe.model.name, **recipe.model.options)
+        return create_model(recipe.model.name, **recipe.model.options).train()
 
 
 def layer_scales(model: SaliencyModel, recipe: Recipe, arrays: Arrays) -> dict[str, dict[str, float]]:
     """What a network does with one batch, layer by layer.
 
     Args:
-        model: fresh or trained; left as it was but for its gradients.
+        model: in train mode batch normalization uses the batch, in eval mode what it has learned.
         recipe: its loss and batch size are used.
         arrays: a split in memory; the first batch of it is taken.
 
@@ -37,7 +37,6 @@ def layer_scales(model: SaliencyModel, recipe: Recipe, arrays: Arrays) -> dict[s
         standard deviation over images of one unit, mean over units, "gradient": norm of the
         weights' gradient}.
     """
-    model.eval()
     model.zero_grad()
     outputs: dict[str, Tensor] = {}
     hooks = [

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -92,12 +93,13 @@ def _show_map(axes: Axes, values: Floats, title: str) -> None:
 def eight_bit(cases: Sequence[tuple[str, Floats, Floats, Floats]]) -> Figure:
     """What storing a prediction in 8 bits does: (title, raw, clipped, wrapped) a row.
 
-    The raw map is shown on a diverging scale in which gray-to-blue lies below 0, white to red above 1.
+    The network's own output is shown blue below 0 and red above, white at 0.
     """
     figure = Figure(figsize=(10, 2.9 * len(cases)), layout="constrained")
     grid = figure.subplots(len(cases), 3, squeeze=False)
     for row, (title, raw, clipped, wrapped) in zip(grid, cases, strict=True):
-        shown = row[0].imshow(raw, cmap="RdBu_r", vmin=-0.5, vmax=1.5, interpolation="nearest")
+        scale = TwoSlopeNorm(vmin=min(raw.min(), -1e-3), vcenter=0.0, vmax=max(raw.max(), 1e-3))
+        shown = row[0].imshow(raw, cmap="RdBu_r", norm=scale, interpolation="nearest")
         figure.colorbar(shown, ax=row[0], fraction=0.035)
         row[0].set_title(f"{title}: network output", fontsize=9, loc="left")
         row[0].axis("off")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -23,15 +24,20 @@ Output = Literal["saliency", "log_density"]
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prediction ready to be scored: both maps (H, W) at the size of the truth.
+    """A prediction ready to be scored, (H, W) at the size of the truth.
 
     Attributes:
         saliency: for the metrics that take any scale.
-        density: sums to 1; for information_gain.
+        is_density: whether it sums to 1 already.
     """
 
     saliency: Floats
-    density: Floats
+    is_density: bool
+
+    @cached_property
+    def density(self) -> Floats:
+        """Sums to 1; for the metrics of densities. Made of a saliency map by `to_density`."""
+        return self.saliency if self.is_density else to_density(self.saliency)
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,13 @@ class Protocol:
             small = to_8_bit(shown, wrap=self.eight_bit == "wrap")
             enlarged = resize_8_bit(small, size, "bicubic").astype(np.float64) / 255
             saliency = gaussian_filter(enlarged, self.blur)
-            return Prepared(saliency, to_density(saliency))
+            return Prepared(saliency, is_density=False)
         resized = resize(grid, size)
         if output == "log_density":
             density = np.exp(resized - resized.max())  # logsumexp in its safe form, at half the cost
             density /= density.sum()
-            return Prepared(density, density)
-        return Prepared(resized, to_density(resized))
+            return Prepared(density, is_density=True)
+        return Prepared(resized, is_density=False)
 
     def score(
         self,

@@ -49,7 +49,7 @@ def collapse_warning(best_loss: float, mean_map_loss: float) -> str | None:
         return None
     return (
         f"the network does not get below the mean training map: its best validation loss is "
-        f"{best_loss:.5f}, the one map's {mean_map_loss:.5f}. It may ignore its image."
+        f"{best_loss:.5f}, the one map's {mean_map_loss:.5f}. One map for all images does as well or better."
     )
 
 
