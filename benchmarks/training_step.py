@@ -23,7 +23,8 @@ import torch
 from torch import Tensor, nn
 
 from gazemap.data.batches import Arrays
-from gazemap.training.device import choose_device, use_huge_pages
+from gazemap.memory import use_huge_pages
+from gazemap.training.device import choose_device
 from gazemap.training.loop import Run, assemble, train_one_epoch
 from gazemap.training.recipe import Recipe, load_recipe
 

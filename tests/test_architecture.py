@@ -12,7 +12,7 @@ import gazemap
 ROOT = Path(gazemap.__file__).parent
 ARROW = [
     {"errors"},
-    {"files", "overlays"},
+    {"files", "memory", "overlays"},
     {"data", "models", "metrics"},
     {"losses", "baselines", "scores"},
     {"training", "truths", "prediction"},

@@ -14,6 +14,7 @@ from rich.progress import track
 from gazemap.baselines import leave_one_out
 from gazemap.data.batches import resize_image
 from gazemap.data.dataset import GazeDataset
+from gazemap.memory import keep_freed_memory
 from gazemap.metrics import Protocol, get_protocol
 from gazemap.models import SaliencyModel
 from gazemap.models.base import Output
@@ -69,6 +70,7 @@ def evaluate(
         DataError: no such split, or one without fixations.
         InputError: no such protocol.
     """
+    keep_freed_memory()
     chosen = get_protocol(protocol)
     images = dataset.split(split)
     has_train = "train" in dataset.splits and split != "train"

@@ -49,7 +49,7 @@ def as_fixation_map(values: Floats, name: str = "fixation_map") -> Floats:
     Raises:
         InputError: a negative or NaN count.
     """
-    if not values.min() >= 0:  # also where it is NaN
+    if not values.min() >= 0:  # also refuses NaN
         raise InputError(f"{name} must hold counts of fixations (0, 1, 2, ...); it holds {values.min()}.")
     return values
 

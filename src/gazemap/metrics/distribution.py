@@ -21,7 +21,7 @@ def cc(saliency: ArrayLike, density: ArrayLike) -> float:
         in [-1, 1], higher is better; NaN if either map is constant or has NaN.
     """
     a, b = as_maps(saliency=saliency, density=density)
-    if not (np.ptp(a) > 0 and np.ptp(b) > 0):
+    if (a == a.flat[0]).all() or (b == b.flat[0]).all():
         return float("nan")
     a, b = (a - a.mean()).ravel(), (b - b.mean()).ravel()
     return float(a @ b / np.sqrt((a @ a) * (b @ b)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import torch
@@ -25,15 +24,6 @@ FASTEST = {
     "cpu": Speed(channels_last=True, fused_optimizer=True, compile=False),
     "cuda": Speed(channels_last=True, fused_optimizer=True, compile=False),
 }
-
-
-def use_huge_pages() -> None:
-    """Ask PyTorch to back large CPU tensors by huge pages: a third off a step of `shallow` on Linux.
-
-    Its gradients are 300 MB and allocated anew each step. PyTorch reads this once, at its first
-    large allocation; a value that the user has set is left alone.
-    """
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 
 def choose_device(name: str = "auto") -> torch.device:

@@ -17,9 +17,10 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError, TrainingError
 from gazemap.files import write_text
 from gazemap.losses import weighted_loss
+from gazemap.memory import use_huge_pages
 from gazemap.models import SaliencyModel, create_model
 from gazemap.models.weights import BEST, save_model
-from gazemap.training.device import choose_device, speed_for, use_huge_pages
+from gazemap.training.device import choose_device, speed_for
 from gazemap.training.log import METRICS, RunLog
 from gazemap.training.mean_map import mean_map
 from gazemap.training.progress import TrainingBar
