@@ -169,8 +169,8 @@ def main() -> None:
     rounds, each = 4, max(1, steps // 4)
 
     plain = PlainProcess(options.device, BATCH * each)
-    recipe = load_recipe("nurick2021-shallow", ["data.mirror=none", *options.set])
-    run = assemble(recipe, synthetic(BATCH * each), synthetic(BATCH), place)
+    recipe = load_recipe("nurick2021-shallow", options.set)
+    run = assemble(recipe, synthetic(BATCH * each), synthetic(BATCH), place, "none")
     ours = our_epoch(run, recipe)
     ours(0)
     plain.seconds(2)

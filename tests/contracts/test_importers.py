@@ -15,6 +15,7 @@ from gazemap.errors import DataError, InputError, OutputError
 
 # Pixels of a fixation map are points at their centers, and a repeated one counts once.
 PIXELS_ONLY = {"salicon-folder", "bristol-pickle"}
+WITH_FILES = sorted(IMPORTERS.keys() - {"bristol-pickle"})  # the others hold arrays in pickles
 
 
 @pytest.fixture(params=IMPORTERS)
@@ -71,10 +72,9 @@ def test_original_files_are_untouched(name, dataset, source):
         assert {sample.file.read_bytes() for sample in dataset} == originals
 
 
+@pytest.mark.parametrize("name", WITH_FILES)
 def test_an_image_that_cannot_be_read_is_set_aside_and_the_rest_imported(name, source, tmp_path):
     files = sorted(source.rglob("*.jpg"))
-    if not files:
-        pytest.skip("this format has no image files")
     files[0].write_bytes(files[0].read_bytes()[:200])
     dataset = import_dataset(name, source, tmp_path / "out")
     assert len(dataset) == 2
@@ -84,10 +84,9 @@ def test_an_image_that_cannot_be_read_is_set_aside_and_the_rest_imported(name, s
     assert check_dataset(dataset.path) == []
 
 
+@pytest.mark.parametrize("name", WITH_FILES)
 def test_a_missing_image_is_set_aside(name, source, tmp_path):
     files = sorted(source.rglob("*.jpg"))
-    if not files:
-        pytest.skip("this format has no image files")
     files[0].unlink()
     dataset = import_dataset(name, source, tmp_path / "out")
     assert len(dataset) == 2

@@ -103,6 +103,21 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, 
     assert without_clock(read_metrics(whole.out)) == without_clock(read_metrics(out))
 
 
+def test_a_set_with_its_mirror_images_is_not_mirrored_again(tmp_path):
+    from miniatures import MINIATURES
+
+    from gazemap.data.importers import import_dataset
+    from gazemap.training.device import choose_device
+    from gazemap.training.loop import prepare
+
+    source = MINIATURES["bristol-pickle"](tmp_path / "source")
+    dataset = import_dataset("bristol-pickle", source, tmp_path / "set")
+    run = prepare(recipe(tmp_path), dataset, choose_device("cpu"), progress=False)
+    assert (run.mirror, len(run.train)) == ("none", 4)
+    trained = train(recipe(tmp_path), dataset, tmp_path / "run", progress=False)
+    assert trained.best_loss > 0
+
+
 def test_resuming_a_finished_run_changes_nothing(popout_set, tmp_path):
     first = train(recipe(tmp_path), popout_set, tmp_path / "a", progress=False)
     before = tensors(first.out)

@@ -12,7 +12,7 @@ import torch
 import yaml
 from torch import Tensor
 
-from gazemap.data.batches import Arrays, epoch_batches, load_arrays
+from gazemap.data.batches import Arrays, Mirror, epoch_batches, load_arrays
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError, TrainingError
 from gazemap.files import write_text
@@ -90,7 +90,7 @@ def train(
     state = load_state(out, run.model, run.optimizer, recipe)
     write_text(out / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
     epochs = recipe.training.epochs
-    images = len(run.train) * (2 if recipe.data.mirror == "copies" else 1)
+    images = len(run.train) * (2 if run.mirror == "copies" else 1)
 
     with (
         RunLog(out, state.epoch) as log,
@@ -137,6 +137,7 @@ class Run:
     train: Arrays
     val: Arrays
     mean_map_loss: float
+    mirror: Mirror
     place: torch.device
     layout: torch.memory_format
 
@@ -162,10 +163,12 @@ def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress:
         )
         for split in splits
     )
-    return assemble(recipe, train, val, place)
+    # a set that holds its mirror images already (the replication's pickles) is not mirrored again
+    doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
+    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror)
 
 
-def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device) -> Run:
+def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device, mirror: Mirror) -> Run:
     """Make the network, its optimizer and its loss around decoded splits."""
     speed = speed_for(recipe.training, place)
     layout = torch.channels_last if speed.channels_last else torch.contiguous_format
@@ -189,6 +192,7 @@ def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device) ->
         train=train.to(place),
         val=val.to(place),
         mean_map_loss=loss(constant, val.targets).item(),
+        mirror=mirror,
         place=place,
         layout=layout,
     )
@@ -203,7 +207,7 @@ def train_one_epoch(
     for images, targets in epoch_batches(
         run.train,
         batch_size=recipe.training.batch_size,
-        mirror=recipe.data.mirror,
+        mirror=run.mirror,
         seed=recipe.training.seed,
         epoch=epoch,
     ):
