@@ -10,7 +10,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 
 
 def use_huge_pages() -> None:
-    """Ask PyTorch to back large CPU tensors by huge pages: a third off a step of `shallow` on Linux.
+    """Ask PyTorch to back large CPU tensors by huge pages: a quarter off a step of `shallow` on Linux.
 
     Its gradients are 300 MB and allocated anew each step. PyTorch reads this once, at its first
     large allocation; a value that the user has set is left alone.
@@ -19,7 +19,7 @@ def use_huge_pages() -> None:
 
 
 def keep_freed_memory() -> None:
-    """Let glibc keep up to half a gigabyte of freed memory: half off the scoring of an image.
+    """Let glibc keep up to half a gigabyte of freed memory: nearly half off the scoring of an image.
 
     Otherwise every temporary array of a map's size is mapped anew and its pages are zeroed by the
     kernel. Does nothing where the C library is another.

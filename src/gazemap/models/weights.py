@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +39,27 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     Raises:
         WeightsError: the file is missing, damaged or not ours.
     """
+    with _opened(path) as file:
+        about = _description(file, path)
+        return {key: file.get_tensor(key) for key in file.keys()}, about  # noqa: SIM118
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise WeightsError(f"There is no weights file {path}. Train a model first, or fix the path.")
     try:
         with safe_open(path, framework="pt") as file:
-            about = json.loads((file.metadata() or {}).get("gazemap", "null"))
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            yield file
     except (SafetensorError, json.JSONDecodeError, OSError) as error:
         raise WeightsError(f"{path} is damaged or no safetensors file ({error}).") from error
+
+
+def _description(file: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - safetensors has no type
+    about = json.loads((file.metadata() or {}).get("gazemap", "null"))
     if not isinstance(about, dict):
         raise WeightsError(f"{path} has no gazemap description in its metadata; gazemap made none.")
-    return tensors, about
+    return about
 
 
 def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa: ANN401 - JSON
@@ -68,7 +80,7 @@ def load_model(path: str | Path) -> SaliencyModel:
     Raises:
         WeightsError: nothing is there, or it does not fit the model that it names.
     """
-    file = Path(path) / BEST if Path(path).is_dir() else Path(path)
+    file = _weights_file(path)
     tensors, about = load_tensors(file)
     if "model" not in about:
         raise WeightsError(f"{file} holds no model; a run folder or its {BEST} is accepted.")
@@ -82,6 +94,18 @@ def load_model(path: str | Path) -> SaliencyModel:
 
 
 def describe(path: str | Path) -> dict[str, Any]:
-    """What a run folder or a weights file says of itself: model, options, recipe, data, scores."""
-    file = Path(path) / BEST if Path(path).is_dir() else Path(path)
-    return load_tensors(file)[1]
+    """What a run folder or a weights file says of itself; the weights are not read.
+
+    Returns:
+        model, options, and where `train` wrote it recipe, dataset, epoch and losses.
+
+    Raises:
+        WeightsError: as `load_model`.
+    """
+    file = _weights_file(path)
+    with _opened(file) as content:
+        return _description(content, file)
+
+
+def _weights_file(path: str | Path) -> Path:
+    return Path(path) / BEST if Path(path).is_dir() else Path(path)

@@ -105,18 +105,7 @@ def train(
             seconds = time.perf_counter() - started
             validates = state.epoch % recipe.training.validate_every == 0 or state.epoch == epochs
             val_loss = validation_loss(run, recipe) if validates else None
-            log.write(
-                {
-                    "epoch": state.epoch,
-                    "train_loss": losses.mean().item(),
-                    "val_loss": val_loss,
-                    "learning_rate": run.optimizer.param_groups[0]["lr"],
-                    "momentum": run.optimizer.param_groups[0]["momentum"],
-                    "gradient_norm": norms.mean().item(),
-                    "gradient_norm_max": norms.max().item(),
-                    "images_per_second": images / seconds,
-                }
-            )
+            log.write(_row(run, state.epoch, losses, norms, val_loss, images / seconds))
             if val_loss is not None:
                 bar.validated(val_loss)
                 if val_loss < state.best_loss:
@@ -236,6 +225,23 @@ def validation_loss(run: Run, recipe: Recipe) -> float:
         prediction = run.forward(run.inputs(run.val.images[chunk]))
         total += run.loss(prediction.float(), targets).item() * len(targets)
     return total / len(run.val)
+
+
+def _row(
+    run: Run, epoch: int, losses: Tensor, norms: Tensor, val_loss: float | None, speed: float
+) -> dict[str, float | None]:
+    """What metrics.jsonl says of an epoch."""
+    group = run.optimizer.param_groups[0]
+    return {
+        "epoch": epoch,
+        "train_loss": losses.mean().item(),
+        "val_loss": val_loss,
+        "learning_rate": group["lr"],
+        "momentum": group["momentum"],
+        "gradient_norm": norms.mean().item(),
+        "gradient_norm_max": norms.max().item(),
+        "images_per_second": speed,
+    }
 
 
 def _refuse_non_finite(losses: Tensor, norms: Tensor, state: Progress, out: Path) -> None:
