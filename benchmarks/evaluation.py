@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from gazemap.blurring import blur
 from gazemap.data.dataset import load_dataset
-from gazemap.data.fixations import blur
 from gazemap.memory import keep_freed_memory
 from gazemap.metrics import auc_borji, auc_shuffled, cc
 

@@ -101,7 +101,7 @@ def test_the_gold_standard_holds_out_one_observer_at_a_time(popout_set):
     total = sum(held_out for _, held_out in cases)
     np.testing.assert_array_equal(total, sample.fixation_map())
     from gazemap.baselines import mix_uniform
-    from gazemap.data.fixations import density
+    from gazemap.fixations import density
 
     first = sample.fixations.observer != "01"
     others = density(sample.fixations.x[first], sample.fixations.y[first], sample.size, 5.0)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gazemap.blurring import blur
 from gazemap.data.dataset import GazeDataset
-from gazemap.data.fixations import blur, blurred_points, fixation_map
 from gazemap.data.sample import Sample
+from gazemap.fixations import blurred_points, fixation_map
 
 Size = tuple[int, int]
 Floats = NDArray[np.float64]

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.baselines import CenterBias, relative_points
+from gazemap.blurring import blur
 from gazemap.data.dataset import GazeDataset
-from gazemap.data.fixations import blur, fixation_map
 from gazemap.errors import DataError
+from gazemap.fixations import fixation_map
 from gazemap.metrics import Protocol
 
 Size = tuple[int, int]

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
 from torch import Tensor
 
+from gazemap.blurring import blur
 from gazemap.data.dataset import GazeDataset
-from gazemap.data.fixations import blur
 from gazemap.data.sample import Sample
 
 Mirror = Literal["none", "copies", "half"]

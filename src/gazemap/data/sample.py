@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.data import fixations as points
+from gazemap import fixations as points
 from gazemap.data.images import read_image
 from gazemap.errors import DataError
 

@@ -6,7 +6,7 @@ Usable alone: nothing here needs a data set or a model of gazemap.
 from gazemap.metrics.auc import auc, auc_borji, auc_judd, auc_shuffled, sauc
 from gazemap.metrics.densities import exponentiate, to_density
 from gazemap.metrics.distribution import MATLAB_EPS, cc, kld, sim
-from gazemap.metrics.location import information_gain, nss
+from gazemap.metrics.location import information_gain, log_likelihood, nss
 from gazemap.metrics.protocols import PROTOCOLS, Prepared, Protocol, get_protocol, score
 from gazemap.metrics.resizing import resize
 
@@ -24,6 +24,7 @@ __all__ = [
     "get_protocol",
     "information_gain",
     "kld",
+    "log_likelihood",
     "nss",
     "resize",
     "sauc",

@@ -1,70 +1,227 @@
-"""What the metrics take: checked once, float64 inside."""
+"""What the metrics take: NumPy arrays or torch tensors, one image or a batch; checked once, float64 inside."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+import array_api_compat
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from gazemap import fixations
 from gazemap.errors import InputError
 
 Floats = NDArray[np.float64]
 
 
-def as_map(values: ArrayLike | Any, name: str) -> Floats:  # noqa: ANN401 - torch tensors too
-    """(H, W) float64 of a NumPy array, a nested list or a torch tensor on any device.
+@runtime_checkable
+class Points(Protocol):
+    """Fixations of one image as points: pixels to the right and down, from 0 (`gazemap.Fixations`)."""
+
+    x: Any
+    y: Any
+
+
+# What comes in and goes out, by the caller's choice: nested lists and NumPy arrays give floats and
+# NumPy arrays, torch tensors give tensors on their own device. Static types cannot say which.
+Maps: TypeAlias = Any  # (H, W) or (B, H, W)
+Fixated: TypeAlias = Any  # (H, W) or (B, H, W) counts, `Points`, or a list of B of them
+Score: TypeAlias = Any  # a float or 0-d tensor for one image, (B,) for a batch
+Array: TypeAlias = Any  # of either library
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """The pixels of a batch of maps, and what several metrics ask of them, computed once.
+
+    Attributes:
+        xp: the array library's namespace, in the array API's names.
+        values: (B, N) float64.
+    """
+
+    xp: Any
+    values: Array
+
+    @cached_property
+    def low(self) -> Array:
+        """(B,): the least values; NaN where there is one."""
+        return self.xp.min(self.values, axis=-1)
+
+    @cached_property
+    def high(self) -> Array:
+        """(B,): the greatest values; NaN where there is one."""
+        return self.xp.max(self.values, axis=-1)
+
+    @cached_property
+    def sum(self) -> Array:
+        """(B,)."""
+        return self.xp.sum(self.values, axis=-1)
+
+    @cached_property
+    def is_constant(self) -> Array:
+        """(B,): which have one value everywhere; rounding would leave them a tiny deviation."""
+        return self.low == self.high
+
+    @cached_property
+    def centered(self) -> Array:
+        """(B, N): the values less their mean."""
+        return self.values - self.sum[:, None] / self.values.shape[-1]
+
+    @cached_property
+    def squares(self) -> Array:
+        """(B,): the sum of the squared deviations from the mean."""
+        return self.xp.vecdot(self.centered, self.centered)
+
+    @cached_property
+    def shares(self) -> Pixels:
+        """Divided by their sum; a map of zeros stays so, as in the MIT code."""
+        return Pixels(self.xp, self.values / self.xp.where(self._is_zero, 1.0, self.sum)[:, None])
+
+    @cached_property
+    def scaled(self) -> Pixels:
+        """Scaled to span 0 to 1; a constant map becomes NaN, but a map of zeros stays so."""
+        span = self.xp.where(self._is_zero, 1.0, self.high - self.low)
+        return Pixels(self.xp, (self.values - self.low[:, None]) / span[:, None])
+
+    @property
+    def _is_zero(self) -> Array:
+        return self.is_constant & (self.low == 0)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Where people looked in one image: its fixated pixels.
+
+    Attributes:
+        pixels: (n,) int64, positions in the flattened map, each once.
+        counts: (n,) float64, how many fixations each has.
+    """
+
+    pixels: Array
+    counts: Array
+
+
+class Reader:
+    """How one call's maps are read and its scores are given back: as its first argument came.
+
+    Args:
+        first: (H, W) or (B, H, W).
+        name: of that argument, for messages.
+        ranks: the metric only ranks pixels, so it has no gradient; tensors in main memory are then
+            read as NumPy arrays, which sort faster.
 
     Raises:
-        InputError: not two-dimensional, or empty; names the argument and its shape.
+        InputError: of another shape, or empty; names the argument and its shape.
     """
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 2 or not array.size:
-        raise InputError(f"{name} has shape {array.shape}; one map of shape (H, W) is accepted.")
-    return array
 
-
-def as_maps(**named: Any) -> list[Floats]:  # noqa: ANN401
-    """Several maps of one shape; the first is what the others are compared with.
-
-    Raises:
-        InputError: shapes differ; names both. Resize the prediction to the truth first.
-    """
-    maps = {name: as_map(values, name) for name, values in named.items()}
-    (first, reference), *rest = maps.items()
-    for name, array in rest:
-        if array.shape != reference.shape:
+    def __init__(self, first: Maps, name: str = "saliency", *, ranks: bool = False) -> None:
+        self._is_tensor = array_api_compat.is_torch_array(first)
+        self._device = first.device if self._is_tensor else None
+        on_cpu = self._is_tensor and ranks and first.device.type == "cpu"
+        array = first.detach().numpy() if on_cpu else first if self._is_tensor else np.asarray(first)
+        self.came = tuple(array.shape)
+        if len(self.came) not in (2, 3) or not all(self.came):
             raise InputError(
-                f"{first} has shape {reference.shape}, {name} has {array.shape}; they must be equal. "
-                "Resize the prediction first (gazemap.metrics.resize)."
+                f"{name} has shape {self.came}; one map of shape (H, W) or a batch of shape (B, H, W) "
+                "is accepted."
             )
-    return list(maps.values())
+        self.xp = array_api_compat.array_namespace(array)
+        self.shape = self.came if len(self.came) == 3 else (1, *self.came)
+        self.first = self.pixels(array, name)
+
+    def pixels(self, values: Maps, name: str) -> Pixels:
+        """Another map of the same shape, or one (H, W) for the whole batch.
+
+        Raises:
+            InputError: of another shape than the first argument; names both shapes.
+        """
+        array = self._array(values)
+        if tuple(array.shape) not in (self.shape, self.shape[1:]):
+            raise InputError(
+                f"The first map has shape {self.came}, {name} has {tuple(array.shape)}; they must be "
+                "equal. Resize the prediction first (gazemap.metrics.resize)."
+            )
+        flat = self.xp.reshape(array, (-1, self.shape[1] * self.shape[2]))
+        return Pixels(self.xp, self.xp.broadcast_to(flat, (self.shape[0], flat.shape[1])))
+
+    def counts(self, values: Fixated, name: str, *, repeats: bool) -> Array:
+        """(B, N) float64 counts of fixations; 0 and 1 unless `repeats`.
+
+        Raises:
+            InputError: of another shape, or a negative or NaN count.
+        """
+        if isinstance(values, Points):
+            values = self._map_of(values)
+        elif _is_list_of_points(values):
+            values = np.stack([self._map_of(points) for points in values])
+        counts = self.pixels(values, name)
+        least = float(self.xp.min(counts.low))
+        if not least >= 0:  # also refuses NaN
+            raise InputError(f"{name} must hold counts of fixations (0, 1, 2, ...); it holds {least}.")
+        return counts.values if repeats else self.xp.astype(counts.values > 0, counts.values.dtype)
+
+    def looked(self, values: Fixated, *, repeats: bool) -> list[Looked]:
+        """The fixated pixels of every image; points are not spread over a map first.
+
+        Raises:
+            InputError: as `counts`; or a list of points of another length than the batch.
+        """
+        if isinstance(values, Points):
+            values = [values] * self.shape[0]
+        if _is_list_of_points(values):
+            if len(values) != self.shape[0]:
+                raise InputError(f"{self.shape[0]} maps came with the points of {len(values)} images.")
+            found = [np.unique(self._positions(points), return_counts=True) for points in values]
+        else:
+            counts = self.counts(values, "fixation_map", repeats=True)
+            where = [self.xp.nonzero(row != 0)[0] for row in counts]
+            found = [(pixels, row[pixels]) for pixels, row in zip(where, counts, strict=True)]
+        return [
+            Looked(self._array(pixels, "int64"), self._array(counts if repeats else counts > 0))
+            for pixels, counts in found
+        ]
+
+    def scores(self, per_image: Array | list[Array]) -> Score:
+        """One score an image -> what the caller gets."""
+        if isinstance(per_image, list):
+            per_image = self.xp.stack([self.xp.asarray(score) for score in per_image])
+        per_image = self._back(per_image)
+        if len(self.came) == 3:
+            return per_image
+        return per_image[0] if self._is_tensor else float(per_image[0])
+
+    def maps(self, values: Array) -> Array:
+        """(B, N) -> the shape that the caller gave."""
+        return self._back(self.xp.reshape(values, self.came))
+
+    def _back(self, array: Array) -> Array:
+        if self._is_tensor and isinstance(array, np.ndarray):
+            import torch
+
+            return torch.from_numpy(array).to(self._device)
+        return array
+
+    def _array(self, values: Maps, dtype: str = "float64") -> Array:
+        if array_api_compat.is_torch_namespace(self.xp):
+            if self._device is not None and self._device.type == "mps" and dtype == "float64":
+                dtype = "float32"  # Apple's GPUs have no float64
+            return self.xp.asarray(values, dtype=getattr(self.xp, dtype), device=self._device)
+        if array_api_compat.is_torch_array(values):
+            values = values.detach().cpu().numpy()
+        return np.asarray(values, dtype=dtype)
+
+    def _positions(self, points: Points) -> NDArray[np.int64]:
+        x, y = (np.asarray(v, dtype=np.float64).ravel() for v in (points.x, points.y))
+        rows, columns = fixations.pixel_indices(x, y, self.shape[1:])
+        return rows * self.shape[2] + columns
+
+    def _map_of(self, points: Points) -> Floats:
+        counted = np.bincount(self._positions(points), minlength=self.shape[1] * self.shape[2])
+        return counted.reshape(self.shape[1:]).astype(np.float64)
 
 
-def as_fixation_map(values: Floats, name: str = "fixation_map") -> Floats:
-    """The same map, once it is known to hold counts.
-
-    Raises:
-        InputError: a negative or NaN count.
-    """
-    if not values.min() >= 0:  # also refuses NaN
-        raise InputError(f"{name} must hold counts of fixations (0, 1, 2, ...); it holds {values.min()}.")
-    return values
-
-
-def as_density(values: Floats, name: str) -> Floats:
-    """The same map, once it is known to be a probability distribution.
-
-    Raises:
-        InputError: a log density, or a map that does not sum to 1.
-    """
-    if (values <= 0).all() and values.min() < 0:
-        raise InputError(f"{name} looks like a log density (all values <= 0). Pass its exponential.")
-    if (values < 0).any() or not np.isclose(values.sum(), 1.0, atol=1e-3):
-        raise InputError(
-            f"{name} must be a density: non-negative, sum 1. Its sum is {values.sum():.6g}, its "
-            f"least value {values.min():.3g}. gazemap.metrics.to_density makes one of a saliency map."
-        )
-    return values
+def _is_list_of_points(values: Fixated) -> bool:
+    return isinstance(values, Sequence) and len(values) > 0 and isinstance(values[0], Points)

@@ -1,159 +1,151 @@
-"""Areas under the ROC curve: every variant of the field, in closed form, from one sort.
-
-The positives are saliencies at fixations. What differs is the negatives, the thresholds and ties.
-The randomized variants of the MIT code average over random draws of negatives a trapezoid that is
-linear in the false-positive rates; so their expectation has the mean rates in it, and no sampling
-is needed.
-"""
+"""Areas under the ROC curve: every variant of the field, in closed form (see `roc`)."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from gazemap.metrics.arrays import Floats, as_fixation_map, as_maps
+from gazemap.errors import InputError
+from gazemap.metrics.arrays import Fixated, Maps, Reader, Score
+from gazemap.metrics.roc import Roc
 
-Mask = NDArray[np.bool_]
 
-
-def auc(saliency: ArrayLike, fixation_map: ArrayLike) -> float:
-    """Exact AUC, all pixels as negatives, ties half: P(s at a fixation > s at a random pixel).
+def auc(
+    saliency: Maps,
+    fixation_map: Fixated,
+    *,
+    negatives: Literal["all", "unfixated"] = "all",
+    repeats: bool = True,
+) -> Score:
+    """Exact AUC, ties half: P(s at a fixation > s at a random pixel) + P(equal) / 2.
 
     Args:
-        saliency: (H, W), any scale; only the order of its values matters.
-        fixation_map: (H, W) counts; a pixel fixated twice counts twice.
+        saliency: (H, W) or (B, H, W), any scale; only the order of its values matters.
+        fixation_map: counts of the same shape, or points.
+        negatives: "all" pixels (Tuebingen), or those that are "unfixated" (Judd).
+        repeats: whether a pixel fixated twice counts twice (Tuebingen) or once.
 
     Returns:
-        in [0, 1], higher is better, 0.5 for chance and for a constant map; NaN without fixations
-        or where the map has NaN. This is the AUC of the MIT/Tuebingen benchmark.
+        a score an image, in [0, 1], higher is better, 0.5 for chance and for a constant map; NaN
+        without fixations, without negatives or where the map has NaN. By default the AUC of the
+        MIT/Tuebingen benchmark.
     """
-    values, counts = as_maps(saliency=saliency, fixation_map=fixation_map)
-    as_fixation_map(counts)
-    return _mann_whitney(values, counts, np.ones_like(counts))
+    if negatives not in ("all", "unfixated"):
+        raise InputError(f"negatives={negatives!r} came; 'all' and 'unfixated' are accepted.")
+    reader = Reader(saliency, ranks=True)
+    looked = reader.looked(fixation_map, repeats=repeats)
+    rocs = [Roc(values, at) for values, at in zip(reader.first.values, looked, strict=True)]
+    if negatives == "all":
+        return reader.scores([roc.exact() for roc in rocs])
+    unfixated = 1.0 - reader.counts(fixation_map, "fixation_map", repeats=False)
+    return reader.scores([roc.exact(others) for roc, others in zip(rocs, unfixated, strict=True)])
 
 
-def sauc(saliency: ArrayLike, fixation_map: ArrayLike, other_fixation_map: ArrayLike) -> float:
-    """Exact shuffled AUC: as `auc`, but negatives are the fixations of other images, with counts.
+def sauc(
+    saliency: Maps, fixation_map: Fixated, other_fixation_map: Fixated, *, repeats: bool = True
+) -> Score:
+    """Exact shuffled AUC: as `auc`, but negatives are the fixations of other images.
 
     Center bias earns nothing here, because the negatives have it too (Tatler et al. 2005; Borji
-    et al. 2013). All other images' fixations, without sampling, as the MIT/Tuebingen benchmark.
+    et al. 2013). Give all other images' fixations, as the MIT/Tuebingen benchmark takes them.
 
     Args:
-        saliency: (H, W), any scale.
-        fixation_map: (H, W) counts.
-        other_fixation_map: (H, W) counts of the other images' fixations.
+        saliency: (H, W) or (B, H, W), any scale.
+        fixation_map: counts of the same shape, or points.
+        other_fixation_map: the other images' fixations, counts of the same shape, or points.
+        repeats: whether pixels fixated several times, here or there, count as often or once.
 
     Returns:
-        in [0, 1], higher is better; NaN without fixations, or without others.
+        a score an image, in [0, 1], higher is better; NaN without fixations, without others, or
+        where the map has NaN.
     """
-    values, counts, others = as_maps(
-        saliency=saliency, fixation_map=fixation_map, other_fixation_map=other_fixation_map
-    )
-    as_fixation_map(counts)
-    return _mann_whitney(values, counts, as_fixation_map(others, "other_fixation_map"))
+    reader = Reader(saliency, ranks=True)
+    looked = reader.looked(fixation_map, repeats=repeats)
+    others = reader.counts(other_fixation_map, "other_fixation_map", repeats=repeats)
+    rows = zip(reader.first.values, looked, others, strict=True)
+    return reader.scores([Roc(values, at).exact(negatives) for values, at, negatives in rows])
 
 
-def _mann_whitney(values: Floats, positives: Floats, negatives: Floats) -> float:
-    """P(positive > negative) + P(equal) / 2, from a sort of the positives alone."""
-    fixated = positives > 0
-    drawn = negatives > 0
-    if not fixated.any() or not drawn.any() or np.isnan(values).any():
-        return float("nan")
-    levels, where = np.unique(values[fixated], return_inverse=True)
-    weights = np.bincount(where.ravel(), positives[fixated])
-    below = np.concatenate([[0.0], np.cumsum(weights)])  # positives below each level
-    candidates = values[drawn]
-    left = np.searchsorted(levels, candidates, side="left")
-    tied = levels[np.minimum(left, len(levels) - 1)] == candidates
-    beaten_by = below[-1] - (below[left] + below[left + tied]) / 2
-    return float((beaten_by * negatives[drawn]).sum() / (below[-1] * negatives[drawn].sum()))
+def auc_judd(saliency: Maps, fixation_map: Fixated, *, jitter: float = 0.0, seed: int | None = None) -> Score:
+    """AUC-Judd as the MIT code computes it (AUC_Judd.m); a pixel counts once.
 
+    Thresholds are the saliencies at fixated pixels. Where fixated pixels tie, the curve is biased
+    low; the original breaks ties by noise, which moves the scores of maps of small range. Prefer `auc`.
 
-def auc_judd(saliency: ArrayLike, fixation_map: ArrayLike) -> float:
-    """AUC-Judd as the MIT code computes it, without its random jitter (AUC_Judd.m, jitter 0).
-
-    Thresholds are the saliencies at fixated pixels; a pixel counts once. Where fixated pixels tie,
-    the curve is biased low; prefer `auc`.
+    Args:
+        saliency: (H, W) or (B, H, W), any scale.
+        fixation_map: counts of the same shape, or points.
+        jitter: greatest height of the noise, added to the map as it comes; the original's is 1e-7.
+        seed: of the noise; None draws anew at each call.
 
     Returns:
-        in [0, 1], higher is better; NaN without fixations, if all pixels are fixated, and for a
-        constant map.
+        a score an image, in [0, 1], higher is better; NaN without fixations, if all pixels are
+        fixated, and for a constant map without jitter. A NaN pixel is below all others.
     """
-    values, counts = as_maps(saliency=saliency, fixation_map=fixation_map)
-    fixated = as_fixation_map(counts) > 0
-    low, high = _range(values)
-    if not fixated.any() or fixated.all() or not high > low:
-        return float("nan")
-    scaled = (values - low) / (high - low)
-    thresholds = np.sort(scaled[fixated])[::-1]
-    ordered = np.sort(scaled, axis=None)
-    above = scaled.size - np.searchsorted(ordered, thresholds, side="left")
-    found = np.arange(1, len(thresholds) + 1)
-    hits = np.concatenate([[0.0], found / len(found), [1.0]])
-    alarms = np.concatenate([[0.0], (above - found) / (scaled.size - len(found)), [1.0]])
-    return float(np.trapezoid(hits, alarms))
+    reader = Reader(saliency, ranks=True)
+    looked, values = reader.looked(fixation_map, repeats=False), reader.first.values
+    if jitter:
+        noise = np.random.default_rng(seed).random(reader.shape) * jitter
+        values = values + reader.pixels(noise, "jitter").values
+    return reader.scores([Roc(row, at).judd() for row, at in zip(values, looked, strict=True)])
 
 
-def auc_borji(saliency: ArrayLike, fixation_map: ArrayLike, step: float = 0.1) -> float:
+def auc_borji(saliency: Maps, fixation_map: Fixated, step: float = 0.1, *, repeats: bool = False) -> Score:
     """AUC-Borji: the expectation of the MIT code's random splits (AUC_Borji.m), in closed form.
 
     Negatives are all pixels, drawn uniformly; thresholds are 0, step, 2 step, ... on the map
     scaled to [0, 1]. A coarse step lowers the score; the SALICON tool uses 0.01.
 
     Args:
-        saliency: (H, W), any scale.
-        fixation_map: (H, W); a pixel fixated twice counts once.
+        saliency: (H, W) or (B, H, W), any scale.
+        fixation_map: counts of the same shape, or points.
         step: between thresholds, in (0, 1].
+        repeats: whether a pixel fixated twice counts twice (SALICON) or once (MIT).
 
     Returns:
-        in [0, 1], higher is better; 0.5 for a constant map, NaN without fixations.
+        a score an image, in [0, 1], higher is better; 0.5 for a constant map, NaN without
+        fixations. A NaN pixel is below all others.
     """
-    values, counts = as_maps(saliency=saliency, fixation_map=fixation_map)
-    return _stepped(values, as_fixation_map(counts) > 0, None, step)
+    reader = Reader(saliency, ranks=True)
+    looked = reader.looked(fixation_map, repeats=repeats)
+    _check_step(step)
+    rows = zip(reader.first.values, looked, strict=True)
+    return reader.scores([Roc(values, at, [step]).stepped(step) for values, at in rows])
 
 
 def auc_shuffled(
-    saliency: ArrayLike, fixation_map: ArrayLike, other_fixation_map: ArrayLike, step: float = 0.1
-) -> float:
+    saliency: Maps,
+    fixation_map: Fixated,
+    other_fixation_map: Fixated,
+    step: float = 0.1,
+    *,
+    repeats: bool = False,
+) -> Score:
     """Shuffled AUC: the expectation of the MIT code's random splits (AUC_shuffled.m).
 
-    As `auc_borji`, but negatives are pixels that were fixated in other images, each once.
+    As `auc_borji`, but negatives are pixels that were fixated in other images.
+
+    Args:
+        saliency: (H, W) or (B, H, W), any scale.
+        fixation_map: counts of the same shape, or points.
+        other_fixation_map: the other images' fixations, counts of the same shape, or points.
+        step: between thresholds, in (0, 1].
+        repeats: whether pixels fixated several times, here or there, count as often (SALICON) or
+            once (MIT).
 
     Returns:
-        in [0, 1], higher is better; 0.5 for a constant map, NaN without fixations or others.
+        a score an image, in [0, 1], higher is better; 0.5 for a constant map, NaN without
+        fixations or others. A NaN pixel is below all others.
     """
-    values, counts, others = as_maps(
-        saliency=saliency, fixation_map=fixation_map, other_fixation_map=other_fixation_map
-    )
-    negatives = as_fixation_map(others, "other_fixation_map") > 0
-    return _stepped(values, as_fixation_map(counts) > 0, negatives, step)
+    reader = Reader(saliency, ranks=True)
+    looked = reader.looked(fixation_map, repeats=repeats)
+    others = reader.counts(other_fixation_map, "other_fixation_map", repeats=repeats)
+    _check_step(step)
+    rows = zip(reader.first.values, looked, others, strict=True)
+    return reader.scores([Roc(values, at, [step]).stepped(step, negatives) for values, at, negatives in rows])
 
 
-def _stepped(values: Floats, positives: Mask, negatives: Mask | None, step: float) -> float:
-    """The area over thresholds `step` apart; `negatives` None stands for all pixels."""
-    low, high = _range(values)
-    fixated = values[positives]
-    drawn = values.ravel() if negatives is None else values[negatives]
-    if not fixated.size or not drawn.size or np.isnan(high):
-        return float("nan")
-    span = high - low if high > low else np.inf  # a constant map lies at 0
-    # those above the greatest value add nothing, so it does not matter where thresholds end
-    thresholds = np.arange(0.0, 1.0 + step / 2, step)[::-1]
-    hits, alarms = (_share_above(part, low, span, thresholds) for part in (fixated, drawn))
-    return float(np.trapezoid(np.concatenate([[0.0], hits, [1.0]]), np.concatenate([[0.0], alarms, [1.0]])))
-
-
-def _share_above(values: Floats, low: float, span: float, thresholds: Floats) -> Floats:
-    """One pass over the scaled values a threshold: for the usual dozen far cheaper than a sort."""
-    scaled = values - low
-    scaled /= span
-    return np.array([np.count_nonzero(scaled >= threshold) for threshold in thresholds]) / len(values)
-
-
-def _range(values: Floats) -> tuple[float, float]:
-    """Least and greatest value that is not NaN, as MATLAB's min and max; NaN if there is none."""
-    low, high = float(values.min()), float(values.max())
-    if np.isnan(low):
-        known = values[~np.isnan(values)]
-        return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
-    return low, high
+def _check_step(step: float) -> None:
+    if not 0 < step <= 1:
+        raise InputError(f"step={step} came; a distance of thresholds in (0, 1] is accepted.")

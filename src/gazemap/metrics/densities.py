@@ -3,40 +3,65 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Floats, as_map
+from gazemap.metrics.arrays import Array, Maps, Reader
 
 
-def to_density(saliency: ArrayLike, floor: float = 0.01) -> Floats:
+def to_density(saliency: Maps, floor: float = 0.01) -> Array:
     """A density of a saliency map that was made for no such use; our choice, stated here.
 
     Negative values become 0, the rest is divided by its sum, and `floor` of the uniform density is
     mixed in, so that no pixel is impossible. A map without positive values becomes uniform.
 
     Args:
-        saliency: (H, W).
+        saliency: (H, W) or (B, H, W).
         floor: share of the uniform density, in [0, 1].
+
+    Returns:
+        of the same shape; sums to 1.
     """
-    positive = np.maximum(as_map(saliency, "saliency"), 0.0)
-    total = positive.sum()
-    uniform = 1.0 / positive.size
-    if not total > 0:
-        return np.full_like(positive, uniform)
-    density: Floats = (1.0 - floor) * positive / total + floor * uniform
-    return density
+    reader = Reader(saliency)
+    xp, values = reader.xp, reader.first.values
+    positive = xp.maximum(values, xp.zeros_like(values[:1, :1]))
+    total = xp.sum(positive, axis=-1, keepdims=True)
+    uniform = 1.0 / values.shape[-1]
+    with np.errstate(invalid="ignore"):
+        shares = xp.where(total > 0, positive / xp.where(total > 0, total, 1.0), uniform)
+    return reader.maps((1.0 - floor) * shares + floor * uniform)
 
 
-def exponentiate(log_density: ArrayLike) -> Floats:
-    """The density of a log density, (H, W).
+def shift_to_density(saliency: Maps) -> Array:
+    """A density as pysaliency makes it for the MIT/Tuebingen benchmark: raised to 0, divided by its sum.
+
+    A map with negative values is raised so that its least is 0; others are taken as they are. A
+    map of zeros becomes uniform.
+
+    Args:
+        saliency: (H, W) or (B, H, W).
+
+    Returns:
+        of the same shape; sums to 1, and may be 0 somewhere.
+    """
+    reader = Reader(saliency)
+    xp, values = reader.xp, reader.first.values
+    least = xp.min(values, axis=-1, keepdims=True)
+    raised = xp.where(least < 0, values - least, values)
+    total = xp.sum(raised, axis=-1, keepdims=True)
+    return reader.maps(xp.where(total > 0, raised / xp.where(total > 0, total, 1.0), 1.0 / values.shape[-1]))
+
+
+def exponentiate(log_density: Maps) -> Array:
+    """The density of a log density, (H, W) or (B, H, W).
 
     Raises:
         InputError: its logsumexp is not 0, so that it is no log density.
     """
-    logs = as_map(log_density, "log_density")
-    total = float(np.logaddexp.reduce(logs, axis=None))
-    if not abs(total) < 1e-3:
-        raise InputError(f"A log density's logsumexp is 0; this one's is {total:.4g}. Subtract it.")
-    density: Floats = np.exp(logs - total)
-    return density
+    reader = Reader(log_density, "log_density")
+    xp, logs = reader.xp, reader.first.values
+    greatest = xp.max(logs, axis=-1, keepdims=True)
+    total = xp.log(xp.sum(xp.exp(logs - greatest), axis=-1, keepdims=True)) + greatest
+    worst = float(total[xp.argmax(xp.abs(total[:, 0])), 0])
+    if not abs(worst) < 1e-3:
+        raise InputError(f"A log density's logsumexp is 0; this one's is {worst:.4g}. Subtract it.")
+    return reader.maps(xp.exp(logs - total))

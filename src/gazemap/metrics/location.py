@@ -3,54 +3,146 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazemap.metrics.arrays import as_density, as_fixation_map, as_maps
+from gazemap.errors import InputError
+from gazemap.metrics.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score
+from gazemap.metrics.distribution import MATLAB_EPS
 
 
-def nss(saliency: ArrayLike, fixation_map: ArrayLike, ddof: int = 0) -> float:
-    """Normalized scanpath saliency (Peters et al. 2005): mean z-score at the fixations.
+def nss(saliency: Maps, fixation_map: Fixated, *, ddof: int = 0, repeats: bool = True) -> Score:
+    """Normalized scanpath saliency (Peters et al. 2005; NSS.m): mean z-score at the fixations.
 
     Args:
-        saliency: (H, W), any scale.
-        fixation_map: (H, W) counts; a pixel fixated twice counts twice.
+        saliency: (H, W) or (B, H, W), any scale.
+        fixation_map: counts of the same shape, or points.
         ddof: 0 for the population's standard deviation (Tuebingen), 1 for the sample's (MIT).
+        repeats: whether a pixel fixated twice counts twice (Tuebingen) or once (MIT).
 
     Returns:
-        in standard deviations, higher is better, 0 for chance; NaN without fixations, for a
-        constant map and for one with NaN.
+        a score an image, in standard deviations, higher is better, 0 for chance; NaN without
+        fixations, for a constant map and for one with NaN.
     """
-    values, counts = as_maps(saliency=saliency, fixation_map=fixation_map)
-    total = as_fixation_map(counts).sum()
-    if values.size <= ddof or not total or not np.ptp(values) > 0:
-        return float("nan")
-    at_fixations = (values * counts).sum() / total
-    return float((at_fixations - values.mean()) / values.std(ddof=ddof))
+    reader = Reader(saliency)
+    return reader.scores(nss_of(reader.first, reader.looked(fixation_map, repeats=repeats), ddof=ddof))
 
 
-def information_gain(density: ArrayLike, fixation_map: ArrayLike, baseline: ArrayLike) -> float:
-    """Information gain over a baseline (Kuemmerer et al. 2015), in bits per fixation.
+def information_gain(
+    density: Maps,
+    fixation_map: Fixated,
+    baseline: Maps,
+    *,
+    min_max: bool = False,
+    eps: float | None = None,
+    repeats: bool = True,
+) -> Score:
+    """Information gain over a baseline (Kuemmerer et al. 2015; InfoGain.m), in bits per fixation.
 
-    IG = mean over fixations of log2 p(x) - log2 b(x).
+    IG = mean over fixations of log2(eps + p(x)) - log2(eps + b(x)).
 
     Args:
-        density: (H, W), the prediction; sums to 1.
-        fixation_map: (H, W) counts; a pixel fixated twice counts twice.
-        baseline: (H, W), usually the center bias; sums to 1.
+        density: (H, W) or (B, H, W), the prediction; sums to 1, unless `min_max`.
+        fixation_map: counts of the same shape, or points.
+        baseline: of the same shape, usually the center bias; sums to 1, unless `min_max`.
+        min_max: take maps of any scale, scale both to [0, 1] and divide them by their sums, as the
+            MIT code does. Their least pixel becomes impossible: a fixation there costs 35 bits.
+        eps: keeps impossible pixels finite; by default 0, or with `min_max` 2.2204e-16.
+        repeats: whether a pixel fixated twice counts twice (Tuebingen) or once (MIT).
 
     Returns:
-        higher is better, 0 for the baseline itself; -inf if the prediction calls a fixated pixel
-        impossible; NaN without fixations.
+        a score an image, higher is better, 0 for the baseline itself; -inf if the prediction calls
+        a fixated pixel impossible; NaN without fixations, and with `min_max` for constant maps.
 
     Raises:
         InputError: a log density, or a map that does not sum to 1.
     """
-    predicted, counts, prior = as_maps(density=density, fixation_map=fixation_map, baseline=baseline)
-    as_density(predicted, "density")
-    as_density(prior, "baseline")
-    fixated = as_fixation_map(counts) > 0
-    if not fixated.any():
-        return float("nan")
+    reader = Reader(density, "density")
+    prior, looked = reader.pixels(baseline, "baseline"), reader.looked(fixation_map, repeats=repeats)
+    return reader.scores(information_gain_of(reader.first, looked, prior, min_max=min_max, eps=eps))
+
+
+def log_likelihood(density: Maps, fixation_map: Fixated, *, repeats: bool = True) -> Score:
+    """Log-likelihood of the fixations (Kuemmerer et al. 2015), in bits per fixation.
+
+    Mean over fixations of log2 p(x). The uniform density has -log2(H W); `information_gain` is the
+    difference of two log-likelihoods.
+
+    Args:
+        density: (H, W) or (B, H, W), the prediction; sums to 1.
+        fixation_map: counts of the same shape, or points.
+        repeats: whether a pixel fixated twice counts twice.
+
+    Returns:
+        a score an image, higher is better; -inf if a fixated pixel is called impossible, NaN
+        without fixations.
+
+    Raises:
+        InputError: a log density, or a map that does not sum to 1.
+    """
+    reader = Reader(density, "density")
+    return reader.scores(log_likelihood_of(reader.first, reader.looked(fixation_map, repeats=repeats)))
+
+
+def nss_of(prediction: Pixels, looked: list[Looked], *, ddof: int = 0) -> Array:
+    """(B,); see `nss`."""
+    xp, size = prediction.xp, prediction.values.shape[-1]
+    means = [
+        _mean(prediction, row[at.pixels], at) for row, at in zip(prediction.centered, looked, strict=True)
+    ]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = xp.stack(means) / xp.sqrt(prediction.squares / max(size - ddof, 1))
+    return xp.where(prediction.is_constant, np.nan, score)
+
+
+def information_gain_of(
+    prediction: Pixels,
+    looked: list[Looked],
+    baseline: Pixels,
+    *,
+    min_max: bool = False,
+    eps: float | None = None,
+) -> Array:
+    """(B,); see `information_gain`."""
+    if min_max:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            prediction, baseline = prediction.scaled.shares, baseline.scaled.shares
+    else:
+        check_density(prediction, "density")
+        check_density(baseline, "baseline")
+    eps = (MATLAB_EPS if min_max else 0.0) if eps is None else eps
+    return _mean_log2(prediction, looked, eps) - _mean_log2(baseline, looked, eps)
+
+
+def log_likelihood_of(prediction: Pixels, looked: list[Looked]) -> Array:
+    """(B,); see `log_likelihood`."""
+    check_density(prediction, "density")
+    return _mean_log2(prediction, looked, 0.0)
+
+
+def _mean_log2(density: Pixels, looked: list[Looked], eps: float) -> Array:
     with np.errstate(divide="ignore"):
-        gains = np.log2(predicted[fixated]) - np.log2(prior[fixated])
-    return float(np.average(gains, weights=counts[fixated]))
+        bits = [density.xp.log2(row[at.pixels] + eps) for row, at in zip(density.values, looked, strict=True)]
+    return density.xp.stack([_mean(density, row, at) for row, at in zip(bits, looked, strict=True)])
+
+
+def _mean(of: Pixels, values: Array, at: Looked) -> Array:
+    """The mean over fixations of (n,) values; NaN without fixations."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return of.xp.vecdot(values, at.counts) / of.xp.sum(at.counts)
+
+
+def check_density(density: Pixels, name: str) -> None:
+    """Refuse what is no density.
+
+    Raises:
+        InputError: a log density, or a map that does not sum to 1; gives its sum.
+    """
+    xp = density.xp
+    least, greatest = float(xp.min(density.low)), float(xp.max(density.high))
+    if least < 0 and greatest <= 0:
+        raise InputError(f"{name} looks like a log density (all values <= 0). Pass its exponential.")
+    worst = float(density.sum[xp.argmax(xp.abs(density.sum - 1.0))])
+    if least < 0 or not abs(worst - 1.0) < 1e-3:
+        raise InputError(
+            f"{name} must be a density: non-negative, sum 1. Its sum is {worst:.6g}, its "
+            f"least value {least:.3g}. gazemap.metrics.to_density makes one of a saliency map."
+        )

@@ -3,8 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
-from gazemap.data.fixations import blur, blurred_points, density, fixation_map, gaussian_matrix
+from gazemap.blurring import blur, gaussian_matrix
 from gazemap.data.sample import Fixations
+from gazemap.fixations import blurred_points, density, fixation_map
 
 sizes = st.tuples(st.integers(3, 40), st.integers(3, 40))
 sigmas = st.floats(0.5, 15)
