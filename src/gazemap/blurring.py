@@ -62,14 +62,22 @@ def blur(values: NDArray[np.floating], sigma: float) -> Floats:
 def fourier_blur(values: NDArray[np.floating], cycles: float) -> Floats:
     """(H, W) -> (H, W): the MIT benchmark's blur (antonioGaussian.m): half height at `cycles` an image.
 
-    The map is set into a square of zeros whose side N is the next power of two, which is taken to
-    be periodic. The kernel's sigma is N sqrt(ln 2) / (sqrt(2) pi cycles) pixels: 24.0 for a side
-    up to 1024 and 8 cycles.
+    The map is set into a square of zeros whose side is the next power of two, which is taken to be
+    periodic; `fourier_sigma` gives the kernel's width.
     """
     height, width = values.shape
-    side = 2 ** int(np.ceil(np.log2(max(height, width))))
+    side = _square_side((height, width))
     down, across = scipy.fft.fftfreq(side, 1 / side), scipy.fft.rfftfreq(side, 1 / side)
     gain = np.exp(-np.log(2) / cycles**2 * (down[:, None] ** 2 + across[None] ** 2))
     spectrum = scipy.fft.rfft2(np.asarray(values, dtype=np.float64), (side, side)) * gain
     blurred: Floats = scipy.fft.irfft2(spectrum, (side, side))[:height, :width]
     return blurred
+
+
+def fourier_sigma(size: tuple[int, int], cycles: float) -> float:
+    """The sigma of `fourier_blur` in pixels: 24.0 for a side of 513 to 1024 pixels and 8 cycles."""
+    return float(_square_side(size) * np.sqrt(np.log(2)) / (np.sqrt(2) * np.pi * cycles))
+
+
+def _square_side(size: tuple[int, int]) -> int:
+    return max(1 << (max(size) - 1).bit_length(), 2)

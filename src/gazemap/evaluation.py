@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol as TypingProtocol
 
 import numpy as np
 import torch
@@ -14,25 +15,43 @@ from rich.progress import track
 from gazemap.baselines import leave_one_out
 from gazemap.data.batches import resize_image
 from gazemap.data.dataset import GazeDataset
+from gazemap.data.sample import Sample
+from gazemap.errors import InputError, unknown_name
 from gazemap.memory import keep_freed_memory
-from gazemap.metrics import Protocol, get_protocol
+from gazemap.metrics import METRICS, Protocol, get_protocol
+from gazemap.metrics.preparing import Output, prepare
+from gazemap.metrics.scoring import score_prepared
 from gazemap.models import SaliencyModel
-from gazemap.models.base import Output
 from gazemap.prediction import predict_grids
 from gazemap.scores import Scores
-from gazemap.truths import Truth, Truths
+from gazemap.truths import ImageTruth, Truths
 
 CENTER_BIAS = "center bias"
 UNIFORM = "uniform"
 GOLD_STANDARD = "gold standard"
+_CHUNK = 64
 
-# One observer's few fixations make no density that a prediction could be expected to match.
-_NEEDS_ALL_OBSERVERS = frozenset({"cc", "sim", "kld"})
+DERIVED = (
+    "Log densities, the baselines among them, are scored by the map that is best for each metric "
+    "(Kuemmerer et al. 2018): the density for AUC and NSS, over the center bias for shuffled AUC, "
+    "blurred for CC and KLD, of greatest expected overlap for SIM."
+)
+
+
+class Predictions(TypingProtocol):
+    """Predictions made beforehand, one for each image of a split, in order."""
+
+    @property
+    def output(self) -> Output:
+        """What the numbers mean."""
+
+    def grid(self, index: int) -> NDArray[np.floating]:
+        """The prediction of image `index`, (h, w)."""
 
 
 @dataclass(frozen=True)
 class Maps:
-    """Predictions made beforehand: one (h, w) grid for all images, or (N, h, w), one an image."""
+    """Predictions in memory: one (h, w) grid for all images, or (N, h, w), one an image."""
 
     grids: NDArray[np.floating]
     output: Output = "saliency"
@@ -43,11 +62,13 @@ class Maps:
 
 
 def evaluate(
-    models: SaliencyModel | Mapping[str, SaliencyModel | Maps],
+    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
     dataset: GazeDataset,
     split: str = "val",
-    protocol: str = "exact",
+    protocol: str | Protocol = "exact",
     *,
+    metrics: Sequence[str] | None = None,
+    one_map: bool = False,
     seed: int = 0,
     progress: bool = False,
 ) -> Scores:
@@ -56,94 +77,101 @@ def evaluate(
     The center bias is the density of the fixations of the split train (where there is one beside
     the evaluated split; else of the split's other images). The gold standard, where observers are
     known, is the mean over observers of what the others' fixations score on the one held out; it
-    has no value for metrics that compare with a density of all observers (cc, sim, kld).
+    has no value for metrics that compare with a density of all observers (cc, sim, kld, emd).
+
+    A log density, of a model or a baseline, is scored by the map that is best for each metric, see
+    `gazemap.metrics.best_map`; regression networks have one map for all.
 
     Args:
         models: one model, or several and ready-made maps by the name of their row.
         dataset: with fixation points.
         split: the images to score.
-        protocol: a key of `PROTOCOLS`.
+        protocol: a key of `PROTOCOLS`, or a protocol of your own.
+        metrics: keys of `METRICS`; the protocol's own by default, which leave out the slow emd.
+        one_map: score log densities by one map for all metrics, too; the protocol's name says so.
         seed: draws the other images whose fixations are a protocol's negatives.
-        progress: show a bar.
+        progress: show bars.
 
     Raises:
         DataError: no such split, or one without fixations.
-        InputError: no such protocol.
+        InputError: no such protocol or metric.
     """
     keep_freed_memory()
-    chosen = get_protocol(protocol)
+    chosen = _chosen(get_protocol(protocol), metrics, one_map)
     images = dataset.split(split)
     has_train = "train" in dataset.splits and split != "train"
     truths = Truths(images, dataset.split("train") if has_train else images, chosen, seed)
     if isinstance(models, SaliencyModel):
         models = {models.name: models}
     rows = {
-        name: entry if isinstance(entry, Maps) else maps_of(entry, images) for name, entry in models.items()
+        name: maps_of(entry, images, progress=progress) if isinstance(entry, SaliencyModel) else entry
+        for name, entry in models.items()
     }
 
     def score(index: int) -> dict[str, dict[str, float]]:
         return _score_image(index, rows, truths)
 
     with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
-        title = f"Scoring {dataset.name} {split}, {protocol}"
+        title = f"Scoring {dataset.name} {split}, {chosen.name}"
         results = pool.map(score, range(len(images)))
         scored = list(track(results, title, total=len(images), disable=not progress, transient=True))
     per_image = {
         row: {metric: np.array([image[row][metric] for image in scored]) for metric in chosen.metrics}
         for row in scored[0]
     }
-    return Scores(protocol, dataset.name, split, tuple(images.image_ids), per_image)
+    return Scores(chosen.name, dataset.name, split, tuple(images.image_ids), per_image)
 
 
-def maps_of(model: SaliencyModel, images: GazeDataset) -> Maps:
+def _chosen(protocol: Protocol, metrics: Sequence[str] | None, one_map: bool) -> Protocol:
+    for name in metrics or ():
+        if name not in METRICS:
+            raise InputError(unknown_name("metric", name, METRICS))
+    if one_map and protocol.derives:
+        protocol = replace(protocol, name=f"{protocol.name}-one-map", derives=False)
+    return replace(protocol, metrics=tuple(metrics)) if metrics else protocol
+
+
+def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> Maps:
     """A model's predictions for every image of a data set, at the model's own grid."""
-    inputs = np.stack([resize_image(sample.image, model.input_size) for sample in images])
-    return Maps(predict_grids(model, inputs), model.output)
+
+    def read(sample: Sample) -> NDArray[np.uint8]:
+        return resize_image(sample.image, model.input_size)
+
+    starts = range(0, len(images), _CHUNK)
+    grids = []
+    with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
+        for start in track(starts, "Predicting", disable=not progress, transient=True):
+            chunk = pool.map(read, images.samples[start : start + _CHUNK])
+            grids.append(predict_grids(model, np.stack(list(chunk))))
+    return Maps(np.concatenate(grids), model.output)
 
 
-def _score_image(index: int, rows: Mapping[str, Maps], truths: Truths) -> dict[str, dict[str, float]]:
+def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) -> dict[str, dict[str, float]]:
     truth, protocol = truths.of(index), truths.protocol
-    uniform = np.full(truth.size, -np.log(np.prod(truth.size)))
-    entries = {
-        **rows,
+    baselines = {
         CENTER_BIAS: Maps(np.log(truth.baseline), "log_density"),
-        UNIFORM: Maps(uniform, "log_density"),
+        UNIFORM: Maps(np.full(truth.size, -np.log(np.prod(truth.size))), "log_density"),
     }
-    scores = {
-        name: _score(entry.grid(index), entry.output, truth, truth.fixation_map, protocol)
-        for name, entry in entries.items()
-    }
+    scores = {}
+    for name, entry in {**rows, **baselines}.items():
+        # what is best against center-biased negatives is no longer uniform
+        context = None if name == UNIFORM else truth.context
+        prepared = prepare(entry.grid(index), protocol, truth.size, entry.output, context)
+        scores[name] = score_prepared(prepared, truth, protocol.metrics)
     if truths.images.has_observers:
         scores[GOLD_STANDARD] = _gold_standard(index, truth, truths)
     return scores
 
 
-def _gold_standard(index: int, truth: Truth, truths: Truths) -> dict[str, float]:
+def _gold_standard(index: int, truth: ImageTruth, truths: Truths) -> dict[str, float]:
     sample, protocol = truths.images[index], truths.protocol
-    metrics = tuple(name for name in protocol.metrics if name not in _NEEDS_ALL_OBSERVERS)
-    cases = [
-        _score(np.log(density), "log_density", truth, held_out, protocol, metrics)
-        for density, held_out in leave_one_out(sample, truth.size, truth.sigma, truth.baseline)
-    ]
+    # one observer's few fixations make no density that a prediction could be expected to match
+    metrics = [name for name in protocol.metrics if "density" not in METRICS[name].needs]
+    cases = []
+    for density, held_out in leave_one_out(sample, truth.size, truth.context.sigma, truth.baseline):
+        prepared = prepare(np.log(density), protocol, truth.size, "log_density", truth.context)
+        cases.append(score_prepared(prepared, replace(truth, fixation_map=held_out), metrics))
     return {
         name: float(np.mean([case[name] for case in cases])) if cases and name in metrics else np.nan
         for name in protocol.metrics
     }
-
-
-def _score(
-    grid: NDArray[np.floating],
-    output: Output,
-    truth: Truth,
-    fixation_map: NDArray[np.float64],
-    protocol: Protocol,
-    metrics: tuple[str, ...] | None = None,
-) -> dict[str, float]:
-    return protocol.score(
-        protocol.prepare(grid, truth.size, output),
-        fixation_map=fixation_map,
-        density=truth.density,
-        other_fixation_map=truth.other_fixation_map,
-        baseline=truth.baseline,
-        metrics=metrics,
-    )

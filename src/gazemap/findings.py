@@ -15,6 +15,7 @@ from gazemap.data.batches import Arrays, load_arrays
 from gazemap.data.dataset import GazeDataset
 from gazemap.figures import Example
 from gazemap.metrics import PROTOCOLS, resize
+from gazemap.metrics.preparing import prepare
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import describe, load_model
 from gazemap.prediction import predict_grids
@@ -83,7 +84,7 @@ def center_bias_grid(dataset: GazeDataset, size: tuple[int, int]) -> NDArray[np.
     sigma = (train.info.sigma or _CENTER_SIGMA * train[0].size[1]) / train[0].size[1]
     points = np.concatenate(relative_points(train))
     # made fine and then reduced: a kernel of one cell of the grid would be too coarse
-    return resize(CenterBias(points, sigma).density((10 * size[0], 10 * size[1])), size)
+    return np.asarray(resize(CenterBias(points, sigma).density((10 * size[0], 10 * size[1])), size))
 
 
 def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Example]:
@@ -129,7 +130,7 @@ def wrap_cases(
     cases = []
     for index in np.argsort(loss)[::-1][:2]:
         maps = [
-            PROTOCOLS[name].prepare(network.grids[index], (480, 640), network.model.output).saliency
+            prepare(network.grids[index], PROTOCOLS[name], (480, 640), network.model.output).saliency
             for name in ("bristol2021-clipped", "bristol2021")
         ]
         image_id = network.arrays.image_ids[index]

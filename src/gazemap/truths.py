@@ -8,23 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.baselines import CenterBias, relative_points
-from gazemap.blurring import blur
+from gazemap.blurring import blur, fourier_blur, fourier_sigma
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError
 from gazemap.fixations import fixation_map
-from gazemap.metrics import Protocol
+from gazemap.metrics import Protocol, Truth
+from gazemap.metrics.preparing import Context
 
 Size = tuple[int, int]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Truth:
+@dataclass(frozen=True, kw_only=True)
+class ImageTruth(Truth):
     """What one image's predictions are compared with, all maps (H, W) at the same size.
 
     Attributes:
         size: (H, W).
-        sigma: of the ground truth's blur, in pixels of this size.
+        context: what the best map for each metric is derived with.
         fixation_map: counts, or 0 and 1 where the protocol ignores repeats.
         density: the blurred fixation_map, sums to 1.
         other_fixation_map: the negatives of the shuffled AUC.
@@ -32,7 +33,7 @@ class Truth:
     """
 
     size: Size
-    sigma: float
+    context: Context
     fixation_map: Floats
     density: Floats
     other_fixation_map: Floats
@@ -71,27 +72,36 @@ class Truths:
         self._leaves_one_out = center_images is images
         self.center_bias = CenterBias(np.concatenate(self._center_points), sigma)
         self._totals: dict[Size, Floats] = {}
+        self._fixations_per_image = sum(map(len, self._points)) / len(self._points)
 
-    def of(self, index: int) -> Truth:
+    def of(self, index: int) -> ImageTruth:
         """The truth of image `index` of the split."""
         size = self.protocol.frame or self.images[index].size
         counts = self._counts([index], size)
         fixated = counts if self.protocol.repeats else (counts > 0).astype(np.float64)
-        sigma = self.center_bias.sigma * size[1]
-        blurred = blur(fixated, sigma)
-        return Truth(
+        if self.protocol.cycles is None:
+            sigma = self.center_bias.sigma * size[1]
+            blurred = blur(fixated, sigma)
+        else:
+            sigma = fourier_sigma(size, self.protocol.cycles)
+            blurred = np.maximum(fourier_blur(fixated, self.protocol.cycles), 0.0)
+        baseline = self._center_bias_of(index).density(size)
+        return ImageTruth(
             size=size,
-            sigma=sigma,
+            context=Context(baseline, sigma, self._fixations_per_image),
             fixation_map=fixated,
             density=blurred / max(blurred.sum(), np.finfo(np.float64).tiny),
             other_fixation_map=self._others(index, counts, size),
-            baseline=self._center_bias_of(index).density(size),
+            baseline=baseline,
         )
 
     def _relative_sigma(self) -> float:
         """The blur as a share of the image's width, the same for every image of the set."""
         if self.protocol.sigma is not None and self.protocol.frame is not None:
             return self.protocol.sigma / self.protocol.frame[1]
+        if self.images.info.sigma is None and self.protocol.cycles is not None:
+            shares = [fourier_sigma(s.size, self.protocol.cycles) / s.size[1] for s in self.images]
+            return float(np.median(shares))
         if self.images.info.sigma is None:
             raise DataError(
                 f"dataset.json of {self.images.name!r} states no blur (sigma, in pixels), which "
@@ -114,7 +124,8 @@ class Truths:
         if self.protocol.others is None:
             if size not in self._totals:
                 self._totals[size] = self._counts(list(range(len(self._points))), size)
-            return self._totals[size] - own
+            others = self._totals[size] - own
+            return others if self.protocol.others_at_own else np.where(own > 0, 0.0, others)
         random = np.random.default_rng([self._seed, index])
         candidates = np.delete(np.arange(len(self._points)), index)
         drawn = random.choice(candidates, size=min(self.protocol.others, len(candidates)), replace=False)

@@ -7,8 +7,8 @@ from scipy.ndimage import gaussian_filter
 
 from gazemap import metrics
 from gazemap.errors import InputError
-from gazemap.metrics import PROTOCOLS, get_protocol
-from gazemap.metrics.protocols import to_8_bit
+from gazemap.metrics import METRICS, PROTOCOLS, get_protocol
+from gazemap.metrics.preparing import prepare, to_8_bit
 
 GRID = np.random.default_rng(0).normal(0.4, 0.4, (48, 48)).astype(np.float32)
 
@@ -25,7 +25,7 @@ def test_bristol_prepares_step_by_step_as_the_replication_did(name, wrap):
     small = (levels % 256 if wrap else levels.clip(0, 255)).astype(np.uint8)
     large = np.asarray(Image.fromarray(small).resize((640, 480), Image.Resampling.BICUBIC))
     expected = gaussian_filter(large / 255, 2)
-    prepared = PROTOCOLS[name].prepare(GRID, (600, 800), "saliency")
+    prepared = prepare(GRID, PROTOCOLS[name], (600, 800), "saliency")
     np.testing.assert_allclose(prepared.saliency, expected, atol=1e-12)
 
 
@@ -34,7 +34,7 @@ def test_exact_enlarges_bilinearly(size):
     expected = F.interpolate(
         torch.from_numpy(GRID)[None, None].double(), size=size, mode="bilinear", align_corners=False
     )
-    prepared = PROTOCOLS["exact"].prepare(GRID, size, "saliency")
+    prepared = prepare(GRID, PROTOCOLS["exact"], size, "saliency")
     np.testing.assert_allclose(prepared.saliency, expected[0, 0].numpy(), atol=1e-12)
 
 
@@ -44,9 +44,10 @@ def test_shrinking_is_antialiased_as_pillow_does():
 
 
 def test_a_log_density_becomes_a_density_and_keeps_its_order():
-    prepared = PROTOCOLS["exact"].prepare(np.log(metrics.to_density(GRID)), (96, 96), "log_density")
-    assert prepared.density.sum() == pytest.approx(1)
-    assert prepared.saliency is prepared.density
+    prepared = prepare(np.log(metrics.to_density(GRID)), PROTOCOLS["exact"], (96, 96), "log_density")
+    assert prepared.saliency.sum() == pytest.approx(1)
+    for metric in METRICS.values():  # without a context, one map for all
+        assert prepared.map_for(metric) is prepared.saliency
 
 
 def test_score_names_what_a_protocol_computes():

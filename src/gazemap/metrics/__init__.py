@@ -4,22 +4,31 @@ Usable alone: nothing here needs a data set or a model of gazemap.
 """
 
 from gazemap.metrics.auc import auc, auc_borji, auc_judd, auc_shuffled, sauc
-from gazemap.metrics.densities import exponentiate, to_density
+from gazemap.metrics.best_maps import best_map
+from gazemap.metrics.comparing import Truth
+from gazemap.metrics.densities import exponentiate, shift_to_density, to_density
 from gazemap.metrics.distribution import MATLAB_EPS, cc, kld, sim
+from gazemap.metrics.emd import emd
 from gazemap.metrics.location import information_gain, log_likelihood, nss
-from gazemap.metrics.protocols import PROTOCOLS, Prepared, Protocol, get_protocol, score
+from gazemap.metrics.protocols import PROTOCOLS, Protocol, get_protocol
 from gazemap.metrics.resizing import resize
+from gazemap.metrics.scoring import score
+from gazemap.metrics.table import METRICS, Metric
 
 __all__ = [
     "MATLAB_EPS",
+    "METRICS",
     "PROTOCOLS",
-    "Prepared",
+    "Metric",
     "Protocol",
+    "Truth",
     "auc",
     "auc_borji",
     "auc_judd",
     "auc_shuffled",
+    "best_map",
     "cc",
+    "emd",
     "exponentiate",
     "get_protocol",
     "information_gain",
@@ -29,6 +38,7 @@ __all__ = [
     "resize",
     "sauc",
     "score",
+    "shift_to_density",
     "sim",
     "to_density",
 ]

@@ -1,4 +1,4 @@
-"""What the metrics take: NumPy arrays or torch tensors, one image or a batch; checked once, float64 inside."""
+"""What the metrics take: arrays or tensors, one image or a batch; checked once, float64 inside."""
 
 from __future__ import annotations
 
@@ -56,35 +56,44 @@ class Pixels:
         return self.xp.max(self.values, axis=-1)
 
     @cached_property
+    def raised(self) -> Array:
+        """(B, N): the values less the least of their map.
+
+        Moments are taken of these: a map whose least value is 0 has a mean of at most sqrt(N)
+        standard deviations, so that they lose no more than a share of N eps to rounding.
+        """
+        with np.errstate(invalid="ignore"):  # -inf in a log density
+            return self.values - self.low[:, None]
+
+    @cached_property
+    def raised_sum(self) -> Array:
+        """(B,): the sum of the raised values."""
+        return self.xp.sum(self.raised, axis=-1)
+
+    @cached_property
     def sum(self) -> Array:
         """(B,)."""
-        return self.xp.sum(self.values, axis=-1)
-
-    @cached_property
-    def is_constant(self) -> Array:
-        """(B,): which have one value everywhere; rounding would leave them a tiny deviation."""
-        return self.low == self.high
-
-    @cached_property
-    def centered(self) -> Array:
-        """(B, N): the values less their mean."""
-        return self.values - self.sum[:, None] / self.values.shape[-1]
+        return self.raised_sum + self.low * self.values.shape[-1]
 
     @cached_property
     def squares(self) -> Array:
         """(B,): the sum of the squared deviations from the mean."""
-        return self.xp.vecdot(self.centered, self.centered)
+        return self.xp.vecdot(self.raised, self.raised) - self.raised_sum**2 / self.values.shape[-1]
 
     @cached_property
-    def shares(self) -> Pixels:
-        """Divided by their sum; a map of zeros stays so, as in the MIT code."""
-        return Pixels(self.xp, self.values / self.xp.where(self._is_zero, 1.0, self.sum)[:, None])
+    def is_constant(self) -> Array:
+        """(B,): which have one value everywhere."""
+        return self.raised_sum == 0
 
     @cached_property
-    def scaled(self) -> Pixels:
-        """Scaled to span 0 to 1; a constant map becomes NaN, but a map of zeros stays so."""
-        span = self.xp.where(self._is_zero, 1.0, self.high - self.low)
-        return Pixels(self.xp, (self.values - self.low[:, None]) / span[:, None])
+    def total(self) -> Array:
+        """(B,): what makes the values a density; 1 for a map of zeros, which stays so, as in the MIT code."""
+        return self.xp.where(self._is_zero, 1.0, self.sum)
+
+    @cached_property
+    def raised_total(self) -> Array:
+        """(B,): what makes the raised values a density; 1 for a map of zeros, 0 for other constant maps."""
+        return self.xp.where(self._is_zero, 1.0, self.raised_sum)
 
     @property
     def _is_zero(self) -> Array:
@@ -215,8 +224,8 @@ class Reader:
 
     def _positions(self, points: Points) -> NDArray[np.int64]:
         x, y = (np.asarray(v, dtype=np.float64).ravel() for v in (points.x, points.y))
-        rows, columns = fixations.pixel_indices(x, y, self.shape[1:])
-        return rows * self.shape[2] + columns
+        rows, columns = fixations.pixel_indices(x, y, (self.shape[1], self.shape[2]))
+        return np.asarray(rows * self.shape[2] + columns)
 
     def _map_of(self, points: Points) -> Floats:
         counted = np.bincount(self._positions(points), minlength=self.shape[1] * self.shape[2])

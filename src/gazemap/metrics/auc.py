@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Fixated, Maps, Reader, Score
-from gazemap.metrics.roc import Roc
+from gazemap.metrics.arrays import Fixated, Maps, Pixels, Reader, Score
+from gazemap.metrics.roc import rocs_of
 
 
 def auc(
@@ -35,7 +35,7 @@ def auc(
         raise InputError(f"negatives={negatives!r} came; 'all' and 'unfixated' are accepted.")
     reader = Reader(saliency, ranks=True)
     looked = reader.looked(fixation_map, repeats=repeats)
-    rocs = [Roc(values, at) for values, at in zip(reader.first.values, looked, strict=True)]
+    rocs = rocs_of(reader.first, looked)
     if negatives == "all":
         return reader.scores([roc.exact() for roc in rocs])
     unfixated = 1.0 - reader.counts(fixation_map, "fixation_map", repeats=False)
@@ -63,8 +63,8 @@ def sauc(
     reader = Reader(saliency, ranks=True)
     looked = reader.looked(fixation_map, repeats=repeats)
     others = reader.counts(other_fixation_map, "other_fixation_map", repeats=repeats)
-    rows = zip(reader.first.values, looked, others, strict=True)
-    return reader.scores([Roc(values, at).exact(negatives) for values, at, negatives in rows])
+    rocs = rocs_of(reader.first, looked)
+    return reader.scores([roc.exact(negatives) for roc, negatives in zip(rocs, others, strict=True)])
 
 
 def auc_judd(saliency: Maps, fixation_map: Fixated, *, jitter: float = 0.0, seed: int | None = None) -> Score:
@@ -84,11 +84,9 @@ def auc_judd(saliency: Maps, fixation_map: Fixated, *, jitter: float = 0.0, seed
         fixated, and for a constant map without jitter. A NaN pixel is below all others.
     """
     reader = Reader(saliency, ranks=True)
-    looked, values = reader.looked(fixation_map, repeats=False), reader.first.values
-    if jitter:
-        noise = np.random.default_rng(seed).random(reader.shape) * jitter
-        values = values + reader.pixels(noise, "jitter").values
-    return reader.scores([Roc(row, at).judd() for row, at in zip(values, looked, strict=True)])
+    looked = reader.looked(fixation_map, repeats=False)
+    pixels = jittered(reader, jitter, seed) if jitter else reader.first
+    return reader.scores([roc.judd() for roc in rocs_of(pixels, looked)])
 
 
 def auc_borji(saliency: Maps, fixation_map: Fixated, step: float = 0.1, *, repeats: bool = False) -> Score:
@@ -110,8 +108,7 @@ def auc_borji(saliency: Maps, fixation_map: Fixated, step: float = 0.1, *, repea
     reader = Reader(saliency, ranks=True)
     looked = reader.looked(fixation_map, repeats=repeats)
     _check_step(step)
-    rows = zip(reader.first.values, looked, strict=True)
-    return reader.scores([Roc(values, at, [step]).stepped(step) for values, at in rows])
+    return reader.scores([roc.stepped() for roc in rocs_of(reader.first, looked, step)])
 
 
 def auc_shuffled(
@@ -142,8 +139,14 @@ def auc_shuffled(
     looked = reader.looked(fixation_map, repeats=repeats)
     others = reader.counts(other_fixation_map, "other_fixation_map", repeats=repeats)
     _check_step(step)
-    rows = zip(reader.first.values, looked, others, strict=True)
-    return reader.scores([Roc(values, at, [step]).stepped(step, negatives) for values, at, negatives in rows])
+    rocs = rocs_of(reader.first, looked, step)
+    return reader.scores([roc.stepped(negatives) for roc, negatives in zip(rocs, others, strict=True)])
+
+
+def jittered(reader: Reader, jitter: float, seed: int | None) -> Pixels:
+    """The maps with noise between 0 and `jitter` on every pixel."""
+    noise = np.random.default_rng(seed).random(reader.shape) * jitter
+    return Pixels(reader.xp, reader.first.values + reader.pixels(noise, "jitter").values)
 
 
 def _check_step(step: float) -> None:

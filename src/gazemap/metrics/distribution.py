@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gazemap.errors import InputError
 from gazemap.metrics.arrays import Array, Maps, Pixels, Reader, Score
 
 MATLAB_EPS = float(np.finfo(np.float64).eps)  # 2.2204e-16, as in the MIT code
@@ -34,8 +35,13 @@ def sim(saliency: Maps, density: Maps, *, min_max: bool = False) -> Score:
     Returns:
         a score an image, in [0, 1], higher is better, 1 for equal maps; 0 for a zero map, NaN for a
         constant map with `min_max`.
+
+    Raises:
+        InputError: a log density without `min_max`.
     """
     reader = Reader(saliency)
+    if not min_max:
+        refuse_log_density(reader.first, "saliency")
     return reader.scores(sim_of(reader.first, reader.pixels(density, "density"), min_max=min_max))
 
 
@@ -45,43 +51,65 @@ def kld(saliency: Maps, density: Maps, *, eps: float = MATLAB_EPS) -> Score:
     sum q log(eps + q / (p + eps)), with p and q the maps divided by their sums.
 
     Args:
-        saliency: (H, W) or (B, H, W), non-negative. As in the original, a map that is negative
-            everywhere is positive once it is divided by its sum: give `exponentiate(log_density)`.
+        saliency: (H, W) or (B, H, W), non-negative.
         density: of the same shape, the blurred fixations, any scale.
         eps: keeps pixels that the prediction calls impossible finite.
 
     Returns:
-        a score an image, lower is better, 0 for equal maps; NaN if a map has NaN or the normalized
-        prediction negative values.
+        a score an image, lower is better, 0 for equal maps; NaN if a map has NaN or the prediction
+        negative values.
+
+    Raises:
+        InputError: a log density. (The original divides it by its sum and gives a number; so does
+            the protocol `mit`.)
     """
     reader = Reader(saliency)
+    refuse_log_density(reader.first, "saliency")
     return reader.scores(kld_of(reader.first, reader.pixels(density, "density"), eps=eps))
 
 
 def cc_of(prediction: Pixels, truth: Pixels) -> Array:
     """(B,); see `cc`."""
-    xp, constant = prediction.xp, prediction.is_constant | truth.is_constant
+    xp, n = prediction.xp, prediction.values.shape[-1]
+    covered = xp.vecdot(prediction.raised, truth.raised) - prediction.raised_sum * truth.raised_sum / n
     with np.errstate(divide="ignore", invalid="ignore"):
-        correlation = xp.vecdot(prediction.centered, truth.centered) / (
-            xp.sqrt(prediction.squares) * xp.sqrt(truth.squares)
-        )
-    return xp.where(constant, np.nan, correlation)
+        correlation = covered / (xp.sqrt(prediction.squares) * xp.sqrt(truth.squares))
+    return xp.where(prediction.is_constant | truth.is_constant, np.nan, correlation)
 
 
 def sim_of(prediction: Pixels, truth: Pixels, *, min_max: bool = False) -> Array:
     """(B,); see `sim`."""
+    xp = prediction.xp
+    if min_max:  # dividing by the span would change nothing after dividing by the sum
+        p, q, p_total, q_total = prediction.raised, truth.raised, prediction.raised_total, truth.raised_total
+    else:
+        p, q, p_total, q_total = prediction.values, truth.values, prediction.total, truth.total
     with np.errstate(divide="ignore", invalid="ignore"):
-        if min_max:
-            prediction, truth = prediction.scaled, truth.scaled
-        p, q = prediction.shares.values, truth.shares.values
-    return prediction.xp.sum(prediction.xp.minimum(p, q), axis=-1)
+        shared = xp.minimum(p, q * (p_total / q_total)[:, None])
+        return xp.sum(shared, axis=-1) / p_total
 
 
 def kld_of(prediction: Pixels, truth: Pixels, *, eps: float = MATLAB_EPS) -> Array:
     """(B,); see `kld`."""
-    xp = prediction.xp
+    xp, p_total, q_total = prediction.xp, prediction.total, truth.total
     with np.errstate(divide="ignore", invalid="ignore"):
-        p, q = prediction.shares.values, truth.shares.values
-        divergence = xp.vecdot(q, xp.log(eps + q / (p + eps)))
-        negative = xp.where(prediction.sum < 0, prediction.high > 0, prediction.low < 0)
+        ratio = truth.values / (prediction.values + (eps * p_total)[:, None])
+        ratio *= (p_total / q_total)[:, None]
+        ratio += eps
+        divergence = xp.vecdot(truth.values, xp.log(ratio)) / q_total
+    negative = xp.where(p_total < 0, prediction.high > 0, prediction.low < 0)
     return xp.where(negative, np.nan, divergence)
+
+
+def refuse_log_density(pixels: Pixels, name: str) -> None:
+    """Refuse a map that is nowhere above 0 and somewhere below, where a density is wanted.
+
+    Raises:
+        InputError: such a map.
+    """
+    xp = pixels.xp
+    if bool(xp.any((pixels.low < 0) & (pixels.high <= 0))):
+        raise InputError(
+            f"{name} looks like a log density (no value above 0); a non-negative map is accepted. "
+            "Pass its exponential (gazemap.metrics.exponentiate)."
+        )

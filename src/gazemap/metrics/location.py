@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gazemap.errors import InputError
 from gazemap.metrics.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score
-from gazemap.metrics.distribution import MATLAB_EPS
+from gazemap.metrics.distribution import MATLAB_EPS, refuse_log_density
 
 
 def nss(saliency: Maps, fixation_map: Fixated, *, ddof: int = 0, repeats: bool = True) -> Score:
@@ -85,11 +87,9 @@ def log_likelihood(density: Maps, fixation_map: Fixated, *, repeats: bool = True
 def nss_of(prediction: Pixels, looked: list[Looked], *, ddof: int = 0) -> Array:
     """(B,); see `nss`."""
     xp, size = prediction.xp, prediction.values.shape[-1]
-    means = [
-        _mean(prediction, row[at.pixels], at) for row, at in zip(prediction.centered, looked, strict=True)
-    ]
+    heights = _mean_at(prediction.raised, looked, xp) - prediction.raised_sum / size
     with np.errstate(divide="ignore", invalid="ignore"):
-        score = xp.stack(means) / xp.sqrt(prediction.squares / max(size - ddof, 1))
+        score = heights / xp.sqrt(prediction.squares / max(size - ddof, 1))
     return xp.where(prediction.is_constant, np.nan, score)
 
 
@@ -102,32 +102,43 @@ def information_gain_of(
     eps: float | None = None,
 ) -> Array:
     """(B,); see `information_gain`."""
-    if min_max:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            prediction, baseline = prediction.scaled.shares, baseline.scaled.shares
-    else:
+    if not min_max:
         check_density(prediction, "density")
         check_density(baseline, "baseline")
     eps = (MATLAB_EPS if min_max else 0.0) if eps is None else eps
-    return _mean_log2(prediction, looked, eps) - _mean_log2(baseline, looked, eps)
+    gained, known = (_mean_log2(maps, looked, eps, min_max) for maps in (prediction, baseline))
+    with np.errstate(invalid="ignore"):  # both call a fixated pixel impossible
+        return gained - known
 
 
 def log_likelihood_of(prediction: Pixels, looked: list[Looked]) -> Array:
     """(B,); see `log_likelihood`."""
     check_density(prediction, "density")
-    return _mean_log2(prediction, looked, 0.0)
+    return _mean_log2(prediction, looked, 0.0, False)
 
 
-def _mean_log2(density: Pixels, looked: list[Looked], eps: float) -> Array:
-    with np.errstate(divide="ignore"):
-        bits = [density.xp.log2(row[at.pixels] + eps) for row, at in zip(density.values, looked, strict=True)]
-    return density.xp.stack([_mean(density, row, at) for row, at in zip(bits, looked, strict=True)])
-
-
-def _mean(of: Pixels, values: Array, at: Looked) -> Array:
-    """The mean over fixations of (n,) values; NaN without fixations."""
+def _mean_log2(density: Pixels, looked: list[Looked], eps: float, min_max: bool) -> Array:
+    values = density.raised if min_max else density.values
+    totals = density.raised_total if min_max else density.xp.ones_like(density.low)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return of.xp.vecdot(values, at.counts) / of.xp.sum(at.counts)
+        bits = [
+            density.xp.log2(row[at.pixels] / total + eps)
+            for row, total, at in zip(values, totals, looked, strict=True)
+        ]
+    return _means(bits, looked, density.xp)
+
+
+def _mean_at(values: Array, looked: list[Looked], xp: Any) -> Array:  # noqa: ANN401
+    """(B,): the mean of (B, N) values over the fixations of each image; NaN without fixations."""
+    return _means([row[at.pixels] for row, at in zip(values, looked, strict=True)], looked, xp)
+
+
+def _means(values: list[Array], looked: list[Looked], xp: Any) -> Array:  # noqa: ANN401
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = [
+            xp.vecdot(row, at.counts) / xp.sum(at.counts) for row, at in zip(values, looked, strict=True)
+        ]
+    return xp.stack(means)
 
 
 def check_density(density: Pixels, name: str) -> None:
@@ -136,10 +147,8 @@ def check_density(density: Pixels, name: str) -> None:
     Raises:
         InputError: a log density, or a map that does not sum to 1; gives its sum.
     """
-    xp = density.xp
-    least, greatest = float(xp.min(density.low)), float(xp.max(density.high))
-    if least < 0 and greatest <= 0:
-        raise InputError(f"{name} looks like a log density (all values <= 0). Pass its exponential.")
+    refuse_log_density(density, name)
+    xp, least = density.xp, float(density.xp.min(density.low))
     worst = float(density.sum[xp.argmax(xp.abs(density.sum - 1.0))])
     if least < 0 or not abs(worst - 1.0) < 1e-3:
         raise InputError(

@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import gaussian_filter
-
 from gazemap.errors import InputError, unknown_name
-from gazemap.metrics.arrays import Floats
-from gazemap.metrics.auc import auc, auc_borji, auc_judd, auc_shuffled, sauc
-from gazemap.metrics.densities import to_density
-from gazemap.metrics.distribution import cc, kld, sim
-from gazemap.metrics.location import information_gain, nss
-from gazemap.metrics.resizing import resize, resize_8_bit
-
-Output = Literal["saliency", "log_density"]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A prediction ready to be scored, (H, W) at the size of the truth.
-
-    Attributes:
-        saliency: for the metrics that take any scale.
-        is_density: whether it sums to 1 already.
-    """
-
-    saliency: Floats
-    is_density: bool
-
-    @cached_property
-    def density(self) -> Floats:
-        """Sums to 1; for the metrics of densities. Made of a saliency map by `to_density`."""
-        return self.saliency if self.is_density else to_density(self.saliency)
+from gazemap.metrics.distribution import MATLAB_EPS
+from gazemap.metrics.resizing import Interpolation
 
 
 @dataclass(frozen=True)
@@ -46,123 +16,65 @@ class Protocol:
 
     Attributes:
         name: as every table of scores prints it.
-        summary: one sentence for people.
-        metrics: names of functions of `gazemap.metrics`, in the table's order.
+        summary: for people.
+        metrics: keys of `METRICS`, in the table's order.
         frame: (H, W) at which everything is scored; None for each image's own size.
-        sigma: of the ground truth's blur, in pixels of the frame; None for the data set's own.
-        others: how many other images give the negatives of the shuffled AUC; None for all.
-        repeats: whether several fixations of one pixel count more than one.
+        interpolation: how predictions get that size.
         eight_bit: whether predictions pass through 8 bits ("wrap": values outside [0, 1] wrap
             around; "clip": they are clipped), are enlarged bicubically and blurred.
         blur: sigma of that blur, in pixels of the frame.
+        from_saliency: what SIM, KLD and information gain take of a saliency map: the map as it is
+            ("raw"), `to_density` of it ("floor"), or `shift_to_density` of it, which has no
+            information gain ("shift").
+        derives: whether a log density is scored by the map that is best for each metric.
+        repeats: whether several fixations of one pixel count more than one.
+        sigma: of the ground truth's blur, in pixels of the frame; None for the data set's own.
+        cycles: of the MIT code's blur in the Fourier domain, where that is used instead.
+        others: how many other images give the negatives of the shuffled AUC; None for all.
+        others_at_own: whether other images' fixations count on pixels that the image's own are on.
+        step: between the thresholds of AUC-Borji and shuffled AUC.
+        jitter: greatest height of the noise that AUC-Judd adds to the map.
+        ddof: of the standard deviation in NSS.
+        min_max: whether SIM and information gain scale maps to [0, 1] first.
+        eps: keeps KLD finite, and information gain with `min_max`.
     """
 
     name: str
     summary: str
     metrics: tuple[str, ...]
     frame: tuple[int, int] | None = None
-    sigma: float | None = None
-    others: int | None = None
-    repeats: bool = True
+    interpolation: Interpolation = "bilinear"
     eight_bit: Literal["no", "wrap", "clip"] = "no"
     blur: float = 0.0
-
-    def prepare(self, grid: NDArray[np.floating], size: tuple[int, int], output: Output) -> Prepared:
-        """A network's own grid -> the maps that are scored.
-
-        Args:
-            grid: (h, w), saliency (where 8 bits matter, on a scale of 0 to 1) or log density.
-            size: (H, W) of the image; the protocol's frame, where it has one, goes before.
-            output: what the grid holds.
-        """
-        size = self.frame or size
-        if self.eight_bit != "no":
-            shown = np.exp(grid - grid.max()) if output == "log_density" else grid
-            small = to_8_bit(shown, wrap=self.eight_bit == "wrap")
-            enlarged = resize_8_bit(small, size, "bicubic").astype(np.float64) / 255
-            saliency = gaussian_filter(enlarged, self.blur)
-            return Prepared(saliency, is_density=False)
-        resized = resize(grid, size)
-        if output == "log_density":
-            density = np.exp(resized - resized.max())  # logsumexp in its safe form, at half the cost
-            density /= density.sum()
-            return Prepared(density, is_density=True)
-        return Prepared(resized, is_density=False)
-
-    def score(
-        self,
-        prediction: Prepared,
-        *,
-        fixation_map: ArrayLike,
-        density: ArrayLike | None = None,
-        other_fixation_map: ArrayLike | None = None,
-        baseline: ArrayLike | None = None,
-        metrics: tuple[str, ...] | None = None,
-    ) -> dict[str, float]:
-        """The protocol's metrics (or those named) of one prepared prediction.
-
-        Raises:
-            InputError: a metric's truth is missing; names both.
-        """
-        truth = {
-            "fixation_map": fixation_map,
-            "density": density,
-            "other_fixation_map": other_fixation_map,
-            "baseline": baseline,
-        }
-        return {name: _compute(name, prediction, truth) for name in metrics or self.metrics}
+    from_saliency: Literal["raw", "floor", "shift"] = "raw"
+    derives: bool = True
+    repeats: bool = True
+    sigma: float | None = None
+    cycles: float | None = None
+    others: int | None = None
+    others_at_own: bool = True
+    step: float = 0.1
+    jitter: float = 0.0
+    ddof: int = 0
+    min_max: bool = False
+    eps: float = MATLAB_EPS
 
 
-def to_8_bit(saliency: NDArray[np.floating], *, wrap: bool) -> NDArray[np.uint8]:
-    """(h, w) on a scale of 0 to 1 -> uint8, truncated toward zero.
-
-    Args:
-        saliency: any values.
-        wrap: values outside [0, 1] wrap around modulo 256, as a C cast does on x86-64 (-0.01
-            becomes 254, 1.02 becomes 4); otherwise they are clipped.
-    """
-    levels = np.trunc(saliency * 255)
-    kept = levels.astype(np.int64) % 256 if wrap else np.clip(levels, 0, 255)
-    return np.asarray(kept, dtype=np.uint8)
-
-
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "auc": ("fixation_map",),
-    "auc_judd": ("fixation_map",),
-    "auc_borji": ("fixation_map",),
-    "nss": ("fixation_map",),
-    "auc_shuffled": ("fixation_map", "other_fixation_map"),
-    "sauc": ("fixation_map", "other_fixation_map"),
-    "information_gain": ("fixation_map", "baseline"),
-    "cc": ("density",),
-    "sim": ("density",),
-    "kld": ("density",),
-}
-_FUNCTIONS: dict[str, Callable[..., float]] = {
-    f.__name__: f for f in (auc, auc_judd, auc_borji, auc_shuffled, sauc, nss, cc, sim, kld, information_gain)
-}
-_ON_DENSITY = frozenset({"information_gain", "kld", "sim"})  # all others take any scale
-
-
-def _compute(name: str, prediction: Prepared, truth: dict[str, ArrayLike | None]) -> float:
-    if name not in _FUNCTIONS:
-        raise InputError(unknown_name("metric", name, _FUNCTIONS))
-    missing = [need for need in _NEEDS[name] if truth[need] is None]
-    if missing:
-        raise InputError(f"Metric {name!r} needs {' and '.join(missing)}, which did not come.")
-    first = prediction.density if name in _ON_DENSITY else prediction.saliency
-    result: float = _FUNCTIONS[name](first, *(truth[need] for need in _NEEDS[name]))
-    return result
-
-
-_BRISTOL = {
-    "metrics": ("cc", "auc_shuffled", "auc_borji"),
-    "frame": (480, 640),
-    "sigma": 19.0,
-    "others": 10,
-    "repeats": False,
-    "blur": 2.0,
-}
+_BRISTOL = Protocol(
+    name="bristol2021",
+    summary=(
+        "The 2021 replication's own evaluation: 8 bits with wrap-around, 640 x 480, blur 2 px; "
+        "CC against fixations blurred with 19 px; AUCs with step 0.1, 10 other images."
+    ),
+    metrics=("cc", "auc_shuffled", "auc_borji"),
+    frame=(480, 640),
+    eight_bit="wrap",
+    blur=2.0,
+    derives=False,
+    repeats=False,
+    sigma=19.0,
+    others=10,
+)
 
 PROTOCOLS: dict[str, Protocol] = {
     protocol.name: protocol
@@ -170,84 +82,73 @@ PROTOCOLS: dict[str, Protocol] = {
         Protocol(
             name="exact",
             summary=(
-                "No 8-bit step, bilinear to the image's own size; exact AUCs with ties half, "
-                "all other images' fixations as negatives, repeated fixations count."
+                "Our default. Bilinear to the image's own size; exact AUCs with ties half, all other "
+                "images' fixations as negatives, repeated fixations count."
             ),
             metrics=("auc", "sauc", "nss", "cc", "information_gain", "kld", "sim"),
+            from_saliency="floor",
         ),
         Protocol(
-            name="bristol2021",
+            name="mit",
             summary=(
-                "The 2021 replication's own evaluation: 8 bits with wrap-around, 640 x 480, blur 2 px; "
-                "CC against fixations blurred with 19 px; AUCs with step 0.1, 10 other images."
+                "The MIT benchmark's MATLAB code: bicubic to the image's own size, no jitter, 10 other "
+                "images, ddof 1, maps scaled to [0, 1] for SIM and information gain, blur of 8 cycles."
             ),
-            eight_bit="wrap",
-            **_BRISTOL,  # type: ignore[arg-type]
+            metrics=(
+                *("auc_judd", "auc_borji", "auc_shuffled", "nss", "cc"),
+                *("information_gain", "kld", "sim"),
+            ),
+            interpolation="bicubic",
+            repeats=False,
+            cycles=8.0,
+            others=10,
+            ddof=1,
+            min_max=True,
         ),
         Protocol(
+            name="tuebingen",
+            summary=(
+                "The MIT/Tuebingen benchmark: all pixels or all other images' fixations as negatives, "
+                "no jitter, repeated fixations count, SIM without scaling, information gain of "
+                "densities alone."
+            ),
+            metrics=("information_gain", "auc", "sauc", "nss", "cc", "kld", "sim"),
+            from_saliency="shift",
+            eps=2.2204e-16,  # as it is written there; the MIT code has MATLAB's own
+        ),
+        Protocol(
+            name="salicon2017",
+            summary=(
+                "The SALICON tool: 640 x 480 by cubic splines, blur 19 px, AUCs with step 0.01, all "
+                "other images' fixations but for the image's own pixels; IG, KLD and SIM as the MIT code."
+            ),
+            metrics=("auc_shuffled", "information_gain", "nss", "cc", "auc_borji", "kld", "sim"),
+            frame=(480, 640),
+            interpolation="spline",
+            sigma=19.0,
+            others_at_own=False,
+            step=0.01,
+            min_max=True,
+        ),
+        _BRISTOL,
+        replace(
+            _BRISTOL,
             name="bristol2021-clipped",
             summary="As bristol2021, but values outside [0, 1] are clipped before the 8-bit step.",
             eight_bit="clip",
-            **_BRISTOL,  # type: ignore[arg-type]
         ),
     )
 }
 
 
-def get_protocol(name: str) -> Protocol:
-    """A protocol by name.
+def get_protocol(protocol: str | Protocol) -> Protocol:
+    """A protocol by name; one that is given whole is given back.
 
     Raises:
         InputError: unknown; gives the nearest name and all names.
     """
-    if name not in PROTOCOLS:
-        raise InputError(unknown_name("protocol", name, PROTOCOLS))
-    return PROTOCOLS[name]
-
-
-def score(
-    saliency: ArrayLike,
-    *,
-    fixation_map: ArrayLike,
-    density: ArrayLike | None = None,
-    other_fixation_map: ArrayLike | None = None,
-    baseline: ArrayLike | None = None,
-    protocol: str = "exact",
-    metrics: tuple[str, ...] | None = None,
-) -> dict[str, float]:
-    """All metrics of a protocol for one image.
-
-    Args:
-        saliency: (h, w), the prediction; resized to the truth's size as the protocol says.
-        fixation_map: (H, W) counts.
-        density: (H, W), the blurred fixations; for cc, sim and kld.
-        other_fixation_map: (H, W) counts of other images' fixations; for sauc and auc_shuffled.
-        baseline: (H, W), sums to 1; for information_gain.
-        protocol: a key of `PROTOCOLS`.
-        metrics: some of the metrics only; by default those of the protocol whose truth came.
-
-    Returns:
-        metric name -> score.
-
-    Raises:
-        InputError: an unknown protocol or metric, or a metric whose truth did not come.
-    """
-    chosen = get_protocol(protocol)
-    counts = np.asarray(fixation_map)
-    given = {"fixation_map"}
-    for name, value in (
-        ("density", density),
-        ("other_fixation_map", other_fixation_map),
-        ("baseline", baseline),
-    ):
-        if value is not None:
-            given.add(name)
-    possible = tuple(name for name in chosen.metrics if given.issuperset(_NEEDS[name]))
-    return chosen.score(
-        chosen.prepare(np.asarray(saliency), (counts.shape[0], counts.shape[1]), "saliency"),
-        fixation_map=counts,
-        density=density,
-        other_fixation_map=other_fixation_map,
-        baseline=baseline,
-        metrics=metrics or possible,
-    )
+    if isinstance(protocol, Protocol):
+        return protocol
+    if protocol not in PROTOCOLS:
+        raise InputError(unknown_name("protocol", protocol, PROTOCOLS))
+    return PROTOCOLS[protocol]

@@ -1,10 +1,8 @@
-"""The order of a map's pixels: how many, or how much weight, lie below a value?"""
+"""The order of a map's pixels: how many, or how much weight, lie below each of some cuts?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import array_api_compat
 import numpy as np
@@ -12,107 +10,85 @@ from numpy.typing import NDArray
 
 from gazemap.metrics.arrays import Array
 
-_BUCKETS = 1 << 15
+_BUCKETS = 1 << 16
+_CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Summed weights of pixels in ascending order.
+class Below(NamedTuple):
+    """Summed weights of pixels, float64: (m,) of those below each cut, () of all."""
 
-    Attributes:
-        total: of all pixels.
-        alone: (M + 1,): of the first 0, 1, ... pixels among those that were sorted one by one.
-        buckets: (buckets,): of the unsorted pixels in lower buckets; None where all were sorted.
-    """
-
+    less: Array
     total: Array
-    alone: Array
-    buckets: NDArray[np.float64] | None
 
 
 class Ranking:
-    """The pixels of one map in ascending order; NaN last.
+    """One map's pixels between cuts. None is sorted: each is placed among the cuts.
 
-    In NumPy, few pixels are sorted. The map's range is cut into buckets by a monotone function, so
-    that rounding cannot put two pixels in the wrong order. Where no question falls into a bucket,
-    its pixels answer alike, and their number is all that counts; the others are sorted.
+    In NumPy that is done for few of them. The map's range is divided into buckets by a monotone
+    function, so that rounding cannot put two values in the wrong order; where no cut falls into a
+    bucket, all its pixels have the same place.
 
     Args:
-        values: (N,) float64.
-        asked: (n,) int64, the pixels whose values `below` may be asked for.
-        shares: (k,) float64, what `below_share` may be asked for.
+        values: (N,) float64, no NaN.
+        raised: (N,), the values less their least.
+        cuts: (m,) float64, ascending, each once, no NaN.
+        counts: (m,) float64, the positives at each cut.
+
+    Attributes:
+        won: (N,), how many positives lie above each pixel; equal ones count half.
     """
 
-    def __init__(self, values: Array, asked: Array, shares: NDArray[np.float64]) -> None:
+    def __init__(self, values: Array, raised: Array, cuts: Array, counts: Array) -> None:
         self._xp: Any = array_api_compat.array_namespace(values)
+        self._size, self._cuts = values.shape[0], cuts
+        self._buckets: NDArray[np.int64] | None = None
+        running = self._xp.concat([self._xp.zeros_like(counts[:1]), self._xp.cumulative_sum(counts)])
+        if isinstance(values, np.ndarray) and self._size > _BUCKETS // 4 and len(cuts):
+            self._divide(values, raised, running)
+        if self._buckets is None:
+            self._from_place, self._above_place = (
+                self._xp.searchsorted(cuts, values, side=side) for side in ("left", "right")
+            )
+        won = running[-1] - (running[self._from_place] + running[self._above_place]) / 2
+        if self._buckets is None:
+            self.won: Array = won
+        else:
+            self.won[self._near] = won
+
+    def _divide(self, values: Array, raised: Array, running: Array) -> None:
+        """Place the pixels: by their bucket where it holds no cut, else one by one."""
+        low, span = float(values.min()), float(raised.max())
+        scale = _BUCKETS * (1 - 1e-12) / span if span > 0 else np.inf
+        if not (np.isfinite(span) and np.isfinite(scale)):
+            return  # floating point cannot tell the buckets apart
+        self._buckets = (raised * scale).astype(np.int64)
+        self._cut_buckets = (np.clip(self._cuts - low, 0, span) * scale).astype(np.int64)
+        widths = np.diff(self._cut_buckets, prepend=-1, append=_BUCKETS - 1)
+        lower_cuts = np.repeat(np.arange(len(widths)), widths)  # how many cuts lie in lower buckets
+        won = running[-1] - running[lower_cuts]
+        won[self._cut_buckets] = np.nan
+        self.won = won.take(self._buckets)
+        self._near = np.flatnonzero(np.isnan(self.won))
+        place, near = lower_cuts[self._buckets[self._near]], values[self._near]
+        ends = np.append(self._cuts, np.inf)
+        fullest = int(np.unique(self._cut_buckets, return_counts=True)[1].max())
+        if fullest > _CROWDED:
+            place = np.searchsorted(self._cuts, near)
+        else:
+            for _ in range(fullest):
+                place += ends[place] < near
+        self._from_place, self._above_place = place, place + (ends[place] == near)
+
+    def below(self, weights: Array | None = None) -> Below:
+        """The summed (N,) weights of the pixels below the cuts; None weighs each pixel 1."""
         xp = self._xp
-        self.low, self.high = (float(f(values)) for f in (xp.min, xp.max))
-        self.size = self.known = values.shape[0]
-        if np.isnan(self.low):  # skipped, as MATLAB's min and max do
-            known = values[~xp.isnan(values)]
-            self.known = known.shape[0]
-            if self.known:
-                self.low, self.high = (float(f(known)) for f in (xp.min, xp.max))
-        self._bucket: NDArray[np.int64] | None = None
-        if isinstance(values, np.ndarray) and self.known == self.size > 2 * _BUCKETS and self._divisible():
-            self._bucket = self._bucket_of(values)
-            self._split = np.zeros(_BUCKETS, bool)
-            self._split[self._bucket[asked]] = True
-            beside = (shares * _BUCKETS).astype(np.int64)
-            self._split[np.clip([beside - 1, beside, beside + 1], 0, _BUCKETS - 1)] = True
-            self._alone = np.flatnonzero(self._split.take(self._bucket))
-            values = values[self._alone]
-        self._order = xp.argsort(values)
-        self._values = values[self._order]
-
-    def weights(self, weights: Array | None) -> Weights:
-        """Of every pixel, (N,); None counts each once."""
-        xp, lower = self._xp, None
-        alone = xp.ones_like(self._values) if weights is None else weights
-        if self._bucket is not None:
-            summed = np.bincount(self._bucket, weights, minlength=_BUCKETS).astype(np.float64)
-            summed[self._split] = 0
-            lower = np.cumsum(summed) - summed
-            alone = alone if weights is None else alone[self._alone]
-        running = xp.cumulative_sum(alone[self._order])
-        running = xp.concat([xp.zeros_like(alone[:1]), running])
-        return Weights(running[-1] if lower is None else running[-1] + summed.sum(), running, lower)
-
-    def below(self, weights: Weights, values: Array, *, or_equal: bool = False) -> Array:
-        """The weight of the pixels below each of the asked pixels' values."""
-        place = self._xp.searchsorted(self._values, values, side="right" if or_equal else "left")
-        found = weights.alone[place]
-        return found if weights.buckets is None else found + weights.buckets[self._bucket_of(values)]
-
-    def below_share(self, weights: Weights, shares: Array) -> Array:
-        """The weight of the pixels that lie below each share of the way from the least value to the greatest."""
-        found = weights.alone[self._xp.searchsorted(self._scaled_values, shares)]
-        if weights.buckets is None:
-            return found
-        return found + weights.buckets[np.minimum(shares * _BUCKETS, _BUCKETS - 1).astype(np.int64)]
-
-    def known_weight(self, weights: Weights) -> Array:
-        """The weight of the pixels that are not NaN."""
-        return weights.total if self.known == self.size else weights.alone[self.known]
-
-    def scaled(self, values: Array) -> Array:
-        """To [0, 1]; a constant map lies at 0."""
-        span = self.high - self.low
-        return (values - self.low) / (span if span > 0 else np.inf)
-
-    @cached_property
-    def _scaled_values(self) -> Array:
-        return self.scaled(self._values)
-
-    def _bucket_of(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
-        shares = values - self.low
-        shares *= _BUCKETS * (1 - 1e-12) / (self.high - self.low)
-        return shares.astype(np.int64)
-
-    def _divisible(self) -> bool:
-        """Whether floating point tells every bucket from the next."""
-        span = self.high - self.low
-        if not np.finfo(np.float64).tiny * _BUCKETS < span < np.inf:
-            return False
-        middles = self.low + (np.arange(_BUCKETS) + 0.5) * (span / _BUCKETS)
-        return bool((self._bucket_of(middles) == np.arange(_BUCKETS)).all())
+        lower: Array = 0.0
+        total = xp.asarray(float(self._size)) if weights is None else xp.sum(weights)
+        if self._buckets is not None:
+            heights = np.bincount(self._buckets, weights, minlength=_BUCKETS)
+            heights[self._cut_buckets] = 0  # their pixels are placed one by one
+            starts = np.concatenate([[0], self._cut_buckets])
+            lower = np.cumsum(np.add.reduceat(heights, starts))[:-1]
+            weights = weights if weights is None else weights[self._near]
+        fallen = xp.bincount(self._above_place, weights, minlength=self._cuts.shape[0] + 1)
+        return Below(xp.cumulative_sum(fallen)[:-1] + lower, total)

@@ -1,42 +1,64 @@
-"""Resizing maps: bilinear, and bicubic as MATLAB's imresize does it."""
+"""Resizing maps: bilinear, bicubic as MATLAB's imresize does it, and by splines as the SALICON tool."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Literal
 
+import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import zoom
 
-from gazemap.metrics.arrays import Floats
+from gazemap.errors import InputError
+from gazemap.metrics.arrays import Array, Floats, Maps
 
-Interpolation = Literal["bilinear", "bicubic"]
+Interpolation = Literal["bilinear", "bicubic", "spline"]
 
 
-def resize(
-    values: NDArray[np.floating], size: tuple[int, int], interpolation: Interpolation = "bilinear"
-) -> Floats:
-    """(h, w) -> `size` (H, W); antialiased where it shrinks.
+def resize(values: Maps, size: tuple[int, int], interpolation: Interpolation = "bilinear") -> Array:
+    """(h, w) or (B, h, w) -> `size` (H, W), float64.
 
     Args:
-        values: (h, w).
+        values: an array, a tensor or nested lists.
         size: (H, W).
-        interpolation: "bilinear", which makes no value that was not there; or "bicubic", MATLAB's
-            `imresize` (a = -0.5), which may fall below the least and rise above the greatest.
+        interpolation: "bilinear", antialiased where it shrinks, which makes no value that was not
+            there; "bicubic", MATLAB's `imresize` (a = -0.5, antialiased); or "spline",
+            `scipy.ndimage.zoom` of order 3, as the SALICON tool. The last two may fall below the
+            least value and rise above the greatest.
+
+    Raises:
+        InputError: another interpolation.
     """
-    if values.shape == size:
-        return values.astype(np.float64)
-    height, width = size
-    down = _axis(height, values.shape[0], interpolation)
-    across = _axis(width, values.shape[1], interpolation)
-    return down @ values.astype(np.float64) @ across.T
+    values = values if array_api_compat.is_array_api_obj(values) else np.asarray(values)
+    xp = array_api_compat.array_namespace(values)
+    values = xp.astype(values, xp.float64)
+    (into_height, into_width), (height, width) = values.shape[-2:], size
+    if (into_height, into_width) == size:
+        return values
+    if interpolation == "spline":
+        factors = (*[1.0] * (values.ndim - 2), height / into_height, width / into_width)
+        return xp.asarray(zoom(np.asarray(values), factors, order=3))
+    if interpolation not in _KERNELS:
+        raise InputError(f"interpolation={interpolation!r} came; bilinear, bicubic and spline are accepted.")
+    device = array_api_compat.device(values)
+    down, across = (
+        xp.asarray(_axis(out, into, into / out, interpolation), device=device)
+        for out, into in ((height, into_height), (width, into_width))
+    )
+    return down @ values @ across.T
+
+
+def shrink(values: NDArray[np.floating], factor: float) -> Floats:
+    """(h, w) -> (ceil(h / factor), ceil(w / factor)): MATLAB's `imresize(values, 1 / factor)`, bicubic."""
+    down, across = (_axis(int(np.ceil(side / factor)), side, factor, "bicubic") for side in values.shape)
+    return np.asarray(down @ values @ across.T)
 
 
 @lru_cache(maxsize=32)
-def _axis(out: int, into: int, interpolation: Interpolation) -> Floats:
-    """(out, into) weights of the kernel around half-pixel centers."""
-    scale = into / out
+def _axis(out: int, into: int, scale: float, interpolation: Interpolation) -> Floats:
+    """(out, into) weights of the kernel around half-pixel centers, `scale` pixels of `into` apart."""
     stretch = max(scale, 1.0)
     kernel, support = _KERNELS[interpolation]
     centers = (np.arange(out) + 0.5) * scale - 0.5
@@ -48,7 +70,6 @@ def _axis(out: int, into: int, interpolation: Interpolation) -> Floats:
     matrix = np.zeros((out, into))
     rows = np.broadcast_to(np.arange(out)[:, None], taps.shape)
     np.add.at(matrix, (rows, taps.clip(0, into - 1)), weights / weights.sum(axis=1, keepdims=True))
-    matrix.setflags(write=False)
     return matrix
 
 

@@ -4,11 +4,12 @@ The positives are the values at fixations. What differs is the negatives, the th
 The randomized variants of the MIT code average over random draws of negatives a trapezoid that is
 linear in the false-positive rates; so their expectation has the mean rates in it, and no sampling
 is needed.
+
+NaN pixels are left out of a map's range, as MATLAB's min and max do, and are above no threshold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,73 +17,116 @@ import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.metrics.arrays import Array, Looked
-from gazemap.metrics.ranking import Ranking, Weights
+from gazemap.metrics.arrays import Array, Looked, Pixels
+from gazemap.metrics.ranking import Below, Ranking
 
 
 class Roc:
     """One map, where people looked in it, and the order of its pixels.
 
     Args:
-        values: (N,) float64, the map.
+        pixels: a batch of maps.
+        index: of the map in the batch.
         looked: its fixated pixels.
-        steps: that `stepped` may be asked for.
+        step: between the thresholds of `stepped`, which is not asked for without one.
     """
 
-    def __init__(self, values: Array, looked: Looked, steps: Sequence[float] = ()) -> None:
-        self._xp: Any = array_api_compat.array_namespace(values)
-        self._levels, self._counts = values[looked.pixels], looked.counts
-        asked = np.concatenate([np.empty(0), *map(thresholds, steps)])
-        self._ranking = Ranking(values, looked.pixels, asked)
-
-    @cached_property
-    def _every_pixel(self) -> Weights:
-        return self._ranking.weights(None)
-
-    def _negatives(self, weights: Array | None) -> Weights:
-        return self._every_pixel if weights is None else self._ranking.weights(weights)
+    def __init__(self, pixels: Pixels, index: int, looked: Looked, step: float | None = None) -> None:
+        self._xp = xp = pixels.xp
+        values = pixels.values[index]
+        order = xp.argsort(values[looked.pixels])  # NaN last
+        levels, self._counts = values[looked.pixels][order], looked.counts[order]
+        self._size, self._found = values.shape[0], levels.shape[0]
+        self._levels = levels[: self._found - int(xp.sum(xp.isnan(levels)))]
+        self._known = ~xp.isnan(values) if np.isnan(float(pixels.low[index])) else None
+        if self._known is not None:
+            pixels, index = Pixels(xp, values[self._known][None, :]), 0
+        self._steps, self._is_flat = self._levels[:0], True
+        if not pixels.values.shape[1] or not self._found:
+            return  # NaN everywhere, or no fixation: nothing has a value
+        low, high = float(pixels.low[index]), float(pixels.high[index])
+        self._is_flat = not high > low
+        if step is not None:
+            steps = step_cuts(step, low, high)
+            self._steps = xp.asarray(steps, dtype=levels.dtype, device=array_api_compat.device(levels))
+        cuts, self._place = xp.unique_inverse(xp.concat([self._levels, self._steps]))
+        positives = xp.bincount(
+            self._place[: self._levels.shape[0]],
+            self._counts[: self._levels.shape[0]],
+            minlength=cuts.shape[0],
+        )
+        self._ranking = Ranking(pixels.values[index], pixels.raised[index], cuts, positives)
 
     def exact(self, negatives: Array | None = None) -> Array:
         """P(positive > negative) + P(equal) / 2; `negatives` (N,) weights, None for all pixels once."""
-        ranking, weights = self._ranking, self._negatives(negatives)
-        if ranking.known < ranking.size or not self._levels.shape[0] or not weights.total > 0:
+        xp = self._xp
+        if self._known is not None or not self._found:
             return self._nan
-        beaten = ranking.below(weights, self._levels) + ranking.below(weights, self._levels, or_equal=True)
-        return self._xp.vecdot(beaten, self._counts) / (2 * self._xp.sum(self._counts) * weights.total)
+        won = self._ranking.won
+        pairs = xp.sum(self._counts) * (self._size if negatives is None else xp.sum(negatives))
+        if not pairs > 0:
+            return self._nan
+        return (xp.sum(won) if negatives is None else xp.vecdot(won, negatives)) / pairs
 
     def judd(self) -> Array:
         """Thresholds are the values at fixated pixels, negatives the other pixels (AUC_Judd.m)."""
-        xp, ranking, found = self._xp, self._ranking, self._levels.shape[0]
-        if not 0 < found < ranking.size or not ranking.high > ranking.low:
+        xp, seen = self._xp, self._levels.shape[0]
+        if self._is_flat or self._found == self._size:
             return self._nan
-        cuts = xp.flip(xp.sort(self._levels))  # NaN comes first, as in MATLAB, and nothing is above it
-        hits = xp.cumulative_sum(xp.ones_like(cuts))
-        above = ranking.known - ranking.below(self._every_pixel, cuts)
-        above = xp.where(xp.isnan(cuts), 0.0, above)
-        return _area(xp, hits / found, (above - hits) / (ranking.size - found))
+        below = self._below(None)
+        above = xp.zeros_like(self._counts)  # NaN comes first in descending order, and nothing is above it
+        above[self._found - seen :] = xp.flip(below.total - below.less[:seen])
+        hits = xp.cumulative_sum(xp.ones_like(above))
+        return _area(xp, hits / self._found, (above - hits) / (self._size - self._found))
 
-    def stepped(self, step: float, negatives: Array | None = None) -> Array:
+    def stepped(self, negatives: Array | None = None) -> Array:
         """Thresholds are `step` apart on the map scaled to [0, 1] (AUC_Borji.m, AUC_shuffled.m)."""
-        xp, ranking, weights = self._xp, self._ranking, self._negatives(negatives)
-        if not self._levels.shape[0] or not weights.total > 0 or not ranking.known:
+        xp, seen = self._xp, self._levels.shape[0]
+        total = self._size if negatives is None else xp.sum(negatives)
+        if not self._steps.shape[0] or not total > 0:
             return self._nan
-        cuts = xp.asarray(thresholds(step)[::-1].copy(), device=array_api_compat.device(self._levels))
-        order = xp.argsort(self._levels)
-        levels, counts = ranking.scaled(self._levels[order]), self._counts[order]
-        missed = xp.concat([xp.zeros_like(counts[:1]), xp.cumulative_sum(counts)])
-        known = int(xp.searchsorted(levels, xp.asarray(np.inf, dtype=levels.dtype)))  # NaN is above no cut
-        hits = missed[known] - missed[xp.searchsorted(levels, cuts)]
-        alarms = ranking.known_weight(weights) - ranking.below_share(weights, cuts)
-        return _area(xp, hits / missed[-1], alarms / weights.total)
+        below = self._below(negatives)
+        alarms = xp.flip(below.total - below.less[seen:]) / total
+        missed = xp.concat([xp.zeros_like(self._counts[:1]), xp.cumulative_sum(self._counts)])
+        hits = xp.flip(missed[seen] - missed[xp.searchsorted(self._levels, self._steps)])
+        return _area(xp, hits / missed[-1], alarms)
+
+    def _below(self, negatives: Array | None) -> Below:
+        """Below each level, then below each step; the total is that of pixels that are not NaN."""
+        if negatives is None:
+            return self._every_pixel
+        below = self._ranking.below(negatives if self._known is None else negatives[self._known])
+        return Below(below.less[self._place], below.total)
+
+    @cached_property
+    def _every_pixel(self) -> Below:
+        below = self._ranking.below()
+        return Below(below.less[self._place], below.total)
 
     @property
     def _nan(self) -> Array:
         return self._xp.asarray(np.nan, dtype=self._counts.dtype)
 
 
-def thresholds(step: float) -> NDArray[np.float64]:
-    """0, step, 2 step, ... up to 1: those above the greatest value add nothing to an area."""
-    return np.arange(0.0, 1.0 + step / 2, step)
+def rocs_of(pixels: Pixels, looked: list[Looked], step: float | None = None) -> list[Roc]:
+    """The curve of every image of a batch, for thresholds `step` apart where one is given."""
+    return [Roc(pixels, index, at, step) for index, at in enumerate(looked)]
+
+
+def step_cuts(step: float, low: float, high: float) -> NDArray[np.float64]:
+    """The least values that, scaled from [low, high] to [0, 1], reach 0, step, 2 step, ... up to 1.
+
+    Rounding is that of (value - low) / (high - low), as the MIT code scales maps.
+    """
+    shares = np.arange(0.0, 1.0 + step / 2, step)  # those above the greatest value add nothing
+    if not high > low:  # a constant map lies at 0
+        return np.where(shares > 0, np.inf, low)
+    cuts, rising = low + shares * (high - low), shares > 0
+    while (short := rising & ((cuts - low) / (high - low) < shares)).any():
+        cuts[short] = np.nextafter(cuts[short], np.inf)
+    while (spare := rising & ((np.nextafter(cuts, -np.inf) - low) / (high - low) >= shares)).any():
+        cuts[spare] = np.nextafter(cuts[spare], -np.inf)
+    return cuts
 
 
 def _area(xp: Any, hits: Array, alarms: Array) -> Array:  # noqa: ANN401

@@ -1,0 +1,81 @@
+"""One prediction beside the truth: what several metrics need is computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gazemap.metrics.arrays import Array, Fixated, Looked, Maps, Pixels, Reader
+from gazemap.metrics.auc import jittered
+from gazemap.metrics.protocols import Protocol
+from gazemap.metrics.roc import Roc, rocs_of
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the predictions of one image, or of a batch, are compared with.
+
+    Attributes:
+        fixation_map: (H, W) or (B, H, W) counts, or points.
+        density: the blurred fixations, of the same shape; for cc, sim, kld and emd.
+        other_fixation_map: the other images' fixations, counts or points; for the shuffled AUCs.
+        baseline: sums to 1, usually the center bias; for the information gain.
+    """
+
+    fixation_map: Fixated
+    density: Maps | None = None
+    other_fixation_map: Fixated | None = None
+    baseline: Maps | None = None
+
+
+class Comparison:
+    """A map, or a batch of them, beside the truth and under a protocol.
+
+    Args:
+        prediction: (H, W) or (B, H, W).
+        truth: of the same shape.
+        protocol: the choices that metrics leave open.
+    """
+
+    def __init__(self, prediction: Maps, truth: Truth, protocol: Protocol) -> None:
+        self.reader = Reader(prediction)
+        self.protocol = protocol
+        self._truth = truth
+
+    @property
+    def prediction(self) -> Pixels:
+        """The maps that are scored."""
+        return self.reader.first
+
+    @cached_property
+    def looked(self) -> list[Looked]:
+        """Where people looked in each image."""
+        return self.reader.looked(self._truth.fixation_map, repeats=self.protocol.repeats)
+
+    @cached_property
+    def density(self) -> Pixels:
+        """The blurred fixations."""
+        return self.reader.pixels(self._truth.density, "density")
+
+    @cached_property
+    def baseline(self) -> Pixels:
+        """What information is gained over."""
+        return self.reader.pixels(self._truth.baseline, "baseline")
+
+    @cached_property
+    def others(self) -> Array:
+        """(B, N): the fixations of other images."""
+        others = self._truth.other_fixation_map
+        return self.reader.counts(others, "other_fixation_map", repeats=self.protocol.repeats)
+
+    @cached_property
+    def rocs(self) -> list[Roc]:
+        """The curve of each image."""
+        return rocs_of(self.prediction, self.looked, self.protocol.step)
+
+    @cached_property
+    def jittered_rocs(self) -> list[Roc]:
+        """The curve of each image, after the noise by which the protocol breaks ties in AUC-Judd."""
+        if not self.protocol.jitter:
+            return self.rocs
+        return rocs_of(jittered(self.reader, self.protocol.jitter, seed=0), self.looked)

@@ -1,0 +1,77 @@
+"""The earth mover's distance between maps."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.errors import InputError
+from gazemap.metrics.arrays import Array, Floats, Maps, Pixels, Reader, Score
+from gazemap.metrics.distribution import refuse_log_density
+from gazemap.metrics.resizing import resize, shrink
+
+
+def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score:
+    """Earth mover's distance (Rubner et al. 2000; EMD.m): how far must the mass be moved?
+
+    The truth is shrunk bicubically, the prediction resized to it; both are divided by their sums.
+    The cost of moving is the distance in shrunk pixels; the optimum is exact (network simplex of
+    the library POT). Bicubic weights can leave values below 0, which are cut off; so are a
+    prediction's own.
+
+    Args:
+        saliency: (H, W) or (B, H, W), non-negative.
+        density: of the same shape, the blurred fixations, any scale.
+        downsize: how many pixels make one; the original's is 32, 1 compares the maps as they are.
+
+    Returns:
+        a score an image, in shrunk pixels, lower is better, 0 for equal maps; NaN if a map has NaN
+        or nothing above 0.
+
+    Raises:
+        InputError: a log density, or `downsize` below 1.
+    """
+    if not downsize >= 1:
+        raise InputError(f"downsize={downsize} came; 1 or more is accepted.")
+    reader = Reader(saliency, ranks=True)
+    truth = reader.pixels(density, "density")
+    refuse_log_density(reader.first, "saliency")
+    return reader.scores(emd_of(reader, truth, downsize=downsize))
+
+
+def emd_of(reader: Reader, truth: Pixels, *, downsize: float = 32.0) -> list[Array]:
+    """One an image; see `emd`."""
+    predictions, truths = (
+        np.asarray(v if isinstance(v, np.ndarray) else v.cpu().numpy(), np.float64).reshape(reader.shape)
+        for v in (reader.first.values, truth.values)
+    )
+    return [reader.xp.asarray(_distance(p, q, downsize)) for p, q in zip(predictions, truths, strict=True)]
+
+
+def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:
+    import ot  # here, because it takes a second to import
+
+    small = shrink(truth, downsize) if downsize > 1 else truth
+    masses = [np.maximum(values, 0).ravel() for values in (resize(prediction, small.shape, "bicubic"), small)]
+    totals = [values.sum() for values in masses]
+    if not min(totals) > 0:
+        return float("nan")
+    p, q = (values / total for values, total in zip(masses, totals, strict=True))
+    surplus = p - q  # a distance obeys the triangle inequality: what both have need not move
+    moved = float(np.abs(surplus).sum()) / 2
+    if not moved > 0:
+        return 0.0
+    above, below = surplus > 0, surplus < 0
+    cost = _distances(*small.shape)[np.ix_(above, below)]
+    given, taken = surplus[above] / surplus[above].sum(), surplus[below] / surplus[below].sum()
+    return float(ot.emd2(given, taken, cost, numItermax=10_000_000)) * moved
+
+
+@lru_cache(maxsize=8)
+def _distances(height: int, width: int) -> NDArray[np.float64]:
+    """(n, n): between the n = height * width pixels, in pixels."""
+    rows, columns = np.divmod(np.arange(height * width), width)
+    distances: NDArray[np.float64] = np.hypot(rows[:, None] - rows, columns[:, None] - columns)
+    return distances

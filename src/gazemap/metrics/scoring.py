@@ -1,0 +1,91 @@
+"""Scores: some metrics of a protocol for one prediction, or for a batch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gazemap.errors import InputError, unknown_name
+from gazemap.metrics.arrays import Fixated, Maps, Points, Reader, Score
+from gazemap.metrics.comparing import Comparison, Truth
+from gazemap.metrics.distribution import refuse_log_density
+from gazemap.metrics.preparing import Prepared
+from gazemap.metrics.protocols import Protocol, get_protocol
+from gazemap.metrics.resizing import resize
+from gazemap.metrics.table import METRICS, Metric
+
+
+def score(
+    saliency: Maps,
+    *,
+    fixation_map: Fixated,
+    density: Maps | None = None,
+    other_fixation_map: Fixated | None = None,
+    baseline: Maps | None = None,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+) -> dict[str, Score]:
+    """A protocol's metrics of one map, or of a batch; what they share is computed once.
+
+    Args:
+        saliency: (h, w) or (B, h, w), the prediction; resized to the truth's size as the protocol
+            says. Every metric scores this one map; `evaluate` derives the best map for each.
+        fixation_map: (H, W) or (B, H, W) counts, or points in pixels of the prediction.
+        density: of that shape, the blurred fixations; for cc, sim, kld and emd.
+        other_fixation_map: other images' fixations, counts or points; for sauc and auc_shuffled.
+        baseline: sums to 1; for information_gain.
+        protocol: a key of `PROTOCOLS`, or a protocol of your own.
+        metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+
+    Returns:
+        metric name -> a score an image, NaN where it is not defined.
+
+    Raises:
+        InputError: an unknown protocol or metric, or a metric whose truth did not come.
+    """
+    chosen = get_protocol(protocol)
+    truth = Truth(fixation_map, density, other_fixation_map, baseline)
+    names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
+    resized = resize(saliency, _size_of(truth) or np.shape(saliency)[-2:], chosen.interpolation)
+    if chosen.from_saliency != "raw" and any(
+        METRICS[name].takes_density for name in names if name in METRICS
+    ):
+        refuse_log_density(Reader(resized).first, "saliency")
+    return score_prepared(Prepared(resized, False, chosen), truth, names)
+
+
+def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> dict[str, Score]:
+    """The metrics of one prepared prediction; those that score the same map share what they compute.
+
+    Raises:
+        InputError: an unknown metric, or one whose truth did not come.
+    """
+    comparisons: dict[int, Comparison] = {}
+    scores: dict[str, Score] = {}
+    for name in metrics:
+        if name not in METRICS:
+            raise InputError(unknown_name("metric", name, METRICS))
+        metric = METRICS[name]
+        if missing := _missing(metric, truth):
+            raise InputError(f"Metric {name!r} needs {' and '.join(missing)}, which did not come.")
+        values = prepared.map_for(metric)
+        if values is None:
+            scores[name] = np.full(prepared.saliency.shape[:-2], np.nan)[()]
+            continue
+        compared = comparisons.setdefault(id(values), Comparison(values, truth, prepared.protocol))
+        scores[name] = compared.reader.scores(metric.compute(compared))
+    return scores
+
+
+def _missing(metric: Metric, truth: Truth) -> list[str]:
+    return [name for name in metric.needs if getattr(truth, name) is None]
+
+
+def _size_of(truth: Truth) -> tuple[int, int] | None:
+    """(H, W) of the first map among the truth; None where all are points."""
+    for value in (truth.fixation_map, truth.density, truth.baseline):
+        if value is not None and not isinstance(value, Points) and len(np.shape(value)) in (2, 3):
+            height, width = np.shape(value)[-2:]
+            return height, width
+    return None
