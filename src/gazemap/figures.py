@@ -12,7 +12,9 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from gazemap.metrics import METRICS
 from gazemap.overlays import COLORMAP
+from gazemap.significance import Difference
 
 Floats = NDArray[np.floating]
 
@@ -142,3 +144,50 @@ def center_share(correlations: Mapping[str, Floats]) -> Figure:
     axes.set(xlabel="correlation of the map with the center bias", ylabel="images", xlim=(-1, 1))
     axes.legend(frameon=False, fontsize=8)
     return figure
+
+
+def score_differences(differences: Sequence[Difference], names: tuple[str, str], title: str) -> Figure:
+    """The difference of two models' scores on every image, sorted: one panel a metric.
+
+    Args:
+        differences: B - A, one entry a metric; one that no image has both scores of gets no panel.
+        names: of A and B.
+        title: what was scored, and how.
+    """
+    shown = [entry for entry in differences if sum(entry.counts)] or differences
+    columns = min(len(shown), 4)
+    rows = -(-len(shown) // columns)
+    figure = Figure(figsize=(max(3.3 * columns, 6.6), 2.9 * rows + 1.2), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, difference in zip(grid, shown, strict=False):
+        _show_difference(axes, difference)
+    for axes in grid[len(shown) :]:
+        axes.axis("off")
+    figure.suptitle(f"{title}\nA: {names[0]}\nB: {names[1]}", fontsize=10, x=0.01, ha="left")
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    return figure
+
+
+def _show_difference(axes: Axes, difference: Difference) -> None:
+    order = np.argsort(difference.values)[: sum(difference.counts)]  # NaN is sorted last
+    values, gains = difference.values[order], difference.gains[order]
+    for color, label, better in (("tab:orange", "A better", gains < 0), ("tab:blue", "B better", gains > 0)):
+        axes.stairs(np.where(better, values, 0.0), fill=True, color=color, label=label)
+    mean = difference.mean
+    axes.axhline(mean.mean, color="black", linestyle="--", linewidth=1, label="mean difference")
+    axes.axhspan(mean.low, mean.high, color="black", alpha=0.2, linewidth=0, label="its 95 % interval")
+    axes.axhline(0, color="black", linewidth=0.8)
+    direction = "higher" if difference.higher_is_better else "lower"
+    worse, equal, better_count = difference.counts
+    ties = f", {equal} equal" if equal else ""
+    axes.set_title(
+        f"{difference.metric} ({direction} is better)\nA better on {worse}, B on {better_count}{ties}",
+        fontsize=9,
+        loc="left",
+    )
+    axes.set_xlabel("images, sorted", fontsize=9)
+    unit = METRICS[difference.metric].unit
+    axes.set_ylabel(f"B - A, {unit}" if unit else "B - A", fontsize=9)
+    axes.margins(x=0)
+    axes.tick_params(labelsize=8)

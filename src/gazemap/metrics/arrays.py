@@ -130,7 +130,9 @@ class Reader:
         self._is_tensor = array_api_compat.is_torch_array(first)
         self._device = first.device if self._is_tensor else None
         on_cpu = self._is_tensor and ranks and first.device.type == "cpu"
-        array = first.detach().numpy() if on_cpu else first if self._is_tensor else np.asarray(first)
+        array = first if self._is_tensor else np.asarray(first)
+        if on_cpu:
+            array = first.detach().double().numpy()  # NumPy knows no bfloat16
         self.came = tuple(array.shape)
         if len(self.came) not in (2, 3) or not all(self.came):
             raise InputError(
@@ -167,7 +169,7 @@ class Reader:
         elif _is_list_of_points(values):
             values = np.stack([self._map_of(points) for points in values])
         counts = self.pixels(values, name)
-        least = float(self.xp.min(counts.low))
+        least = number(self.xp.min(counts.low))
         if not least >= 0:  # also refuses NaN
             raise InputError(f"{name} must hold counts of fixations (0, 1, 2, ...); it holds {least}.")
         return counts.values if repeats else self.xp.astype(counts.values > 0, counts.values.dtype)
@@ -183,7 +185,7 @@ class Reader:
         if _is_list_of_points(values):
             if len(values) != self.shape[0]:
                 raise InputError(f"{self.shape[0]} maps came with the points of {len(values)} images.")
-            found = [np.unique(self._positions(points), return_counts=True) for points in values]
+            found = [self._tally(points) for points in values]
         else:
             counts = self.counts(values, "fixation_map", repeats=True)
             where = [self.xp.nonzero(row != 0)[0] for row in counts]
@@ -192,6 +194,16 @@ class Reader:
             Looked(self._array(pixels, "int64"), self._array(counts if repeats else counts > 0))
             for pixels, counts in found
         ]
+
+    def negatives(self, values: Fixated, name: str, *, repeats: bool) -> Array | list[Looked]:
+        """The weights of every image's negatives: (B, N) of maps; of points, the pixels that have some.
+
+        Raises:
+            InputError: as `counts`.
+        """
+        if isinstance(values, Points) or _is_list_of_points(values):
+            return self.looked(values, repeats=repeats)
+        return self.counts(values, name, repeats=repeats)
 
     def scores(self, per_image: Array | list[Array]) -> Score:
         """One score an image -> what the caller gets."""
@@ -217,9 +229,11 @@ class Reader:
         if array_api_compat.is_torch_namespace(self.xp):
             if self._device is not None and self._device.type == "mps" and dtype == "float64":
                 dtype = "float32"  # Apple's GPUs have no float64
+            if array_api_compat.is_torch_array(values):  # keeps its gradient
+                return values.to(device=self._device, dtype=getattr(self.xp, dtype))
             return self.xp.asarray(values, dtype=getattr(self.xp, dtype), device=self._device)
         if array_api_compat.is_torch_array(values):
-            values = values.detach().cpu().numpy()
+            values = values.detach().cpu().double().numpy()
         return np.asarray(values, dtype=dtype)
 
     def _positions(self, points: Points) -> NDArray[np.int64]:
@@ -230,6 +244,20 @@ class Reader:
     def _map_of(self, points: Points) -> Floats:
         counted = np.bincount(self._positions(points), minlength=self.shape[1] * self.shape[2])
         return counted.reshape(self.shape[1:]).astype(np.float64)
+
+    def _tally(self, points: Points) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The fixated pixels, each once, and how many points each has."""
+        positions = self._positions(points)
+        if len(positions) < self.shape[1] * self.shape[2] // 16:
+            return np.unique(positions, return_counts=True)
+        counted = np.bincount(positions)  # sorting so many takes longer
+        pixels = np.flatnonzero(counted)
+        return pixels, counted[pixels]
+
+
+def number(value: Array) -> float:
+    """What a 0-d array or tensor holds."""
+    return float(value.detach() if array_api_compat.is_torch_array(value) else value)
 
 
 def _is_list_of_points(values: Fixated) -> bool:

@@ -62,7 +62,7 @@ def sauc(
     """
     reader = Reader(saliency, ranks=True)
     looked = reader.looked(fixation_map, repeats=repeats)
-    others = reader.counts(other_fixation_map, "other_fixation_map", repeats=repeats)
+    others = reader.negatives(other_fixation_map, "other_fixation_map", repeats=repeats)
     rocs = rocs_of(reader.first, looked)
     return reader.scores([roc.exact(negatives) for roc, negatives in zip(rocs, others, strict=True)])
 
@@ -137,7 +137,7 @@ def auc_shuffled(
     """
     reader = Reader(saliency, ranks=True)
     looked = reader.looked(fixation_map, repeats=repeats)
-    others = reader.counts(other_fixation_map, "other_fixation_map", repeats=repeats)
+    others = reader.negatives(other_fixation_map, "other_fixation_map", repeats=repeats)
     _check_step(step)
     rocs = rocs_of(reader.first, looked, step)
     return reader.scores([roc.stepped(negatives) for roc, negatives in zip(rocs, others, strict=True)])

@@ -63,10 +63,10 @@ class Comparison:
         return self.reader.pixels(self._truth.baseline, "baseline")
 
     @cached_property
-    def others(self) -> Array:
-        """(B, N): the fixations of other images."""
+    def others(self) -> Array | list[Looked]:
+        """Of each image: the fixations of other images."""
         others = self._truth.other_fixation_map
-        return self.reader.counts(others, "other_fixation_map", repeats=self.protocol.repeats)
+        return self.reader.negatives(others, "other_fixation_map", repeats=self.protocol.repeats)
 
     @cached_property
     def rocs(self) -> list[Roc]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Array, Maps, Reader
+from gazemap.metrics.arrays import Array, Maps, Reader, number
 
 
 def to_density(saliency: Maps, floor: float = 0.01) -> Array:
@@ -61,7 +61,7 @@ def exponentiate(log_density: Maps) -> Array:
     xp, logs = reader.xp, reader.first.values
     greatest = xp.max(logs, axis=-1, keepdims=True)
     total = xp.log(xp.sum(xp.exp(logs - greatest), axis=-1, keepdims=True)) + greatest
-    worst = float(total[xp.argmax(xp.abs(total[:, 0])), 0])
+    worst = number(total[xp.argmax(xp.abs(total[:, 0])), 0])
     if not abs(worst) < 1e-3:
         raise InputError(f"A log density's logsumexp is 0; this one's is {worst:.4g}. Subtract it.")
     return reader.maps(xp.exp(logs - total))

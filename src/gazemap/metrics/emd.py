@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Array, Floats, Maps, Pixels, Reader, Score
+from gazemap.metrics.arrays import Floats, Maps, Pixels, Reader, Score
 from gazemap.metrics.distribution import refuse_log_density
 from gazemap.metrics.resizing import resize, shrink
 
@@ -41,13 +41,13 @@ def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score:
     return reader.scores(emd_of(reader, truth, downsize=downsize))
 
 
-def emd_of(reader: Reader, truth: Pixels, *, downsize: float = 32.0) -> list[Array]:
-    """One an image; see `emd`."""
+def emd_of(reader: Reader, truth: Pixels, *, downsize: float = 32.0) -> Floats:
+    """(B,), always computed in main memory; see `emd`."""
     predictions, truths = (
-        np.asarray(v if isinstance(v, np.ndarray) else v.cpu().numpy(), np.float64).reshape(reader.shape)
+        np.asarray(v if isinstance(v, np.ndarray) else v.detach().cpu(), np.float64).reshape(reader.shape)
         for v in (reader.first.values, truth.values)
     )
-    return [reader.xp.asarray(_distance(p, q, downsize)) for p, q in zip(predictions, truths, strict=True)]
+    return np.array([_distance(p, q, downsize) for p, q in zip(predictions, truths, strict=True)])
 
 
 def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:
@@ -56,7 +56,7 @@ def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:
     small = shrink(truth, downsize) if downsize > 1 else truth
     masses = [np.maximum(values, 0).ravel() for values in (resize(prediction, small.shape, "bicubic"), small)]
     totals = [values.sum() for values in masses]
-    if not min(totals) > 0:
+    if not np.min(totals) > 0:  # NaN too
         return float("nan")
     p, q = (values / total for values, total in zip(masses, totals, strict=True))
     surplus = p - q  # a distance obeys the triangle inequality: what both have need not move

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score
+from gazemap.metrics.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score, number
 from gazemap.metrics.distribution import MATLAB_EPS, refuse_log_density
 
 
@@ -148,8 +148,8 @@ def check_density(density: Pixels, name: str) -> None:
         InputError: a log density, or a map that does not sum to 1; gives its sum.
     """
     refuse_log_density(density, name)
-    xp, least = density.xp, float(density.xp.min(density.low))
-    worst = float(density.sum[xp.argmax(xp.abs(density.sum - 1.0))])
+    xp, least = density.xp, number(density.xp.min(density.low))
+    worst = number(density.sum[xp.argmax(xp.abs(density.sum - 1.0))])
     if least < 0 or not abs(worst - 1.0) < 1e-3:
         raise InputError(
             f"{name} must be a density: non-negative, sum 1. Its sum is {worst:.6g}, its "

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from gazemap.metrics.arrays import Floats
+from gazemap.metrics.arrays import Floats, Maps
 from gazemap.metrics.best_maps import best_map
 from gazemap.metrics.densities import shift_to_density, to_density
 from gazemap.metrics.protocols import Protocol
@@ -79,7 +79,7 @@ class Prepared:
 
 
 def prepare(
-    grid: NDArray[np.floating],
+    grid: Maps,
     protocol: Protocol,
     size: tuple[int, int],
     output: Output,
@@ -88,18 +88,18 @@ def prepare(
     """Bring a prediction to the size at which it is scored.
 
     Args:
-        grid: (h, w), saliency (where 8 bits matter, on a scale of 0 to 1) or log density.
+        grid: (h, w) or (B, h, w), saliency (where 8 bits matter, on a scale of 0 to 1) or log density.
         protocol: how it is scored.
-        size: (H, W) of the image; the protocol's frame, where it has one, goes before.
+        size: (H, W) of the truth.
         output: what the grid holds.
         context: for deriving the best map for each metric of a log density.
     """
-    size = protocol.frame or size
     if protocol.eight_bit != "no":
-        shown = np.exp(grid - grid.max()) if output == "log_density" else grid
+        shown = np.exp(grid - grid.max()) if output == "log_density" else np.asarray(grid)
         small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")
         enlarged = resize_8_bit(small, size, "bicubic").astype(np.float64) / 255
-        return Prepared(gaussian_filter(enlarged, protocol.blur), False, protocol)
+        blurred = gaussian_filter(enlarged, protocol.blur, axes=(-2, -1))
+        return Prepared(blurred, False, protocol)
     if output == "saliency":
         return Prepared(resize(grid, size, protocol.interpolation), False, protocol)
     resized = resize(grid, size)  # a kernel with negative weights could leave its range

@@ -152,3 +152,28 @@ def get_protocol(protocol: str | Protocol) -> Protocol:
     if protocol not in PROTOCOLS:
         raise InputError(unknown_name("protocol", protocol, PROTOCOLS))
     return PROTOCOLS[protocol]
+
+
+def choices(protocol: Protocol) -> dict[str, str]:
+    """What a protocol chooses, in words: choice -> value; the same choices for every protocol."""
+    size = "the image's own" if protocol.frame is None else f"{protocol.frame[1]} x {protocol.frame[0]}"
+    takes = {"raw": "the map as it is", "floor": "cut at 0, 1 % uniform", "shift": "raised to 0, no IG"}
+    bits = {"no": "no", "wrap": "wrapped", "clip": "clipped"}
+    own_blur = "the data set's" if protocol.cycles is None else f"{protocol.cycles:g} cycles an image"
+    others = "all" if protocol.others is None else f"{protocol.others}, drawn by a seed"
+    return {
+        "metrics": ", ".join(protocol.metrics),
+        "scored at": size,
+        "predictions resized": "bicubic, 8 bits" if protocol.eight_bit != "no" else protocol.interpolation,
+        "8-bit step": bits[protocol.eight_bit] + (f", blur {protocol.blur:g} px" if protocol.blur else ""),
+        "SIM, KLD, IG of a saliency map": takes[protocol.from_saliency],
+        "a log density": "the best map for each metric" if protocol.derives else "one map for all",
+        "repeated fixations": "count" if protocol.repeats else "count once",
+        "ground truth's blur": own_blur if protocol.sigma is None else f"{protocol.sigma:g} px",
+        "other images": others if protocol.others_at_own else f"{others}; not on own pixels",
+        "step of AUC-Borji, shuffled AUC": f"{protocol.step:g}",
+        "jitter of AUC-Judd": f"{protocol.jitter:g}",
+        "ddof of NSS": str(protocol.ddof),
+        "SIM, IG scaled to [0, 1] first": "yes" if protocol.min_max else "no",
+        "eps": f"{protocol.eps:.5g}",
+    }

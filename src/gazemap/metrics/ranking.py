@@ -31,6 +31,8 @@ class Ranking:
     Args:
         values: (N,) float64, no NaN.
         raised: (N,), the values less their least.
+        low: the least value.
+        high: the greatest.
         cuts: (m,) float64, ascending, each once, no NaN.
         counts: (m,) float64, the positives at each cut.
 
@@ -38,13 +40,15 @@ class Ranking:
         won: (N,), how many positives lie above each pixel; equal ones count half.
     """
 
-    def __init__(self, values: Array, raised: Array, cuts: Array, counts: Array) -> None:
+    def __init__(
+        self, values: Array, raised: Array, low: float, high: float, cuts: Array, counts: Array
+    ) -> None:
         self._xp: Any = array_api_compat.array_namespace(values)
         self._size, self._cuts = values.shape[0], cuts
         self._buckets: NDArray[np.int64] | None = None
         running = self._xp.concat([self._xp.zeros_like(counts[:1]), self._xp.cumulative_sum(counts)])
         if isinstance(values, np.ndarray) and self._size > _BUCKETS // 4 and len(cuts):
-            self._divide(values, raised, running)
+            self._divide(values, raised, low, high - low, running)
         if self._buckets is None:
             self._from_place, self._above_place = (
                 self._xp.searchsorted(cuts, values, side=side) for side in ("left", "right")
@@ -55,9 +59,8 @@ class Ranking:
         else:
             self.won[self._near] = won
 
-    def _divide(self, values: Array, raised: Array, running: Array) -> None:
+    def _divide(self, values: Array, raised: Array, low: float, span: float, running: Array) -> None:
         """Place the pixels: by their bucket where it holds no cut, else one by one."""
-        low, span = float(values.min()), float(raised.max())
         scale = _BUCKETS * (1 - 1e-12) / span if span > 0 else np.inf
         if not (np.isfinite(span) and np.isfinite(scale)):
             return  # floating point cannot tell the buckets apart
@@ -83,7 +86,7 @@ class Ranking:
         """The summed (N,) weights of the pixels below the cuts; None weighs each pixel 1."""
         xp = self._xp
         lower: Array = 0.0
-        total = xp.asarray(float(self._size)) if weights is None else xp.sum(weights)
+        total = float(self._size) if weights is None else xp.sum(weights)
         if self._buckets is not None:
             heights = np.bincount(self._buckets, weights, minlength=_BUCKETS)
             heights[self._cut_buckets] = 0  # their pixels are placed one by one
@@ -91,4 +94,11 @@ class Ranking:
             lower = np.cumsum(np.add.reduceat(heights, starts))[:-1]
             weights = weights if weights is None else weights[self._near]
         fallen = xp.bincount(self._above_place, weights, minlength=self._cuts.shape[0] + 1)
-        return Below(xp.cumulative_sum(fallen)[:-1] + lower, total)
+        return Below(xp.astype(xp.cumulative_sum(fallen)[:-1], self._cuts.dtype) + lower, total)
+
+    def below_of(self, values: Array, weights: Array) -> Below:
+        """The same of some pixels alone, given by their (k,) values and weights; NaN is not below."""
+        xp, known = self._xp, ~self._xp.isnan(values)
+        place = xp.searchsorted(self._cuts, values[known], side="right")
+        fallen = xp.bincount(place, weights[known], minlength=self._cuts.shape[0] + 1)
+        return Below(xp.cumulative_sum(fallen)[:-1], xp.sum(weights[known]))

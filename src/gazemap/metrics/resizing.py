@@ -33,13 +33,14 @@ def resize(values: Maps, size: tuple[int, int], interpolation: Interpolation = "
     """
     values = values if array_api_compat.is_array_api_obj(values) else np.asarray(values)
     xp = array_api_compat.array_namespace(values)
-    values = xp.astype(values, xp.float64)
+    values = xp.astype(values, xp.float64, copy=False)
     (into_height, into_width), (height, width) = values.shape[-2:], size
     if (into_height, into_width) == size:
         return values
     if interpolation == "spline":
         factors = (*[1.0] * (values.ndim - 2), height / into_height, width / into_width)
-        return xp.asarray(zoom(np.asarray(values), factors, order=3))
+        held = values.detach().cpu() if array_api_compat.is_torch_array(values) else values
+        return xp.asarray(zoom(np.asarray(held), factors, order=3), device=array_api_compat.device(values))
     if interpolation not in _KERNELS:
         raise InputError(f"interpolation={interpolation!r} came; bilinear, bicubic and spline are accepted.")
     device = array_api_compat.device(values)
@@ -88,7 +89,9 @@ _KERNELS = {"bilinear": (_triangle, 1.0), "bicubic": (_cubic, 2.0)}
 
 
 def resize_8_bit(values: NDArray[np.uint8], size: tuple[int, int], how: str) -> NDArray[np.uint8]:
-    """(h, w) uint8 -> `size` (H, W) uint8 as Pillow does it: "nearest" or "bicubic"."""
+    """(h, w) or (B, h, w) uint8 -> `size` (H, W) uint8 as Pillow does it: "nearest" or "bicubic"."""
+    if values.ndim == 3:
+        return np.stack([resize_8_bit(one, size, how) for one in values])
     height, width = size
     image = Image.fromarray(values)
     return np.asarray(image.resize((width, height), Image.Resampling[how.upper()]))

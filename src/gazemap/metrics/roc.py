@@ -11,14 +11,16 @@ NaN pixels are left out of a map's range, as MATLAB's min and max do, and are ab
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.metrics.arrays import Array, Looked, Pixels
+from gazemap.metrics.arrays import Array, Looked, Pixels, number
 from gazemap.metrics.ranking import Below, Ranking
+
+Negatives: TypeAlias = Array | Looked | None  # (N,) weights, pixels with weights, or all pixels once
 
 
 class Roc:
@@ -33,18 +35,18 @@ class Roc:
 
     def __init__(self, pixels: Pixels, index: int, looked: Looked, step: float | None = None) -> None:
         self._xp = xp = pixels.xp
-        values = pixels.values[index]
+        self._values = values = pixels.values[index]
         order = xp.argsort(values[looked.pixels])  # NaN last
         levels, self._counts = values[looked.pixels][order], looked.counts[order]
         self._size, self._found = values.shape[0], levels.shape[0]
         self._levels = levels[: self._found - int(xp.sum(xp.isnan(levels)))]
-        self._known = ~xp.isnan(values) if np.isnan(float(pixels.low[index])) else None
+        self._known = ~xp.isnan(values) if np.isnan(number(pixels.low[index])) else None
         if self._known is not None:
             pixels, index = Pixels(xp, values[self._known][None, :]), 0
         self._steps, self._is_flat = self._levels[:0], True
         if not pixels.values.shape[1] or not self._found:
             return  # NaN everywhere, or no fixation: nothing has a value
-        low, high = float(pixels.low[index]), float(pixels.high[index])
+        low, high = number(pixels.low[index]), number(pixels.high[index])
         self._is_flat = not high > low
         if step is not None:
             steps = step_cuts(step, low, high)
@@ -55,18 +57,21 @@ class Roc:
             self._counts[: self._levels.shape[0]],
             minlength=cuts.shape[0],
         )
-        self._ranking = Ranking(pixels.values[index], pixels.raised[index], cuts, positives)
+        self._ranking = Ranking(pixels.values[index], pixels.raised[index], low, high, cuts, positives)
 
-    def exact(self, negatives: Array | None = None) -> Array:
-        """P(positive > negative) + P(equal) / 2; `negatives` (N,) weights, None for all pixels once."""
-        xp = self._xp
-        if self._known is not None or not self._found:
+    def exact(self, negatives: Negatives = None) -> Array:
+        """P(positive > negative) + P(equal) / 2."""
+        xp, total = self._xp, self._total(negatives)
+        if self._known is not None or not self._found or not total > 0:
             return self._nan
         won = self._ranking.won
-        pairs = xp.sum(self._counts) * (self._size if negatives is None else xp.sum(negatives))
-        if not pairs > 0:
-            return self._nan
-        return (xp.sum(won) if negatives is None else xp.vecdot(won, negatives)) / pairs
+        if negatives is None:
+            beaten = xp.sum(won)
+        elif isinstance(negatives, Looked):
+            beaten = xp.vecdot(won[negatives.pixels], negatives.counts)
+        else:
+            beaten = xp.vecdot(won, negatives)
+        return beaten / (xp.sum(self._counts) * total)
 
     def judd(self) -> Array:
         """Thresholds are the values at fixated pixels, negatives the other pixels (AUC_Judd.m)."""
@@ -79,10 +84,9 @@ class Roc:
         hits = xp.cumulative_sum(xp.ones_like(above))
         return _area(xp, hits / self._found, (above - hits) / (self._size - self._found))
 
-    def stepped(self, negatives: Array | None = None) -> Array:
+    def stepped(self, negatives: Negatives = None) -> Array:
         """Thresholds are `step` apart on the map scaled to [0, 1] (AUC_Borji.m, AUC_shuffled.m)."""
-        xp, seen = self._xp, self._levels.shape[0]
-        total = self._size if negatives is None else xp.sum(negatives)
+        xp, seen, total = self._xp, self._levels.shape[0], self._total(negatives)
         if not self._steps.shape[0] or not total > 0:
             return self._nan
         below = self._below(negatives)
@@ -91,11 +95,19 @@ class Roc:
         hits = xp.flip(missed[seen] - missed[xp.searchsorted(self._levels, self._steps)])
         return _area(xp, hits / missed[-1], alarms)
 
-    def _below(self, negatives: Array | None) -> Below:
+    def _total(self, negatives: Negatives) -> Array | int:
+        if negatives is None:
+            return self._size
+        return self._xp.sum(negatives.counts if isinstance(negatives, Looked) else negatives)
+
+    def _below(self, negatives: Negatives) -> Below:
         """Below each level, then below each step; the total is that of pixels that are not NaN."""
         if negatives is None:
             return self._every_pixel
-        below = self._ranking.below(negatives if self._known is None else negatives[self._known])
+        if isinstance(negatives, Looked):
+            below = self._ranking.below_of(self._values[negatives.pixels], negatives.counts)
+        else:
+            below = self._ranking.below(negatives if self._known is None else negatives[self._known])
         return Below(below.less[self._place], below.total)
 
     @cached_property

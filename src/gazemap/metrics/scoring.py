@@ -10,9 +10,8 @@ from gazemap.errors import InputError, unknown_name
 from gazemap.metrics.arrays import Fixated, Maps, Points, Reader, Score
 from gazemap.metrics.comparing import Comparison, Truth
 from gazemap.metrics.distribution import refuse_log_density
-from gazemap.metrics.preparing import Prepared
+from gazemap.metrics.preparing import Prepared, prepare
 from gazemap.metrics.protocols import Protocol, get_protocol
-from gazemap.metrics.resizing import resize
 from gazemap.metrics.table import METRICS, Metric
 
 
@@ -31,7 +30,8 @@ def score(
     Args:
         saliency: (h, w) or (B, h, w), the prediction; resized to the truth's size as the protocol
             says. Every metric scores this one map; `evaluate` derives the best map for each.
-        fixation_map: (H, W) or (B, H, W) counts, or points in pixels of the prediction.
+        fixation_map: (H, W) or (B, H, W) counts, or points in pixels of the truth's
+            maps or, where it has none, of the prediction.
         density: of that shape, the blurred fixations; for cc, sim, kld and emd.
         other_fixation_map: other images' fixations, counts or points; for sauc and auc_shuffled.
         baseline: sums to 1; for information_gain.
@@ -47,12 +47,13 @@ def score(
     chosen = get_protocol(protocol)
     truth = Truth(fixation_map, density, other_fixation_map, baseline)
     names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
-    resized = resize(saliency, _size_of(truth) or np.shape(saliency)[-2:], chosen.interpolation)
+    size = _size_of(truth) or np.shape(saliency)[-2:]
+    prepared = prepare(saliency, chosen, size, "saliency")
     if chosen.from_saliency != "raw" and any(
         METRICS[name].takes_density for name in names if name in METRICS
     ):
-        refuse_log_density(Reader(resized).first, "saliency")
-    return score_prepared(Prepared(resized, False, chosen), truth, names)
+        refuse_log_density(Reader(prepared.saliency).first, "saliency")
+    return score_prepared(prepared, truth, names)
 
 
 def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> dict[str, Score]:
@@ -71,7 +72,8 @@ def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> 
             raise InputError(f"Metric {name!r} needs {' and '.join(missing)}, which did not come.")
         values = prepared.map_for(metric)
         if values is None:
-            scores[name] = np.full(prepared.saliency.shape[:-2], np.nan)[()]
+            reader = Reader(prepared.saliency)
+            scores[name] = reader.scores(np.full(reader.shape[0], np.nan))
             continue
         compared = comparisons.setdefault(id(values), Comparison(values, truth, prepared.protocol))
         scores[name] = compared.reader.scores(metric.compute(compared))
