@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from gazemap.errors import GazemapError
+
+if TYPE_CHECKING:
+    from gazemap.significance import Difference
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 data_app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, check.")
@@ -23,6 +26,7 @@ SetOption = Annotated[
 ]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 SplitOption = Annotated[str, typer.Option(help="The images to score.")]
+OutputOption = Annotated[str, typer.Option(help="What maps hold: saliency or log_density.")]
 SeedOption = Annotated[int, typer.Option(help="Of everything random.")]
 
 
@@ -108,33 +112,122 @@ def recipes() -> None:
 
 
 @app.command()
+def metrics() -> None:
+    """List the protocols and what each chooses, and the metrics."""
+    from gazemap.metrics import METRICS, PROTOCOLS
+    from gazemap.metrics.protocols import choices
+
+    chosen = {name: choices(protocol) for name, protocol in PROTOCOLS.items()}
+    table = Table("", *chosen, title="Protocols", show_lines=True)
+    for choice in next(iter(chosen.values())):
+        table.add_row(choice, *(values[choice] for values in chosen.values()))
+    listed = Table("", "range", "unit", "better", "computed from", title="Metrics")
+    for name, metric in METRICS.items():
+        direction = "higher" if metric.higher_is_better else "lower"
+        span = f"{metric.low:g} to {metric.high:g}"
+        listed.add_row(name, span, metric.unit, direction, ", ".join(("prediction", *metric.needs)))
+    console = Console(width=None if sys.stdout.isatty() else 180)
+    console.print(table)
+    console.print(listed)
+
+
+@app.command()
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="A run folder or a weights file.")],
+    run: Annotated[Path, typer.Argument(help="A run folder, a weights file, or a folder or file of maps.")],
     data: DataOption,
     split: SplitOption = "val",
     protocol: Annotated[str, typer.Option(help="How scores are computed.")] = "exact",
     out: Annotated[Path | None, typer.Option(help="Per-image scores; default: in the run folder.")] = None,
     seed: SeedOption = 0,
+    output: OutputOption = "saliency",
+    metric: Annotated[
+        list[str] | None, typer.Option(help="One or several; default: the protocol's own.")
+    ] = None,
+    one_map: Annotated[
+        bool, typer.Option("--one-map", help="Score a log density by one map for all metrics.")
+    ] = False,
 ) -> None:
-    """Score a trained model, beside the center bias, a uniform map and the gold standard."""
+    """Score a model, or maps from elsewhere, beside the center bias, a uniform map and the gold standard."""
+    from gazemap.comparison import explained
     from gazemap.data.dataset import load_dataset
+    from gazemap.evaluation import DERIVED
     from gazemap.evaluation import evaluate as run_evaluation
-    from gazemap.models.weights import load_model
+    from gazemap.metrics import get_protocol
+    from gazemap.stored import StoredMaps, open_model_or_maps
 
+    dataset = load_dataset(data)
+    entry = open_model_or_maps(run, dataset.split(split), output)
+    if isinstance(entry, StoredMaps) and entry.ignored:
+        typer.echo(f"{entry.ignored} maps are for none of the images and are left out.")
     name = run.stem if run.is_file() else run.resolve().name
     scores = run_evaluation(
-        {name: load_model(run)}, load_dataset(data), split, protocol, seed=seed, progress=True
+        {name: entry}, dataset, split, protocol, metrics=metric, one_map=one_map, seed=seed, progress=True
     )
-    table = Table(title=f"{scores.dataset} {split}, {len(scores.image_ids)} images, {protocol}")
+    table = Table(title=f"{scores.dataset} {split}, {len(scores.image_ids)} images, {scores.protocol}")
     for heading in ("", *scores.metrics):
         table.add_column(heading)
     for row, intervals in scores.table():
         table.add_row(row, *map(str, intervals))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     folder = run if run.is_dir() else run.parent
-    target = out or folder / f"scores-{scores.dataset}-{split}-{protocol}.parquet"
+    prefix = f"{name}-" if isinstance(entry, StoredMaps) and run.is_file() else ""
+    target = out or folder / f"{prefix}scores-{scores.dataset}-{split}-{scores.protocol}.parquet"
     scores.write(target)
     typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")
+    share = explained(scores, name)
+    if share.mean == share.mean:  # defined: not NaN
+        typer.echo(f"{name} explains {share} of the gold standard's information gain.")
+    if get_protocol(protocol).derives and not one_map:
+        typer.echo(DERIVED)
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="A run folder that was evaluated, or a file of scores.")],
+    b: Annotated[Path, typer.Argument(help="Another; differences are B - A.")],
+    protocol: Annotated[str, typer.Option(help="Whose scores are compared.")] = "exact",
+    split: SplitOption = "val",
+    row_a: Annotated[str | None, typer.Option(help="A row of A; default: the run's own.")] = None,
+    row_b: Annotated[str | None, typer.Option(help="A row of B, e.g. 'center bias'.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Of the images listed; default: the first.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A figure's file; the differences go beside it.")] = None,
+) -> None:
+    """Compare two models image by image: how sure is the difference, and where is it largest?"""
+    from gazemap.comparison import check_figure, compare_runs
+
+    if out:
+        check_figure(out)
+    result = compare_runs(a, b, protocol=protocol, split=split, row_a=row_a, row_b=row_b, progress=True)
+    chosen = result.difference(metric)
+    table = Table("", "better is", "A", "B", "B - A", "p", "p, Holm", "B better on", title=result.title)
+    for entry in result.differences:
+        table.add_row(entry.metric, *_difference_cells(entry))
+    images = Table("better", "image", "A", "B", "B - A", title=f"Largest differences, {chosen.metric}")
+    for better, image_id, score_a, score_b in result.extremes(chosen.metric):
+        numbers = (score_a, score_b, score_b - score_a)
+        images.add_row(better, image_id, *(f"{value:.3f}" for value in numbers))
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table)
+    for line in result.notes():
+        typer.echo(line)
+    console.print(images)
+    if out:
+        typer.echo(f"Figure: {out}. Differences per image: {result.write(out)}")
+
+
+def _difference_cells(entry: Difference) -> list[str]:
+    direction = "higher" if entry.higher_is_better else "lower"
+    if entry.left_out == len(entry.a):
+        return [direction, *"------"]
+    means = [f"{mean:.3f}" for mean in entry.means]
+    return [
+        direction,
+        *means,
+        str(entry.mean),
+        f"{entry.p:.4f}",
+        f"{entry.p_holm:.4f}",
+        f"{entry.share_better:.0%}",
+    ]
 
 
 @app.command()
@@ -152,6 +245,26 @@ def predict(
         typer.echo(f"{path}: {reason}", err=True)
     typer.echo(f"{len(images) - len(failures)} of {len(images)} images predicted, in {out}.")
     raise typer.Exit(1 if failures else 0)
+
+
+@app.command()
+def submit(
+    run: Annotated[Path, typer.Argument(help="A run folder, a weights file, or a folder or file of maps.")],
+    data: DataOption,
+    format: Annotated[str, typer.Option(help="tuebingen or salicon.")],
+    out: OutOption,
+    split: SplitOption = "test",
+    output: OutputOption = "saliency",
+) -> None:
+    """Write predictions as a benchmark takes them; they are checked before they get their name."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.stored import open_model_or_maps
+    from gazemap.submission import write_submission
+
+    images = load_dataset(data).split(split)
+    predictions = open_model_or_maps(run, images, output)
+    written = write_submission(predictions, images, out, format, progress=True)
+    typer.echo(f"{len(images)} predictions, read again and found right: {written}")
 
 
 @app.command()

@@ -12,7 +12,7 @@ from gazemap.metrics.emd import emd
 from gazemap.metrics.location import information_gain, log_likelihood, nss
 from gazemap.metrics.protocols import PROTOCOLS, Protocol, get_protocol
 from gazemap.metrics.resizing import resize
-from gazemap.metrics.scoring import score
+from gazemap.metrics.scoring import score, score_against
 from gazemap.metrics.table import METRICS, Metric
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "resize",
     "sauc",
     "score",
+    "score_against",
     "shift_to_density",
     "sim",
     "to_density",

@@ -67,13 +67,16 @@ class Pixels:
 
     @cached_property
     def raised_sum(self) -> Array:
-        """(B,): the sum of the raised values."""
+        """(B,): the sum of the raised values; 0 for a constant map alone."""
+        below = self.low * self.values.shape[-1]
+        if number(self.xp.max(self.xp.abs(below) - self.xp.abs(self.sum) / 2)) <= 0:
+            return self.sum - below  # no digits are lost
         return self.xp.sum(self.raised, axis=-1)
 
     @cached_property
     def sum(self) -> Array:
         """(B,)."""
-        return self.raised_sum + self.low * self.values.shape[-1]
+        return self.xp.sum(self.values, axis=-1)
 
     @cached_property
     def squares(self) -> Array:
@@ -141,6 +144,7 @@ class Reader:
             )
         self.xp = array_api_compat.array_namespace(array)
         self.shape = self.came if len(self.came) == 3 else (1, *self.came)
+        self.kind = (self.xp.__name__, self.shape, str(self._device))
         self.first = self.pixels(array, name)
 
     def pixels(self, values: Maps, name: str) -> Pixels:
@@ -248,11 +252,12 @@ class Reader:
     def _tally(self, points: Points) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The fixated pixels, each once, and how many points each has."""
         positions = self._positions(points)
-        if len(positions) < self.shape[1] * self.shape[2] // 16:
-            return np.unique(positions, return_counts=True)
-        counted = np.bincount(positions)  # sorting so many takes longer
-        pixels = np.flatnonzero(counted)
-        return pixels, counted[pixels]
+        is_fixated = np.zeros(self.shape[1] * self.shape[2], bool)
+        is_fixated[positions] = True
+        pixels = np.flatnonzero(is_fixated)
+        if len(pixels) == len(positions):
+            return pixels, np.ones_like(pixels)
+        return pixels, np.bincount(positions)[pixels]
 
 
 def number(value: Array) -> float:

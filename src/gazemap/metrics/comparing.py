@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from gazemap.metrics.arrays import Array, Fixated, Looked, Maps, Pixels, Reader
 from gazemap.metrics.auc import jittered
 from gazemap.metrics.protocols import Protocol
 from gazemap.metrics.roc import Roc, rocs_of
 
+_Read = TypeVar("_Read")
+
 
 @dataclass(frozen=True)
 class Truth:
     """What the predictions of one image, or of a batch, are compared with.
+
+    Scoring several predictions against one object saves what they have in common.
 
     Attributes:
         fixation_map: (H, W) or (B, H, W) counts, or points.
@@ -26,6 +32,7 @@ class Truth:
     density: Maps | None = None
     other_fixation_map: Fixated | None = None
     baseline: Maps | None = None
+    read: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 class Comparison:
@@ -50,23 +57,33 @@ class Comparison:
     @cached_property
     def looked(self) -> list[Looked]:
         """Where people looked in each image."""
-        return self.reader.looked(self._truth.fixation_map, repeats=self.protocol.repeats)
+        repeats = self.protocol.repeats
+        return self._once("looked", lambda: self.reader.looked(self._truth.fixation_map, repeats=repeats))
 
     @cached_property
     def density(self) -> Pixels:
         """The blurred fixations."""
-        return self.reader.pixels(self._truth.density, "density")
+        return self._once("density", lambda: self.reader.pixels(self._truth.density, "density"))
 
     @cached_property
     def baseline(self) -> Pixels:
         """What information is gained over."""
-        return self.reader.pixels(self._truth.baseline, "baseline")
+        return self._once("baseline", lambda: self.reader.pixels(self._truth.baseline, "baseline"))
 
     @cached_property
     def others(self) -> Array | list[Looked]:
         """Of each image: the fixations of other images."""
+        name, repeats = "other_fixation_map", self.protocol.repeats
         others = self._truth.other_fixation_map
-        return self.reader.negatives(others, "other_fixation_map", repeats=self.protocol.repeats)
+        return self._once(name, lambda: self.reader.negatives(others, name, repeats=repeats))
+
+    def _once(self, what: str, read: Callable[[], _Read]) -> _Read:
+        """What of the truth is read alike for all predictions of this shape and kind."""
+        key = (what, self.reader.kind, self.protocol.repeats)
+        if key not in self._truth.read:
+            self._truth.read[key] = read()
+        found: _Read = self._truth.read[key]
+        return found
 
     @cached_property
     def rocs(self) -> list[Roc]:

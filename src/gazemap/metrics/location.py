@@ -118,12 +118,12 @@ def log_likelihood_of(prediction: Pixels, looked: list[Looked]) -> Array:
 
 
 def _mean_log2(density: Pixels, looked: list[Looked], eps: float, min_max: bool) -> Array:
-    values = density.raised if min_max else density.values
+    floors = density.low if min_max else density.xp.zeros_like(density.low)
     totals = density.raised_total if min_max else density.xp.ones_like(density.low)
     with np.errstate(divide="ignore", invalid="ignore"):
         bits = [
-            density.xp.log2(row[at.pixels] / total + eps)
-            for row, total, at in zip(values, totals, looked, strict=True)
+            density.xp.log2((row[at.pixels] - floor) / total + eps)
+            for row, floor, total, at in zip(density.values, floors, totals, looked, strict=True)
         ]
     return _means(bits, looked, density.xp)
 

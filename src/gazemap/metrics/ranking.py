@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import array_api_compat
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from gazemap.metrics.arrays import Array
 
-_BUCKETS = 1 << 16
+_BUCKETS = 1 << 15
 _CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
+_WHOLE = 2.0**52  # floating-point numbers from here on are whole, and their last bits are those of an integer
 
 
 class Below(NamedTuple):
@@ -35,70 +37,100 @@ class Ranking:
         high: the greatest.
         cuts: (m,) float64, ascending, each once, no NaN.
         counts: (m,) float64, the positives at each cut.
-
-    Attributes:
-        won: (N,), how many positives lie above each pixel; equal ones count half.
     """
 
     def __init__(
         self, values: Array, raised: Array, low: float, high: float, cuts: Array, counts: Array
     ) -> None:
         self._xp: Any = array_api_compat.array_namespace(values)
-        self._size, self._cuts = values.shape[0], cuts
+        self._values, self._cuts = values, cuts
+        self._running = self._xp.concat([self._xp.zeros_like(counts[:1]), self._xp.cumulative_sum(counts)])
         self._buckets: NDArray[np.int64] | None = None
-        running = self._xp.concat([self._xp.zeros_like(counts[:1]), self._xp.cumulative_sum(counts)])
-        if isinstance(values, np.ndarray) and self._size > _BUCKETS // 4 and len(cuts):
-            self._divide(values, raised, low, high - low, running)
+        if isinstance(values, np.ndarray) and len(values) > _BUCKETS // 2 and len(cuts):
+            self._divide(raised, low, high - low)
         if self._buckets is None:
             self._from_place, self._above_place = (
                 self._xp.searchsorted(cuts, values, side=side) for side in ("left", "right")
             )
-        won = running[-1] - (running[self._from_place] + running[self._above_place]) / 2
-        if self._buckets is None:
-            self.won: Array = won
-        else:
-            self.won[self._near] = won
 
-    def _divide(self, values: Array, raised: Array, low: float, span: float, running: Array) -> None:
-        """Place the pixels: by their bucket where it holds no cut, else one by one."""
-        scale = _BUCKETS * (1 - 1e-12) / span if span > 0 else np.inf
+    def _divide(self, raised: Array, low: float, span: float) -> None:
+        """Place the pixels whose bucket holds a cut one by one; the others' is that of their bucket."""
+        scale = (_BUCKETS - 1) / span if span > 0 else np.inf
         if not (np.isfinite(span) and np.isfinite(scale)):
             return  # floating point cannot tell the buckets apart
-        self._buckets = (raised * scale).astype(np.int64)
-        self._cut_buckets = (np.clip(self._cuts - low, 0, span) * scale).astype(np.int64)
-        widths = np.diff(self._cut_buckets, prepend=-1, append=_BUCKETS - 1)
-        lower_cuts = np.repeat(np.arange(len(widths)), widths)  # how many cuts lie in lower buckets
-        won = running[-1] - running[lower_cuts]
-        won[self._cut_buckets] = np.nan
-        self.won = won.take(self._buckets)
-        self._near = np.flatnonzero(np.isnan(self.won))
-        place, near = lower_cuts[self._buckets[self._near]], values[self._near]
-        ends = np.append(self._cuts, np.inf)
-        fullest = int(np.unique(self._cut_buckets, return_counts=True)[1].max())
-        if fullest > _CROWDED:
-            place = np.searchsorted(self._cuts, near)
+        self._buckets = _rounded(raised * scale)
+        self._cut_buckets = _rounded(np.clip(self._cuts - low, 0, span) * scale)
+        crossed = np.zeros(_BUCKETS, bool)
+        crossed[self._cut_buckets] = True
+        self._near = np.flatnonzero(crossed.take(self._buckets))
+        self._from_place, self._above_place = self._places(self._near)
+
+    def _places(self, pixels: Array) -> tuple[Array, Array]:
+        """For some pixels, (k,) positions: how many cuts lie below each, and how many not above it."""
+        if self._buckets is None:
+            return self._from_place[pixels], self._above_place[pixels]
+        values, ends = self._values[pixels], np.append(self._cuts, np.inf)
+        place = self._lower_cuts[self._buckets[pixels]]
+        if self._fullest > _CROWDED:
+            place = np.searchsorted(self._cuts, values)
         else:
-            for _ in range(fullest):
-                place += ends[place] < near
-        self._from_place, self._above_place = place, place + (ends[place] == near)
+            for _ in range(self._fullest):
+                place += ends[place] < values
+        return place, place + (ends[place] == values)
+
+    @cached_property
+    def _lower_cuts(self) -> NDArray[np.int64]:
+        """How many cuts lie in lower buckets than each."""
+        widths = np.diff(self._cut_buckets, prepend=-1, append=_BUCKETS)
+        return np.repeat(np.arange(len(widths)), widths)
+
+    @cached_property
+    def _fullest(self) -> int:
+        """The most cuts in one bucket."""
+        return int(np.unique(self._cut_buckets, return_counts=True)[1].max())
+
+    @cached_property
+    def won(self) -> Array:
+        """(N,): how many positives lie above each pixel; equal ones count half."""
+        placed = self._won_from(self._from_place, self._above_place)
+        if self._buckets is None:
+            return placed
+        won = (self._running[-1] - self._running[self._lower_cuts]).take(self._buckets)
+        won[self._near] = placed
+        return won
+
+    def won_at(self, pixels: Array) -> Array:
+        """The same at some pixels alone, (k,) positions."""
+        return self._won_from(*self._places(pixels))
+
+    def _won_from(self, from_place: Array, above_place: Array) -> Array:
+        return self._running[-1] - (self._running[from_place] + self._running[above_place]) / 2
 
     def below(self, weights: Array | None = None) -> Below:
         """The summed (N,) weights of the pixels below the cuts; None weighs each pixel 1."""
-        xp = self._xp
         lower: Array = 0.0
-        total = float(self._size) if weights is None else xp.sum(weights)
+        total = float(self._values.shape[0]) if weights is None else self._xp.sum(weights)
         if self._buckets is not None:
             heights = np.bincount(self._buckets, weights, minlength=_BUCKETS)
             heights[self._cut_buckets] = 0  # their pixels are placed one by one
             starts = np.concatenate([[0], self._cut_buckets])
             lower = np.cumsum(np.add.reduceat(heights, starts))[:-1]
             weights = weights if weights is None else weights[self._near]
-        fallen = xp.bincount(self._above_place, weights, minlength=self._cuts.shape[0] + 1)
-        return Below(xp.astype(xp.cumulative_sum(fallen)[:-1], self._cuts.dtype) + lower, total)
+        return Below(self._fallen(self._above_place, weights) + lower, total)
 
-    def below_of(self, values: Array, weights: Array) -> Below:
-        """The same of some pixels alone, given by their (k,) values and weights; NaN is not below."""
-        xp, known = self._xp, ~self._xp.isnan(values)
-        place = xp.searchsorted(self._cuts, values[known], side="right")
-        fallen = xp.bincount(place, weights[known], minlength=self._cuts.shape[0] + 1)
-        return Below(xp.cumulative_sum(fallen)[:-1], xp.sum(weights[known]))
+    def below_at(self, pixels: Array, weights: Array) -> Below:
+        """The same of some pixels alone, by their (k,) positions and weights."""
+        return Below(self._fallen(self._places(pixels)[1], weights), self._xp.sum(weights))
+
+    def _fallen(self, places: Array, weights: Array | None) -> Array:
+        """(m,): the weights of pixels below each cut, from the number of cuts not above each pixel."""
+        heights = self._xp.bincount(places, weights, minlength=self._cuts.shape[0] + 1)
+        return self._xp.astype(self._xp.cumulative_sum(heights)[:-1], self._cuts.dtype)
+
+
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Non-negative numbers to whole ones, in place and in half the time of a cast."""
+    values += _WHOLE
+    whole = values.view(np.int64)
+    whole -= np.float64(_WHOLE).view(np.int64)
+    return whole

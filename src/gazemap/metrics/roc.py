@@ -10,6 +10,7 @@ NaN pixels are left out of a map's range, as MATLAB's min and max do, and are ab
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -64,13 +65,12 @@ class Roc:
         xp, total = self._xp, self._total(negatives)
         if self._known is not None or not self._found or not total > 0:
             return self._nan
-        won = self._ranking.won
         if negatives is None:
-            beaten = xp.sum(won)
+            beaten = xp.sum(self._ranking.won)
         elif isinstance(negatives, Looked):
-            beaten = xp.vecdot(won[negatives.pixels], negatives.counts)
+            beaten = xp.vecdot(self._ranking.won_at(negatives.pixels), negatives.counts)
         else:
-            beaten = xp.vecdot(won, negatives)
+            beaten = xp.vecdot(self._ranking.won, negatives)
         return beaten / (xp.sum(self._counts) * total)
 
     def judd(self) -> Array:
@@ -104,11 +104,18 @@ class Roc:
         """Below each level, then below each step; the total is that of pixels that are not NaN."""
         if negatives is None:
             return self._every_pixel
-        if isinstance(negatives, Looked):
-            below = self._ranking.below_of(self._values[negatives.pixels], negatives.counts)
+        if self._known is None and isinstance(negatives, Looked):
+            below = self._ranking.below_at(negatives.pixels, negatives.counts)
         else:
-            below = self._ranking.below(negatives if self._known is None else negatives[self._known])
+            weights = self._spread(negatives) if isinstance(negatives, Looked) else negatives
+            below = self._ranking.below(weights if self._known is None else weights[self._known])
         return Below(below.less[self._place], below.total)
+
+    def _spread(self, negatives: Looked) -> Array:
+        """(N,) weights of pixels with weights."""
+        weights = self._xp.zeros_like(self._values)
+        weights[negatives.pixels] = negatives.counts
+        return weights
 
     @cached_property
     def _every_pixel(self) -> Below:
@@ -133,12 +140,39 @@ def step_cuts(step: float, low: float, high: float) -> NDArray[np.float64]:
     shares = np.arange(0.0, 1.0 + step / 2, step)  # those above the greatest value add nothing
     if not high > low:  # a constant map lies at 0
         return np.where(shares > 0, np.inf, low)
+
+    def reach(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return (values - low) / (high - low) >= shares
+
     cuts, rising = low + shares * (high - low), shares > 0
-    while (short := rising & ((cuts - low) / (high - low) < shares)).any():
-        cuts[short] = np.nextafter(cuts[short], np.inf)
-    while (spare := rising & ((np.nextafter(cuts, -np.inf) - low) / (high - low) >= shares)).any():
-        cuts[spare] = np.nextafter(cuts[spare], -np.inf)
-    return cuts
+    for _ in range(3):
+        before = np.nextafter(cuts, -np.inf)
+        short, spare = rising & ~reach(cuts), rising & reach(before)
+        if not (short | spare).any():
+            return cuts
+        cuts = np.where(short, np.nextafter(cuts, np.inf), np.where(spare, before, cuts))
+    return np.where(rising, _least(reach, low, len(shares)), low)
+
+
+def _least(
+    reach: Callable[[NDArray[np.float64]], NDArray[np.bool_]], low: float, count: int
+) -> NDArray[np.float64]:
+    """The least float64 numbers for which `reach` holds, above `low`, for which it does not: by bisection.
+
+    Around 0 there are more of them than could be tried one after the other.
+    """
+    below, above = _in_order(np.full(count, low)), _in_order(np.full(count, np.inf))
+    for _ in range(64):
+        middle = (below >> 1) + (above >> 1) + (below & above & 1)
+        reached = reach(_in_order(middle.view(np.float64)).view(np.float64))
+        below, above = np.where(reached, below, middle), np.where(reached, middle, above)
+    return _in_order(above.view(np.float64)).view(np.float64)
+
+
+def _in_order(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The bits of numbers as integers in the same order; doing it twice gives the numbers' bits back."""
+    bits = values.view(np.int64)
+    return bits ^ ((bits >> 63) & np.int64(2**63 - 1))
 
 
 def _area(xp: Any, hits: Array, alarms: Array) -> Array:  # noqa: ANN401

@@ -44,8 +44,28 @@ def score(
     Raises:
         InputError: an unknown protocol or metric, or a metric whose truth did not come.
     """
-    chosen = get_protocol(protocol)
     truth = Truth(fixation_map, density, other_fixation_map, baseline)
+    return score_against(truth, saliency, protocol, metrics)
+
+
+def score_against(
+    truth: Truth,
+    saliency: Maps,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+) -> dict[str, Score]:
+    """As `score`, for one of several predictions of the same images.
+
+    Args:
+        truth: what all of them are compared with; what it holds is read once.
+        saliency: (h, w) or (B, h, w).
+        protocol: a key of `PROTOCOLS`, or a protocol of your own.
+        metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+
+    Raises:
+        InputError: as `score`.
+    """
+    chosen = get_protocol(protocol)
     names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
     size = _size_of(truth) or np.shape(saliency)[-2:]
     prepared = prepare(saliency, chosen, size, "saliency")
@@ -75,7 +95,9 @@ def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> 
             reader = Reader(prepared.saliency)
             scores[name] = reader.scores(np.full(reader.shape[0], np.nan))
             continue
-        compared = comparisons.setdefault(id(values), Comparison(values, truth, prepared.protocol))
+        if id(values) not in comparisons:
+            comparisons[id(values)] = Comparison(values, truth, prepared.protocol)
+        compared = comparisons[id(values)]
         scores[name] = compared.reader.scores(metric.compute(compared))
     return scores
 
