@@ -88,6 +88,14 @@ def test_points_give_what_their_map_gives(name):
     )
 
 
+def test_score_takes_points_with_and_without_a_map_that_says_their_frame():
+    expected = metrics.score(SALIENCY, fixation_map=COUNTS, density=DENSITY)
+    for name, values in metrics.score(SALIENCY, fixation_map=POINTS, density=DENSITY).items():
+        np.testing.assert_allclose(values, expected[name], rtol=1e-12)
+    alone = metrics.score(SALIENCY[0], fixation_map=POINTS[0])
+    assert alone == {"auc": expected["auc"][0], "nss": pytest.approx(expected["nss"][0])}
+
+
 @pytest.mark.parametrize("protocol", metrics.PROTOCOLS)
 def test_score_of_a_batch_gives_what_its_images_give(protocol):
     def score(index):

@@ -154,6 +154,13 @@ def test_mit_resizes_as_matlab_and_salicon_as_the_tool():
 def test_a_log_density_given_by_mistake_is_refused_where_a_density_is_wanted():
     truth, logs = scene(), np.log(metrics.to_density(np.random.default_rng(6).random((60, 80))))
     for protocol in ("exact", "tuebingen"):
+        called_one = metrics.score(logs, **truth, protocol=protocol, output="log_density")
+        assert called_one["information_gain"] == pytest.approx(
+            metrics.information_gain(np.exp(logs), truth["fixation_map"], truth["baseline"])
+        )
+        assert called_one["sim"] == pytest.approx(metrics.sim(np.exp(logs), truth["density"]))
+        with pytest.raises(InputError, match="logsumexp is 0; this one's is 1"):
+            metrics.score(logs + 1, **truth, protocol=protocol, output="log_density")
         with pytest.raises(InputError, match="log density"):
             metrics.score(logs, **truth, protocol=protocol)
         assert metrics.score(logs, **truth, protocol=protocol, metrics=["auc"])["auc"] > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias
 
 import array_api_compat
 import numpy as np
@@ -15,9 +15,9 @@ from gazemap import fixations
 from gazemap.errors import InputError
 
 Floats = NDArray[np.float64]
+_FEW = 2000  # points that are sorted more quickly than a map is searched
 
 
-@runtime_checkable
 class Points(Protocol):
     """Fixations of one image as points: pixels to the right and down, from 0 (`gazemap.Fixations`)."""
 
@@ -168,7 +168,7 @@ class Reader:
         Raises:
             InputError: of another shape, or a negative or NaN count.
         """
-        if isinstance(values, Points):
+        if _is_points(values):
             values = self._map_of(values)
         elif _is_list_of_points(values):
             values = np.stack([self._map_of(points) for points in values])
@@ -184,7 +184,7 @@ class Reader:
         Raises:
             InputError: as `counts`; or a list of points of another length than the batch.
         """
-        if isinstance(values, Points):
+        if _is_points(values):
             values = [values] * self.shape[0]
         if _is_list_of_points(values):
             if len(values) != self.shape[0]:
@@ -205,7 +205,7 @@ class Reader:
         Raises:
             InputError: as `counts`.
         """
-        if isinstance(values, Points) or _is_list_of_points(values):
+        if has_points(values):
             return self.looked(values, repeats=repeats)
         return self.counts(values, name, repeats=repeats)
 
@@ -252,6 +252,8 @@ class Reader:
     def _tally(self, points: Points) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The fixated pixels, each once, and how many points each has."""
         positions = self._positions(points)
+        if len(positions) < _FEW:
+            return np.unique(positions, return_counts=True)
         is_fixated = np.zeros(self.shape[1] * self.shape[2], bool)
         is_fixated[positions] = True
         pixels = np.flatnonzero(is_fixated)
@@ -265,5 +267,15 @@ def number(value: Array) -> float:
     return float(value.detach() if array_api_compat.is_torch_array(value) else value)
 
 
+def has_points(values: Fixated) -> bool:
+    """Whether fixations came as points, of one image or of several."""
+    return _is_points(values) or _is_list_of_points(values)
+
+
+def _is_points(values: Fixated) -> bool:
+    """Of one image; isinstance of a typing protocol takes ten times as long."""
+    return hasattr(values, "x") and hasattr(values, "y")
+
+
 def _is_list_of_points(values: Fixated) -> bool:
-    return isinstance(values, Sequence) and len(values) > 0 and isinstance(values[0], Points)
+    return isinstance(values, Sequence) and len(values) > 0 and _is_points(values[0])

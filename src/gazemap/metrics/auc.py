@@ -80,8 +80,9 @@ def auc_judd(saliency: Maps, fixation_map: Fixated, *, jitter: float = 0.0, seed
         seed: of the noise; None draws anew at each call.
 
     Returns:
-        a score an image, in [0, 1], higher is better; NaN without fixations, if all pixels are
-        fixated, and for a constant map without jitter. A NaN pixel is below all others.
+        a score an image, at most 1, higher is better, below 0 where very many fixated pixels tie;
+        NaN without fixations, if all pixels are fixated, and for a constant map without jitter. A
+        NaN pixel is below all others.
     """
     reader = Reader(saliency, ranks=True)
     looked = reader.looked(fixation_map, repeats=False)

@@ -55,13 +55,25 @@ def exponentiate(log_density: Maps) -> Array:
     """The density of a log density, (H, W) or (B, H, W).
 
     Raises:
-        InputError: its logsumexp is not 0, so that it is no log density.
+        InputError: its logsumexp is not 0 within 1e-3, so that it is no log density.
     """
-    reader = Reader(log_density, "log_density")
-    xp, logs = reader.xp, reader.first.values
-    greatest = xp.max(logs, axis=-1, keepdims=True)
-    total = xp.log(xp.sum(xp.exp(logs - greatest), axis=-1, keepdims=True)) + greatest
-    worst = number(total[xp.argmax(xp.abs(total[:, 0])), 0])
+    density, totals = _softmax(log_density)
+    worst = number(totals[abs(totals).argmax()])
     if not abs(worst) < 1e-3:
         raise InputError(f"A log density's logsumexp is 0; this one's is {worst:.4g}. Subtract it.")
-    return reader.maps(xp.exp(logs - total))
+    return density
+
+
+def softmax(logs: Maps) -> Array:
+    """exp(logs) divided by its sum over the pixels: a density, for logs of any sum; (H, W) or (B, H, W)."""
+    return _softmax(logs)[0]
+
+
+def _softmax(logs: Maps) -> tuple[Array, Array]:
+    """The density and (B,) logsumexp, in its safe form."""
+    reader = Reader(logs, "log_density")
+    xp, values = reader.xp, reader.first.values
+    greatest = xp.max(values, axis=-1, keepdims=True)
+    weights = xp.exp(values - greatest)
+    total = xp.sum(weights, axis=-1, keepdims=True)
+    return reader.maps(weights / total), (xp.log(total) + greatest)[:, 0]

@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter
 
 from gazemap.metrics.arrays import Floats, Maps
 from gazemap.metrics.best_maps import best_map
-from gazemap.metrics.densities import shift_to_density, to_density
+from gazemap.metrics.densities import exponentiate, shift_to_density, softmax, to_density
 from gazemap.metrics.protocols import Protocol
 from gazemap.metrics.resizing import resize, resize_8_bit
 from gazemap.metrics.table import Metric
@@ -93,18 +93,22 @@ def prepare(
         size: (H, W) of the truth.
         output: what the grid holds.
         context: for deriving the best map for each metric of a log density.
+
+    Raises:
+        InputError: a log density whose logsumexp is not 0 within 1e-3.
     """
     if protocol.eight_bit != "no":
-        shown = np.exp(grid - grid.max()) if output == "log_density" else np.asarray(grid)
+        shown = np.exp(grid - np.max(grid)) if output == "log_density" else np.asarray(grid)
         small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")
         enlarged = resize_8_bit(small, size, "bicubic").astype(np.float64) / 255
         blurred = gaussian_filter(enlarged, protocol.blur, axes=(-2, -1))
         return Prepared(blurred, False, protocol)
     if output == "saliency":
         return Prepared(resize(grid, size, protocol.interpolation), False, protocol)
-    resized = resize(grid, size)  # a kernel with negative weights could leave its range
-    density = np.exp(resized - resized.max())  # logsumexp in its safe form, at half the cost
-    return Prepared(density / density.sum(), True, protocol, context)
+    density = exponentiate(grid)
+    if density.shape[-2:] != size:  # bilinearly: a kernel with negative weights could leave its range
+        density = softmax(resize(grid, size))
+    return Prepared(density, True, protocol, context)
 
 
 def to_8_bit(saliency: NDArray[np.floating], *, wrap: bool) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gazemap.metrics.arrays import Array
 
-_BUCKETS = 1 << 15
+_BUCKETS = 1 << 16
 _CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
 _WHOLE = 2.0**52  # floating-point numbers from here on are whole, and their last bits are those of an integer
 

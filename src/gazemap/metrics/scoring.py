@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from gazemap.errors import InputError, unknown_name
-from gazemap.metrics.arrays import Fixated, Maps, Points, Reader, Score
+from gazemap.metrics.arrays import Fixated, Maps, Reader, Score, has_points
 from gazemap.metrics.comparing import Comparison, Truth
 from gazemap.metrics.distribution import refuse_log_density
-from gazemap.metrics.preparing import Prepared, prepare
+from gazemap.metrics.preparing import Output, Prepared, prepare
 from gazemap.metrics.protocols import Protocol, get_protocol
 from gazemap.metrics.table import METRICS, Metric
 
@@ -24,6 +24,7 @@ def score(
     baseline: Maps | None = None,
     protocol: str | Protocol = "exact",
     metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
 ) -> dict[str, Score]:
     """A protocol's metrics of one map, or of a batch; what they share is computed once.
 
@@ -37,15 +38,17 @@ def score(
         baseline: sums to 1; for information_gain.
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
         metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+        output: what the prediction holds: "saliency", any scale, or "log_density".
 
     Returns:
         metric name -> a score an image, NaN where it is not defined.
 
     Raises:
-        InputError: an unknown protocol or metric, or a metric whose truth did not come.
+        InputError: an unknown protocol or metric, a metric whose truth did not come, or a log
+            density that is none, or is not called one.
     """
     truth = Truth(fixation_map, density, other_fixation_map, baseline)
-    return score_against(truth, saliency, protocol, metrics)
+    return score_against(truth, saliency, protocol, metrics, output)
 
 
 def score_against(
@@ -53,6 +56,7 @@ def score_against(
     saliency: Maps,
     protocol: str | Protocol = "exact",
     metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
 ) -> dict[str, Score]:
     """As `score`, for one of several predictions of the same images.
 
@@ -61,6 +65,7 @@ def score_against(
         saliency: (h, w) or (B, h, w).
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
         metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+        output: what the prediction holds.
 
     Raises:
         InputError: as `score`.
@@ -68,10 +73,9 @@ def score_against(
     chosen = get_protocol(protocol)
     names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
     size = _size_of(truth) or np.shape(saliency)[-2:]
-    prepared = prepare(saliency, chosen, size, "saliency")
-    if chosen.from_saliency != "raw" and any(
-        METRICS[name].takes_density for name in names if name in METRICS
-    ):
+    prepared = prepare(saliency, chosen, size, output)
+    wants_density = any(METRICS[name].takes_density for name in names if name in METRICS)
+    if output == "saliency" and chosen.from_saliency != "raw" and wants_density:
         refuse_log_density(Reader(prepared.saliency).first, "saliency")
     return score_prepared(prepared, truth, names)
 
@@ -108,8 +112,11 @@ def _missing(metric: Metric, truth: Truth) -> list[str]:
 
 def _size_of(truth: Truth) -> tuple[int, int] | None:
     """(H, W) of the first map among the truth; None where all are points."""
-    for value in (truth.fixation_map, truth.density, truth.baseline):
-        if value is not None and not isinstance(value, Points) and len(np.shape(value)) in (2, 3):
+    maps = [truth.density, truth.baseline]
+    if not has_points(truth.fixation_map):
+        maps.insert(0, truth.fixation_map)
+    for value in maps:
+        if value is not None and len(np.shape(value)) in (2, 3):
             height, width = np.shape(value)[-2:]
             return height, width
     return None

@@ -52,7 +52,10 @@ def _share(
 
 METRICS: dict[str, Metric] = {
     "auc": _share(_LOOKED, "density", lambda c: [roc.exact() for roc in c.rocs]),
-    "auc_judd": _share(_LOOKED, "density", lambda c: [roc.judd() for roc in c.jittered_rocs]),
+    # without jitter, ties can pull Judd's curve below 0
+    "auc_judd": Metric(
+        _LOOKED, -_INFINITE, 1.0, "", "density", lambda c: [roc.judd() for roc in c.jittered_rocs]
+    ),
     "auc_borji": _share(_LOOKED, "ranks", lambda c: [roc.stepped() for roc in c.rocs]),
     "auc_shuffled": _share(
         _OTHERS,

@@ -1,0 +1,192 @@
+"""Eight metrics of SALICON's validation fixations: gazemap beside pysaliency and the ports' way.
+
+    python benchmarks/metrics.py --peer-python PYTHON    (of an environment with pysaliency)
+
+One run, one core, one thread each; the two processes take turns image by image, so that a change of
+the machine's speed meets both. gazemap scores all 5,000 images, and the peers the first of them.
+Times are medians, since other processes may be at work. gazemap keeps freed memory, as its `evaluate` and
+command line do; the peers run as they come. The environment of the peers needs
+`pip install pysaliency torch h5py "numpy<2.4" "setuptools<81"`, torch first and for the CPU.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from json import loads
+from pathlib import Path
+
+import numpy as np
+from metrics_cases import FRAME, OTHERS, SIGMA, Case, Cases, Floats
+from metrics_table import METRICS, Record, print_differences, print_rest, print_times
+from rich.progress import track
+from scipy.ndimage import gaussian_filter
+
+from gazemap import metrics
+from gazemap.blurring import blur
+from gazemap.memory import keep_freed_memory
+from gazemap.metrics import MATLAB_EPS
+from gazemap.metrics.densities import shift_to_density
+
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+Metric = Callable[[Floats, Case], float]
+
+
+def ours(case: Case, *predictions: Floats) -> list[dict[str, float]]:
+    """Our side: the eight metrics, in one call a prediction; the truth is read for the first."""
+    truth = metrics.Truth(case.fixations, case.density, case.other_fixations, case.baseline)
+    return [metrics.score_against(truth, prediction, "mit", METRICS) for prediction in predictions]
+
+
+# The definitions of the MIT code, but the exact shuffled AUC; each metric called by itself.
+OURS: dict[str, Metric] = {
+    "auc_judd": lambda p, c: metrics.auc_judd(p, c.fixations),
+    "auc_borji": lambda p, c: metrics.auc_borji(p, c.fixations),
+    "sauc": lambda p, c: metrics.sauc(p, c.fixations, c.other_fixations, repeats=False),
+    "nss": lambda p, c: metrics.nss(p, c.fixations, ddof=1, repeats=False),
+    "cc": lambda p, c: metrics.cc(p, c.density),
+    "sim": lambda p, c: metrics.sim(p, c.density, min_max=True),
+    "kld": lambda p, c: metrics.kld(p, c.density),
+    "information_gain": lambda p, c: metrics.information_gain(
+        p, c.fixations, c.baseline, min_max=True, repeats=False
+    ),
+}
+# What gazemap gives under a peer's definition, where that is another, and what differs.
+LIKE: dict[str, dict[str, tuple[Metric, str]]] = {
+    "pysaliency": {
+        "auc_judd": (OURS["auc_judd"], "same, but fixated pixels that tie"),
+        "nss": (lambda p, c: metrics.nss(p, c.fixations), "ddof 0 in both"),
+        "sim": (lambda p, c: metrics.sim(p, c.density), "no min-max in both"),
+        "kld": (lambda p, c: metrics.kld(p, c.density, eps=2.2204e-16), "five digits of eps in both"),
+        "information_gain": (
+            lambda p, c: metrics.information_gain(
+                shift_to_density(p), c.fixations, c.baseline, eps=MATLAB_EPS
+            ),
+            "no min-max in both",
+        ),
+    },
+    "sampled": {
+        "sauc": (
+            lambda p, c: metrics.auc_shuffled(p, c.fixations, c.other_fixations),
+            "auc_shuffled, 100 splits",
+        ),
+        "auc_borji": (OURS["auc_borji"], "100 splits"),
+        "nss": (lambda p, c: metrics.nss(p, c.fixations), "ddof 0 in both"),
+    },
+}
+
+
+class Peers:
+    """`metrics_peers.py` in another process; `versions` says what it runs."""
+
+    def __init__(self, python: str | None) -> None:
+        self.names = ("pysaliency", "sampled") if python else ("sampled",)
+        script = Path(__file__).with_name("metrics_peers.py")
+        self._process = subprocess.Popen(
+            [python or sys.executable, str(script), *self.names],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.versions = self._process.stdout.readline().strip()
+        if not self.versions:
+            raise SystemExit(f"{python or sys.executable} cannot run {script.name} {' '.join(self.names)}.")
+
+    def scores(self, file: Path) -> list[dict[str, dict[str, list[float]]]]:
+        """For every prediction of a case: peer -> metric -> milliseconds, score, standard error."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{file}\n")
+        self._process.stdin.flush()
+        answers: list[dict[str, dict[str, list[float]]]] = loads(self._process.stdout.readline())
+        return answers
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+
+def measure(cases: Cases, peers: Peers, images: int, file: Path) -> tuple[Record, dict[int, float]]:
+    """Score all images, the first of them with the peers too; and the peak memory in MiB on the way."""
+    record, memory = Record(), {0: peak_memory()}
+    cases[0].save(file)
+    compare(Record(), cases[0], peers.scores(file))  # compilers and caches are warm after one
+    for index in track(range(len(cases)), "Scoring", transient=True):
+        case = cases[index]
+        _ = case.fixations, case.density, case.other_fixations  # made once, before the clock
+        for prediction in case.predictions:
+            record.timed("gazemap", "one", ours, case, prediction)
+        record.timed("gazemap", "both", ours, case, *case.predictions)
+        if index < images:
+            case.save(file)
+            compare(record, case, peers.scores(file))
+        if index + 1 in (500, len(cases)):
+            memory[index + 1] = peak_memory()
+    return record, memory
+
+
+def compare(record: Record, case: Case, answers: list[dict[str, dict[str, list[float]]]]) -> None:
+    """Each metric by itself on both sides, and what the scores differ by."""
+    for prediction, answer in zip(case.predictions, answers, strict=True):
+        joint = ours(case, prediction)[0]
+        for name in METRICS:
+            alone = record.timed("one by one", name, OURS[name], prediction, case)
+            record.gaps["one call", name].append(abs(alone - joint[name]))
+        for peer, found in answer.items():
+            for name, (elapsed, theirs, error) in found.items():
+                record.times[peer, name].append(elapsed)
+                like = LIKE[peer][name][0] if name in LIKE[peer] else OURS[name]
+                gap = abs(like(prediction, case) - theirs)
+                record.gaps[peer, name].append(gap / error if error else gap)
+        record.timed("gazemap", "emd", metrics.emd, prediction, case.density)
+    mine = record.timed("gazemap", "density", blur, case.fixation_map, SIGMA)
+    theirs = record.timed("scipy", "density", gaussian_filter, case.fixation_map, SIGMA)
+    record.gaps["scipy", "density"].append(np.abs(mine - theirs).max() / theirs.max())
+
+
+def peak_memory() -> float:
+    """Of this process so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux gives KiB
+
+
+def on_one_core() -> None:
+    """Start again on one core with one thread, unless that is so already."""
+    if not ONE_THREAD.items() <= os.environ.items():
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_THREAD)
+
+
+def main() -> None:
+    """Measure and print."""
+    on_one_core()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", default="../shared/data/salicon", type=Path, help="SALICON's folder")
+    parser.add_argument("--images", default=200, type=int, help="how many images the peers score")
+    parser.add_argument("--run", default="runs/osie/nurick2021-shallow-osie", type=Path, help="a trained run")
+    parser.add_argument("--peer-python", help="has pysaliency; without it only the ports' way is measured")
+    options = parser.parse_args()
+    keep_freed_memory()  # as gazemap.evaluate does
+    peers = Peers(options.peer_python)
+    with tempfile.TemporaryDirectory() as folder:
+        cases = Cases(options.data, options.run, Path(folder))
+        images = min(options.images, len(cases))
+        record, memory = measure(cases, peers, images, Path(folder) / "case.npz")
+    peers.close()
+    print(f"{images} of {len(cases):,} images of {FRAME[1]} x {FRAME[0]}, each with 2 predictions:", end=" ")
+    print(f"the center bias and maps of {options.run.name}; one core")
+    print(f"peers: {peers.versions}; gazemap: numpy {np.__version__}; sAUC against {OTHERS} other images\n")
+    print_times(record, peers.names, images)
+    print_differences(
+        record, {peer: {name: note for name, (_, note) in LIKE[peer].items()} for peer in peers.names}
+    )
+    print_rest(record, memory)
+
+
+if __name__ == "__main__":
+    main()
