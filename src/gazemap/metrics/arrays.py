@@ -160,7 +160,9 @@ class Reader:
                 "equal. Resize the prediction first (gazemap.metrics.resize)."
             )
         flat = self.xp.reshape(array, (-1, self.shape[1] * self.shape[2]))
-        return Pixels(self.xp, self.xp.broadcast_to(flat, (self.shape[0], flat.shape[1])))
+        if flat.shape[0] != self.shape[0]:
+            flat = self.xp.broadcast_to(flat, (self.shape[0], flat.shape[1]))
+        return Pixels(self.xp, flat)
 
     def counts(self, values: Fixated, name: str, *, repeats: bool) -> Array:
         """(B, N) float64 counts of fixations; 0 and 1 unless `repeats`.

@@ -86,8 +86,11 @@ class Ranking:
 
     @cached_property
     def _fullest(self) -> int:
-        """The most cuts in one bucket."""
-        return int(np.unique(self._cut_buckets, return_counts=True)[1].max())
+        """The most cuts in one bucket, or one more than `_CROWDED`."""
+        most, buckets = 1, self._cut_buckets
+        while most <= _CROWDED and (buckets[most:] == buckets[:-most]).any():
+            most += 1
+        return most
 
     @cached_property
     def won(self) -> Array:

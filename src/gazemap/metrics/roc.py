@@ -52,7 +52,10 @@ class Roc:
         if step is not None:
             steps = step_cuts(step, low, high)
             self._steps = xp.asarray(steps, dtype=levels.dtype, device=array_api_compat.device(levels))
-        cuts, self._place = xp.unique_inverse(xp.concat([self._levels, self._steps]))
+        asked = xp.concat([self._levels, self._steps])
+        cuts = xp.sort(asked)
+        cuts = xp.concat([cuts[:1], cuts[1:][cuts[1:] > cuts[:-1]]])  # each once
+        self._place = xp.searchsorted(cuts, asked)
         positives = xp.bincount(
             self._place[: self._levels.shape[0]],
             self._counts[: self._levels.shape[0]],
