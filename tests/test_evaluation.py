@@ -1,13 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from gazemap.baselines import CenterBias, leave_one_out, relative_points
+from gazemap.blurring import fourier_blur
 from gazemap.data.popout import true_density
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate
-from gazemap.metrics import PROTOCOLS
+from gazemap.metrics import METRICS, PROTOCOLS
 from gazemap.scores import Interval, bootstrap
+from gazemap.truths import Truths
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,54 @@ def test_the_truth_beats_the_center_bias_and_uniform_is_chance(scores):
             assert scores.interval(UNIFORM, metric).mean == 0.5
 
 
+@pytest.mark.parametrize("protocol", ["exact", "mit", "tuebingen", "salicon2017"])
+def test_a_log_density_is_scored_by_the_map_that_is_best_for_each_metric(popout_set, truth_maps, protocol):
+    rows = {"truth": truth_maps}
+    best = evaluate(rows, popout_set, "val", protocol)
+    one = evaluate(rows, popout_set, "val", protocol, one_map=True)
+    assert (best.protocol, one.protocol) == (protocol, f"{protocol}-one-map")
+    for metric in best.metrics:
+        sign = 1 if METRICS[metric].higher_is_better else -1
+        gained = sign * (best.per_image["truth"][metric] - one.per_image["truth"][metric])
+        if metric not in ("sauc", "auc_shuffled"):  # four other images are no sample of the center bias
+            assert gained.mean() >= 0, metric
+    shuffled = "sauc" if "sauc" in best.metrics else "auc_shuffled"
+    # over itself the center bias gains nothing anywhere, so that it is at chance exactly
+    np.testing.assert_array_equal(best.per_image[CENTER_BIAS][shuffled], 0.5)
+    assert one.interval(CENTER_BIAS, shuffled).mean != 0.5
+
+
+def test_metrics_can_be_chosen_and_a_protocol_made(popout_set, truth_maps):
+    coarse = replace(PROTOCOLS["mit"], name="mit, step 0.25", step=0.25)
+    scores = evaluate({"t": truth_maps}, popout_set, "val", coarse, metrics=["emd", "auc_borji"])
+    assert scores.metrics == ["emd", "auc_borji"]
+    assert scores.protocol == "mit, step 0.25"
+    assert scores.interval("t", "emd").high < scores.interval(CENTER_BIAS, "emd").low
+    assert np.isnan(scores.interval(GOLD_STANDARD, "emd").mean)
+    with pytest.raises(InputError, match="no metric named 'ems'"):
+        evaluate({"t": truth_maps}, popout_set, "val", metrics=["ems"])
+
+
+def test_the_mit_ground_truth_is_blurred_in_the_fourier_domain(popout_set):
+    val = popout_set.split("val")
+    truth = Truths(val, val, PROTOCOLS["mit"], seed=0).of(0)
+    binary = (val[0].fixation_map() > 0).astype(float)
+    blurred = fourier_blur(binary, 8.0)
+    np.testing.assert_allclose(truth.density, blurred / blurred.sum(), atol=1e-15)
+    assert truth.context.sigma == pytest.approx(128 * np.sqrt(np.log(2)) / (np.sqrt(2) * np.pi * 8))
+    assert truth.context.fixations == np.mean([len(sample.fixations) for sample in val])
+
+
+def test_the_salicon_negatives_are_never_on_a_fixated_pixel(popout_set):
+    val = popout_set.split("val")
+    truth = Truths(val, val, PROTOCOLS["salicon2017"], seed=0).of(2)
+    everyone = sum(sample.fixation_map((480, 640)) for sample in val)
+    own = val[2].fixation_map((480, 640))
+    expected = np.where(own > 0, 0, everyone - own)
+    np.testing.assert_array_equal(truth.other_fixation_map, expected)
+    assert truth.size == (480, 640)
+
+
 def test_information_gain_of_the_center_bias_over_itself_is_zero(popout_set, truth_maps):
     scores = evaluate({"truth": truth_maps}, popout_set, "val", "exact")
     np.testing.assert_allclose(scores.per_image[CENTER_BIAS]["information_gain"], 0, atol=1e-12)
@@ -70,11 +122,8 @@ def test_the_other_images_are_drawn_by_the_seed(popout_set, truth_maps):
 
 
 def test_an_image_s_own_fixations_are_never_its_negatives_or_center_bias(popout_set):
-    from gazemap.metrics import get_protocol
-    from gazemap.truths import Truths
-
     train = popout_set.split("train")
-    truths = Truths(train, train, get_protocol("exact"), seed=0)
+    truths = Truths(train, train, PROTOCOLS["exact"], seed=0)
     truth = truths.of(3)
     everyone = sum(sample.fixation_map() for sample in train)
     np.testing.assert_array_equal(truth.other_fixation_map, everyone - train[3].fixation_map())
@@ -84,11 +133,8 @@ def test_an_image_s_own_fixations_are_never_its_negatives_or_center_bias(popout_
 
 
 def test_ten_other_images_at_most_and_never_the_own(popout_set):
-    from gazemap.metrics import get_protocol
-    from gazemap.truths import Truths
-
     train = popout_set.split("train")
-    truth = Truths(train, train, get_protocol("bristol2021"), seed=0).of(0)
+    truth = Truths(train, train, PROTOCOLS["bristol2021"], seed=0).of(0)
     assert set(np.unique(truth.other_fixation_map)) == {0.0, 1.0}
     assert 9 * 100 < truth.other_fixation_map.sum() <= 10 * 120
 

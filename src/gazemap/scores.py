@@ -40,7 +40,8 @@ class Interval:
     def __str__(self) -> str:
         if np.isnan(self.mean):
             return "-"
-        return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        mean, low, high = (round(value, 3) + 0.0 for value in (self.mean, self.low, self.high))  # no "-0.000"
+        return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
 
     def above(self, other: Interval) -> bool:
         """Whether this interval lies wholly above the other."""

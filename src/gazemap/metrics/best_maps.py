@@ -21,6 +21,7 @@ from gazemap.metrics.resizing import resize
 Best = Literal["density", "ranks", "gain", "gain ranks", "blurred", "overlapping"]
 
 _SHAPES = np.geomspace(1e-4, 1e4, 161)  # of the gamma distributions whose quantiles are tabulated
+_SAME = 12  # decimals to which gains that differ by rounding alone are equal: the baseline's own is 0
 _LEVELS = np.concatenate([np.linspace(0.02, 0.9, 89), 1 - np.geomspace(0.1, 1e-6, 80)[1:]])
 
 
@@ -55,8 +56,9 @@ def best_map(
         raise InputError(f"The best map {best!r} needs a baseline, or sigma and the number of fixations.")
     if best.startswith("gain"):
         assert baseline is not None
-        with np.errstate(divide="ignore", invalid="ignore"):
-            density = np.where(density > 0, density / baseline, 0.0)
+        with np.errstate(divide="ignore"):
+            gain = np.log(density) - np.log(baseline)
+        density = np.exp(np.round(gain, _SAME))
     if best.endswith("ranks"):
         return ranks(density)
     if best == "blurred":
