@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from rich.progress import track
+from threadpoolctl import threadpool_limits
 
 from gazemap.baselines import leave_one_out
 from gazemap.data.batches import resize_image
@@ -111,7 +112,9 @@ def evaluate(
     def score(index: int) -> dict[str, dict[str, float]]:
         return _score_image(index, rows, truths)
 
-    with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
+    threads = torch.get_num_threads()
+    # threads of our own and of the BLAS library would wait for each other half of the time
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=threads) as pool:
         title = f"Scoring {dataset.name} {split}, {chosen.name}"
         results = pool.map(score, range(len(images)))
         scored = list(track(results, title, total=len(images), disable=not progress, transient=True))

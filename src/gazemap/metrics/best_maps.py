@@ -21,6 +21,7 @@ from gazemap.metrics.resizing import resize
 Best = Literal["density", "ranks", "gain", "gain ranks", "blurred", "overlapping"]
 
 _SHAPES = np.geomspace(1e-4, 1e4, 161)  # of the gamma distributions whose quantiles are tabulated
+_BUCKETS = 1 << 16
 _SAME = 12  # decimals to which gains that differ by rounding alone are equal: the baseline's own is 0
 _LEVELS = np.concatenate([np.linspace(0.02, 0.9, 89), 1 - np.geomspace(0.1, 1e-6, 80)[1:]])
 
@@ -72,13 +73,20 @@ def best_map(
 
 
 def ranks(values: Floats) -> Floats:
-    """The share of pixels that are less, (H, W) in [0, 1); equal values have equal shares."""
-    flat = values.ravel()
-    order = np.argsort(flat)
-    is_first = np.diff(flat[order], prepend=np.nan) != 0
-    shares = np.empty(flat.shape)
-    shares[order] = np.maximum.accumulate(np.where(is_first, np.arange(len(flat)), 0)) / len(flat)
-    return shares.reshape(values.shape)
+    """The share of pixels that are less, (H, W) in [0, 1), of non-negative values.
+
+    Values whose logarithms differ by less than a 65,536th of their range count as equal: a tenth of
+    the time of sorting them.
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(values)
+    low, high = float(logs.min(where=values > 0, initial=np.inf)), float(logs.max())
+    if not high > low:
+        return np.where(values > 0, float((values <= 0).mean()), 0.0)
+    buckets = (np.maximum(logs - low, 0.0) * (_BUCKETS / (high - low))).astype(np.int64) + 1
+    buckets[values <= 0] = 0
+    counts = np.bincount(buckets.ravel(), minlength=_BUCKETS + 2)
+    return np.asarray(((np.cumsum(counts) - counts) / values.size)[buckets])
 
 
 def overlapping_map(density: Floats, sigma: float, fixations: float) -> Floats:
