@@ -26,3 +26,18 @@ def popout_set(tmp_path_factory):
     from gazemap.data.popout import popout
 
     return popout(tmp_path_factory.mktemp("gaze") / "popout", images=30, size=(96, 128))
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """A command as a user types it: its exit code, and all that it prints."""
+    from gazemap import cli
+
+    def call(*arguments):
+        monkeypatch.setattr("sys.argv", ["gazemap", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code or 0, captured.out + captured.err
+
+    return call

@@ -4,25 +4,14 @@ import pytest
 import tiny_model
 from miniatures import MINIATURES
 
-from gazemap import cli, reproduction
+from gazemap import reproduction
+from gazemap.metrics import METRICS, PROTOCOLS
 
 
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch, tmp_path):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
     (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE)
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr("sys.argv", ["gazemap", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out + captured.err
-
-    return call
 
 
 def test_import_info_and_check(run, tmp_path):
@@ -94,3 +83,27 @@ def test_a_mistake_ends_in_one_message_without_a_traceback(run, arguments, messa
 
 def test_recipes_are_listed(run):
     assert "nurick2021-shallow-osie" in run("recipes")[1]
+
+
+def test_the_protocols_and_metrics_are_listed(run):
+    code, text = run("metrics")
+    assert code == 0
+    for name in (*PROTOCOLS, *METRICS):
+        assert name in text
+    for part in ("8 cycles an image", "all; not on own pixels", "bits per fixation", "wrapped, blur 2 px"):
+        assert part in " ".join(text.replace("│", " ").split())
+
+
+def test_evaluate_takes_one_map_and_chosen_metrics(run, tmp_path, popout_set):
+    run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", tmp_path / "run")
+    arguments = ("evaluate", tmp_path / "run", "--data", popout_set.path, "--protocol", "mit")
+    code, text = run(*arguments, "--metric", "nss", "--metric", "emd", "--one-map")
+    assert code == 0, text
+    assert "mit-one-map" in text
+    assert "best for each metric" not in text
+    assert (tmp_path / "run" / "scores-popout-val-mit-one-map.parquet").exists()
+    code, text = run(*arguments)
+    assert "best for each metric" in text
+    assert "of the gold standard's information gain" in text
+    code, text = run(*arguments, "--metric", "nns")
+    assert (code, "Did you mean 'nss'" in text) == (2, True)

@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from gazemap import cli
 from gazemap.comparison import compare, compare_runs, explained
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation import CENTER_BIAS, GOLD_STANDARD, UNIFORM
@@ -335,21 +334,9 @@ def test_what_cannot_be_found_or_chosen_is_refused(runs):
         compare_runs(runs / "a", runs / "b")
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr("sys.argv", ["gazemap", "compare", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out + captured.err
-
-    return call
-
-
 def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
     out = tmp_path / "out" / "compare.png"
-    code, text = run(runs / "a", runs / "b", "--out", out, "--metric", "nss")
+    code, text = run("compare", runs / "a", runs / "b", "--out", out, "--metric", "nss")
     assert code == 0, text
     result = compare_runs(runs / "a", runs / "b")
     nss = result.difference("nss")
@@ -376,7 +363,7 @@ def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
 
 
 def test_the_command_says_what_has_no_score(run, runs):
-    code, text = run(runs / "a", runs / "a", "--row-b", GOLD_STANDARD)
+    code, text = run("compare", runs / "a", runs / "a", "--row-b", GOLD_STANDARD)
     assert code == 0, text
     assert "cc: 40 image(s) left out" in text
     assert "correction for 4 metric(s)" in text
@@ -414,7 +401,7 @@ def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):
 )
 def test_the_command_s_mistakes_end_in_one_message(run, runs, arguments, message, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    code, text = run(runs / "a", runs / "b", *arguments)
+    code, text = run("compare", runs / "a", runs / "b", *arguments)
     assert (code, message in text) == (2, True), text
     assert "Traceback" not in text
     assert not list(tmp_path.glob("compare*"))

@@ -11,7 +11,6 @@ import torch
 from PIL import Image
 from scipy.special import logsumexp
 
-from gazemap import cli
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation import Maps
@@ -160,18 +159,6 @@ def test_mistakes_are_refused(val, tmp_path):
     tall = type(val[0])(**{**vars(val[0]), "size": (640, 480)})
     with pytest.raises(DataError, match="is 480 x 640; SALICON's are 640 x 480"):
         write_submission(maps(val), GazeDataset(tmp_path, val.info, [tall]), tmp_path / "tall", "salicon")
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr("sys.argv", ["gazemap", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out + captured.err
-
-    return call
 
 
 def test_commands_submit_a_run_and_score_what_was_submitted(run, popout_set, tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from gazemap import diagnosis, figures
 from gazemap.data.dataset import GazeDataset
-from gazemap.evaluation import CENTER_BIAS, GOLD_STANDARD, UNIFORM
+from gazemap.evaluation import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNIFORM
 from gazemap.files import write_text
 from gazemap.findings import Network, center_bias_grid, examples, load_network, wrap_cases
 from gazemap.metrics import PROTOCOLS
@@ -78,6 +78,8 @@ def write_report(
         dataset=dataset,
         scores=scores,
         summaries={name: protocol.summary for name, protocol in PROTOCOLS.items()},
+        derived=DERIVED,
+        derives=any(PROTOCOLS[entry.protocol].derives for entry in scores),
         baselines=(CENTER_BIAS, UNIFORM, GOLD_STANDARD),
         published=published,
         published_metrics=list(published[0].scores) if published else [],
