@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
@@ -262,6 +262,15 @@ class Reader:
         if len(pixels) == len(positions):
             return pixels, np.ones_like(pixels)
         return pixels, np.bincount(positions)[pixels]
+
+
+def over(function: Callable[..., Array], *arguments: Array) -> Array:
+    """A function's result, written over its last argument, which nobody else may hold.
+
+    Memory that is in use already is in the cache. Tensors are kept, for their gradients.
+    """
+    last = arguments[-1]
+    return function(*arguments, out=last) if isinstance(last, np.ndarray) else function(*arguments)
 
 
 def number(value: Array) -> float:

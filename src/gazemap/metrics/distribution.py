@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Array, Maps, Pixels, Reader, Score
+from gazemap.metrics.arrays import Array, Maps, Pixels, Reader, Score, over
 
 MATLAB_EPS = float(np.finfo(np.float64).eps)  # 2.2204e-16, as in the MIT code
 
@@ -85,7 +85,7 @@ def sim_of(prediction: Pixels, truth: Pixels, *, min_max: bool = False) -> Array
     else:
         p, q, p_total, q_total = prediction.values, truth.values, prediction.total, truth.total
     with np.errstate(divide="ignore", invalid="ignore"):
-        shared = xp.minimum(p, q * (p_total / q_total)[:, None])
+        shared = over(xp.minimum, p, q * (p_total / q_total)[:, None])
         return xp.sum(shared, axis=-1) / p_total
 
 
@@ -93,10 +93,10 @@ def kld_of(prediction: Pixels, truth: Pixels, *, eps: float = MATLAB_EPS) -> Arr
     """(B,); see `kld`."""
     xp, p_total, q_total = prediction.xp, prediction.total, truth.total
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = truth.values / (prediction.values + (eps * p_total)[:, None])
+        ratio = over(xp.divide, truth.values, prediction.values + (eps * p_total)[:, None])
         ratio *= (p_total / q_total)[:, None]
         ratio += eps
-        divergence = xp.vecdot(truth.values, xp.log(ratio)) / q_total
+        divergence = xp.vecdot(truth.values, over(xp.log, ratio)) / q_total
     negative = xp.where(p_total < 0, prediction.high > 0, prediction.low < 0)
     return xp.where(negative, np.nan, divergence)
 
