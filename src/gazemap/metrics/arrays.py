@@ -62,6 +62,8 @@ class Pixels:
         Moments are taken of these: a map whose least value is 0 has a mean of at most sqrt(N)
         standard deviations, so that they lose no more than a share of N eps to rounding.
         """
+        if not bool(self.xp.any(self.low != 0)):
+            return self.values
         with np.errstate(invalid="ignore"):  # -inf in a log density
             return self.values - self.low[:, None]
 
