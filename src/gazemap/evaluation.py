@@ -88,7 +88,7 @@ def evaluate(
         dataset: with fixation points.
         split: the images to score.
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
-        metrics: keys of `METRICS`; the protocol's own by default, which leave out the slow emd.
+        metrics: keys of `METRICS`; the protocol's own by default.
         one_map: score log densities by one map for all metrics, too; the protocol's name says so.
         seed: draws the other images whose fixations are a protocol's negatives.
         progress: show bars.

@@ -96,7 +96,7 @@ PROTOCOLS: dict[str, Protocol] = {
             ),
             metrics=(
                 *("auc_judd", "auc_borji", "auc_shuffled", "nss", "cc"),
-                *("information_gain", "kld", "sim"),
+                *("information_gain", "kld", "sim", "emd"),
             ),
             interpolation="bicubic",
             repeats=False,
