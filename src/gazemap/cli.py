@@ -167,7 +167,7 @@ def evaluate(
     for heading in ("", *scores.metrics):
         table.add_column(heading)
     for row, intervals in scores.table():
-        table.add_row(row, *map(str, intervals))
+        table.add_row(row, *(str(interval).replace(" [", "\n[") for interval in intervals))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     folder = run if run.is_dir() else run.parent
     prefix = f"{name}-" if isinstance(entry, StoredMaps) and run.is_file() else ""
