@@ -149,3 +149,23 @@ def test_torch_tensors_are_taken_as_arrays_are():
 def test_nss_by_hand_with_both_standard_deviations():
     assert metrics.nss([[0, 0, 0, 4]], [[0, 0, 0, 1]]) == pytest.approx(3 / np.sqrt(3))
     assert metrics.nss([[0, 0, 0, 4]], [[0, 0, 0, 1]], ddof=1) == pytest.approx(3 / 2)
+
+
+@pytest.mark.parametrize("protocol", ["exact", "mit", "tuebingen", "salicon2017"])
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+def test_a_broken_pixel_gives_no_number_for_what_needs_all_pixels(protocol, broken):
+    saliency = RAMP + 1.0
+    saliency[0, 1] = broken
+    scores = metrics.score(
+        saliency,
+        fixation_map=FIXATED,
+        density=DENSITY,
+        other_fixation_map=OTHERS,
+        baseline=UNIFORM,
+        protocol=protocol,
+    )
+    # `to_density` takes -inf for any other value below 0
+    cut = protocol == "exact" and broken == -np.inf
+    for name in ("nss", "cc") if cut else ("nss", "cc", "kld", "sim", "information_gain", "emd"):
+        if name in scores:
+            assert np.isnan(scores[name]), name

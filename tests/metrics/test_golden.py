@@ -60,7 +60,6 @@ def mit(case, metric, protocol=metrics.PROTOCOLS["mit"], saliency="original"):
 
 
 @pytest.mark.parametrize(("case", "name"), [(c, n) for c in CASES for n in DETERMINISTIC])
-@pytest.mark.filterwarnings("ignore:invalid value")
 def test_deterministic_values(case, name):
     golden = CASES[case][1][name]
     computed = mit(case, DETERMINISTIC[name])

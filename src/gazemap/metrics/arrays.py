@@ -71,19 +71,22 @@ class Pixels:
     def raised_sum(self) -> Array:
         """(B,): the sum of the raised values; 0 for a constant map alone."""
         below = self.low * self.values.shape[-1]
-        if number(self.xp.max(self.xp.abs(below) - self.xp.abs(self.sum) / 2)) <= 0:
-            return self.sum - below  # no digits are lost
+        with np.errstate(invalid="ignore"):  # infinite values
+            if number(self.xp.max(self.xp.abs(below) - self.xp.abs(self.sum) / 2)) <= 0:
+                return self.sum - below  # no digits are lost
         return self.xp.sum(self.raised, axis=-1)
 
     @cached_property
     def sum(self) -> Array:
         """(B,)."""
-        return self.xp.sum(self.values, axis=-1)
+        with np.errstate(invalid="ignore"):  # both infinities
+            return self.xp.sum(self.values, axis=-1)
 
     @cached_property
     def squares(self) -> Array:
         """(B,): the sum of the squared deviations from the mean."""
-        return self.xp.vecdot(self.raised, self.raised) - self.raised_sum**2 / self.values.shape[-1]
+        with np.errstate(invalid="ignore"):
+            return self.xp.vecdot(self.raised, self.raised) - self.raised_sum**2 / self.values.shape[-1]
 
     @cached_property
     def is_constant(self) -> Array:

@@ -19,7 +19,7 @@ def to_density(saliency: Maps, floor: float = 0.01) -> Array:
         floor: share of the uniform density, in [0, 1].
 
     Returns:
-        of the same shape; sums to 1.
+        of the same shape; sums to 1, or is NaN everywhere where the map has NaN.
     """
     reader = Reader(saliency)
     xp, values = reader.xp, reader.first.values
@@ -27,7 +27,7 @@ def to_density(saliency: Maps, floor: float = 0.01) -> Array:
     total = xp.sum(positive, axis=-1, keepdims=True)
     uniform = 1.0 / values.shape[-1]
     with np.errstate(invalid="ignore"):
-        shares = xp.where(total > 0, positive / xp.where(total > 0, total, 1.0), uniform)
+        shares = xp.where(total == 0, uniform, positive / xp.where(total == 0, 1.0, total))
     return reader.maps((1.0 - floor) * shares + floor * uniform)
 
 
@@ -46,9 +46,11 @@ def shift_to_density(saliency: Maps) -> Array:
     reader = Reader(saliency)
     xp, values = reader.xp, reader.first.values
     least = xp.min(values, axis=-1, keepdims=True)
-    raised = xp.where(least < 0, values - least, values)
-    total = xp.sum(raised, axis=-1, keepdims=True)
-    return reader.maps(xp.where(total > 0, raised / xp.where(total > 0, total, 1.0), 1.0 / values.shape[-1]))
+    uniform = 1.0 / values.shape[-1]
+    with np.errstate(invalid="ignore"):
+        raised = xp.where(least < 0, values - least, values)
+        total = xp.sum(raised, axis=-1, keepdims=True)
+        return reader.maps(xp.where(total == 0, uniform, raised / xp.where(total == 0, 1.0, total)))
 
 
 def exponentiate(log_density: Maps) -> Array:

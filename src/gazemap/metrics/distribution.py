@@ -71,8 +71,8 @@ def kld(saliency: Maps, density: Maps, *, eps: float = MATLAB_EPS) -> Score:
 def cc_of(prediction: Pixels, truth: Pixels) -> Array:
     """(B,); see `cc`."""
     xp, n = prediction.xp, prediction.values.shape[-1]
-    covered = xp.vecdot(prediction.raised, truth.raised) - prediction.raised_sum * truth.raised_sum / n
     with np.errstate(divide="ignore", invalid="ignore"):
+        covered = xp.vecdot(prediction.raised, truth.raised) - prediction.raised_sum * truth.raised_sum / n
         correlation = covered / (xp.sqrt(prediction.squares) * xp.sqrt(truth.squares))
     return xp.where(prediction.is_constant | truth.is_constant, np.nan, correlation)
 

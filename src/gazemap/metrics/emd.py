@@ -56,7 +56,7 @@ def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:
     small = shrink(truth, downsize) if downsize > 1 else truth
     masses = [np.maximum(values, 0).ravel() for values in (resize(prediction, small.shape, "bicubic"), small)]
     totals = [values.sum() for values in masses]
-    if not np.min(totals) > 0:  # NaN too
+    if not 0 < np.min(totals) <= np.max(totals) < np.inf:  # NaN too
         return float("nan")
     p, q = (values / total for values, total in zip(masses, totals, strict=True))
     surplus = p - q  # a distance obeys the triangle inequality: what both have need not move

@@ -87,8 +87,8 @@ def log_likelihood(density: Maps, fixation_map: Fixated, *, repeats: bool = True
 def nss_of(prediction: Pixels, looked: list[Looked], *, ddof: int = 0) -> Array:
     """(B,); see `nss`."""
     xp, size = prediction.xp, prediction.values.shape[-1]
-    heights = _mean_at(prediction.raised, looked, xp) - prediction.raised_sum / size
     with np.errstate(divide="ignore", invalid="ignore"):
+        heights = _mean_at(prediction.raised, looked, xp) - prediction.raised_sum / size
         score = heights / xp.sqrt(prediction.squares / max(size - ddof, 1))
     return xp.where(prediction.is_constant, np.nan, score)
 
@@ -125,7 +125,7 @@ def _mean_log2(density: Pixels, looked: list[Looked], eps: float, min_max: bool)
             density.xp.log2((row[at.pixels] - floor) / total + eps)
             for row, floor, total, at in zip(density.values, floors, totals, looked, strict=True)
         ]
-    return _means(bits, looked, density.xp)
+    return density.xp.where(density.xp.isnan(density.low), np.nan, _means(bits, looked, density.xp))
 
 
 def _mean_at(values: Array, looked: list[Looked], xp: Any) -> Array:  # noqa: ANN401
@@ -148,8 +148,9 @@ def check_density(density: Pixels, name: str) -> None:
         InputError: a log density, or a map that does not sum to 1; gives its sum.
     """
     refuse_log_density(density, name)
-    xp, least = density.xp, number(density.xp.min(density.low))
-    worst = number(density.sum[xp.argmax(xp.abs(density.sum - 1.0))])
+    xp = density.xp
+    sums = xp.where(xp.isnan(density.low), 1.0, density.sum)  # NaN gives NaN
+    least, worst = number(xp.min(density.low)), number(sums[xp.argmax(xp.abs(sums - 1.0))])
     if least < 0 or not abs(worst - 1.0) < 1e-3:
         raise InputError(
             f"{name} must be a density: non-negative, sum 1. Its sum is {worst:.6g}, its "

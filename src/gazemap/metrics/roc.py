@@ -141,7 +141,7 @@ def step_cuts(step: float, low: float, high: float) -> NDArray[np.float64]:
     Rounding is that of (value - low) / (high - low), as the MIT code scales maps.
     """
     shares = np.arange(0.0, 1.0 + step / 2, step)  # those above the greatest value add nothing
-    if not high > low:  # a constant map lies at 0
+    if not 0 < high - low < np.inf:  # a constant map lies at 0
         return np.where(shares > 0, np.inf, low)
 
     def reach(values: NDArray[np.float64]) -> NDArray[np.bool_]:
