@@ -199,22 +199,33 @@ class Reader:
             found = [self._tally(points) for points in values]
         else:
             counts = self.counts(values, "fixation_map", repeats=True)
-            where = [self.xp.nonzero(row != 0)[0] for row in counts]
-            found = [(pixels, row[pixels]) for pixels, row in zip(where, counts, strict=True)]
+            found = self._fixated(counts)
+        return self._looked(found, repeats)
+
+    def _fixated(self, counts: Array) -> list[tuple[Array, Array]]:
+        """Of (B, N) counts: each image's pixels that have some, and how many."""
+        where = [self.xp.nonzero(row != 0)[0] for row in counts]
+        return [(pixels, row[pixels]) for pixels, row in zip(where, counts, strict=True)]
+
+    def _looked(self, found: list[tuple[Array, Array]], repeats: bool) -> list[Looked]:
         return [
             Looked(self._array(pixels, "int64"), self._array(counts if repeats else counts > 0))
             for pixels, counts in found
         ]
 
     def negatives(self, values: Fixated, name: str, *, repeats: bool) -> Array | list[Looked]:
-        """The weights of every image's negatives: (B, N) of maps; of points, the pixels that have some.
+        """The weights of every image's negatives: (B, N), or where they are few, the pixels that have some.
 
         Raises:
             InputError: as `counts`.
         """
         if has_points(values):
             return self.looked(values, repeats=repeats)
-        return self.counts(values, name, repeats=repeats)
+        counts = self.counts(values, name, repeats=True)
+        found = self._fixated(counts)
+        if max(len(pixels) for pixels, _ in found) < counts.shape[1] // 8:
+            return self._looked(found, repeats)
+        return counts if repeats else self.xp.astype(counts > 0, counts.dtype)
 
     def scores(self, per_image: Array | list[Array]) -> Score:
         """One score an image -> what the caller gets."""

@@ -109,7 +109,7 @@ def auc_borji(saliency: Maps, fixation_map: Fixated, step: float = 0.1, *, repea
     reader = Reader(saliency, ranks=True)
     looked = reader.looked(fixation_map, repeats=repeats)
     _check_step(step)
-    return reader.scores([roc.stepped() for roc in rocs_of(reader.first, looked, step)])
+    return reader.scores([roc.stepped() for roc in rocs_of(reader.first, looked, step, only_steps=True)])
 
 
 def auc_shuffled(
@@ -140,7 +140,7 @@ def auc_shuffled(
     looked = reader.looked(fixation_map, repeats=repeats)
     others = reader.negatives(other_fixation_map, "other_fixation_map", repeats=repeats)
     _check_step(step)
-    rocs = rocs_of(reader.first, looked, step)
+    rocs = rocs_of(reader.first, looked, step, only_steps=True)
     return reader.scores([roc.stepped(negatives) for roc, negatives in zip(rocs, others, strict=True)])
 
 

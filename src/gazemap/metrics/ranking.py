@@ -13,6 +13,7 @@ from gazemap.metrics.arrays import Array
 
 _BUCKETS = 1 << 16
 _CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
+_FEW = 16  # cuts that are quicker compared with every pixel
 _WHOLE = 2.0**52  # floating-point numbers from here on are whole, and their last bits are those of an integer
 
 
@@ -43,40 +44,53 @@ class Ranking:
         self, values: Array, raised: Array, low: float, high: float, cuts: Array, counts: Array
     ) -> None:
         self._xp: Any = array_api_compat.array_namespace(values)
-        self._values, self._cuts = values, cuts
+        self._values, self._raised, self._low, self._span = values, raised, low, high - low
+        self._cuts = cuts
         self._running = self._xp.concat([self._xp.zeros_like(counts[:1]), self._xp.cumulative_sum(counts)])
-        self._buckets: NDArray[np.int64] | None = None
-        if isinstance(values, np.ndarray) and len(values) > _BUCKETS // 2 and len(cuts):
-            self._divide(raised, low, high - low)
-        if self._buckets is None:
-            self._from_place, self._above_place = (
-                self._xp.searchsorted(cuts, values, side=side) for side in ("left", "right")
-            )
 
-    def _divide(self, raised: Array, low: float, span: float) -> None:
-        """Place the pixels whose bucket holds a cut one by one; the others' is that of their bucket."""
-        scale = (_BUCKETS - 1) / span if span > 0 else np.inf
-        if not (np.isfinite(span) and np.isfinite(scale)):
-            return  # floating point cannot tell the buckets apart
-        self._buckets = _rounded(raised * scale)
-        self._cut_buckets = _rounded(np.clip(self._cuts - low, 0, span) * scale)
+    @cached_property
+    def _buckets(self) -> Array | None:
+        """(N,): the bucket of each pixel; None where all pixels are placed one by one."""
+        scale = self._scale
+        is_large = isinstance(self._values, np.ndarray) and len(self._values) > _BUCKETS // 4
+        if not is_large or not np.isfinite(self._span) or not np.isfinite(scale):
+            return None  # few pixels, or floating point cannot tell the buckets apart
+        return _rounded(self._raised * scale)
+
+    @cached_property
+    def _scale(self) -> float:
+        return (_BUCKETS - 1) / self._span if self._span > 0 else np.inf
+
+    @cached_property
+    def _cut_buckets(self) -> NDArray[np.int64]:
+        return _rounded(np.clip(self._cuts - self._low, 0, self._span) * self._scale)
+
+    @cached_property
+    def _near(self) -> NDArray[np.int64]:
+        """The pixels whose bucket holds a cut; only they are placed one by one."""
         crossed = np.zeros(_BUCKETS, bool)
         crossed[self._cut_buckets] = True
-        self._near = np.flatnonzero(crossed.take(self._buckets))
-        self._from_place, self._above_place = self._places(self._near)
+        return np.flatnonzero(crossed.take(self._buckets))
+
+    @cached_property
+    def _placed(self) -> tuple[Array, Array]:
+        """The places of the near pixels; of all where there are no buckets."""
+        return self._by_bisection(self._values) if self._buckets is None else self._places(self._near)
 
     def _places(self, pixels: Array) -> tuple[Array, Array]:
         """For some pixels, (k,) positions: how many cuts lie below each, and how many not above it."""
-        if self._buckets is None:
-            return self._from_place[pixels], self._above_place[pixels]
-        values, ends = self._values[pixels], np.append(self._cuts, np.inf)
+        values = self._values[pixels]
+        if self.__dict__.get("_buckets") is None or self._fullest > _CROWDED:
+            return self._by_bisection(values)  # buckets are not made for a few pixels' sake
+        ends = np.append(self._cuts, np.inf)
         place = self._lower_cuts[self._buckets[pixels]]
-        if self._fullest > _CROWDED:
-            place = np.searchsorted(self._cuts, values)
-        else:
-            for _ in range(self._fullest):
-                place += ends[place] < values
+        for _ in range(self._fullest):
+            place += ends[place] < values
         return place, place + (ends[place] == values)
+
+    def _by_bisection(self, values: Array) -> tuple[Array, Array]:
+        below, up_to = (self._xp.searchsorted(self._cuts, values, side=side) for side in ("left", "right"))
+        return below, up_to
 
     @cached_property
     def _lower_cuts(self) -> NDArray[np.int64]:
@@ -95,7 +109,7 @@ class Ranking:
     @cached_property
     def won(self) -> Array:
         """(N,): how many positives lie above each pixel; equal ones count half."""
-        placed = self._won_from(self._from_place, self._above_place)
+        placed = self._won_from(*self._placed)
         if self._buckets is None:
             return placed
         won = (self._running[-1] - self._running[self._lower_cuts]).take(self._buckets)
@@ -111,15 +125,17 @@ class Ranking:
 
     def below(self, weights: Array | None = None) -> Below:
         """The summed (N,) weights of the pixels below the cuts; None weighs each pixel 1."""
-        lower: Array = 0.0
         total = float(self._values.shape[0]) if weights is None else self._xp.sum(weights)
+        if weights is None and isinstance(self._values, np.ndarray) and len(self._cuts) < _FEW:
+            return Below(np.array([np.count_nonzero(self._values < cut) for cut in self._cuts], float), total)
+        lower: Array = 0.0
         if self._buckets is not None:
             heights = np.bincount(self._buckets, weights, minlength=_BUCKETS)
             heights[self._cut_buckets] = 0  # their pixels are placed one by one
             starts = np.concatenate([[0], self._cut_buckets])
             lower = np.cumsum(np.add.reduceat(heights, starts))[:-1]
             weights = weights if weights is None else weights[self._near]
-        return Below(self._fallen(self._above_place, weights) + lower, total)
+        return Below(self._fallen(self._placed[1], weights) + lower, total)
 
     def below_at(self, pixels: Array, weights: Array) -> Below:
         """The same of some pixels alone, by their (k,) positions and weights."""

@@ -32,9 +32,18 @@ class Roc:
         index: of the map in the batch.
         looked: its fixated pixels.
         step: between the thresholds of `stepped`, which is not asked for without one.
+        only_steps: that nothing but `stepped` will be asked for.
     """
 
-    def __init__(self, pixels: Pixels, index: int, looked: Looked, step: float | None = None) -> None:
+    def __init__(
+        self,
+        pixels: Pixels,
+        index: int,
+        looked: Looked,
+        step: float | None = None,
+        *,
+        only_steps: bool = False,
+    ) -> None:
         self._xp = xp = pixels.xp
         self._values = values = pixels.values[index]
         order = xp.argsort(values[looked.pixels])  # NaN last
@@ -50,15 +59,17 @@ class Roc:
         low, high = number(pixels.low[index]), number(pixels.high[index])
         self._is_flat = not high > low
         if step is not None:
-            steps = step_cuts(step, low, high)
+            steps = step_cuts(step, low, high)[1:]  # no value is below the first, and very many may equal it
             self._steps = xp.asarray(steps, dtype=levels.dtype, device=array_api_compat.device(levels))
-        asked = xp.concat([self._levels, self._steps])
+        ranked = self._levels[:0] if only_steps else self._levels
+        self._ranked = ranked.shape[0]
+        asked = xp.concat([ranked, self._steps])
         cuts = xp.sort(asked)
         cuts = xp.concat([cuts[:1], cuts[1:][cuts[1:] > cuts[:-1]]])  # each once
         self._place = xp.searchsorted(cuts, asked)
         positives = xp.bincount(
-            self._place[: self._levels.shape[0]],
-            self._counts[: self._levels.shape[0]],
+            self._place[: self._ranked],
+            self._counts[: self._ranked],
             minlength=cuts.shape[0],
         )
         self._ranking = Ranking(pixels.values[index], pixels.raised[index], low, high, cuts, positives)
@@ -92,11 +103,12 @@ class Roc:
         xp, seen, total = self._xp, self._levels.shape[0], self._total(negatives)
         if not self._steps.shape[0] or not total > 0:
             return self._nan
-        below = self._below(negatives)
-        alarms = xp.flip(below.total - below.less[seen:]) / total
-        missed = xp.concat([xp.zeros_like(self._counts[:1]), xp.cumulative_sum(self._counts)])
-        hits = xp.flip(missed[seen] - missed[xp.searchsorted(self._levels, self._steps)])
-        return _area(xp, hits / missed[-1], alarms)
+        below, none = self._below(negatives), xp.zeros_like(self._counts[:1])
+        missed = xp.concat([none, xp.cumulative_sum(self._counts)])
+        fallen = missed[xp.searchsorted(self._levels, self._steps)]
+        hits = missed[seen] - xp.flip(xp.concat([none, fallen]))
+        alarms = below.total - xp.flip(xp.concat([none, below.less[self._ranked :]]))
+        return _area(xp, hits / missed[-1], alarms / total)
 
     def _total(self, negatives: Negatives) -> Array | int:
         if negatives is None:
@@ -130,9 +142,11 @@ class Roc:
         return self._xp.asarray(np.nan, dtype=self._counts.dtype)
 
 
-def rocs_of(pixels: Pixels, looked: list[Looked], step: float | None = None) -> list[Roc]:
+def rocs_of(
+    pixels: Pixels, looked: list[Looked], step: float | None = None, *, only_steps: bool = False
+) -> list[Roc]:
     """The curve of every image of a batch, for thresholds `step` apart where one is given."""
-    return [Roc(pixels, index, at, step) for index, at in enumerate(looked)]
+    return [Roc(pixels, index, at, step, only_steps=only_steps) for index, at in enumerate(looked)]
 
 
 def step_cuts(step: float, low: float, high: float) -> NDArray[np.float64]:
