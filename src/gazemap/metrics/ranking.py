@@ -49,7 +49,7 @@ class Ranking:
         self._running = self._xp.concat([self._xp.zeros_like(counts[:1]), self._xp.cumulative_sum(counts)])
 
     @cached_property
-    def _buckets(self) -> Array | None:
+    def _buckets(self) -> Array:
         """(N,): the bucket of each pixel; None where all pixels are placed one by one."""
         scale = self._scale
         is_large = isinstance(self._values, np.ndarray) and len(self._values) > _BUCKETS // 4
@@ -79,11 +79,11 @@ class Ranking:
 
     def _places(self, pixels: Array) -> tuple[Array, Array]:
         """For some pixels, (k,) positions: how many cuts lie below each, and how many not above it."""
-        values = self._values[pixels]
-        if self.__dict__.get("_buckets") is None or self._fullest > _CROWDED:
+        values, buckets = self._values[pixels], self.__dict__.get("_buckets")
+        if buckets is None or self._fullest > _CROWDED:
             return self._by_bisection(values)  # buckets are not made for a few pixels' sake
         ends = np.append(self._cuts, np.inf)
-        place = self._lower_cuts[self._buckets[pixels]]
+        place = self._lower_cuts[buckets[pixels]]
         for _ in range(self._fullest):
             place += ends[place] < values
         return place, place + (ends[place] == values)
