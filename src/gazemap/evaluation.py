@@ -17,9 +17,8 @@ from gazemap.baselines import leave_one_out
 from gazemap.data.batches import resize_image
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
-from gazemap.errors import InputError, unknown_name
 from gazemap.memory import keep_freed_memory
-from gazemap.metrics import METRICS, Protocol, get_protocol
+from gazemap.metrics import METRICS, Protocol, get_metric, get_protocol
 from gazemap.metrics.preparing import Output, prepare
 from gazemap.metrics.scoring import score_prepared
 from gazemap.models import SaliencyModel
@@ -127,8 +126,7 @@ def evaluate(
 
 def _chosen(protocol: Protocol, metrics: Sequence[str] | None, one_map: bool) -> Protocol:
     for name in metrics or ():
-        if name not in METRICS:
-            raise InputError(unknown_name("metric", name, METRICS))
+        get_metric(name)  # refuses an unknown one before anything is scored
     if one_map and protocol.derives:
         protocol = replace(protocol, name=f"{protocol.name}-one-map", derives=False)
     return replace(protocol, metrics=tuple(metrics)) if metrics else protocol

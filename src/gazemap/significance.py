@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.stats import permutation_test
 
-from gazemap.errors import InputError, unknown_name
-from gazemap.metrics import METRICS
+from gazemap.errors import InputError
+from gazemap.metrics import METRICS, get_metric
 from gazemap.scores import Interval, bootstrap
 
 Floats = NDArray[np.float64]
@@ -95,8 +95,7 @@ def differences(
         InputError: an unknown metric, or an infinite score, which leaves differences without a mean.
     """
     for metric in a:
-        if metric not in METRICS:
-            raise InputError(unknown_name("metric", metric, METRICS))
+        get_metric(metric)
         if infinite := int((np.isinf(a[metric]) | np.isinf(b[metric])).sum()):
             raise InputError(
                 f"{metric} is infinite on {infinite} image(s), so that its differences have no mean. "

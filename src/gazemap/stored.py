@@ -14,11 +14,11 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.data.map_files import Floats
 from gazemap.data.names import match_names
 from gazemap.errors import DataError, InputError, unknown_name
+from gazemap.metrics.densities import LOG_SUM_TOLERANCE
 from gazemap.models import SaliencyModel
 from gazemap.models.base import Output
 from gazemap.models.weights import BEST, load_model
 
-LOG_SUM_TOLERANCE = 1e-3  # the MIT/Tuebingen benchmark's
 _ASPECT = 0.05  # relative difference from which on an image is no square, and an aspect another
 
 

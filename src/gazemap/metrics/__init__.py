@@ -13,7 +13,7 @@ from gazemap.metrics.location import information_gain, log_likelihood, nss
 from gazemap.metrics.protocols import PROTOCOLS, Protocol, get_protocol
 from gazemap.metrics.resizing import resize
 from gazemap.metrics.scoring import score, score_against
-from gazemap.metrics.table import METRICS, Metric
+from gazemap.metrics.table import METRICS, Metric, get_metric
 
 __all__ = [
     "MATLAB_EPS",
@@ -30,6 +30,7 @@ __all__ = [
     "cc",
     "emd",
     "exponentiate",
+    "get_metric",
     "get_protocol",
     "information_gain",
     "kld",

@@ -198,8 +198,7 @@ class Reader:
                 raise InputError(f"{self.shape[0]} maps came with the points of {len(values)} images.")
             found = [self._tally(points) for points in values]
         else:
-            counts = self.counts(values, "fixation_map", repeats=True)
-            found = self._fixated(counts)
+            found = self._fixated(self.counts(values, "fixation_map", repeats=True))
         return self._looked(found, repeats)
 
     def _fixated(self, counts: Array) -> list[tuple[Array, Array]]:
@@ -222,9 +221,8 @@ class Reader:
         if has_points(values):
             return self.looked(values, repeats=repeats)
         counts = self.counts(values, name, repeats=True)
-        found = self._fixated(counts)
-        if max(len(pixels) for pixels, _ in found) < counts.shape[1] // 8:
-            return self._looked(found, repeats)
+        if number(self.xp.max(self.xp.count_nonzero(counts, axis=-1))) < counts.shape[1] // 8:
+            return self._looked(self._fixated(counts), repeats)
         return counts if repeats else self.xp.astype(counts > 0, counts.dtype)
 
     def scores(self, per_image: Array | list[Array]) -> Score:
@@ -258,18 +256,13 @@ class Reader:
             values = values.detach().cpu().double().numpy()
         return np.asarray(values, dtype=dtype)
 
-    def _positions(self, points: Points) -> NDArray[np.int64]:
-        x, y = (np.asarray(v, dtype=np.float64).ravel() for v in (points.x, points.y))
-        rows, columns = fixations.pixel_indices(x, y, (self.shape[1], self.shape[2]))
-        return np.asarray(rows * self.shape[2] + columns)
-
     def _map_of(self, points: Points) -> Floats:
-        counted = np.bincount(self._positions(points), minlength=self.shape[1] * self.shape[2])
-        return counted.reshape(self.shape[1:]).astype(np.float64)
+        return fixations.fixation_map(*_coordinates(points), (self.shape[1], self.shape[2]))
 
     def _tally(self, points: Points) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The fixated pixels, each once, and how many points each has."""
-        positions = self._positions(points)
+        rows, columns = fixations.pixel_indices(*_coordinates(points), (self.shape[1], self.shape[2]))
+        positions = rows * self.shape[2] + columns
         if len(positions) < _FEW:
             return np.unique(positions, return_counts=True)
         is_fixated = np.zeros(self.shape[1] * self.shape[2], bool)
@@ -292,6 +285,11 @@ def over(function: Callable[..., Array], *arguments: Array) -> Array:
 def number(value: Array) -> float:
     """What a 0-d array or tensor holds."""
     return float(value.detach() if array_api_compat.is_torch_array(value) else value)
+
+
+def _coordinates(points: Points) -> tuple[Floats, Floats]:
+    x, y = (np.asarray(values, dtype=np.float64).ravel() for values in (points.x, points.y))
+    return x, y
 
 
 def has_points(values: Fixated) -> bool:

@@ -7,6 +7,8 @@ import numpy as np
 from gazemap.errors import InputError
 from gazemap.metrics.arrays import Array, Maps, Reader, number
 
+LOG_SUM_TOLERANCE = 1e-3  # the MIT/Tuebingen benchmark's
+
 
 def to_density(saliency: Maps, floor: float = 0.01) -> Array:
     """A density of a saliency map that was made for no such use; our choice, stated here.
@@ -61,7 +63,7 @@ def exponentiate(log_density: Maps) -> Array:
     """
     density, totals = _softmax(log_density)
     worst = number(totals[abs(totals).argmax()])
-    if not abs(worst) < 1e-3:
+    if not abs(worst) < LOG_SUM_TOLERANCE:
         raise InputError(f"A log density's logsumexp is 0; this one's is {worst:.4g}. Subtract it.")
     return density
 

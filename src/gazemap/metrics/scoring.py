@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import InputError
 from gazemap.metrics.arrays import Fixated, Maps, Reader, Score, has_points
 from gazemap.metrics.comparing import Comparison, Truth
 from gazemap.metrics.distribution import refuse_log_density
 from gazemap.metrics.preparing import Output, Prepared, prepare
 from gazemap.metrics.protocols import Protocol, get_protocol
-from gazemap.metrics.table import METRICS, Metric
+from gazemap.metrics.table import METRICS, Metric, get_metric
 
 
 def score(
@@ -74,7 +74,7 @@ def score_against(
     names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
     size = _size_of(truth) or np.shape(saliency)[-2:]
     prepared = prepare(saliency, chosen, size, output)
-    wants_density = any(METRICS[name].takes_density for name in names if name in METRICS)
+    wants_density = any(get_metric(name).takes_density for name in names)
     if output == "saliency" and chosen.from_saliency != "raw" and wants_density:
         refuse_log_density(Reader(prepared.saliency).first, "saliency")
     return score_prepared(prepared, truth, names)
@@ -89,9 +89,7 @@ def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> 
     comparisons: dict[int, Comparison] = {}
     scores: dict[str, Score] = {}
     for name in metrics:
-        if name not in METRICS:
-            raise InputError(unknown_name("metric", name, METRICS))
-        metric = METRICS[name]
+        metric = get_metric(name)
         if missing := _missing(metric, truth):
             raise InputError(f"Metric {name!r} needs {' and '.join(missing)}, which did not come.")
         values = prepared.map_for(metric)

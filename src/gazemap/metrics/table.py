@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gazemap.errors import InputError, unknown_name
 from gazemap.metrics.arrays import Array
 from gazemap.metrics.best_maps import Best
 from gazemap.metrics.comparing import Comparison
@@ -126,3 +127,14 @@ METRICS: dict[str, Metric] = {
         takes_density=True,
     ),
 }
+
+
+def get_metric(name: str) -> Metric:
+    """A metric by name.
+
+    Raises:
+        InputError: unknown; gives the nearest name and all names.
+    """
+    if name not in METRICS:
+        raise InputError(unknown_name("metric", name, METRICS))
+    return METRICS[name]
