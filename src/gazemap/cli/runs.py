@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. No logic lives here."""
+"""Everything but data sets: train, evaluate, compare, predict, submit, report, reproduce."""
 
 from __future__ import annotations
 
@@ -10,73 +10,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gazemap.errors import GazemapError
+from gazemap.cli.options import (
+    DataOption,
+    DeviceOption,
+    OutOption,
+    OutputOption,
+    SeedOption,
+    SetOption,
+    SplitOption,
+)
 
 if TYPE_CHECKING:
     from gazemap.significance import Difference
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-data_app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, check.")
-app.add_typer(data_app, name="data")
-
-DataOption = Annotated[Path, typer.Option("--data", help="A gaze data set's folder.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Where the results go.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Replace one key of the recipe: a.b=value.")
-]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-SplitOption = Annotated[str, typer.Option(help="The images to score.")]
-OutputOption = Annotated[str, typer.Option(help="What maps hold: saliency or log_density.")]
-SeedOption = Annotated[int, typer.Option(help="Of everything random.")]
-
-
-@app.callback()
-def gazemap() -> None:
-    """Predict where people look in an image, and measure how well that is predicted."""
-
-
-@data_app.command("import")
-def import_(
-    format: Annotated[str, typer.Argument(help="osie, scene, salicon-folder or bristol-pickle.")],
-    source: Annotated[Path, typer.Argument(help="The folder as its authors give it out.")],
-    out: Annotated[Path, typer.Argument(help="A new folder for the gaze data set.")],
-) -> None:
-    """Turn a foreign data set into a gaze data set."""
-    from gazemap.data.importers import import_dataset
-
-    _describe(import_dataset(format, source, out, progress=True))
-
-
-@data_app.command()
-def popout(
-    out: Annotated[Path, typer.Argument(help="A new folder for the gaze data set.")],
-    images: Annotated[int, typer.Option(help="How many displays.")] = 1000,
-    seed: SeedOption = 0,
-) -> None:
-    """Make the built-in data set: visual-search displays whose true density is known."""
-    from gazemap.data.popout import popout as make
-
-    _describe(make(out, images=images, seed=seed))
-
-
-@data_app.command()
-def info(path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")]) -> None:
-    """What a gaze data set holds and where it comes from."""
-    from gazemap.data.dataset import load_dataset
-
-    _describe(load_dataset(path))
-
-
-@data_app.command()
-def check(path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")]) -> None:
-    """Read everything and name each unreadable, missing, unpaired or out-of-frame item."""
-    from gazemap.data.check import check_dataset
-
-    problems = check_dataset(path)
-    for problem in problems:
-        typer.echo(f"{problem.item}: {problem.what}")
-    typer.echo(f"{len(problems)} problem(s) in {path}.")
-    raise typer.Exit(1 if problems else 0)
+app = typer.Typer()
 
 
 @app.command()
@@ -296,19 +243,3 @@ def reproduce(
     from gazemap.reproduction import reproduce as run_reproduction
 
     run_reproduction(study, load_dataset(data), out, full=full, overrides=set_, device=device, say=typer.echo)
-
-
-def _describe(dataset: object) -> None:
-    typer.echo(str(dataset))
-
-
-def main() -> None:
-    """Run the command line; a user's mistake ends in one clear message, not a traceback."""
-    try:
-        app()
-    except GazemapError as error:
-        typer.echo(f"Error: {error}", err=True)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. What was saved is kept; --resume goes on.", err=True)
-        sys.exit(130)

@@ -1,0 +1,33 @@
+"""The command line: parse, call, print. No logic lives here."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gazemap.cli import data, runs
+from gazemap.errors import GazemapError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def gazemap() -> None:
+    """Predict where people look in an image, and measure how well that is predicted."""
+
+
+app.add_typer(data.app, name="data")
+app.add_typer(runs.app)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one clear message, not a traceback."""
+    try:
+        app()
+    except GazemapError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. What was saved is kept; --resume goes on.", err=True)
+        sys.exit(130)
