@@ -116,7 +116,7 @@ def test_a_constant_map_is_black_and_no_error(val, tmp_path):
 def test_a_map_that_goes_wrong_leaves_nothing(format, val, tmp_path):
     grids = maps(val).grids
     grids[-1, 3, 4] = np.nan
-    with pytest.raises(DataError, match=f"{val[-1].file} has values that are NaN"):
+    with pytest.raises(DataError, match=f"{val[-1].image_id} has values that are NaN"):
         write_submission(Maps(grids, "log_density"), val, tmp_path / "ours", format)
     assert list(tmp_path.iterdir()) == []
 

@@ -77,7 +77,7 @@ def open_predictions(path: str | Path, images: GazeDataset, output: Output = "sa
     if output not in get_args(Output):
         raise InputError(unknown_name("output", output, get_args(Output)))
     archive = open_archive(Path(path))
-    keys = match_names([sample.file for sample in images], archive.keys, output)
+    keys = match_names(images.image_names, archive.keys, output)
     stored = StoredMaps(archive, tuple(keys), images, output)
     stored.grid(0)
     return stored

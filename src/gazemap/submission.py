@@ -74,7 +74,7 @@ def _tuebingen(
     predictions: SaliencyModel | Predictions, images: GazeDataset, out: Path, steps: Steps
 ) -> Path:
     """One HDF5 file, a float32 dataset an image at its size; keys as pysaliency's, log densities kept."""
-    names = minimal_names([sample.file for sample in images])
+    names = minimal_names(images.image_names)
     with replacing(out) as beside:
         with h5py.File(beside, "w") as file:
             for index in steps:
@@ -88,11 +88,12 @@ def _salicon(predictions: SaliencyModel | Predictions, images: GazeDataset, out:
     """A folder of 8-bit gray PNG, 640 x 480, and beside it a zip of it."""
     names = [
         str(PurePosixPath(name).with_suffix(".png"))
-        for name in minimal_names([sample.file for sample in images])
+        for name in minimal_names(images.image_names)
     ]
     for sample in images:
         if abs(sample.size[1] / sample.size[0] - 640 / 480) > 0.01:
-            raise DataError(f"{sample.file} is {sample.size[1]} x {sample.size[0]}; SALICON's are 640 x 480.")
+            size = f"{sample.size[1]} x {sample.size[0]}"
+            raise DataError(f"{sample.image_id} is {size}; SALICON's are 640 x 480.")
     archive = out.with_name(f"{out.name}.zip")
     for taken in (out, archive):
         if taken.exists():
@@ -130,13 +131,13 @@ def _frame(predictions: SaliencyModel | Predictions, images: GazeDataset, index:
     """The prediction of one image, (H, W) at `size`; a log density's logsumexp is 0."""
     grid: NDArray[np.floating]
     if isinstance(predictions, SaliencyModel):
-        made = predict(predictions, images[index].file)
+        made = predict(predictions, images[index].image)
         grid = made.log_density if predictions.output == "log_density" else made.saliency
     else:
         grid = predictions.grid(index)
     frame: Floats = resize(grid, size)
     if not np.isfinite(frame).all():
-        raise DataError(f"The prediction of {images[index].file} has values that are NaN or infinite.")
+        raise DataError(f"The prediction of {images[index].image_id} has values that are NaN or infinite.")
     if predictions.output == "log_density":
         frame = frame - logsumexp(frame)
     return frame

@@ -1,21 +1,42 @@
 """What every entry of IMPORTERS keeps: points to the last bit, faults listed, all or nothing."""
 
 import errno
+import os
+import re
 import shutil
+from collections import Counter
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from miniatures import MINIATURES, POINTS
+from miniatures import MINIATURES, POINTS, SIZE, picture
+from PIL import Image
 
 from gazemap.data.check import check_dataset
 from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, load_dataset
 from gazemap.data.importers import IMPORTERS, import_dataset
 from gazemap.errors import DataError, InputError, OutputError
 
-# Pixels of a fixation map are points at their centers, and a repeated one counts once.
-PIXELS_ONLY = {"salicon-folder", "bristol-pickle"}
-WITH_FILES = sorted(IMPORTERS.keys() - {"bristol-pickle"})  # the others hold arrays in pickles
+HEIGHT, WIDTH = SIZE
+MANY = {  # enough points for shares of them to mean something
+    index: np.random.default_rng(index).uniform(1, 59, (150, 2)) * [WIDTH / HEIGHT, 1] for index in range(3)
+}
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp")
+
+
+def having(*kinds, files=False):
+    """Names of the formats that keep one of `kinds`."""
+    return sorted(
+        name for name, mini in MINIATURES.items() if mini.keeps in kinds and (mini.image_files or not files)
+    )
+
+
+WITH_POINTS = having("points", "integers")
+WITH_FILES = having("points", "integers", "pixels", "maps", "images", files=True)
+
+
+def brought(name, source, out):
+    return import_dataset(name, source, out, options=MINIATURES[name].options)
 
 
 @pytest.fixture(params=IMPORTERS)
@@ -30,97 +51,216 @@ def source(name, tmp_path):
 
 @pytest.fixture
 def dataset(name, source, tmp_path):
-    return import_dataset(name, source, tmp_path / "out")
+    return brought(name, source, tmp_path / "out")
+
+
+def image_file(name, source, index=0):
+    """Where the source holds the image of an index."""
+    stem = MINIATURES[name].image_ids[index].split("/")[-1]
+    folder = source if source.is_dir() else source.parent
+    pictures = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.stem == stem and path.suffix in IMAGES and not {"maps", "fixations"} & {*path.parts}
+    ]
+    assert len(pictures) == 1
+    return pictures[0]
+
+
+def test_every_importer_says_where_its_data_come_from(name):
+    importer = IMPORTERS[name]
+    for text in (importer.info.title, importer.info.citation, importer.info.license, importer.info.source):
+        assert text
+    assert importer.oddities
+    if importer.editions:
+        assert importer.info.homepage
+        assert all(counts.images for counts in importer.editions.values())
 
 
 def test_points_come_through_to_the_last_bit(name, dataset):
-    with_points = [sample for sample in dataset if sample.fixations is not None]
-    wanted = {2: POINTS[2]} if name == "bristol-pickle" else POINTS
-    assert len(with_points) == len(wanted)
-    for sample, points in zip(with_points, wanted.values(), strict=True):
-        found = np.stack([sample.fixations.x, sample.fixations.y], axis=1)
-        if name in PIXELS_ONLY:
-            points = np.unique(np.floor(points), axis=0) + 0.5
-            found = np.unique(found, axis=0)
-        np.testing.assert_array_equal(found, points)
+    mini = MINIATURES[name]
+    assert set(mini.image_ids) <= set(dataset.image_ids)
+    for image_id, points in zip(mini.image_ids, POINTS.values(), strict=True):
+        sample = dataset[image_id]
+        if mini.keeps == "maps":
+            assert sample.fixations is None
+            assert sample.stored_map().ndim == 2
+        elif mini.keeps == "images":
+            assert sample.fixations is None
+            assert sample.map_file is None
+        else:
+            found = np.stack([sample.fixations.x, sample.fixations.y], axis=1)
+            wanted = mini.expected(points)
+            np.testing.assert_array_equal(
+                found[np.lexsort(found.T)], wanted[np.lexsort(wanted.T)], err_msg=image_id
+            )
+            assert tuple(sample.fixations.observers) == mini.observers
 
 
-def test_the_folder_is_of_the_documented_form(dataset):
+def test_the_folder_is_of_the_documented_form(name, dataset):
+    mini = MINIATURES[name]
     assert pq.read_schema(dataset.path / "images.parquet").equals(IMAGES_SCHEMA)
-    assert pq.read_schema(dataset.path / "fixations.parquet").equals(FIXATIONS_SCHEMA)
+    if mini.keeps in ("points", "integers", "pixels"):
+        assert pq.read_schema(dataset.path / "fixations.parquet").equals(FIXATIONS_SCHEMA)
     assert check_dataset(dataset.path) == []
     again = load_dataset(dataset.path)
     assert again.info == dataset.info
     assert again.image_ids == dataset.image_ids
-    assert again.info.citation
-    assert again.info.license
     for sample in again:
-        assert sample.image.shape == (*sample.size, 3)
-        assert sample.split in {"train", "val"}
+        assert sample.file is None or sample.image.shape == (*sample.size, 3)
+    assert tuple(dataset[image_id].split for image_id in mini.image_ids) == mini.splits
 
 
-def test_importing_twice_gives_the_same_splits(name, source, dataset, tmp_path):
-    again = import_dataset(name, source, tmp_path / "again")
-    assert [s.split for s in again] == [s.split for s in dataset]
-
-
-def test_original_files_are_untouched(name, dataset, source):
-    if name == "bristol-pickle":  # arrays, not files: written as PNG, which loses nothing
-        assert {sample.file.suffix for sample in dataset} == {".png"}
-    else:
-        originals = {path.read_bytes() for path in source.rglob("*.jpg")}
-        assert {sample.file.read_bytes() for sample in dataset} == originals
+def test_importing_twice_gives_the_same_set(name, source, dataset, tmp_path):
+    again = brought(name, source, tmp_path / "again")
+    for file in ("images.parquet", "fixations.parquet"):
+        if (dataset.path / file).exists():
+            assert pq.read_table(again.path / file).equals(pq.read_table(dataset.path / file))
 
 
 @pytest.mark.parametrize("name", WITH_FILES)
-def test_an_image_that_cannot_be_read_is_set_aside_and_the_rest_imported(name, source, tmp_path):
-    files = sorted(source.rglob("*.jpg"))
-    files[0].write_bytes(files[0].read_bytes()[:200])
-    dataset = import_dataset(name, source, tmp_path / "out")
-    assert len(dataset) == 2
-    assert [entry.item for entry in dataset.info.set_aside] == [
-        {"osie": "1001", "scene": "001", "salicon-folder": "COCO_000000000000"}[name]
-    ]
+def test_original_files_are_untouched(name, source, dataset):
+    for index, image_id in enumerate(MINIATURES[name].image_ids):
+        assert dataset[image_id].file.read_bytes() == image_file(name, source, index).read_bytes()
+
+
+@pytest.mark.parametrize("name", WITH_FILES)
+@pytest.mark.parametrize("damage", ["truncated", "no image", "empty", "missing"])
+def test_an_image_that_cannot_be_read_is_set_aside_and_the_rest_imported(name, source, tmp_path, damage):
+    file = image_file(name, source)
+    if damage == "missing":
+        file.unlink()
+    else:
+        content = {"truncated": file.read_bytes()[:200], "no image": b"%PDF-1.7", "empty": b""}[damage]
+        file.write_bytes(content)
+    dataset = brought(name, source, tmp_path / "out")
+    first, *others = MINIATURES[name].image_ids
+    assert set(others) <= set(dataset.image_ids)
+    assert first not in dataset.image_ids
+    listed = [entry for entry in dataset.info.set_aside if first.split("/")[-1] in entry.item]
+    assert len(listed) == 1
+    assert "image" in listed[0].reason
     assert check_dataset(dataset.path) == []
 
 
 @pytest.mark.parametrize("name", WITH_FILES)
-def test_a_missing_image_is_set_aside(name, source, tmp_path):
-    files = sorted(source.rglob("*.jpg"))
-    files[0].unlink()
-    dataset = import_dataset(name, source, tmp_path / "out")
-    assert len(dataset) == 2
-    assert "no image" in dataset.info.set_aside[0].reason
+@pytest.mark.parametrize("kind", ["gray", "rgba", "16 bits", "cmyk", "palette"])
+def test_images_of_every_kind_are_imported(name, source, tmp_path, kind):
+    pixels = Image.fromarray(picture(0))
+    file = image_file(name, source)
+    if kind == "16 bits":
+        odd = Image.fromarray(np.asarray(pixels)[..., 0].astype(np.uint16) * 257)
+    else:
+        odd = pixels.convert({"gray": "L", "rgba": "RGBA", "cmyk": "CMYK", "palette": "P"}[kind])
+    odd.save(file, format="TIFF" if kind == "cmyk" else "PNG")
+    dataset = brought(name, source, tmp_path / "out")
+    assert dataset[MINIATURES[name].image_ids[0]].image.shape == (*SIZE, 3)
+
+
+@pytest.mark.parametrize("name", WITH_FILES)
+def test_a_photo_on_its_side_stands_upright(name, source, tmp_path):
+    """The points are those of the upright picture, as it was shown."""
+    lying = Image.fromarray(picture(0)).transpose(Image.Transpose.ROTATE_90)
+    exif = lying.getexif()
+    exif[0x0112] = 6
+    lying.save(image_file(name, source), format="JPEG", exif=exif)
+    dataset = brought(name, source, tmp_path / "out")
+    assert dataset[MINIATURES[name].image_ids[0]].image.shape == (*SIZE, 3)
+
+
+@pytest.mark.parametrize("name", WITH_POINTS)
+def test_a_few_points_outside_are_noted(name, tmp_path):
+    points = {**MANY, 0: MANY[0].copy()}
+    points[0][7] = [WIDTH + 3, 5]
+    dataset = brought(name, MINIATURES[name](tmp_path / "source", points), tmp_path / "out")
+    assert sum(len(sample.fixations) for sample in dataset) in (449, 450)  # left out, or kept
+    assert any("lie outside" in note for note in dataset.info.notes)
+    assert len(dataset.info.set_aside) == 0
+
+
+@pytest.mark.parametrize("name", WITH_POINTS)
+@pytest.mark.parametrize("wrong", ["swapped", "another resolution"])
+def test_a_wrong_convention_stops_the_import_with_its_likely_cause(name, tmp_path, wrong):
+    wide = {index: known * [1, 1 / 2] for index, known in MANY.items()}
+    points = {
+        "swapped": {index: known[:, ::-1].copy() for index, known in wide.items()},
+        "another resolution": {index: known * 2.5 for index, known in MANY.items()},
+    }[wrong]
+    source = MINIATURES[name](tmp_path / "source", points)
+    hint = {"swapped": "the axes are swapped", "another resolution": "at another resolution"}[wrong]
+    with pytest.raises(DataError, match=rf"lie outside their images.*{hint}"):
+        brought(name, source, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", sorted(name for name, mini in MINIATURES.items() if mini.fault))
+def test_a_missing_field_is_named(name, source, tmp_path):
+    mini = MINIATURES[name]
+    mini.fault(source)
+    try:
+        reasons = [entry.reason for entry in brought(name, source, tmp_path / "out").info.set_aside]
+    except DataError as error:
+        reasons = [str(error)]
+    assert any(re.search(mini.fault_message, reason) for reason in reasons), reasons
+
+
+@pytest.mark.parametrize("keep", [0, 0.5], ids=["empty", "truncated"])
+def test_damaged_truth_is_refused_or_listed_with_its_file(name, source, tmp_path, keep):
+    """Each file that is no image is damaged in turn; the import never ends in a traceback."""
+    files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
+    kinds = {path.suffix: path for path in files if path.suffix not in (".jpg", ".jpeg")}
+    for number, file in enumerate(kinds.values()):
+        content = file.read_bytes()
+        file.write_bytes(content[: int(keep * len(content))])
+        out = tmp_path / f"out{number}"
+        try:
+            faults = [entry.item + entry.reason for entry in brought(name, source, out).info.set_aside]
+        except DataError as error:
+            faults = [str(error)]
+        assert any(file.stem in fault for fault in faults)
+        file.write_bytes(content)
 
 
 def test_a_full_disk_leaves_nothing_behind(name, source, tmp_path, monkeypatch):
+    before = {path.name for path in tmp_path.iterdir()}
+
     def full(*arguments, **options):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copyfile", full)
-    monkeypatch.setattr(np, "save", full)
+    for module, function in ((shutil, "copyfile"), (np, "save"), (Image.Image, "save"), (os, "link")):
+        monkeypatch.setattr(module, function, full)
     with pytest.raises(OutputError, match="out cannot be written: No space left"):
-        import_dataset(name, source, tmp_path / "out")
-    assert [path.name for path in tmp_path.iterdir()] == ["source"]
+        brought(name, source, tmp_path / "out")
+    assert {path.name for path in tmp_path.iterdir()} == before
 
 
 def test_a_folder_in_use_is_refused(name, source, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("keep")
     with pytest.raises(OutputError, match="exists already"):
-        import_dataset(name, source, tmp_path / "out")
+        brought(name, source, tmp_path / "out")
     assert (tmp_path / "out" / "mine.txt").read_text() == "keep"
 
 
 def test_a_missing_or_empty_source_is_named(name, tmp_path):
-    with pytest.raises(DataError, match=r"no folder .*nowhere"):
-        import_dataset(name, tmp_path / "nowhere", tmp_path / "out")
+    with pytest.raises(DataError, match=r"no file or folder .*nowhere"):
+        brought(name, tmp_path / "nowhere", tmp_path / "out")
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="empty"):
-        import_dataset(name, tmp_path / "empty", tmp_path / "out")
+        brought(name, tmp_path / "empty", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_option_is_refused(name, source, tmp_path):
+    options = {**MINIATURES[name].options, "no_such": 1}
+    with pytest.raises(InputError, match="no option named 'no_such'"):
+        import_dataset(name, source, tmp_path / "out", options=options)
 
 
 def test_an_unknown_format_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(InputError, match="Did you mean 'osie'"):
         import_dataset("osi", tmp_path, tmp_path / "out")
+
+
+def test_the_formats_without_a_miniature_are_none():
+    assert Counter(MINIATURES.keys()) == Counter(IMPORTERS.keys())

@@ -113,7 +113,7 @@ def test_a_set_with_its_mirror_images_is_not_mirrored_again(tmp_path):
     source = MINIATURES["bristol-pickle"](tmp_path / "source")
     dataset = import_dataset("bristol-pickle", source, tmp_path / "set")
     run = prepare(recipe(tmp_path), dataset, choose_device("cpu"), progress=False)
-    assert (run.mirror, len(run.train)) == ("none", 4)
+    assert (run.mirror, len(run.train)) == ("none", 2)
     trained = train(recipe(tmp_path), dataset, tmp_path / "run", progress=False)
     assert trained.best_loss > 0
 

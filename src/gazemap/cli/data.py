@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from gazemap.cli.options import SeedOption
 
@@ -14,14 +18,35 @@ app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, chec
 
 @app.command("import")
 def import_(
-    format: Annotated[str, typer.Argument(help="osie, scene, salicon-folder or bristol-pickle.")],
-    source: Annotated[Path, typer.Argument(help="The folder as its authors give it out.")],
+    format: Annotated[str, typer.Argument(help="A name that `gazemap data formats` lists.")],
+    source: Annotated[Path, typer.Argument(help="The folder or file as its authors give it out.")],
     out: Annotated[Path, typer.Argument(help="A new folder for the gaze data set.")],
+    option: Annotated[
+        list[str] | None, typer.Option(help="name=value; `formats` lists each format's.")
+    ] = None,
 ) -> None:
     """Turn a foreign data set into a gaze data set."""
+    from gazemap.cli.options import assignments
     from gazemap.data.importers import import_dataset
 
-    _describe(import_dataset(format, source, out, progress=True))
+    _describe(import_dataset(format, source, out, options=assignments("--option", option), progress=True))
+
+
+@app.command()
+def formats() -> None:
+    """List the formats that can be imported, with the complete sets' counts and the options."""
+    from gazemap.data.importers import IMPORTERS
+
+    table = Table("", "what", "edition", "images", "observers", "fixations", "options", show_lines=True)
+    for name, importer in IMPORTERS.items():
+        options = "\n".join(str(option).replace("'", "") for option in importer.options.values())
+        cells = [
+            (edition, *("" if n is None else f"{n:,}" for n in astuple(counts)))
+            for edition, counts in importer.editions.items()
+        ]
+        columns = ("\n".join(column) for column in zip(*cells, strict=True)) if cells else [""] * 4
+        table.add_row(name, importer.info.title, *columns, options)
+    Console(width=None if sys.stdout.isatty() else 180).print(table)
 
 
 @app.command()

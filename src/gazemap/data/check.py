@@ -11,7 +11,7 @@ from rich.progress import track
 
 from gazemap.data.dataset import GazeDataset, fixation_image_ids, load_dataset
 from gazemap.data.images import read_image
-from gazemap.data.sample import Sample
+from gazemap.data.sample import Sample, Size
 from gazemap.errors import DataError
 
 
@@ -38,15 +38,8 @@ def check_dataset(path: str | Path, *, progress: bool = False) -> list[Problem]:
 
 
 def _faults(sample: Sample) -> Iterator[str]:
-    try:
-        shape = read_image(sample.file).shape[:2]
-        if shape != sample.size:
-            yield (
-                f"{sample.file.name} is {shape[1]} x {shape[0]}, images.parquet says "
-                f"{sample.size[1]} x {sample.size[0]}"
-            )
-    except DataError as error:
-        yield str(error)
+    if sample.file is not None:
+        yield from _image_faults(sample.file, sample.size)
     if sample.map_file is not None:
         try:
             sample.stored_map()
@@ -56,7 +49,7 @@ def _faults(sample: Sample) -> Iterator[str]:
         return
     height, width = sample.size
     x, y = sample.fixations.x, sample.fixations.y
-    inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+    inside = sample.fixations.inside(sample.size)
     if not inside.all():
         i = int((~inside).argmax())
         yield (
@@ -65,6 +58,16 @@ def _faults(sample: Sample) -> Iterator[str]:
         )
     if not len(x) and sample.map_file is None:
         yield "neither fixations nor a map"
+
+
+def _image_faults(file: Path, size: Size) -> Iterator[str]:
+    try:
+        height, width = read_image(file).shape[:2]
+    except DataError as error:
+        yield str(error)
+        return
+    if (height, width) != size:
+        yield f"{file.name} is {width} x {height}, images.parquet says {size[1]} x {size[0]}"
 
 
 def _duplicates(dataset: GazeDataset) -> Iterator[Problem]:
@@ -91,6 +94,6 @@ def _strays(dataset: GazeDataset) -> Iterator[Problem]:
         yield Problem(image_id, "has fixations but no row in images.parquet")
     named = {sample.file for sample in dataset} | {sample.map_file for sample in dataset}
     for folder in ("images", "maps"):
-        for file in sorted((dataset.path / folder).glob("*")):
-            if file not in named:
-                yield Problem(f"{folder}/{file.name}", "no row of images.parquet names it")
+        for file in sorted((dataset.path / folder).rglob("*")):
+            if file.is_file() and file not in named:
+                yield Problem(file.relative_to(dataset.path).as_posix(), "no row of images.parquet names it")

@@ -1,8 +1,9 @@
 """A gaze data set: a folder of images, a table of them and a table of fixations.
 
     dataset.json         name, title, citation, license, blur, where it came from
-    images.parquet       image_id, file, width, height, split, group, map
-    fixations.parquet    image_id, observer, x, y, onset, duration
+    images.parquet       image_id, file, width, height, split, group, map, domain; sigma and
+                         pixels_per_degree where an image's differ from the set's
+    fixations.parquet    image_id, observer, x, y, onset, duration; absent where no points are public
     images/  maps/       the original image files; dense maps where points are not public
 
 Points are the truth; densities are derived from them, at any size and blur.
@@ -34,6 +35,9 @@ IMAGES_SCHEMA = pa.schema(
         ("split", pa.string()),
         ("group", pa.string()),
         ("map", pa.string()),
+        ("domain", pa.string()),
+        ("sigma", pa.float64()),
+        ("pixels_per_degree", pa.float64()),
     ]
 )
 FIXATIONS_SCHEMA = pa.schema(
@@ -66,11 +70,16 @@ class DatasetInfo(BaseModel):
         citation: of the paper to cite.
         license: under which terms it may be used.
         source: what the import read, and its convention of coordinates.
-        pixels_per_degree: of visual angle, where known.
+        homepage: where its authors give it out.
+        edition: which release, where there are several.
+        task: what the observers were asked to do.
+        pixels_per_degree: of visual angle, where known and the same for all images.
         viewing_seconds: for how long an image was seen, where known.
-        sigma: the authors' blur of ground truth, in pixels of the original image, where known.
+        sigma: the authors' blur of ground truth, in pixels of the original image, where known and
+            the same for all images.
         mirrored_copies: whether the images include their mirror images.
         set_aside: what the import could not use.
+        notes: what the import noticed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -80,11 +89,15 @@ class DatasetInfo(BaseModel):
     citation: str
     license: str
     source: str
+    homepage: str = ""
+    edition: str = ""
+    task: str = "free viewing"
     pixels_per_degree: float | None = None
     viewing_seconds: float | None = None
     sigma: float | None = None
     mirrored_copies: bool = False
     set_aside: tuple[SetAside, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class GazeDataset:
@@ -123,6 +136,11 @@ class GazeDataset:
         """All images, in order."""
         return [sample.image_id for sample in self.samples]
 
+    @property
+    def image_names(self) -> list[Path]:
+        """The images' files, also of images of which the set holds the points alone."""
+        return [sample.file or self.path / "images" / sample.image_id for sample in self.samples]
+
     @cached_property
     def splits(self) -> dict[str, int]:
         """The splits and how many images each holds."""
@@ -154,7 +172,7 @@ class GazeDataset:
         splits = ", ".join(f"{name} {count}" for name, count in self.splits.items())
         maps = sum(sample.map_file is not None for sample in self.samples)
         lines = [
-            f"{self.name}: {self.info.title}",
+            f"{self.name}: {self.info.title}" + (f", {self.info.edition}" if self.info.edition else ""),
             f"  images     {len(self)} ({splits}), {width} x {height}{more}",
             f"  fixations  {fixations:,}" + (f" of {len(observers)} observers" if observers else ""),
             f"  maps       {maps}",
@@ -163,6 +181,7 @@ class GazeDataset:
             f"  license    {self.info.license}",
             f"  cite       {self.info.citation}",
         ]
+        lines += [f"  note       {note}" for note in self.info.notes]
         lines += [f"  set aside  {entry.item}: {entry.reason}" for entry in self.info.set_aside]
         return "\n".join(lines)
 
@@ -188,17 +207,20 @@ def load_dataset(path: str | Path) -> GazeDataset:
     if not len(images):
         raise DataError(f"{path / 'images.parquet'} lists no image. Import the data set again.")
     grouped = _fixations_by_image(path / "fixations.parquet")
+    # in a set of both kinds, an image with a map and no points is one of the dense kind
+    looked_at = _NOBODY_LOOKED if grouped else None
     samples = [
         Sample(
             image_id=row["image_id"],
-            file=path / row["file"],
+            file=path / row["file"] if row["file"] else None,
             size=(row["height"], row["width"]),
             split=row["split"],
             group=row["group"],
-            # in a set of both kinds, an image with a map and no points is one of the dense kind
-            fixations=grouped.get(row["image_id"], None if row["map"] else _NOBODY_LOOKED),
+            fixations=grouped.get(row["image_id"], None if row["map"] else looked_at),
             map_file=path / row["map"] if row["map"] else None,
-            sigma=info.sigma,
+            domain=row["domain"],
+            sigma=row["sigma"] or info.sigma,
+            pixels_per_degree=row["pixels_per_degree"] or info.pixels_per_degree,
         )
         for row in images.to_pylist()
     ]

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo, GazeDataset
 from gazemap.data.displays import KINDS, draw_display
+from gazemap.data.items import Item, Source
 from gazemap.data.sample import Fixations
-from gazemap.data.writing import Item, Source, write_dataset
+from gazemap.data.writing import write_dataset
 from gazemap.errors import InputError
 
 Size = tuple[int, int]

@@ -12,6 +12,7 @@ from PIL import Image
 
 from gazemap import fixations as points
 from gazemap.data.images import read_image
+from gazemap.data.map_files import decode_map
 from gazemap.errors import DataError
 
 Size = tuple[int, int]
@@ -52,10 +53,21 @@ class Fixations:
 
     def of_observer(self, name: str) -> Fixations:
         """Those of one observer; none if the observer never looked or is not known."""
-        chosen = np.zeros(len(self), bool) if self.observer is None else self.observer == name
+        return self.where(np.zeros(len(self), bool) if self.observer is None else self.observer == name)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Fixations:
+        """Those for which `chosen`, (n,), is true."""
         columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
         kept: dict[str, Any] = {key: v if v is None else v[chosen] for key, v in columns.items()}
         return Fixations(**kept)
+
+    def inside(self, size: Size) -> NDArray[np.bool_]:
+        """(n,): which lie in an image of `size` (H, W), its far edges included."""
+        return (self.x >= 0) & (self.x <= size[1]) & (self.y >= 0) & (self.y <= size[0])
+
+    def clipped(self, size: Size) -> Fixations:
+        """The same, with points outside of an image of `size` (H, W) moved to its edge."""
+        return replace(self, x=self.x.clip(0, size[1]), y=self.y.clip(0, size[0]))
 
     def scaled(self, from_size: Size, to_size: Size) -> Fixations:
         """The same points in an image stretched from one (H, W) to another."""
@@ -72,31 +84,39 @@ class Sample:
 
     Attributes:
         image_id: its name in the data set.
-        file: the image file.
+        file: the image file; None where only the image's size and points are known.
         size: (H, W) in pixels.
         split: train, val or test.
         group: images that are near-duplicates share one, and so share a split.
         fixations: the points; None where the set has only dense maps.
         map_file: the stored dense map, where there is one.
-        sigma: the data set's own blur, in pixels.
+        domain: the data set that it comes from, where several were merged.
+        sigma: the authors' blur of ground truth, in pixels, where known.
+        pixels_per_degree: of visual angle, where known.
     """
 
     image_id: str
-    file: Path
+    file: Path | None
     size: Size
     split: str
     group: str
     fixations: Fixations | None
     map_file: Path | None
-    sigma: float | None
+    domain: str
+    sigma: float | None = None
+    pixels_per_degree: float | None = None
 
     @property
     def image(self) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 RGB, decoded anew at every use.
 
         Raises:
-            DataError: the file is missing or damaged.
+            DataError: the file is missing or damaged, or the set knows points alone.
         """
+        if self.file is None:
+            raise DataError(
+                f"{self.image_id!r} has no image file, its points alone are known. Import it with its image."
+            )
         return read_image(self.file)
 
     def fixation_map(self, size: Size | None = None) -> Floats:
@@ -148,19 +168,13 @@ class Sample:
 
 
 def read_map(path: Path) -> NDArray[np.float32]:
-    """A dense map, float32 (h, w): a float .npy as it is, an image's gray values over their top.
+    """A dense map, float32 (h, w): floats as they are, an image's gray values over their top.
 
     Raises:
-        DataError: the file is missing, damaged or of another kind.
+        DataError: the file is missing or damaged, or holds no map; see `map_files.decode_map`.
     """
-    if path.suffix != ".npy":
-        return np.asarray(read_image(path)[..., 0] / 255, dtype=np.float32)
     try:
-        values = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"Map {path} cannot be read ({error}). Import the data set again.") from error
-    if values.ndim != 2 or values.dtype.kind != "f":
-        raise DataError(
-            f"Map {path} has shape {values.shape} and type {values.dtype}; float (h, w) is accepted."
-        )
-    return np.asarray(values, dtype=np.float32)
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"Map {path} cannot be read ({error.strerror or error}).") from error
+    return decode_map(content, str(path)).astype(np.float32)

@@ -2,62 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
-from PIL import Image
 from rich.progress import track
 
-from gazemap.data.dataset import (
-    FIXATIONS_SCHEMA,
-    IMAGES_SCHEMA,
-    DatasetInfo,
-    GazeDataset,
-    SetAside,
-    load_dataset,
-)
-from gazemap.data.images import read_image
-from gazemap.data.sample import Fixations, read_map
+from gazemap.data.conventions import ConventionCheck
+from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, GazeDataset, SetAside, load_dataset
+from gazemap.data.items import Counts, Item, Outside, Source
+from gazemap.data.sample import Fixations, Size
+from gazemap.data.storing import Stored, store
 from gazemap.errors import DataError, OutputError
 
-
-@dataclass(frozen=True)
-class Item:
-    """One image on its way into a data set.
-
-    Attributes:
-        image_id: unique; becomes the file's stem.
-        image: a file, copied untouched, or uint8 (H, W, 3), written as PNG.
-        split: train, val or test.
-        group: shared by near-duplicates; by default the image's own.
-        fixations: the points, or an image file of the same size whose pixels that are not black
-            are fixations; None where only a dense map is known.
-        map: a dense map: a file, copied untouched, or float (h, w), written as float32 .npy.
-    """
-
-    image_id: str
-    image: Path | NDArray[np.uint8]
-    split: str
-    group: str | None = None
-    fixations: Fixations | Path | None = None
-    map: Path | NDArray[np.floating] | None = None
-
-
-@dataclass(frozen=True)
-class Source:
-    """What an importer found: the description, and the items one by one."""
-
-    info: DatasetInfo
-    items: Iterator[Item]
-    count: int
+_ROWS = 200_000  # of fixations.parquet, written at once
 
 
 def write_dataset(source: Source, out: str | Path, *, progress: bool = False) -> GazeDataset:
@@ -69,7 +36,8 @@ def write_dataset(source: Source, out: str | Path, *, progress: bool = False) ->
         progress: show a bar.
 
     Raises:
-        DataError: no image could be read, or two have the same image_id.
+        DataError: no image could be read, two have the same image_id, or the points do not fit
+            their images.
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
     """
     out = Path(out)
@@ -98,84 +66,106 @@ def write_dataset(source: Source, out: str | Path, *, progress: bool = False) ->
 def _fill(folder: Path, source: Source, progress: bool) -> None:
     images: list[dict[str, Any]] = []
     set_aside = list(source.info.set_aside)
-    seen: set[str] = set()
-    has_points = False
-    bar = track(
-        source.items,
-        f"Importing {source.info.name}",
-        source.count,
-        disable=not progress,
-        transient=True,
-    )
+    check = ConventionCheck(source.tolerance)
+    observers: set[str] = set()
     for name in ("images", "maps"):
         (folder / name).mkdir()
-    with pq.ParquetWriter(folder / "fixations.parquet", FIXATIONS_SCHEMA) as writer:
-        for item in bar:
-            if item.image_id in seen:
-                raise DataError(f"Two images are named {item.image_id!r}; names must be unique.")
-            seen.add(item.image_id)
+    description = f"Importing {source.info.name}"
+    with (
+        closing(_stored_ahead(folder, source)) as stored,
+        _FixationWriter(folder / "fixations.parquet") as writer,
+    ):
+        for item, future in track(stored, description, source.count, disable=not progress, transient=True):
             try:
-                row = _write_item(folder, item)
-                fixations = _fixations_of(item, (row["height"], row["width"]))
+                row, fixations = future.result()
             except DataError as error:
                 set_aside.append(SetAside(item=item.image_id, reason=str(error)))
                 continue
             images.append(row)
             if fixations is not None:
-                has_points = True
-                writer.write_table(_fixation_rows(item.image_id, fixations))
+                size = (row["height"], row["width"])
+                check.add(fixations, size)
+                _refuse(check.problem(final=False), source)
+                observers.update(fixations.observers)
+                writer.add(item.image_id, _settled(fixations, size, source.outside))
+    _refuse(check.problem(final=True), source)
     if not images:
         reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
         raise DataError(f"Not one image of {source.info.name} could be imported. {reasons}")
-    if not has_points:
-        (folder / "fixations.parquet").unlink()
     if not any((folder / "maps").iterdir()):
         (folder / "maps").rmdir()
     pq.write_table(pa.Table.from_pylist(images, IMAGES_SCHEMA), folder / "images.parquet")
-    info = source.info.model_copy(update={"set_aside": tuple(set_aside)})
+    found = Counts(len(images), len(observers), check.total)
+    notes = [*source.info.notes, *_notes(source, found, check.outside)]
+    info = source.info.model_copy(update={"set_aside": tuple(set_aside), "notes": tuple(notes)})
     (folder / "dataset.json").write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def _fixations_of(item: Item, size: tuple[int, int]) -> Fixations | None:
-    if not isinstance(item.fixations, Path):
-        return item.fixations
-    pixels = read_image(item.fixations)[..., 0]
-    if pixels.shape != size:
-        raise DataError(
-            f"{item.fixations} is {pixels.shape[1]} x {pixels.shape[0]}, its image "
-            f"{size[1]} x {size[0]}; fixation maps must have the image's size."
+def _refuse(problem: str | None, source: Source) -> None:
+    if problem:
+        raise DataError(f"{source.info.name}: {problem} Its convention is: {source.info.source}.")
+
+
+def _settled(fixations: Fixations, size: Size, outside: Outside) -> Fixations:
+    if outside == "clip":
+        return fixations.clipped(size)
+    return fixations.where(fixations.inside(size)) if outside == "drop" else fixations
+
+
+def _notes(source: Source, found: Counts, outside: int) -> Iterator[str]:
+    for entry in fields(Counts):
+        wanted, came = (getattr(counts, entry.name) for counts in (source.expected, found))
+        if wanted is not None and came != wanted:
+            yield f"the complete set has {wanted:,} {entry.name}; here are {came:,}"
+    if outside:
+        done = {"keep": "are kept", "clip": "were moved to its edge", "drop": "were left out"}
+        yield (
+            f"{outside:,} of {found.fixations:,} fixations lie outside their image and {done[source.outside]}"
         )
-    return Fixations.of_pixels(pixels)
 
 
-def _write_item(folder: Path, item: Item) -> dict[str, Any]:
-    """Copy or encode the image and its map; every pixel is decoded once, to be sure of it."""
-    if isinstance(item.image, Path):
-        pixels = read_image(item.image)
-        file = f"images/{item.image_id}{item.image.suffix.lower()}"
-        shutil.copyfile(item.image, folder / file)
-    else:
-        pixels = item.image
-        file = f"images/{item.image_id}.png"
-        Image.fromarray(pixels).save(folder / file)
-    map_file = None
-    if isinstance(item.map, Path):
-        read_map(item.map)
-        map_file = f"maps/{item.image_id}{item.map.suffix.lower()}"
-        shutil.copyfile(item.map, folder / map_file)
-    elif item.map is not None:
-        map_file = f"maps/{item.image_id}.npy"
-        np.save(folder / map_file, item.map.astype(np.float32))
-    height, width = pixels.shape[:2]
-    return {
-        "image_id": item.image_id,
-        "file": file,
-        "width": width,
-        "height": height,
-        "split": item.split,
-        "group": item.group or item.image_id,
-        "map": map_file,
-    }
+def _stored_ahead(folder: Path, source: Source) -> Generator[tuple[Item, Future[Stored]]]:
+    """Store the items in parallel, a few ahead of the one that is asked for."""
+    seen: set[str] = set()
+    waiting: deque[tuple[Item, Future[Stored]]] = deque()
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        for item in source.items:
+            if item.image_id in seen:
+                raise DataError(f"Two images are named {item.image_id!r}; names must be unique.")
+            seen.add(item.image_id)
+            waiting.append((item, pool.submit(store, folder, item, source.info)))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft()
+        yield from waiting
+
+
+class _FixationWriter:
+    """fixations.parquet, written in pieces of many rows; no file where no image has points."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+
+    def __enter__(self) -> _FixationWriter:
+        return self
+
+    def add(self, image_id: str, fixations: Fixations) -> None:
+        self._writer = self._writer or pq.ParquetWriter(self._path, FIXATIONS_SCHEMA)
+        self._waiting.append(_fixation_rows(image_id, fixations))
+        if sum(map(len, self._waiting)) >= _ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._writer and self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting))
+        self._waiting.clear()
+
+    def __exit__(self, *error: object) -> None:
+        if self._writer:
+            self._flush()
+            self._writer.close()
 
 
 def _fixation_rows(image_id: str, fixations: Fixations) -> pa.Table:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.importer import Importer
+from gazemap.data.items import Item, Source
 from gazemap.data.pickles import read_pickle
 from gazemap.data.sample import Fixations
-from gazemap.data.writing import Item, Source
 from gazemap.errors import DataError
 
 _INFO = DatasetInfo(
@@ -98,3 +99,11 @@ def _pixels(channels_first: NDArray[Any]) -> NDArray[np.uint8]:
     if image.dtype == np.uint8:
         return np.ascontiguousarray(image)
     return np.asarray(np.rint(np.clip(image, 0, 1) * 255), dtype=np.uint8)
+
+
+BRISTOL_PICKLE = Importer(
+    read=read_bristol_pickle,
+    info=_INFO,
+    editions={},
+    oddities="training pictures are 96 x 96 with dense maps alone, mirror images included",
+)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.items import Counts, Item, Source
 from gazemap.data.sample import Fixations
-from gazemap.data.writing import Item, Source
 
 _INFO = DatasetInfo(
     name="osie",
@@ -20,6 +21,7 @@ _INFO = DatasetInfo(
         "Xu, Jiang, Wang, Kankanhalli, Zhao: Predicting human gaze beyond pixels. "
         "Journal of Vision 14(1):28, 2014."
     ),
+    homepage="https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels",
     license="MIT (NUS-VIP/predicting-human-gaze-beyond-pixels)",
     source="data/eye/fixations.mat; x, y are 1-based there (v - 0.5 here), durations in ms",
     viewing_seconds=3.0,
@@ -69,3 +71,11 @@ def _fixations(subjects: Any, where: str) -> Fixations:  # noqa: ANN401
         observer=np.array(observer, dtype=str),
         duration=np.concatenate(duration) / 1000,
     )
+
+
+OSIE = Importer(
+    read=read_osie,
+    info=_INFO,
+    editions={"": Counts(700, 15, 98_321)},
+    oddities="1-based coordinates; images 1279 and 1374 are near-duplicates",
+)

@@ -6,9 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gazemap.data.dataset import DatasetInfo, SetAside
-from gazemap.data.writing import Item, Source
+from gazemap.data.importers.importer import Importer
+from gazemap.data.items import Item, Source
 from gazemap.errors import DataError
 
+_INFO = DatasetInfo(
+    name="salicon",
+    title="SALICON, or another set in its folder layout",
+    citation="Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015, if it is SALICON.",
+    homepage="http://salicon.net",
+    license="as the source says; the images of SALICON carry MS-COCO's per-image licenses",
+    source="images|maps|fixations/SPLIT; fixation pixels, taken at their centers (index + 0.5)",
+    task="free viewing, by mouse",
+    sigma=19.0,
+)
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
 _KINDS = ("images", "maps", "fixations")
 
@@ -45,15 +56,7 @@ def read_salicon_folder(source: Path) -> Source:
                 set_aside += _listed({*_files(folder)}, f"{kind}/{folder.name}", "no image")
     if not pairs:
         raise DataError(f"{source}: no image has a map or fixation file of the same name.")
-    info = DatasetInfo(
-        name="salicon",
-        title="SALICON, or another set in its folder layout",
-        citation=("Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015, if it is SALICON."),
-        license="as the source says; the images of SALICON carry MS-COCO's per-image licenses",
-        source="images|maps|fixations/SPLIT; fixation pixels, taken at their centers (index + 0.5)",
-        sigma=19.0,
-        set_aside=tuple(set_aside),
-    )
+    info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
     return Source(info, _items(pairs), len(pairs))
 
 
@@ -78,3 +81,11 @@ def _items(pairs: list[tuple[str, dict[str, Path]]]) -> Iterator[Item]:
             fixations=files.get("fixations"),
             map=files.get("maps"),
         )
+
+
+SALICON_FOLDER = Importer(
+    read=read_salicon_folder,
+    info=_INFO,
+    editions={},
+    oddities="a pixel with several fixations counts once; files without a partner are listed",
+)

@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
+from gazemap.data.items import Counts, Item, Source
 from gazemap.data.sample import Fixations
-from gazemap.data.writing import Item, Source
 from gazemap.errors import DataError
 
 _INFO = DatasetInfo(
     name="scene",
     title="Eye fixations on 500 SUN2012 scenes",
     citation="Yanakz/Scene, on images of Xiao et al.: SUN database. CVPR 2010.",
+    homepage="https://github.com/Yanakz/Scene",
     license="MIT (Yanakz/Scene)",
     source=(
         "data/tidy/fixations.mat: [y, x, start, duration] in image pixels and seconds; taken as "
@@ -65,3 +67,11 @@ def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401
         names += [f"{number:02}"] * len(cell)
     y, x, onset, duration = np.concatenate(rows or [np.empty((0, 4))]).T
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str), onset=onset, duration=duration)
+
+
+SCENE = Importer(
+    read=read_scene,
+    info=_INFO,
+    editions={"": Counts(500, 12, 43_894)},
+    oddities="[y, x]; its readme says 15 observers, the file has 12; no blur is stated",
+)

@@ -1,0 +1,61 @@
+"""What the table of importers says of each foreign format."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, ValidationError, validate_call
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.items import Counts, Source
+from gazemap.errors import InputError, unknown_name
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A foreign format, or one data set's own.
+
+    Attributes:
+        read: the source as its authors give it out -> what to write. Its keyword-only parameters
+            are the import's options.
+        info: title, citation, license, home page and convention of coordinates.
+        editions: the complete set's counts, by edition; "" where there is one alone. Empty for
+            formats that many sets use.
+        oddities: what a user should know before trusting it.
+    """
+
+    read: Callable[..., Source]
+    info: DatasetInfo
+    editions: Mapping[str, Counts]
+    oddities: str
+
+    @property
+    def options(self) -> dict[str, inspect.Parameter]:
+        """The import's options, by name."""
+        parameters = inspect.signature(self.read).parameters.values()
+        return {entry.name: entry for entry in parameters if entry.kind is entry.KEYWORD_ONLY}
+
+    def open(self, source: Path, options: Mapping[str, Any]) -> Source:
+        """Read the source with the options checked.
+
+        Raises:
+            InputError: an unknown option or a wrong value.
+            DataError: the source is not of this format.
+        """
+        for name in options:
+            if name not in self.options:
+                raise InputError(unknown_name("option", name, self.options))
+        try:
+            read = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(self.read)
+            found: Source = read(source, **options)
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}, {mistake['input']!r} came"
+                for mistake in error.errors()
+            )
+            raise InputError(f"Options of the import: {wrong}.") from error
+        return replace(found, expected=self.editions.get(found.info.edition, Counts()))
