@@ -9,11 +9,39 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from gazemap.cli.options import SeedOption
 
 app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, check.")
+
+
+@app.command()
+def sources() -> None:
+    """List the public data sets that `download` gets, with their terms."""
+    from gazemap.data.sources import SOURCES
+
+    table = Table(
+        "", "files", "checksum", "license", Column("page and note", overflow="fold"), show_lines=True
+    )
+    for name, source in SOURCES.items():
+        checksums = {file.filename: file.checksum or "none" for file in source.files} | {**source.members}
+        kinds = "\n".join(checksum.partition(":")[0] for checksum in checksums.values())
+        table.add_row(
+            name, "\n".join(checksums), kinds, source.license, f"{source.page}\n{source.note}".strip()
+        )
+    Console(width=None if sys.stdout.isatty() else 180).print(table)
+
+
+@app.command()
+def download(
+    name: Annotated[str, typer.Argument(help="A name that `gazemap data sources` lists.")],
+    out: Annotated[Path, typer.Argument(help="A new folder for the files, for `import` to read.")],
+) -> None:
+    """Get a public data set's files; run again, it goes on where it stopped."""
+    from gazemap.data.download import download_dataset
+
+    typer.echo(str(download_dataset(name, out, progress=True)))
 
 
 @app.command("import")

@@ -1,0 +1,282 @@
+"""Where the public data sets are to be had. `SOURCES` lists them all.
+
+A checksum is the one that users of the file have published (md5 mostly, which tells damage, not
+malice); None where nobody did. An address is http only where no https one is known, and then the
+checksum is. Names within an archive are the authors', and what the importer of that name reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+_NOT_KNOWN = "none is known; see the page"
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file of a data set.
+
+    Attributes:
+        address: where it is.
+        checksum: "md5:..." or "sha256:..." of the file, None where none is published.
+        into: the folder that it is put or unpacked into, "" for the data set's own.
+        strip: how many leading folders of an archive's names are left out.
+        name: what it is called while it is kept; by default, as in the address.
+    """
+
+    address: str
+    checksum: str | None
+    into: str = ""
+    strip: int = 0
+    name: str = ""
+
+    @property
+    def filename(self) -> str:
+        """The name under which it is kept."""
+        return self.name or PurePosixPath(urlsplit(self.address).path).name
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicSource:
+    """A data set that anybody may get.
+
+    Attributes:
+        files: all that its importer reads.
+        page: for people: terms, and the files where an address is gone.
+        license: as far as it is known.
+        citation: what its authors ask to be cited.
+        format: of `gazemap data import`; "" where it has the data set's own name.
+        note: what stands in the way.
+        members: path in the data set's folder -> checksum, where an archive is made anew at each
+            request, and so has none of its own.
+    """
+
+    files: tuple[RemoteFile, ...]
+    page: str
+    license: str
+    citation: str
+    format: str = ""
+    note: str = ""
+    members: Mapping[str, str] = field(default_factory=dict)
+
+
+def _drive(key: str, name: str, checksum: str, into: str = "") -> RemoteFile:
+    address = f"https://drive.usercontent.google.com/download?id={key}&export=download&confirm=t"
+    return RemoteFile(address, checksum, into, name=name)
+
+
+_CSAIL = "https://people.csail.mit.edu/tjudd/WherePeopleLook"
+_LSUN = "http://lsun.cs.princeton.edu/challenge/2015/eyetracking/data"
+_STONY_BROOK = "https://vision.cs.stonybrook.edu/~cvlab_download"
+_FIGRIM = "https://raw.githubusercontent.com/cvzoya/figrim/master"
+_DUT = "http://saliencydetection.net/dut-omron/download"
+
+_OSIE_POINTS = "sha256:2aab9133a407e4eff3f57ab5799872b162dbc77ca462c0391762eb5e67deadb9"
+_SCENE_POINTS = "sha256:aa87946cdbdb72187b893f1a0b5750cabfe58b462c898924875c24ecba463153"
+_SEARCH18_IMAGES = (
+    RemoteFile(f"{_STONY_BROOK}/COCOSearch18-images-TP.zip", "md5:4a815bb591cb463ab77e5ba0c68fedfb"),
+    RemoteFile(f"{_STONY_BROOK}/COCOSearch18-images-TA.zip", "md5:85af7d74fa57c202320fa5e7d0dcc187"),
+)
+_SALICON_IMAGES = _drive(
+    "1g8j-hTT-51IG1UFwP0xTGhLdgIUCW5e5", "image.zip", "md5:eb2a1bb706633d1b31fc2e01422c5757"
+)
+_SALICON_LICENSE = "MS-COCO's per-image licenses; of the fixations, none is known"
+_SALICON_CITATION = "Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015."
+_DRIVE_NOTE = "Google Drive may ask for a confirmation, or refuse when many have asked on a day."
+
+SOURCES: dict[str, PublicSource] = {
+    "osie": PublicSource(
+        files=(
+            RemoteFile(
+                "https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels/archive/master.zip",
+                None,
+                strip=1,
+                name="osie.zip",
+            ),
+        ),
+        page="https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels",
+        license="MIT",
+        citation="Xu, Jiang, Wang, Kankanhalli, Zhao: Predicting human gaze beyond pixels. "
+        "Journal of Vision 14(1):28, 2014.",
+        members={"data/eye/fixations.mat": _OSIE_POINTS},
+    ),
+    "scene": PublicSource(
+        files=(
+            RemoteFile("https://github.com/Yanakz/Scene/archive/master.zip", None, strip=1, name="scene.zip"),
+        ),
+        page="https://github.com/Yanakz/Scene",
+        license="MIT",
+        citation="Yanakz/Scene, on images of Xiao et al.: SUN database. CVPR 2010.",
+        members={"data/tidy/fixations.mat": _SCENE_POINTS},
+    ),
+    "mit1003": PublicSource(
+        files=(
+            RemoteFile(f"{_CSAIL}/ALLSTIMULI.zip", "md5:0d7df8b954ecba69b6796e77b9afe4b6"),
+            RemoteFile(f"{_CSAIL}/DATA.zip", "md5:ea19d74ad0a0144428c53e9d75c2d71c"),
+        ),
+        page=f"{_CSAIL}/index.html",
+        license=_NOT_KNOWN,
+        citation="Judd, Ehinger, Durand, Torralba: Learning to predict where humans look. ICCV 2009.",
+    ),
+    "mit300": PublicSource(
+        files=(
+            RemoteFile(
+                "https://saliency.mit.edu/BenchmarkIMAGES.zip", "md5:03ed32bdf5e4289950cd28df89451260"
+            ),
+        ),
+        page="https://saliency.tuebingen.ai/datasets.html",
+        license=_NOT_KNOWN,
+        citation="Judd, Durand, Torralba: A benchmark of computational models of saliency to predict human "
+        "fixations. MIT technical report, 2012.",
+        note="The fixations are not public.",
+    ),
+    "cat2000-train": PublicSource(
+        files=(RemoteFile("https://saliency.mit.edu/trainSet.zip", "md5:56ad5c77e6c8f72ed9ef2901628d6e48"),),
+        page="https://saliency.tuebingen.ai/datasets.html",
+        license=_NOT_KNOWN,
+        citation="Borji, Itti: CAT2000: a large scale fixation dataset for boosting saliency research. "
+        "CVPR workshop on the future of datasets, 2015.",
+    ),
+    "cat2000-test": PublicSource(
+        files=(RemoteFile("https://saliency.mit.edu/testSet.zip", "md5:903ec668df2e5a8470aef9d8654e7985"),),
+        page="https://saliency.tuebingen.ai/datasets.html",
+        license=_NOT_KNOWN,
+        citation="Borji, Itti: CAT2000: a large scale fixation dataset for boosting saliency research. "
+        "CVPR workshop on the future of datasets, 2015.",
+        note="The fixations are not public.",
+    ),
+    "toronto": PublicSource(
+        files=(
+            RemoteFile(
+                "https://www-sop.inria.fr/members/Neil.Bruce/eyetrackingdata.zip",
+                "md5:38d5c02217060d4d2d1a4649cc632af1",
+            ),
+        ),
+        page="https://www-sop.inria.fr/members/Neil.Bruce/",
+        license=_NOT_KNOWN,
+        citation="Bruce, Tsotsos: Attention based on information maximization. Journal of Vision 7(9), 2007.",
+    ),
+    "pascal-s": PublicSource(
+        files=(
+            RemoteFile(
+                "http://cbs.ic.gatech.edu/salobj/download/salObj.zip", "md5:e48b4e5deac08bddcaec55ce56e4d420"
+            ),
+        ),
+        page="http://cbs.ic.gatech.edu/salobj/",
+        license=_NOT_KNOWN,
+        citation="Li, Hou, Koch, Rehg, Yuille: The secrets of salient object segmentation. CVPR 2014.",
+        note="The host's certificate has been reported as invalid.",
+    ),
+    "figrim": PublicSource(
+        files=(
+            RemoteFile("http://figrim.mit.edu/Targets.zip", "md5:2ad3a42ebc377efe4b39064405568201"),
+            RemoteFile("http://figrim.mit.edu/Fillers.zip", "md5:dc0bc9561b5bc90e158ec32074dd1060"),
+            RemoteFile(
+                f"{_FIGRIM}/targetData/allImages_release.mat",
+                "md5:c72843b05e95ab27594c1d11c849c897",
+                into="targetData",
+            ),
+            RemoteFile(
+                f"{_FIGRIM}/fillerData/allImages_fillers.mat",
+                "md5:ce4f8b4961005d62f7a21191a64cab5e",
+                into="fillerData",
+            ),
+        ),
+        page="http://figrim.mit.edu/index_eyetracking.html",
+        license=_NOT_KNOWN,
+        citation="Bylinskii, Isola, Bainbridge, Torralba, Oliva: Intrinsic and extrinsic effects on image "
+        "memorability. Vision Research 116, 2015.",
+    ),
+    "isun": PublicSource(
+        files=(
+            RemoteFile(f"{_LSUN}/image.zip", "md5:0a3af01c5307f1d44f5dd309f71ea963"),
+            RemoteFile(f"{_LSUN}/training.mat", "md5:5a8b15134b17c7a3f69b087845db1363"),
+            RemoteFile(f"{_LSUN}/validation.mat", "md5:f68e9b011576e48d2460b883854fd86c"),
+            RemoteFile(f"{_LSUN}/testing.mat", "md5:be008ef0330467dcb9c9cd9cc96a8546"),
+        ),
+        page="http://vision.princeton.edu/projects/2014/iSUN/",
+        license=_NOT_KNOWN,
+        citation="Xu, Ehinger, Zhang, Finkelstein, Kulkarni, Xiao: TurkerGaze: crowdsourcing saliency with "
+        "webcam based eye tracking. arXiv:1504.06755, 2015.",
+        note="The host has been reported as gone since 2019; ask the authors for the files.",
+    ),
+    "dut-omron": PublicSource(
+        files=(
+            RemoteFile(f"{_DUT}/DUT-OMRON-image.zip", "md5:a8951db9297afacf78bc0e5079103cf1"),
+            RemoteFile(f"{_DUT}/DUT-OMRON-eye-fixations.zip", "md5:d9f4f83fcc78b1e5efb579ae9fb0edc2"),
+        ),
+        page="http://saliencydetection.net/dut-omron/",
+        license=_NOT_KNOWN,
+        citation="Yang, Zhang, Lu, Ruan, Yang: Saliency detection via graph-based manifold ranking. "
+        "CVPR 2013.",
+    ),
+    "salicon": PublicSource(
+        files=(
+            _SALICON_IMAGES,
+            _drive(
+                "1P-jeZXCsjoKO79OhFUgnj6FGcyvmLDPj",
+                "fixations.zip",
+                "md5:462b70f4f9e8ea446ac628e46cea8d3d",
+                "fixations",
+            ),
+        ),
+        page="http://salicon.net/challenge-2017/",
+        license=_SALICON_LICENSE,
+        citation=_SALICON_CITATION,
+        note=f"This is the edition of 2017. {_DRIVE_NOTE}",
+    ),
+    "salicon-2015": PublicSource(
+        files=(
+            _SALICON_IMAGES,
+            _drive(
+                "1WVEiXba-I4GN33f0uUl4KhaN1rK7qzs6",
+                "fixations.zip",
+                "md5:9a22db9d718200fb90252e5010c004c4",
+                "fixations",
+            ),
+        ),
+        page="http://salicon.net/challenge-2017/",
+        license=_SALICON_LICENSE,
+        citation=_SALICON_CITATION,
+        format="salicon",
+        note=_DRIVE_NOTE,
+    ),
+    "coco-freeview": PublicSource(
+        files=(
+            *_SEARCH18_IMAGES,
+            RemoteFile(
+                f"{_STONY_BROOK}/COCOFreeView_fixations_trainval.json", "md5:c7f2fbc92afbe55d4dedc445ac2063d3"
+            ),
+        ),
+        page="https://sites.google.com/view/cocosearch/coco-freeview",
+        license="not to be passed on; MS-COCO's per-image licenses for the images",
+        citation="Chen, Yang, Chakraborty, Mondal, Ahn, Samaras, Hoai, Zelinsky: Characterizing "
+        "target-absent human attention. CVPR workshops, 2022.",
+        note="An earlier edition of the JSON file had the md5 d43d3e22de7b73297b3b35cb24d12c79.",
+    ),
+    "coco-search18": PublicSource(
+        files=(
+            *_SEARCH18_IMAGES,
+            RemoteFile(
+                f"{_STONY_BROOK}/COCOSearch18-fixations-TP.zip", "md5:bfcf4c005a89c43a1719b28b028c5499"
+            ),
+            RemoteFile(
+                f"{_STONY_BROOK}/coco_search18_fixations_TA_trainval.json",
+                "md5:bd491cce105ff6470536afdab1184776",
+            ),
+        ),
+        page="https://sites.google.com/view/cocosearch/home",
+        license="not to be passed on; MS-COCO's per-image licenses for the images",
+        citation="Chen, Yang, Ahn, Samaras, Hoai, Zelinsky: COCO-Search18 fixation dataset for predicting "
+        "goal-directed attention control. Scientific Reports 11, 2021.",
+    ),
+    "fiwi": PublicSource(
+        files=(RemoteFile("https://www.dropbox.com/s/30nxg2uwd1wpb80/webpage_dataset.zip?dl=1", None),),
+        page="https://www-users.cse.umn.edu/~qzhao/webpage_saliency.html",
+        license=_NOT_KNOWN,
+        citation="Shen, Zhao: Webpage saliency. ECCV 2014.",
+    ),
+}
