@@ -76,9 +76,9 @@ def synthetic(images: int) -> Arrays:
     """Arrays of the right size; what they show does not change the time of a step."""
     random = torch.Generator().manual_seed(0)
     return Arrays(
-        tuple(map(str, range(images))),
         torch.randint(0, 256, (images, 3, 96, 96), dtype=torch.uint8, generator=random),
         torch.rand(images, 48, 48, generator=random),
+        torch.zeros(images, 48, 48, dtype=torch.int16),
     )
 
 

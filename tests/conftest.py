@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 def _one_thread_a_worker():
     """Two test processes with two threads each would fight over two cores."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """Tests neither read nor fill the user's cache."""
+    os.environ["GAZEMAP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")

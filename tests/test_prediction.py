@@ -5,6 +5,7 @@ import torch
 from PIL import Image
 
 from gazemap.errors import DataError, InputError, OutputError
+from gazemap.metrics import resize
 from gazemap.prediction import predict, predict_files, predict_grids
 
 
@@ -35,11 +36,39 @@ def test_path_array_and_pil_image_predict_the_same(model, photo):
 
 
 def test_grids_map_the_target_range_back(model, photo):
-    images = np.random.default_rng(0).integers(0, 255, (3, 24, 24, 3), np.uint8)
+    images = np.random.default_rng(0).integers(0, 255, (3, 3, 24, 24), np.uint8)
     plain = predict_grids(model, images)
     model.target_range = (-1.0, 1.0)
     expected = plain if model.output == "log_density" else (plain + 1) / 2
     np.testing.assert_allclose(predict_grids(model, images), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("fit", ["letterbox", "crop"])
+def test_the_model_s_own_fit_is_used_and_undone(model, tmp_path, fit, monkeypatch):
+    """An image of the input's size laid in by hand, and its part of the grid taken out by hand."""
+    from gazemap.models.weights import load_model, save_model
+
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+    model.fit = fit
+    save_model(tmp_path / "weights.safetensors", model)
+    assert load_model(tmp_path / "weights.safetensors").fit == fit
+    image = np.random.default_rng(0).integers(0, 255, (24, 48, 3), np.uint8)
+    frame = np.full((24, 24, 3), 128, np.uint8)
+    if fit == "letterbox":
+        frame[6:18] = np.asarray(Image.fromarray(image).resize((24, 12), Image.Resampling.BILINEAR))
+    else:
+        frame = image[:, 12:36]
+    grid = predict_grids(model, frame.transpose(2, 0, 1)[None])[0]
+    found = predict(model, image)
+    assert found.saliency.shape == (24, 48)
+    inner = found.log_density if model.output == "log_density" else found.saliency
+    wanted = resize(grid[3:9], (24, 48)) if fit == "letterbox" else resize(grid, (24, 24))
+    if fit == "crop":
+        np.testing.assert_array_equal(inner[:, :12], inner[:, 12:13].repeat(12, axis=1))
+        inner = inner[:, 12:36]
+    offset = (inner - wanted).mean() if model.output == "log_density" else 0.0
+    np.testing.assert_allclose(inner - offset, wanted, atol=2e-5)
+    assert np.exp(found.log_density).sum() == pytest.approx(1)
 
 
 def test_files_are_written_and_broken_ones_listed(model, photo, tmp_path):

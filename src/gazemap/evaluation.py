@@ -14,9 +14,10 @@ from rich.progress import track
 from threadpoolctl import threadpool_limits
 
 from gazemap.baselines import leave_one_out
-from gazemap.data.batches import resize_image
+from gazemap.data.cache import cached_arrays
 from gazemap.data.dataset import GazeDataset
-from gazemap.data.sample import Sample
+from gazemap.data.fits import Placement
+from gazemap.data.targets import ImageMaker
 from gazemap.memory import keep_freed_memory
 from gazemap.metrics import METRICS, Protocol, get_metric, get_protocol
 from gazemap.metrics.preparing import Output, prepare
@@ -51,14 +52,22 @@ class Predictions(TypingProtocol):
 
 @dataclass(frozen=True)
 class Maps:
-    """Predictions in memory: one (h, w) grid for all images, or (N, h, w), one an image."""
+    """Predictions in memory: one (h, w) grid for all images, or (N, h, w), one an image.
+
+    Attributes:
+        grids: the numbers.
+        output: what they mean.
+        placements: how each image lies in the grid; none where it fills it.
+    """
 
     grids: NDArray[np.floating]
     output: Output = "saliency"
+    placements: Sequence[Placement] = ()
 
     def grid(self, index: int) -> NDArray[np.floating]:
         """The prediction of image `index`, (h, w)."""
-        return self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
+        grid = self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
+        return self.placements[index].undo(grid) if self.placements else grid
 
 
 def evaluate(
@@ -134,17 +143,16 @@ def _chosen(protocol: Protocol, metrics: Sequence[str] | None, one_map: bool) ->
 
 def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> Maps:
     """A model's predictions for every image of a data set, at the model's own grid."""
-
-    def read(sample: Sample) -> NDArray[np.uint8]:
-        return resize_image(sample.image, model.input_size)
-
+    samples = images.samples
+    maker = ImageMaker(model.input_size, model.fit)
+    pixels = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
     starts = range(0, len(images), _CHUNK)
-    grids = []
-    with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
-        for start in track(starts, "Predicting", disable=not progress, transient=True):
-            chunk = pool.map(read, images.samples[start : start + _CHUNK])
-            grids.append(predict_grids(model, np.stack(list(chunk))))
-    return Maps(np.concatenate(grids), model.output)
+    grids = [
+        predict_grids(model, pixels[start : start + _CHUNK])
+        for start in track(starts, "Predicting", disable=not progress, transient=True)
+    ]
+    placements = [Placement(sample.size, model.input_size, model.fit) for sample in samples]
+    return Maps(np.concatenate(grids), model.output, () if model.fit == "stretch" else placements)
 
 
 def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) -> dict[str, dict[str, float]]:

@@ -1,4 +1,4 @@
-"""Writing files whole: beside their name first, then renamed, so no partial file is ever seen."""
+"""Writing files and folders whole: beside their name first, then renamed, so none is ever seen in part."""
 
 from __future__ import annotations
 
@@ -42,3 +42,28 @@ def write_text(path: Path, content: str) -> None:
     """Write text as UTF-8, whole or not at all; see `replacing`."""
     with replacing(path) as beside:
         beside.write_text(content, encoding="utf-8")
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder beside `path` to fill; it takes the name `path` when all went well.
+
+    Raises:
+        OutputError: `path` holds something already, or cannot be written; names the reason.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise OutputError(f"{path} exists already. Choose another folder, or remove it first.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
+            beside = Path(name) / "new"
+            beside.mkdir()
+            yield beside
+            if path.exists():
+                path.rmdir()
+            beside.rename(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. "
+            "Free space or choose a folder that you may write to."
+        ) from error

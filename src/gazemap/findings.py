@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gazemap.baselines import CenterBias, relative_points
 from gazemap.data.batches import Arrays, load_arrays
 from gazemap.data.dataset import GazeDataset
+from gazemap.data.fits import Placement
 from gazemap.figures import Example
 from gazemap.metrics import PROTOCOLS, resize
 from gazemap.metrics.preparing import prepare
@@ -37,6 +38,7 @@ class Network:
         recipe: that it was trained by.
         about: what its weights file says of itself.
         log: the rows of metrics.jsonl.
+        image_ids: of the split.
         arrays: the split at the network's size.
         grids: (N, h, w), the network's own output, regression targets' range mapped to [0, 1].
         saliency: (N, h, w), the same, or the density where the network predicts its log.
@@ -47,6 +49,7 @@ class Network:
     recipe: Recipe
     about: dict[str, Any]
     log: list[dict[str, Any]]
+    image_ids: list[str]
     arrays: Arrays
     grids: NDArray[np.float32]
     saliency: NDArray[np.float32]
@@ -71,11 +74,13 @@ def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Netw
         input_size=model.input_size,
         target_size=model.output_size,
         target=recipe.data.target,
+        fit=model.fit,
         progress=progress,
     )
-    grids = predict_grids(model, arrays.images.permute(0, 2, 3, 1).numpy())
+    grids = predict_grids(model, arrays.images.numpy())
     saliency = np.exp(grids) if model.output == "log_density" else grids
-    return Network(recipe.name, model, recipe, about, read_metrics(run), arrays, grids, saliency)
+    log = read_metrics(run)
+    return Network(recipe.name, model, recipe, about, log, images.image_ids, arrays, grids, saliency)
 
 
 def center_bias_grid(dataset: GazeDataset, size: tuple[int, int]) -> NDArray[np.float64]:
@@ -95,6 +100,7 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
     shown = []
     for title, index in chosen.items():
         sample = images[int(index)]
+        placement = Placement(sample.size, network.model.input_size, network.model.fit)
         shrink = _SHOWN_SIDE / max(sample.size)
         size = (round(sample.size[0] * shrink), round(sample.size[1] * shrink))
         values = {name: values[index] for name, values in scores.per_image[network.name].items()}
@@ -103,7 +109,7 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
                 title=f"{title}: {sample.image_id}",
                 image=sample.image,
                 density=sample.density(size),
-                saliency=resize(network.saliency[index], size),
+                saliency=resize(placement.undo(network.saliency[index]), size),
                 scores={name: float(values[name]) for name in ("cc", "nss", "auc") if name in values},
             )
         )
@@ -133,7 +139,7 @@ def wrap_cases(
             prepare(network.grids[index], PROTOCOLS[name], (480, 640), network.model.output).saliency
             for name in ("bristol2021-clipped", "bristol2021")
         ]
-        image_id = network.arrays.image_ids[index]
+        image_id = network.image_ids[index]
         title = f"{image_id}, CC {clipped[index]:.2f} clipped, {wrapped[index]:.2f} wrapped"
         cases.append((title, network.grids[index], maps[0], maps[1]))
     return cases

@@ -14,11 +14,11 @@ from PIL import Image
 from rich.progress import track
 from scipy.special import logsumexp
 
-from gazemap.data.batches import resize_image
+from gazemap.data.fits import Placement
 from gazemap.data.images import read_image
 from gazemap.errors import DataError, InputError
 from gazemap.files import replacing
-from gazemap.metrics import resize, to_density
+from gazemap.metrics import to_density
 from gazemap.models import SaliencyModel
 from gazemap.overlays import overlay
 
@@ -47,14 +47,14 @@ def predict(model: SaliencyModel, image: ImageLike) -> Prediction:
         InputError: an array of another shape or type.
     """
     pixels = as_pixels(image)
-    grid = predict_grids(model, resize_image(pixels, model.input_size)[None])[0]
-    size = (pixels.shape[0], pixels.shape[1])
+    placement = Placement((pixels.shape[0], pixels.shape[1]), model.input_size, model.fit)
+    laid = placement.lay_image(pixels).transpose(2, 0, 1)
+    whole = placement.undo(predict_grids(model, laid[None])[0])
     if model.output == "log_density":
-        logs = resize(grid, size)
+        logs = whole
         logs -= logsumexp(logs)
         return Prediction(np.exp(logs - logs.max()).astype(np.float32), logs)
-    saliency = resize(grid, size)
-    return Prediction(saliency.astype(np.float32), np.log(to_density(saliency)))
+    return Prediction(whole.astype(np.float32), np.log(to_density(whole)))
 
 
 def predict_files(
@@ -106,7 +106,7 @@ def _write(prediction: Prediction, pixels: NDArray[np.uint8], stem: Path) -> Non
 
 @torch.no_grad()
 def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, H, W, 3) uint8 at the model's input size -> (N, h, w) at its own grid.
+    """(N, 3, H, W) uint8 at the model's input size -> (N, h, w) at its own grid.
 
     Regression networks' outputs are mapped from their `target_range` back to [0, 1].
     """
@@ -115,7 +115,7 @@ def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np
     model.eval()
     grids = []
     for start in range(0, len(images), _BATCH):
-        chunk = torch.tensor(images[start : start + _BATCH]).permute(0, 3, 1, 2).to(place)
+        chunk = torch.tensor(images[start : start + _BATCH]).to(place)
         output = model(chunk.to(torch.float32).div_(255)).float()
         grids.append(output if model.output == "log_density" else (output - low) / (high - low))
     return torch.cat(grids).cpu().numpy()

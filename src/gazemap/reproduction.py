@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from gazemap.data.cache import cached_arrays
 from gazemap.data.dataset import GazeDataset
+from gazemap.data.targets import TargetMaker
 from gazemap.errors import InputError, unknown_name
 from gazemap.evaluation import Maps, evaluate
 from gazemap.metrics import PROTOCOLS
@@ -166,8 +166,8 @@ def score_runs(
     models = {name: load_model(run) for name, run in runs.items()}
     first = next(iter(runs))
     target = parse_recipe(describe(runs[first])["recipe"], f"the recipe in {runs[first]}").data.target
-    size = models[first].output_size
-    mean = np.mean([target.of(sample, size) for sample in dataset.split("train")], axis=0)
+    maker = TargetMaker(models[first].input_size, models[first].output_size, "stretch", target)
+    mean = cached_arrays(maker, dataset.split("train").samples, progress=progress).mean(axis=0)
     rows: dict[str, SaliencyModel | Maps] = {MEAN_MAP: Maps(mean), **models}
     scores = []
     for protocol in protocols:

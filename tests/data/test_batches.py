@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from gazemap.data.batches import Target, epoch_batches, load_arrays
+from gazemap.data.batches import epoch_batches, load_arrays
+from gazemap.data.targets import Target, TargetMaker
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def test_arrays_have_the_network_s_sizes(arrays, popout_set):
     assert arrays.targets.dtype == torch.float32
     assert arrays.targets.min() >= 0
     assert (arrays.targets.amax((1, 2)) > 0.5).all()  # a peak of 1 before it was reduced
-    assert list(arrays.image_ids) == popout_set.image_ids
+    assert arrays.fixations.sum().item() == sum(len(sample.fixations) for sample in popout_set)
 
 
 def test_a_target_is_the_blurred_map_scaled_and_reduced(popout_set):
@@ -28,25 +29,27 @@ def test_a_target_is_the_blurred_map_scaled_and_reduced(popout_set):
     blurred = gaussian_filter((sample.fixation_map((480, 640)) > 0).astype(float), 19)
     scaled = ((blurred - blurred.min()) / np.ptp(blurred)).astype(np.float32)
     expected = np.asarray(Image.fromarray(scaled).resize((48, 48), Image.Resampling.BILINEAR))
-    np.testing.assert_allclose(Target().of(sample, (48, 48)), expected, atol=1e-6)
+    made = TargetMaker((96, 96), (48, 48), "stretch", Target())(sample)
+    np.testing.assert_allclose(made, expected, atol=1e-6)
 
 
 def epoch(arrays, mirror, seed=0, number=0):
     batches = epoch_batches(arrays, batch_size=7, mirror=mirror, seed=seed, epoch=number)
-    images, targets = zip(*batches, strict=True)
-    assert [len(batch) for batch in images[:-1]] == [7] * (len(images) - 1)
-    return torch.cat(images), torch.cat(targets)
+    parts = [torch.cat(part) for part in zip(*(batch.parts for batch in batches), strict=True)]
+    assert len(parts[0]) % 7 == (60 if mirror == "copies" else 30) % 7
+    return parts
 
 
-def identify(arrays, images, targets):
-    """Which image each row is, and whether it is mirrored; the target must be that image's too."""
+def identify(arrays, images, targets, fixations):
+    """Which image each row is, and whether it is mirrored; target and fixations must be that image's too."""
     found = []
-    for image, target in zip(images, targets, strict=True):
+    for image, target, fixated in zip(images, targets, fixations, strict=True):
         for flipped in (False, True):
             same = (arrays.images.flip(-1) if flipped else arrays.images) == image
             for index in same.flatten(1).all(1).nonzero().ravel().tolist():
-                own = arrays.targets[index].flip(-1) if flipped else arrays.targets[index]
-                assert torch.equal(own, target)
+                own = (arrays.targets[index], arrays.fixations[index])
+                for known, part in zip(own, (target, fixated), strict=True):
+                    assert torch.equal(known.flip(-1) if flipped else known, part)
                 found.append((index, flipped))
     return found
 

@@ -1,4 +1,4 @@
-"""`gazemap data`: import, look, check."""
+"""`gazemap data`: import, export, look, check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from gazemap.cli.options import SeedOption
+from gazemap.cli.options import SeedOption, SetOption
 
 app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, check.")
 
@@ -61,6 +61,19 @@ def import_(
 
 
 @app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")],
+    out: Annotated[Path, typer.Argument(help="A new folder for the files.")],
+    format: Annotated[str, typer.Option(help="Whose files: pysaliency.")],
+) -> None:
+    """Write a gaze data set in another program's form."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.data.exporting import export_dataset
+
+    typer.echo(str(export_dataset(load_dataset(path), out, format, progress=True)))
+
+
+@app.command()
 def formats() -> None:
     """List the formats that can be imported, with the complete sets' counts and the options."""
     from gazemap.data.importers import IMPORTERS
@@ -107,6 +120,28 @@ def check(path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")
         typer.echo(f"{problem.item}: {problem.what}")
     typer.echo(f"{len(problems)} problem(s) in {path}.")
     raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def prepare(
+    path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")],
+    recipe: Annotated[str, typer.Option(help="A shipped recipe's name or a .yaml file.")],
+    set_: SetOption = None,
+) -> None:
+    """Decode the images at a recipe's size ahead of its runs, into the cache."""
+    from gazemap.data.cache import cache_folder
+    from gazemap.data.dataset import load_dataset
+    from gazemap.training import load_recipe
+    from gazemap.training.loop import load_splits
+
+    for split, arrays in zip(
+        ("train", "val"),
+        load_splits(load_recipe(recipe, set_), load_dataset(path), progress=True),
+        strict=True,
+    ):
+        height, width = arrays.images.shape[2:]
+        size = sum(part.nbytes for part in arrays.parts) / 2**20
+        typer.echo(f"{split}: {len(arrays)} images at {width} x {height}, {size:.0f} MiB in {cache_folder()}")
 
 
 def _describe(dataset: object) -> None:

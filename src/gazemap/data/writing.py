@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,7 +20,8 @@ from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, GazeDataset, S
 from gazemap.data.items import Counts, Item, Outside, Source
 from gazemap.data.sample import Fixations, Size
 from gazemap.data.storing import Stored, store
-from gazemap.errors import DataError, OutputError
+from gazemap.errors import DataError
+from gazemap.files import new_folder
 
 _ROWS = 200_000  # of fixations.parquet, written at once
 
@@ -40,26 +39,8 @@ def write_dataset(source: Source, out: str | Path, *, progress: bool = False) ->
             their images.
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
     """
-    out = Path(out)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputError(f"{out} exists already. Choose another folder, or remove it first.")
-    beside: Path | None = None
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-        _fill(beside, source, progress)
-        beside.chmod(0o755)
-        if out.exists():
-            out.rmdir()
-        beside.rename(out)
-    except OSError as error:
-        raise OutputError(
-            f"Data set {out} cannot be written: {error.strerror or error}. "
-            "Free space or choose a folder that you may write to."
-        ) from error
-    finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
+    with new_folder(Path(out)) as folder:
+        _fill(folder, source, progress)
     return load_dataset(out)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from torch import Tensor, nn
 
 Output = Literal["saliency", "log_density"]
+Fit = Literal["stretch", "letterbox", "crop"]
 
 
 class SaliencyModel(nn.Module):
@@ -22,6 +23,8 @@ class SaliencyModel(nn.Module):
         input_size: (H, W) of the images that `forward` takes.
         output_size: (h, w) of the grid that it returns.
         output: what the numbers mean.
+        fit: how images of another aspect than the input's are laid into it, as in training; a
+            `data.fits.Fit`.
         target_range: the values between which a regression network's targets were scaled;
             prediction maps this range back to [0, 1].
     """
@@ -42,6 +45,7 @@ class SaliencyModel(nn.Module):
         self.input_size = input_size
         self.output_size = output_size
         self.output = output
+        self.fit: Fit = "stretch"
         self.target_range = target_range
 
     def parameter_count(self) -> int:

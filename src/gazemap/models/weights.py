@@ -70,7 +70,7 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
         model: the model, on any device.
         about: JSON values that say how the weights came to be (recipe, data, scores).
     """
-    description = {"model": model.name, "options": model.options, **about}
+    description = {"model": model.name, "options": model.options, "fit": model.fit, **about}
     save_tensors(path, model.state_dict(), description)
 
 
@@ -90,6 +90,7 @@ def load_model(path: str | Path) -> SaliencyModel:
         model.load_state_dict(tensors)
     except RuntimeError as error:
         raise WeightsError(f"{file} does not fit its model {about['model']!r}: {error}") from error
+    model.fit = about.get("fit", "stretch")
     return model.eval()
 
 

@@ -138,6 +138,19 @@ class Run:
 
 def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool) -> Run:
     """Decode the splits and make the network, as the recipe says."""
+    train, val = load_splits(recipe, dataset, progress=progress)
+    # a set that holds its mirror images already (the replication's pickles) is not mirrored again
+    doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
+    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror)
+
+
+def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
+    """The splits train and val at the size of the recipe's network, from the cache.
+
+    Raises:
+        DataError: a split is missing or an image cannot be read.
+        RecipeError: a loss that the network cannot have.
+    """
     splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
     with torch.device("meta"):
         model = create_model(recipe.model.name, **recipe.model.options)
@@ -148,13 +161,12 @@ def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress:
             input_size=model.input_size,
             target_size=model.output_size,
             target=recipe.data.target,
+            fit=recipe.data.fit,
             progress=progress,
         )
         for split in splits
     )
-    # a set that holds its mirror images already (the replication's pickles) is not mirrored again
-    doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
-    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror)
+    return train, val
 
 
 def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device, mirror: Mirror) -> Run:
@@ -164,6 +176,7 @@ def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device, mi
     with torch.random.fork_rng():
         torch.manual_seed(recipe.training.seed)
         model = create_model(recipe.model.name, **recipe.model.options)
+    model.fit = recipe.data.fit
     model.to(place, memory_format=layout)  # type: ignore[call-overload]
     loss = weighted_loss(recipe.loss, model.output)
     low, high = model.target_range
@@ -178,8 +191,8 @@ def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device, mi
             **recipe.optimizer.model_dump(exclude={"name"}),
         ),
         loss=loss,
-        train=train.to(place),
-        val=val.to(place),
+        train=train.to_if_it_fits(place),
+        val=val.to_if_it_fits(place),
         mean_map_loss=loss(constant, val.targets).item(),
         mirror=mirror,
         place=place,
@@ -193,7 +206,7 @@ def train_one_epoch(
     """One pass over the training split; returns the loss and the gradient norm of every step."""
     losses, norms = [], []
     run.model.train()
-    for images, targets in epoch_batches(
+    for batch in epoch_batches(
         run.train,
         batch_size=recipe.training.batch_size,
         mirror=run.mirror,
@@ -201,8 +214,8 @@ def train_one_epoch(
         epoch=epoch,
     ):
         with torch.autocast(run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
-            prediction = run.forward(run.inputs(images))
-        loss = run.loss(prediction.float(), targets.to(run.place))
+            prediction = run.forward(run.inputs(batch.images))
+        loss = run.loss(prediction.float(), batch.targets.to(run.place))
         run.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         gradients = [p.grad for p in run.model.parameters() if p.grad is not None]
@@ -210,7 +223,7 @@ def train_one_epoch(
         losses.append(loss.detach())
         run.optimizer.step()
         if bar:
-            bar.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(images))
+            bar.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(batch))
     return torch.stack(losses).cpu(), torch.stack(norms).cpu()
 
 
@@ -220,9 +233,9 @@ def validation_loss(run: Run, recipe: Recipe) -> float:
     run.model.eval()
     total = 0.0
     for start in range(0, len(run.val), recipe.training.batch_size):
-        chunk = slice(start, start + recipe.training.batch_size)
-        targets = run.val.targets[chunk].to(run.place)
-        prediction = run.forward(run.inputs(run.val.images[chunk]))
+        batch = run.val[start : start + recipe.training.batch_size]
+        targets = batch.targets.to(run.place)
+        prediction = run.forward(run.inputs(batch.images))
         total += run.loss(prediction.float(), targets).item() * len(targets)
     return total / len(run.val)
 

@@ -10,7 +10,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gazemap.data.batches import Mirror, Target
+from gazemap.data.batches import Mirror
+from gazemap.data.fits import Fit
+from gazemap.data.targets import Target
 from gazemap.errors import RecipeError, unknown_name
 
 Auto = Literal["auto"]
@@ -29,8 +31,15 @@ class ModelSection(_Section):
 
 
 class DataSection(_Section):
-    """What the network sees: how targets are made of fixations, and mirroring."""
+    """What the network sees.
 
+    Attributes:
+        fit: how images of another aspect are laid into its frame; see `data.fits`.
+        target: how the maps that it learns are made of fixations.
+        mirror: see `data.batches.epoch_batches`.
+    """
+
+    fit: Fit = "stretch"
     target: Target = Target()
     mirror: Mirror = "none"
 

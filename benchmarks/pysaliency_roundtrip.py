@@ -1,0 +1,105 @@
+"""gazemap -> pysaliency's HDF5 -> pysaliency -> its HDF5 -> gazemap: every bit must come back.
+
+    python benchmarks/pysaliency_roundtrip.py --data gaze/osie --peer-python PYTHON
+
+PYTHON is that of an environment with pysaliency (`pip install pysaliency "setuptools<81"`). It reads
+both files in another process and writes them again; what it read is compared with the data set, and
+what it wrote is imported and compared to the last bit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from json import loads
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gazemap import GazeDataset, load_dataset
+from gazemap.data.exporting import export_dataset
+from gazemap.data.importers import import_dataset
+from gazemap.data.sample import Fixations, Sample
+
+COLUMNS = ("x", "y", "observer", "onset", "duration")
+KEPT = ("image_id", "size", "split", "group", "domain", "sigma", "pixels_per_degree")
+
+
+def peer(python: str, folder: Path) -> dict[str, Any]:
+    """What pysaliency says of the folder's files, which it has then written again."""
+    script = Path(__file__).with_name("pysaliency_peer.py")
+    done = subprocess.run([python, str(script), str(folder)], stdout=subprocess.PIPE, text=True, check=True)
+    told: dict[str, Any] = loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def differences(first: Sample, second: Sample) -> list[str]:
+    """What of an image has not come back as it was."""
+    assert first.file is not None
+    assert second.file is not None
+    found = [name for name in KEPT if getattr(first, name) != getattr(second, name)]
+    found += ["file"] if first.file.read_bytes() != second.file.read_bytes() else []
+    empty = Fixations(np.empty(0), np.empty(0))
+    one, other = first.fixations or empty, second.fixations or empty
+    for name in COLUMNS:
+        values = [getattr(points, name) for points in (one, other)]
+        if not (values[0] is values[1] is None or same_bits(*values)):
+            found.append(name)
+    return found
+
+
+def same_bits(first: np.ndarray | None, second: np.ndarray | None) -> bool:
+    """Whether two arrays are equal, with NaN, -0.0 and the last digit."""
+    if first is None or second is None:
+        return False
+    if first.dtype.kind == "U":
+        return bool(np.array_equal(first, second))
+    return first.dtype == second.dtype and first.tobytes() == second.tobytes()
+
+
+def pixels(dataset: GazeDataset) -> int:
+    """The checksum of all points' pixels that the peer gives, too."""
+    points = [sample.fixations for sample in dataset if sample.fixations is not None]
+    x, y = (np.concatenate([getattr(own, axis) for own in points]) for axis in "xy")
+    return int((np.trunc(y).astype(int) * 100_000 + np.trunc(x).astype(int)).sum())
+
+
+def main() -> None:
+    """Go there and back, and print what has changed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", required=True, type=Path, help="a gaze data set's folder")
+    parser.add_argument("--peer-python", required=True, help="has pysaliency")
+    options = parser.parse_args()
+    dataset = load_dataset(options.data)
+    with tempfile.TemporaryDirectory() as folder:
+        exported = export_dataset(dataset, Path(folder) / "exported", "pysaliency")
+        told = peer(options.peer_python, exported)
+        again = import_dataset("pysaliency", exported, Path(folder) / "again")
+        changed = [
+            f"{first.image_id}: {', '.join(what)}"
+            for first, second in zip(dataset, again, strict=True)
+            if (what := differences(first, second))
+        ]
+    count = sum(len(sample.fixations) for sample in dataset if sample.fixations is not None)
+    inside = sum(
+        np.count_nonzero((own.x >= 0) & (own.y >= 0) & (own.x < s.size[1]) & (own.y < s.size[0]))
+        for s in dataset
+        if (own := s.fixations) is not None
+    )
+    same = told["pixels"] == pixels(dataset)
+    print(f"{options.data}, pysaliency {told['version']} ({', '.join(told['types'])}); it finds:")
+    print(f"  stimuli    {told['stimuli']:,} of {len(dataset):,}, decoded with their shape {told['images']}")
+    print(f"  fixations  {told['fixations']:,} of {count:,}, {'in the same pixels' if same else 'ELSEWHERE'}")
+    print(f"  inside     {told['inside']:,}, here {inside:,}")
+    print(f"written again by it and imported: {len(changed)} of {len(dataset):,} images differ in")
+    print(f"  {', '.join((*KEPT, 'file', *COLUMNS))}")
+    for line in changed[:10]:
+        print(f"  {line}")
+    sys.exit(bool(changed) or not same or told["fixations"] != count)
+
+
+if __name__ == "__main__":
+    main()

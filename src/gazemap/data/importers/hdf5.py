@@ -1,0 +1,98 @@
+"""HDF5 files from elsewhere: only what lies in the file itself, and no more than fits in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.data.map_files import hdf5_names
+from gazemap.errors import DataError
+
+MAX_VALUES = 2**28  # of one dataset: 2 GiB of doubles
+
+
+class Hdf5:
+    """An open HDF5 file; datasets that are linked from other files do not exist for it.
+
+    Attributes:
+        path: of the file, for messages.
+        names: of its datasets, with their groups: "a/b".
+    """
+
+    def __init__(self, path: Path, file: h5py.File) -> None:
+        self.path = path
+        self.names = frozenset(hdf5_names(file))
+        self._file = file
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """A dataset's shape, before it is read."""
+        return tuple(self._dataset(name).shape)
+
+    def dtype(self, name: str) -> np.dtype[Any]:
+        """A dataset's type, before it is read."""
+        found: np.dtype[Any] = self._dataset(name).dtype
+        return found
+
+    def is_text(self, name: str) -> bool:
+        """Whether a dataset holds text."""
+        return h5py.check_string_dtype(self.dtype(name)) is not None
+
+    def array(self, name: str) -> NDArray[Any]:
+        """A dataset's numbers, in its own type.
+
+        Raises:
+            DataError: there is none of that name (lists all), it holds something else or too much.
+        """
+        dataset = self._dataset(name)
+        if dataset.dtype.kind not in "buif" or dataset.size is None:
+            raise DataError(f"{self.path}: {name} holds {dataset.dtype}; numbers are accepted.")
+        if dataset.size > MAX_VALUES:
+            raise DataError(f"{self.path}: {name} has shape {dataset.shape}; too much to read.")
+        values: NDArray[Any] = dataset[()]
+        return values
+
+    def texts(self, name: str) -> list[str]:
+        """A dataset's texts, in order.
+
+        Raises:
+            DataError: as `array`.
+        """
+        dataset = self._dataset(name)
+        if not self.is_text(name) or dataset.size > MAX_VALUES:
+            raise DataError(f"{self.path}: {name} holds {dataset.dtype}; text is accepted.")
+        return [str(text) for text in np.ravel(dataset.asstr()[()])]
+
+    def kind(self) -> str:
+        """What the file's attribute "type" says, or nothing."""
+        value = self._file.attrs.get("type", b"")
+        return value.decode() if isinstance(value, bytes) else str(value)
+
+    def _dataset(self, name: str) -> h5py.Dataset:
+        if name not in self.names:
+            known = ", ".join(sorted(self.names)[:20]) or "none"
+            raise DataError(f"{self.path} has no dataset {name!r}; its datasets: {known}.")
+        return self._file[name]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Hdf5]:
+    """Open a file for reading.
+
+    Raises:
+        DataError: it is missing or damaged, also where that shows only later.
+    """
+    if not path.is_file():
+        raise DataError(f"There is no file {path}.")
+    try:
+        with h5py.File(path, "r") as file:
+            yield Hdf5(path, file)
+    except DataError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:  # what h5py raises on damage
+        raise DataError(f"{path} is damaged or no HDF5 file ({error}).") from error

@@ -1,0 +1,203 @@
+"""Any CSV or Parquet file of points, one a row, and a folder of images."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.pairing import unpaired
+from gazemap.data.importers.rows import OPTIONAL, read_rows
+from gazemap.data.items import Item, Source
+from gazemap.data.sample import Fixations, Size
+from gazemap.errors import DataError
+
+_INFO = DatasetInfo(
+    name="table",
+    title="A table of points and a folder of images",
+    citation="of those who recorded the points",
+    license="as its source says",
+    source="one fixation a row",
+)
+_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif")
+_VAL_SHARE = 0.2  # where the table knows no splits: the last images by name
+_SECONDS = {"s": 1.0, "ms": 1e3, "us": 1e6}
+_CONVENTIONS = {
+    "continuous": "in pixels of the image, from 0",
+    "pixel": "indices of pixels, from 0, taken at their centers (v + 0.5)",
+    "one-based": "in pixels of the image, from 1 (v - 0.5 here)",
+    "normalized": "shares of the image's width and height",
+}
+Convention = Literal["continuous", "pixel", "one-based", "normalized"]
+
+
+def read_table(
+    source: Path,
+    *,
+    image: str = "image",
+    x: str = "x",
+    y: str = "y",
+    observer: str | None = None,
+    onset: str | None = None,
+    duration: str | None = None,
+    split: str | None = None,
+    time: Literal["s", "ms", "us"] = "s",
+    convention: Convention = "continuous",
+    images: Path | None = None,
+) -> Source:
+    """A table with a header; rows whose x or y is no number are set aside and listed.
+
+    An image that no row names gets no fixation; its split is "all", where the table has splits.
+
+    Args:
+        source: .csv, .tsv or .txt with any separator, or .parquet.
+        image: the column of the images' names, with or without folders and suffix.
+        x: the column of x.
+        y: the column of y.
+        observer: the column of who looked; by default `observer`, where there is one.
+        onset: the column of onsets; by default `onset`, where there is one.
+        duration: the column of durations; by default `duration`, where there is one.
+        split: the column of the images' splits; by default `split`, where there is one; else the
+            last 20 % by name are val.
+        time: the unit of onsets and durations.
+        convention: what x and y count: "continuous", from 0; "pixel", indices from 0; "one-based",
+            as "continuous", but from 1; "normalized", from 0 to 1.
+        images: the folder of images, relative to the table's; by default `images` beside the
+            table, or else the table's own folder.
+
+    Raises:
+        DataError: the table is damaged, lacks a column or has no point for any image.
+    """
+    named = dict(zip(OPTIONAL, (observer, onset, duration, split), strict=True))
+    rows, set_aside = read_rows(source, {"image": image, "x": x, "y": y}, named)
+    files = _image_files(source, images)
+    rows, bounds, strays = _by_image(source, rows, [*files])
+    info = _INFO.model_copy(
+        update={
+            "name": source.stem,
+            "source": f"{source.name}; {x} and {y} are {_CONVENTIONS[convention]}; times in {time}",
+            "set_aside": (*set_aside, *unpaired(strays, source.name, "no image file of that name")),
+        }
+    )
+    read = partial(_fixations, convention, _SECONDS[time])
+    return Source(info, _items(files, rows, bounds, read), len(files))
+
+
+def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
+    """image_id -> file, sorted by name."""
+    beside = table.parent / "images"
+    folder = table.parent / images if images else beside if beside.is_dir() else table.parent
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES]
+    if not files:
+        raise DataError(f"{folder} holds no image. Name the folder of the images: images=FOLDER.")
+    named = [(path.relative_to(folder).with_suffix("").as_posix(), path) for path in sorted(files)]
+    repeated = sorted({name for name, path in named if dict(named)[name] != path})
+    if repeated:
+        raise DataError(f"{folder} has several images of one name: {_some(repeated)}. Names must be unique.")
+    return dict(named)
+
+
+def _by_image(
+    source: Path, rows: pa.Table, image_ids: Sequence[str]
+) -> tuple[pa.Table, NDArray[np.int64], set[str]]:
+    """The rows in the order of the images, where those of each begin, and the names without an image."""
+    column = rows["image"].combine_chunks()
+    names = column.dictionary.to_pylist()
+    belongs = _matched(names, image_ids)
+    strays = {name for name, index in zip(names, belongs.tolist(), strict=True) if index < 0}
+    if len(strays) == len(names):
+        raise DataError(f"{source} names no image of the folder: {_some(names)}. It has {_some(image_ids)}.")
+    of_row = belongs[column.indices.to_numpy()]
+    order = np.argsort(of_row, kind="stable")  # rows without an image, -1, come first
+    return rows.take(order), np.searchsorted(of_row[order], np.arange(len(image_ids) + 1)), strays
+
+
+def _matched(names: Sequence[str], image_ids: Sequence[str]) -> NDArray[np.int64]:
+    """For each name of the table the position of its image, or -1.
+
+    A name may have more leading folders than the image_id, or fewer where that is unambiguous.
+    """
+    position = {image_id: index for index, image_id in enumerate(image_ids)}
+    ends: dict[str, list[int]] = defaultdict(list)
+    for image_id, index in position.items():
+        for end in _ends(image_id):
+            ends[end].append(index)
+    belongs = np.full(len(names), -1)
+    for number, name in enumerate(names):
+        path = PurePosixPath(name.replace("\\", "/"))
+        key = path.with_suffix("").as_posix() if path.suffix.lower() in _SUFFIXES else path.as_posix()
+        longer = [position[end] for end in _ends(key) if end in position]
+        candidates = longer[:1] or ends[key]
+        if len(candidates) == 1:
+            belongs[number] = candidates[0]
+    return belongs
+
+
+def _ends(name: str) -> Iterator[str]:
+    """a/b/c, b/c, c."""
+    parts = name.split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
+
+
+def _items(
+    files: dict[str, Path],
+    rows: pa.Table,
+    bounds: NDArray[np.int64],
+    read: Callable[[pa.Table, Size], Fixations],
+) -> Iterator[Item]:
+    """The rows lie in the order of the images; those of image i are bounds[i] to bounds[i + 1]."""
+    first_val = len(files) - round(_VAL_SHARE * len(files))
+    for index, (image_id, path) in enumerate(files.items()):
+        own = rows.slice(bounds[index], bounds[index + 1] - bounds[index])
+        by_name = "val" if index >= first_val else "train"
+        split = _split(image_id, own) if "split" in rows.column_names else by_name
+        yield Item(image_id=image_id, image=path, split=split, fixations=partial(read, own))
+
+
+def _split(image_id: str, rows: pa.Table) -> str:
+    found = sorted(filter(None, rows["split"].unique().to_pylist()))
+    if len(found) > 1:
+        raise DataError(f"The rows of image {image_id} name several splits: {', '.join(found)}.")
+    split: str = found[0] if found else "all"
+    return {"valid": "val", "validation": "val"}.get(split, split)
+
+
+def _fixations(convention: Convention, seconds: float, rows: pa.Table, size: Size) -> Fixations:
+    height, width = size
+    scale_x, scale_y = (width, height) if convention == "normalized" else (1, 1)
+    shift = {"pixel": 0.5, "one-based": -0.5}.get(convention, 0.0)
+    known = {name for name in rows.column_names if rows[name].null_count < len(rows)}
+    onset, duration = (
+        rows[name].to_numpy() / seconds if name in known else None for name in ("onset", "duration")
+    )
+    observer = rows["observer"].cast(pa.string()) if "observer" in known else None
+    return Fixations(
+        x=rows["x"].to_numpy() * scale_x + shift,
+        y=rows["y"].to_numpy() * scale_y + shift,
+        observer=None if observer is None else pc.fill_null(observer, "").to_numpy().astype(str),
+        onset=onset,
+        duration=duration,
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    listed = sorted(names)
+    more = f" and {len(listed) - 3:,} more" if len(listed) > 3 else ""
+    return ", ".join(listed[:3]) + more
+
+
+TABLE = Importer(
+    read=read_table,
+    info=_INFO,
+    editions={},
+    oddities="its columns, convention and unit are what the options say; rows without a number are listed",
+)
