@@ -12,7 +12,7 @@ import gazemap
 ROOT = Path(gazemap.__file__).parent
 ARROW = [
     {"errors"},
-    {"files", "memory", "overlays", "blurring"},
+    {"files", "memory", "overlays", "blurring", "detection"},
     {"fixations"},
     {"data", "models", "metrics"},
     {"losses", "baselines", "scores"},

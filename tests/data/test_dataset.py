@@ -141,3 +141,42 @@ def test_every_fault_is_named(folder):
     assert "has fixations but no row in images.parquet" in found["00006"]
     assert "no row of images.parquet names it" in found["images/stray.png"]
     assert "00008" not in found
+
+
+def test_a_blur_in_degrees_needs_the_viewing_distance(folder):
+    with pytest.raises(DataError, match="how many pixels .* make a degree"):
+        load_dataset(folder)[0].density(degrees=1)
+    changed(folder / "images.parquet", lambda rows: rows[0].update(pixels_per_degree=6.0))
+    sample = load_dataset(folder)[0]
+    np.testing.assert_array_equal(sample.density(degrees=0.5), sample.density(sigma=3.0))
+
+
+def test_an_image_of_which_the_points_alone_are_known(folder):
+    file = load_dataset(folder)[0].file
+    file.unlink()
+    changed(folder / "images.parquet", lambda rows: rows[0].update(file=None))
+    sample = load_dataset(folder)[0]
+    assert sample.fixation_map().sum() == len(sample.fixations)
+    with pytest.raises(DataError, match="points alone are known"):
+        sample.image
+    assert check_dataset(folder) == []
+    assert load_dataset(folder).image_names[0] == folder / "images" / "00000"
+
+
+def test_points_moved_within_their_pixels(popout_set):
+    whole = popout_set[0].fixations.of_pixels(popout_set[0].fixation_map())
+    moved = whole.jittered(seed=1)
+    assert not (moved.x == whole.x).any()
+    np.testing.assert_array_equal(np.floor(moved.x), np.floor(whole.x))
+    np.testing.assert_array_equal(np.floor(moved.y), np.floor(whole.y))
+    np.testing.assert_array_equal(moved.x, whole.jittered(seed=1).x)
+    assert (moved.x != whole.jittered(seed=2).x).all()
+    assert 0.4 < np.mean(moved.x - np.floor(moved.x)) < 0.6
+
+
+def test_points_moved_to_the_edge(popout_set):
+    from gazemap.data.sample import Fixations
+
+    clipped = Fixations(np.array([-3.0, 5.0, 99.0]), np.array([1.0, 50.0, -1.0])).clipped((40, 60))
+    assert (clipped.x.tolist(), clipped.y.tolist()) == ([0, 5, 60], [1, 40, 0])
+    assert clipped.inside((40, 60)).all()

@@ -69,6 +69,16 @@ class Fixations:
         """The same, with points outside of an image of `size` (H, W) moved to its edge."""
         return replace(self, x=self.x.clip(0, size[1]), y=self.y.clip(0, size[0]))
 
+    def jittered(self, seed: int) -> Fixations:
+        """The same, moved at random within their pixels.
+
+        For points that were stored as whole pixels: their lattice and ties vanish, and every map of
+        theirs at the image's size stays what it was.
+        """
+        random = np.random.default_rng(seed)
+        x, y = (np.floor(values) + random.random(len(self)) for values in (self.x, self.y))
+        return replace(self, x=x, y=y)
+
     def scaled(self, from_size: Size, to_size: Size) -> Fixations:
         """The same points in an image stretched from one (H, W) to another."""
         return replace(self, x=self.x * (to_size[1] / from_size[1]), y=self.y * (to_size[0] / from_size[0]))
@@ -128,15 +138,19 @@ class Sample:
         known = self._points().scaled(self.size, size or self.size)
         return points.fixation_map(known.x, known.y, size or self.size)
 
-    def density(self, size: Size | None = None, sigma: float | None = None) -> Floats:
+    def density(
+        self, size: Size | None = None, sigma: float | None = None, *, degrees: float | None = None
+    ) -> Floats:
         """(H, W), sums to 1: the blurred fixations, or the stored map where there are no points.
 
         Args:
             size: (H, W) of the result; the image's own by default. Both axes may be stretched.
             sigma: of the blur, in pixels of the original image's width; by default the set's own.
+            degrees: sigma in degrees of visual angle, in its place; 1 is the usual choice.
 
         Raises:
-            DataError: no blur is known, or no points and no map.
+            DataError: no blur is known, or no points and no map; with `degrees`, the viewing distance
+                is not known.
         """
         size = size or self.size
         if self.fixations is None:
@@ -146,6 +160,12 @@ class Sample:
             values = np.asarray(stretched, dtype=np.float64)
             return values / values.sum() if values.sum() > 0 else np.full(size, 1 / values.size)
         blur = sigma or self.sigma
+        if degrees is not None:
+            if self.pixels_per_degree is None:
+                raise DataError(
+                    f"It is not known how many pixels of {self.image_id!r} make a degree; pass sigma (pixels)."
+                )
+            blur = degrees * self.pixels_per_degree
         if blur is None:
             raise DataError(f"The data set of {self.image_id!r} states no blur; pass sigma (pixels).")
         known = self.fixations.scaled(self.size, size)
