@@ -61,8 +61,14 @@ def image_file(name, source, index=0):
     pictures = [
         path
         for path in sorted(folder.rglob("*"))
-        if path.stem == stem and path.suffix in IMAGES and not {"maps", "fixations"} & {*path.parts}
+        if path.stem == stem
+        and path.suffix in IMAGES
+        and not path.relative_to(folder).as_posix().startswith(("maps", "fixations"))
+        and path.parent.name != "all5"
     ]
+    if len(pictures) > 1:  # the same name in several folders
+        name_of = MINIATURES[name].image_ids[index]
+        pictures = [path for path in pictures if path.with_suffix("").as_posix().endswith(f"/{name_of}")]
     assert len(pictures) == 1
     return pictures[0]
 
@@ -138,8 +144,10 @@ def test_an_image_that_cannot_be_read_is_set_aside_and_the_rest_imported(name, s
     assert set(others) <= set(dataset.image_ids)
     assert first not in dataset.image_ids
     listed = [entry for entry in dataset.info.set_aside if first.split("/")[-1] in entry.item]
-    assert len(listed) == 1
-    assert "image" in listed[0].reason
+    if damage == "missing" and MINIATURES[name].keeps == "images":
+        assert listed == []  # nothing else speaks of it
+    else:
+        assert ["image" in entry.reason for entry in listed] == [True]
     assert check_dataset(dataset.path) == []
 
 
@@ -173,7 +181,8 @@ def test_a_few_points_outside_are_noted(name, tmp_path):
     points = {**MANY, 0: MANY[0].copy()}
     points[0][7] = [WIDTH + 3, 5]
     dataset = brought(name, MINIATURES[name](tmp_path / "source", points), tmp_path / "out")
-    assert sum(len(sample.fixations) for sample in dataset) in (449, 450)  # left out, or kept
+    found = sum(len(sample.fixations) for sample in dataset if sample.fixations)
+    assert found in (449, 450)  # left out, or kept
     assert any("lie outside" in note for note in dataset.info.notes)
     assert len(dataset.info.set_aside) == 0
 

@@ -144,7 +144,7 @@ def test_every_fault_is_named(folder):
 
 
 def test_a_blur_in_degrees_needs_the_viewing_distance(folder):
-    with pytest.raises(DataError, match="how many pixels .* make a degree"):
+    with pytest.raises(DataError, match="many pixels make a degree"):
         load_dataset(folder)[0].density(degrees=1)
     changed(folder / "images.parquet", lambda rows: rows[0].update(pixels_per_degree=6.0))
     sample = load_dataset(folder)[0]
@@ -158,7 +158,7 @@ def test_an_image_of_which_the_points_alone_are_known(folder):
     sample = load_dataset(folder)[0]
     assert sample.fixation_map().sum() == len(sample.fixations)
     with pytest.raises(DataError, match="points alone are known"):
-        sample.image
+        _ = sample.image
     assert check_dataset(folder) == []
     assert load_dataset(folder).image_names[0] == folder / "images" / "00000"
 

@@ -1,12 +1,18 @@
 """Miniatures of every foreign format, by the names of IMPORTERS."""
 
-from miniatures import authors, folders, pickles
+from miniatures import authors, folders, hdf5, mit, others, pickles, salicon, scanpaths, tables
 from miniatures.miniature import POINTS, SIZE, Miniature, cell, picture
 
 MINIATURES: dict[str, Miniature] = {
     **authors.MINIATURES,
     **folders.MINIATURES,
     **pickles.MINIATURES,
+    **mit.MINIATURES,
+    **others.MINIATURES,
+    **salicon.MINIATURES,
+    **scanpaths.MINIATURES,
+    **tables.MINIATURES,
+    **hdf5.MINIATURES,
 }
 
 __all__ = ["MINIATURES", "POINTS", "SIZE", "cell", "picture"]

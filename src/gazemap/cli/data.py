@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from gazemap.cli.options import SeedOption, SetOption
@@ -80,7 +81,7 @@ def formats() -> None:
 
     table = Table("", "what", "edition", "images", "observers", "fixations", "options", show_lines=True)
     for name, importer in IMPORTERS.items():
-        options = "\n".join(str(option).replace("'", "") for option in importer.options.values())
+        options = escape("\n".join(importer.choices))
         cells = [
             (edition, *("" if n is None else f"{n:,}" for n in astuple(counts)))
             for edition, counts in importer.editions.items()

@@ -15,12 +15,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pyarrow.types import is_dictionary
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gazemap.data.sample import Fixations, Sample
@@ -50,6 +53,9 @@ FIXATIONS_SCHEMA = pa.schema(
         ("duration", pa.float64()),
     ]
 )
+
+
+_CODED = pa.dictionary(pa.int32(), pa.string())
 
 
 class SetAside(BaseModel):
@@ -207,8 +213,11 @@ def load_dataset(path: str | Path) -> GazeDataset:
     if not len(images):
         raise DataError(f"{path / 'images.parquet'} lists no image. Import the data set again.")
     grouped = _fixations_by_image(path / "fixations.parquet")
-    # in a set of both kinds, an image with a map and no points is one of the dense kind
-    looked_at = _NOBODY_LOOKED if grouped else None
+    rows = images.to_pylist()
+    # nobody looked at an image without points, unless it has a map, or the points are not public: of
+    # the whole set, or of its test split
+    withheld = {row["split"] for row in rows if not grouped or row["split"] == "test"}
+    withheld -= {row["split"] for row in rows if row["image_id"] in grouped}
     samples = [
         Sample(
             image_id=row["image_id"],
@@ -216,13 +225,15 @@ def load_dataset(path: str | Path) -> GazeDataset:
             size=(row["height"], row["width"]),
             split=row["split"],
             group=row["group"],
-            fixations=grouped.get(row["image_id"], None if row["map"] else looked_at),
+            fixations=grouped.get(
+                row["image_id"], None if row["map"] or row["split"] in withheld else _NOBODY_LOOKED
+            ),
             map_file=path / row["map"] if row["map"] else None,
             domain=row["domain"],
             sigma=row["sigma"] or info.sigma,
             pixels_per_degree=row["pixels_per_degree"] or info.pixels_per_degree,
         )
-        for row in images.to_pylist()
+        for row in rows
     ]
     return GazeDataset(path, info, samples)
 
@@ -230,13 +241,17 @@ def load_dataset(path: str | Path) -> GazeDataset:
 _NOBODY_LOOKED = Fixations(np.empty(0), np.empty(0))
 
 
-def _read_table(path: Path, schema: pa.Schema) -> pa.Table:
+def _read_table(path: Path, schema: pa.Schema, coded: tuple[str, ...] = ()) -> pa.Table:
+    """A table of this schema; texts of the columns `coded` stay dictionaries where they are stored so."""
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path, read_dictionary=[*coded])
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(f"{path} cannot be read ({error}). Import the data set again.") from error
     try:
-        return table.select(schema.names).cast(schema)
+        table = table.select(schema.names)
+        kept = [is_dictionary(found.type) and found.name in coded for found in table.schema]
+        types = [_CODED if keep else field.type for keep, field in zip(kept, schema, strict=True)]
+        return table.cast(pa.schema(list(zip(schema.names, types, strict=True))))
     except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         wanted = ", ".join(f"{field.name} ({field.type})" for field in schema)
         raise DataError(f"{path} needs the columns {wanted}: {error}") from error
@@ -245,20 +260,29 @@ def _read_table(path: Path, schema: pa.Schema) -> pa.Table:
 def _fixations_by_image(path: Path) -> dict[str, Fixations]:
     if not path.exists():
         return {}
-    table = _read_table(path, FIXATIONS_SCHEMA)
-    names = table["image_id"].to_numpy(zero_copy_only=False).astype(str)
-    order = np.argsort(names, kind="stable")
-    known, starts = np.unique(names[order], return_index=True)
-    ends = [*starts[1:].tolist(), len(names)]
+    table = _read_table(path, FIXATIONS_SCHEMA, ("image_id", "observer")).unify_dictionaries()
+    names, codes = _decoded(table["image_id"])
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(names) + 1)).tolist()
     columns: dict[str, Any] = {}
-    for name in ("x", "y", "observer", "onset", "duration"):
+    for name in ("x", "y", "onset", "duration"):
         if table[name].null_count < len(table):  # a column of nulls alone is not known
-            values = table[name].to_numpy(zero_copy_only=False)
-            columns[name] = (values.astype(str) if name == "observer" else values)[order]
+            columns[name] = table[name].to_numpy()[order]
+    if table["observer"].null_count < len(table):
+        observers, coded = _decoded(table["observer"])
+        columns["observer"] = observers[coded[order]]
     return {
-        image_id: Fixations(**{name: column[start:end] for name, column in columns.items()})
-        for image_id, start, end in zip(known.tolist(), starts.tolist(), ends, strict=True)
+        name: Fixations(**{key: column[start:end] for key, column in columns.items()})
+        for name, (start, end) in zip(names.tolist(), pairwise(starts), strict=True)
+        if end > start
     }
+
+
+def _decoded(column: pa.ChunkedArray) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
+    """The texts of a dictionary's column, and the place of each row's text among them; null is "None"."""
+    array = column.dictionary_encode().combine_chunks()
+    texts = np.array([*array.dictionary.to_pylist(), "None"], dtype=str)
+    return texts, array.indices.fill_null(len(texts) - 1).to_numpy()
 
 
 def fixation_image_ids(path: Path) -> set[str]:

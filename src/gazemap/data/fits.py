@@ -72,7 +72,7 @@ class Placement:
         if self.fit == "crop":
             sides = zip(self.frame, self.shift, self.content, values.shape[:2], strict=True)
             (up, down), (left, right) = (
-                (-shift / content * side, (frame - shift) / content * side)
+                (max(0.0, -shift / content * side), min(side, (frame - shift) / content * side))
                 for frame, shift, content, side in sides
             )
             box = (left, up, right, down)

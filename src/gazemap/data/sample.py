@@ -163,7 +163,7 @@ class Sample:
         if degrees is not None:
             if self.pixels_per_degree is None:
                 raise DataError(
-                    f"It is not known how many pixels of {self.image_id!r} make a degree; pass sigma (pixels)."
+                    f"How many pixels make a degree in {self.image_id!r} is not known; pass sigma in pixels."
                 )
             blur = degrees * self.pixels_per_degree
         if blur is None:

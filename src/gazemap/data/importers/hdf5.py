@@ -57,6 +57,18 @@ class Hdf5:
         values: NDArray[Any] = dataset[()]
         return values
 
+    def cells(self, name: str) -> list[NDArray[Any]]:
+        """The numbers in each cell of a MATLAB 7.3 cell array, which its columns come first.
+
+        Raises:
+            DataError: as `array`, or the dataset is no cell array.
+        """
+        dataset = self._dataset(name)
+        if h5py.check_ref_dtype(dataset.dtype) is not h5py.Reference:
+            raise DataError(f"{self.path}: {name} holds {dataset.dtype}; a cell array is accepted.")
+        names = [self._file[reference].name.lstrip("/") for reference in np.ravel(dataset[()])]
+        return [self.array(entry) for entry in names]
+
     def texts(self, name: str) -> list[str]:
         """A dataset's texts, in order.
 

@@ -5,14 +5,27 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, ValidationError, validate_call
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.items import Counts, Source
 from gazemap.errors import InputError, unknown_name
+
+
+def _kinds(hint: Any) -> list[str]:  # noqa: ANN401 - any annotation
+    """A type as a user thinks of it: the choices of a Literal, or the name of what is asked for."""
+    if get_origin(hint) is Literal:
+        return [str(choice) for choice in get_args(hint)]
+    if get_args(hint):
+        inner = get_args(hint)
+        return (
+            _kinds(inner[0]) if get_origin(hint) is Annotated else [k for part in inner for k in _kinds(part)]
+        )
+    return ["NONE" if hint is type(None) else {str: "TEXT", Path: "PATH"}.get(hint, hint.__name__.upper())]
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,18 @@ class Importer:
         """The import's options, by name."""
         parameters = inspect.signature(self.read).parameters.values()
         return {entry.name: entry for entry in parameters if entry.kind is entry.KEYWORD_ONLY}
+
+    @property
+    def choices(self) -> list[str]:
+        """Each option as a user types it: "edition=2015|2017", "sigma=FLOAT, default 3"."""
+        hints = get_type_hints(self.read.func if isinstance(self.read, partial) else self.read)
+        lines = []
+        for name, parameter in self.options.items():
+            kinds = [kind for kind in _kinds(hints[name]) if kind != "NONE"]
+            default = parameter.default
+            known = "" if default in (None, parameter.empty) else f", default {default}"
+            lines.append(f"{name}={'|'.join(kinds)}{known}")
+        return lines
 
     def open(self, source: Path, options: Mapping[str, Any]) -> Source:
         """Read the source with the options checked.

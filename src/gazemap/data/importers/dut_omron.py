@@ -1,0 +1,74 @@
+"""DUT-OMRON (Yang et al. 2013): 5,168 photos of at most 400 pixels a side, 5 observers, 2 seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.matlab import read_mat
+from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
+from gazemap.data.items import Counts, Item, Source
+from gazemap.data.sample import Fixations, Size
+from gazemap.errors import DataError
+
+_INFO = DatasetInfo(
+    name="dut-omron",
+    title="DUT-OMRON: Saliency detection via graph-based manifold ranking",
+    citation="Yang, Zhang, Lu, Ruan, Yang: Saliency detection via graph-based manifold ranking. CVPR 2013.",
+    homepage="http://saliencydetection.net/dut-omron/",
+    license="no license stated; please cite",
+    source=(
+        "DUT-OMRON-eye-fixations/mat/*.mat, rows of [x, y, observer] after one of the image's size; whole "
+        "pixels counted from 0, since 0 occurs, taken at their centers (v + 0.5 here)"
+    ),
+    viewing_seconds=2.0,
+)
+_VAL_SHARE = 0.1  # no official split: the last in the order of names
+
+
+def read_dut_omron(source: Path) -> Source:
+    """DUT-OMRON-image/*.jpg and DUT-OMRON-eye-fixations/mat/*.mat.
+
+    Raises:
+        DataError: no image has a file of fixations.
+    """
+    images = by_stem(source / "DUT-OMRON-image", PICTURES)
+    files = by_stem(source / "DUT-OMRON-eye-fixations" / "mat", (".mat",))
+    stems = sorted({*images} & {*files})
+    if not stems:
+        raise DataError(
+            f"{source}: no image of DUT-OMRON-image has a file of its name in DUT-OMRON-eye-fixations/mat."
+        )
+    set_aside = unpaired({*images} - {*files}, "DUT-OMRON-image", "no fixations")
+    set_aside += unpaired({*files} - {*images}, "DUT-OMRON-eye-fixations/mat", "no image")
+    info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
+    return Source(info, _items(stems, images, files), len(stems))
+
+
+def _items(stems: list[str], images: dict[str, Path], files: dict[str, Path]) -> Iterator[Item]:
+    first_val = len(stems) - round(_VAL_SHARE * len(stems))
+    for index, stem in enumerate(stems):
+        split = "val" if index >= first_val else "train"
+        yield Item(stem, images[stem], split, fixations=partial(_fixations, files[stem]))
+
+
+def _fixations(path: Path, size: Size) -> Fixations:
+    rows = read_mat(path, "s")
+    if rows.dtype.kind not in "iuf" or rows.ndim != 2 or rows.shape[1] != 3:
+        raise DataError(f"{path}: s has shape {rows.shape}; numbers (n, 3) are accepted.")
+    x, y, observer = rows[rows[:, 2] > 0].astype(np.float64).T  # observer 0 is the image's size
+    names = np.array([f"{int(number):02}" for number in observer], dtype=str)
+    return Fixations(x=x + 0.5, y=y + 0.5, observer=names)
+
+
+DUT_OMRON = Importer(
+    read=read_dut_omron,
+    info=_INFO,
+    editions={"": Counts(5168, 5)},
+    oddities="observer 01 of one image may not be that of another; its authors filtered the fixations",
+)

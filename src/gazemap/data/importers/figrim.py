@@ -1,0 +1,94 @@
+"""FIGRIM (Bylinskii et al. 2015): 2,787 scenes of 1000 x 1000, seen in a game of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.items import Counts, Item, Source
+from gazemap.data.sample import Fixations, Floats
+from gazemap.errors import DataError
+
+_INFO = DatasetInfo(
+    name="figrim",
+    title="FIGRIM: Fine-grained image memorability",
+    citation=(
+        "Bylinskii, Isola, Bainbridge, Torralba, Oliva: Intrinsic and extrinsic effects on image "
+        "memorability. Vision Research 116, 2015."
+    ),
+    homepage="http://figrim.mit.edu/index_eyetracking.html",
+    license="no license stated; please cite",
+    source=(
+        "targetData/allImages_release.mat and fillerData/allImages_fillers.mat, [x, y]; taken as 1-based, as "
+        "MATLAB counts (v - 0.5 here): its authors do not say"
+    ),
+    task="remember which images repeat",
+)
+_FILES = {"Targets": "targetData/allImages_release.mat", "Fillers": "fillerData/allImages_fillers.mat"}
+_VIEWS = {"first": ("enc",), "all": ("enc", "rec", "rec2")}
+_VAL_EVERY = 10  # no official split: each tenth image of a file is val
+
+
+def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> Source:
+    """Targets and Fillers with images by category, targetData and fillerData with the fixations.
+
+    Args:
+        source: the folder.
+        views: the first time that an observer sees an image, or the repetitions too.
+
+    Raises:
+        DataError: neither file of fixations is there, or one is damaged or lacks a field.
+    """
+    records = []
+    for folder, file in _FILES.items():
+        path = source / file
+        if path.is_file():
+            records += [(folder, path, record) for record in read_mat(path, "allImages").ravel()]
+    if not records:
+        raise DataError(f"{source} holds neither {' nor '.join(_FILES.values())}.")
+    return Source(_INFO, _items(source, records, _VIEWS[views]), len(records), outside="drop")
+
+
+def _items(source: Path, records: list[tuple[str, Path, Any]], views: tuple[str, ...]) -> Iterator[Item]:
+    for index, (folder, path, record) in enumerate(records):
+        where = f"{path}, image {index + 1},"
+        name = str(np.ravel(field(record, "filename", where))[0])
+        category = str(np.ravel(field(record, "category", where))[0])
+        image = source / folder / category / name
+        yield Item(
+            image_id=f"{folder}/{category}/{Path(name).stem}",
+            image=image if image.is_file() else source / folder / name,
+            split="val" if index % _VAL_EVERY == _VAL_EVERY - 1 else "train",
+            fixations=_fixations(field(record, "userdata", where).ravel(), views, where),
+        )
+
+
+def _fixations(observers: Any, views: tuple[str, ...], where: str) -> Fixations:  # noqa: ANN401
+    parts: list[Floats] = [np.empty((0, 2))]
+    names: list[str] = []
+    for number, observer in enumerate(observers, start=1):
+        found = field(observer, "fixations", f"{where} observer {number}").ravel()
+        for view in views if len(found) else ():
+            rows = field(found[0], view, f"{where} observer {number}, fixations")
+            if not rows.size:
+                continue
+            if rows.ndim != 2 or rows.shape[1] < 2:
+                raise DataError(f"{where} observer {number}, {view}: shape {rows.shape}; (n, 2) is accepted.")
+            parts.append(rows[:, :2].astype(np.float64))
+            names += [f"{number:02}"] * len(rows)
+    x, y = np.concatenate(parts).T - 0.5
+    return Fixations(x=x, y=y, observer=np.array(names, dtype=str))
+
+
+FIGRIM = Importer(
+    read=read_figrim,
+    info=_INFO,
+    editions={"": Counts(2787)},
+    oddities="gaze in a game of memory; targets are seen up to three times: the first view alone by default",
+)

@@ -1,0 +1,186 @@
+"""Images, dense maps and fixation maps in folders: the layouts that saliency repositories expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from PIL import Image
+from pydantic import PositiveFloat
+
+from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
+from gazemap.data.items import Item, Source
+from gazemap.data.sample import Size, read_map
+from gazemap.errors import DataError, InputError
+
+_SOURCE = (
+    "images, dense maps, fixation maps by name; a fixated pixel is one point, at its center (index + 0.5)"
+)
+_SALICON = DatasetInfo(
+    name="salicon",
+    title="SALICON, as PNG files",
+    citation="Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015.",
+    homepage="http://salicon.net",
+    license="as the source says; the images of SALICON carry MS-COCO's per-image licenses",
+    source=_SOURCE,
+    task="free viewing, by mouse",
+    viewing_seconds=5.0,
+    sigma=19.0,
+)
+_ANY = DatasetInfo(
+    name="folders",
+    title="A set in folders of images, maps and fixation maps",
+    citation="that of the set in the folders",
+    license="as the source says",
+    source=_SOURCE,
+    task="as the source says",
+)
+_SAM = _ANY.model_copy(
+    update={
+        "name": "sam-folder",
+        "title": "A set in the folders of SAM (Cornia et al. 2018)",
+        "homepage": "https://github.com/marcellacornia/sam",
+    }
+)
+_REDDY = _ANY.model_copy(
+    update={
+        "name": "reddy-folder",
+        "title": "A set in the folders of SimpleNet and MDNSal (Reddy et al. 2020)",
+        "homepage": "https://github.com/samyak0210/saliency",
+    }
+)
+_SUFFIXES = {"images": PICTURES, "maps": PICTURES, "fixations": (*PICTURES, ".mat", ".npy")}
+_Files = dict[str, Path]
+
+
+def read_folders(
+    info: DatasetInfo,
+    source: Path,
+    *,
+    images: Literal["required", "optional"] = "required",
+    name: str | None = None,
+    sigma: PositiveFloat | None = None,
+    image_folder: str = "images/{split}",
+    map_folder: str = "maps/{split}",
+    fixation_folder: str = "fixations/{split}",
+) -> Source:
+    """Pairs of files with the same stem; what has no partner is set aside and listed.
+
+    In a fixation map every pixel that is not 0 is one fixation, at the pixel's center; several
+    fixations of one pixel count once there. Either maps or fixations may be absent.
+
+    Args:
+        info: of the set, unless it has another `name`.
+        source: the folder that holds the three.
+        images: whether a fixation map without an image is set aside ("required"), or becomes an
+            image of which the size and the points alone are known ("optional").
+        name: of a set that is not the layout's own.
+        sigma: its authors' blur in pixels, where known.
+        image_folder: where the images lie, from `source` on; "{split}" stands for the split's name.
+        map_folder: where the dense maps lie.
+        fixation_folder: where the fixation maps lie: pictures, or .mat or .npy with one matrix.
+
+    Raises:
+        InputError: a folder's name without "{split}".
+        DataError: there is no image, or neither maps nor fixations for any.
+    """
+    templates = {"images": image_folder, "maps": map_folder, "fixations": fixation_folder}
+    folders = {kind: _folders(source, template) for kind, template in templates.items()}
+    if not folders["images"] and (images == "required" or not folders["fixations"]):
+        expected = ", ".join(template.replace("{split}", "train") for template in templates.values())
+        raise DataError(f"{source} has no folder {image_folder}. Expected: {expected}; the same for val.")
+    found: list[tuple[str, _Files]] = []
+    set_aside: list[SetAside] = []
+    for split in sorted({*folders["images"], *folders["maps"], *folders["fixations"]}):
+        files = {
+            kind: by_stem(folders[kind][split], suffixes) if split in folders[kind] else {}
+            for kind, suffixes in _SUFFIXES.items()
+        }
+        known, truths = {*files["images"]}, {*files["maps"], *files["fixations"]}
+        chosen = (known & truths) | ({*files["fixations"]} if images == "optional" else set())
+        found += [(split, _of(stem, files)) for stem in sorted(chosen)]
+        where = {kind: template.replace("{split}", split) for kind, template in templates.items()}
+        set_aside += unpaired(known - truths, where["images"], "no map and no fixations")
+        set_aside += unpaired(truths - known - chosen, f"{where['maps']}|{where['fixations']}", "no image")
+    if not found:
+        raise DataError(f"{source}: no image has a map or fixation file of the same name.")
+    described = _described(info, name, sigma).model_copy(update={"set_aside": tuple(set_aside)})
+    return Source(described, _items(found), len(found))
+
+
+def _folders(source: Path, template: str) -> dict[str, Path]:
+    """By the name that stands for "{split}" in the template."""
+    path = PurePosixPath(template)
+    start, split, end = path.as_posix().partition("{split}")
+    if not split or path.is_absolute() or "{split}" in end:
+        raise InputError(
+            f"The folder's name {template!r} cannot be used; a relative path with {{split}} in it is "
+            "accepted, e.g. images/{split}."
+        )
+    found = [folder for folder in sorted(source.glob(f"{start}*{end}")) if folder.is_dir()]
+    names = [folder.relative_to(source).as_posix() for folder in found]
+    return {
+        name[len(start) : len(name) - len(end)]: folder for name, folder in zip(names, found, strict=True)
+    }
+
+
+def _of(stem: str, files: dict[str, _Files]) -> _Files:
+    return {kind: found[stem] for kind, found in files.items() if stem in found}
+
+
+def _described(info: DatasetInfo, name: str | None, sigma: float | None) -> DatasetInfo:
+    described = info if name is None else _ANY.model_copy(update={"name": name, "title": name})
+    return described if sigma is None else described.model_copy(update={"sigma": sigma})
+
+
+def _items(found: list[tuple[str, _Files]]) -> Iterator[Item]:
+    for split, files in found:
+        yield Item(
+            image_id=next(iter(files.values())).stem,
+            image=files["images"] if "images" in files else _size(files["fixations"]),
+            split=split,
+            fixations=files.get("fixations"),
+            map=files.get("maps"),
+        )
+
+
+def _size(fixations: Path) -> Size | Path:
+    """Of a fixation map; a damaged one is handed on as it is, and so set aside with its name."""
+    try:
+        if fixations.suffix.lower() in PICTURES:
+            with Image.open(fixations) as picture:  # reads the header alone
+                return picture.height, picture.width
+        height, width = read_map(fixations).shape
+        return height, width
+    except (DataError, OSError, Image.DecompressionBombError):
+        return fixations
+
+
+SALICON_FOLDER = Importer(
+    read=partial(read_folders, _SALICON),
+    info=_SALICON,
+    editions={},
+    oddities="a pixel with several fixations counts once; files without a partner are listed",
+)
+SAM_FOLDER = Importer(
+    read=partial(
+        read_folders,
+        _SAM,
+        image_folder="imgs_{split}",
+        map_folder="maps_{split}",
+        fixation_folder="fixs_{split}",
+    ),
+    info=_SAM,
+    editions={},
+    oddities="a fixation map is the matrix I of a .mat file; the folders' names are free there",
+)
+REDDY_FOLDER = Importer(
+    read=partial(read_folders, _REDDY),
+    info=_REDDY,
+    editions={},
+    oddities="as salicon-folder, of any set; its own loader takes PNG alone, this one any picture",
+)

@@ -1,0 +1,146 @@
+"""MIT1003 (Judd et al. 2009): 1,003 photos, 15 observers, free viewing for 3 seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
+from gazemap.data.items import Counts, Item, Source
+from gazemap.data.sample import Fixations, Floats, Size
+from gazemap.detection import fixations_by_velocity
+from gazemap.errors import DataError
+
+_RATE = 240.0  # samples a second
+_PIXELS_PER_DEGREE = 35.0  # a degree of visual angle was about 35 pixels
+_SPEED = 30.0  # degrees a second, above which an eye moves to another place: our choice
+_LEAST = 0.1  # seconds of a fixation: our choice
+_NAME_LENGTH = 63  # of a variable in MATLAB, to which the images' names were cut
+_MARGINS = 0.1  # gaze on the screen beside the image, which no image fills; how much is not published
+_INFO = DatasetInfo(
+    name="mit1003",
+    title="MIT1003: Learning to predict where humans look",
+    citation="Judd, Ehinger, Durand, Torralba: Learning to predict where humans look. ICCV 2009.",
+    homepage="https://people.csail.mit.edu/tjudd/WherePeopleLook/",
+    license="no license stated; please cite",
+    source=(
+        "DATA/USER/IMAGE.mat, raw samples at 240 Hz, negative where the eye was not seen; fixations are "
+        "found here, slower than 30 degrees a second for 100 ms or more, at the median of their samples; "
+        "the authors' code cuts coordinates to whole pixels and counts these from 1 (v - 1 here)"
+    ),
+    viewing_seconds=3.0,
+    pixels_per_degree=_PIXELS_PER_DEGREE,
+    sigma=35.0,
+)
+_MAPS_SOURCE = "FIXATIONLOCS/IMAGE.mat; a fixated pixel is one point, at its center (index + 0.5)"
+
+
+def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "drop") -> Source:
+    """ALLSTIMULI with DATA/USER/*.mat (raw samples by observer), or with FIXATIONLOCS (pixels).
+
+    Args:
+        source: the folder.
+        first_fixation: of each observer, which is on the cross in the middle; the authors leave it
+            out. Of no effect on FIXATIONLOCS, which is without it already.
+
+    Raises:
+        DataError: neither form is there.
+    """
+    images = by_stem(source / "ALLSTIMULI", PICTURES)
+    users = sorted(folder for folder in (source / "DATA").glob("*") if folder.is_dir())
+    if not images or not (users or (source / "FIXATIONLOCS").is_dir()):
+        raise DataError(f"{source} needs ALLSTIMULI with images, and DATA/USER/*.mat or FIXATIONLOCS/*.mat.")
+    if not users:
+        return _from_maps(source, images)
+    files = {user.name: by_stem(user, (".mat",)) for user in users}
+    set_aside = [
+        entry
+        for user, known in files.items()
+        for entry in unpaired({*images} - {*known}, f"DATA/{user}", "no recording of this image")
+    ]
+    recorded = {stem for known in files.values() for stem in known}
+    set_aside += unpaired(recorded - {*images}, "DATA", "no image")
+    info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
+    items = _items(images, files, first_fixation)
+    return Source(info, items, len(images), outside="drop", tolerance=_MARGINS)
+
+
+def _from_maps(source: Path, images: Mapping[str, Path]) -> Source:
+    maps = by_stem(source / "FIXATIONLOCS", (".mat",))
+    set_aside: list[SetAside] = unpaired({*images} - {*maps}, "ALLSTIMULI", "no fixations")
+    set_aside += unpaired({*maps} - {*images}, "FIXATIONLOCS", "no image")
+    stems = sorted({*images} & {*maps})
+    update = {"source": _MAPS_SOURCE, "edition": "fixation maps", "set_aside": tuple(set_aside)}
+    splits = _splits(stems)
+    items = (Item(stem, images[stem], splits[stem], fixations=maps[stem]) for stem in stems)
+    return Source(_INFO.model_copy(update=update), items, len(stems))
+
+
+def _splits(stems: list[str]) -> dict[str, str]:
+    """No official split: the last tenth in the order of names is val."""
+    first_val = len(stems) - round(0.1 * len(stems))
+    return {stem: "val" if index >= first_val else "train" for index, stem in enumerate(stems)}
+
+
+def _items(
+    images: Mapping[str, Path], files: Mapping[str, Mapping[str, Path]], first_fixation: str
+) -> Iterator[Item]:
+    stems = sorted(images)
+    splits = _splits(stems)
+    for stem in stems:
+        recordings = {user: known[stem] for user, known in files.items() if stem in known}
+        truth = partial(_scanpaths, recordings, 1 if first_fixation == "drop" else 0)
+        yield Item(stem, images[stem], splits[stem], fixations=truth)
+
+
+def _scanpaths(recordings: Mapping[str, Path], skipped: int, size: Size) -> Fixations:
+    """All observers' fixations of one image, without the first `skipped` of each."""
+    parts: list[Floats] = [np.empty((4, 0))]
+    names: list[str] = []
+    for user, path in recordings.items():
+        samples = _samples(path)
+        found = fixations_by_velocity(
+            samples[:, 0],
+            samples[:, 1],
+            np.arange(len(samples)) / _RATE,
+            threshold=_SPEED,
+            pixels_per_degree=_PIXELS_PER_DEGREE,
+            minimum_duration=_LEAST,
+            center="median",
+        )
+        columns = np.stack([found.x - 1, found.y - 1, found.onset, found.duration])[:, skipped:]
+        parts.append(columns)
+        names += [user] * columns.shape[1]
+    x, y, onset, duration = np.concatenate(parts, axis=1)
+    return Fixations(x=x, y=y, observer=np.array(names, dtype=str), onset=onset, duration=duration)
+
+
+def _samples(path: Path) -> Floats:
+    """(n, 2) x, y; NaN where the eye was not seen."""
+    variable = path.stem[:_NAME_LENGTH]
+    record = read_mat(path, variable).ravel()[0]
+    data = np.ravel(field(record, "DATA", f"{path}, {variable},"))[0]
+    samples = field(data, "eyeData", f"{path}, {variable}.DATA,")
+    if samples.dtype.kind not in "iuf" or samples.ndim != 2 or samples.shape[1] < 2:
+        raise DataError(f"{path}: eyeData has shape {samples.shape}; numbers (n, 2 or more) are accepted.")
+    places: Floats = samples[:, :2].astype(np.float64)
+    places[(places < 0).any(axis=1)] = np.nan
+    return places
+
+
+MIT1003 = Importer(
+    read=read_mit1003,
+    info=_INFO,
+    editions={"": Counts(1003, 15), "fixation maps": Counts(1003)},
+    oddities=(
+        "raw samples, in which fixations must be found: their number depends on how; the first one of "
+        "each observer is on the middle"
+    ),
+)

@@ -1,0 +1,26 @@
+"""Files that belong together by their names, and a list of those without a partner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gazemap.data.dataset import SetAside
+
+PICTURES = (".png", ".jpg", ".jpeg")
+_SHOWN = 3
+
+
+def by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
+    """A folder's files with these suffixes; of several with the same stem, the suffix that comes first."""
+    ranks = {suffix: rank for rank, suffix in enumerate(suffixes)}
+    found = [path for path in folder.glob("*") if path.suffix.lower() in ranks]
+    return {path.stem: path for path in sorted(found, key=lambda path: -ranks[path.suffix.lower()])}
+
+
+def unpaired(stems: set[str], where: str, reason: str) -> list[SetAside]:
+    """One entry for all files of a place that have no partner; none if there are none."""
+    if not stems:
+        return []
+    more = f" and {len(stems) - _SHOWN:,} more" if len(stems) > _SHOWN else ""
+    return [SetAside(item=f"{where}: {', '.join(sorted(stems)[:_SHOWN])}{more}", reason=reason)]

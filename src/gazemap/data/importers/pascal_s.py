@@ -1,0 +1,67 @@
+"""PASCAL-S (Li et al. 2014): 850 photos of PASCAL VOC 2010, free viewing for 2 seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.hdf5 import opened
+from gazemap.data.importers.importer import Importer
+from gazemap.data.items import Counts, Item, Source
+from gazemap.data.sample import Fixations
+from gazemap.errors import DataError
+
+_INFO = DatasetInfo(
+    name="pascal-s",
+    title="PASCAL-S: The secrets of salient object segmentation",
+    citation="Li, Hou, Koch, Rehg, Yuille: The secrets of salient object segmentation. CVPR 2014.",
+    homepage="http://cbs.ic.gatech.edu/salobj/",
+    license="no license stated; please cite",
+    source="datasets/fixations/pascalFix.mat, rows of [y, x, observer]; 1-based there (v - 0.5 here)",
+    viewing_seconds=2.0,
+)
+_VAL_SHARE = 0.1  # no official split: the last images
+
+
+def read_pascal_s(source: Path) -> Source:
+    """datasets/fixations/pascalFix.mat and datasets/imgs/pascal/1.jpg and so on.
+
+    Raises:
+        DataError: pascalFix.mat is missing, damaged or of another form.
+    """
+    folder = source / "datasets" if (source / "datasets").is_dir() else source
+    path = folder / "fixations" / "pascalFix.mat"
+    with opened(path) as file:
+        cells = file.cells("fixCell")
+    return Source(_INFO, _items(folder / "imgs" / "pascal", path, cells), len(cells))
+
+
+def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Iterator[Item]:
+    first_val = len(cells) - round(_VAL_SHARE * len(cells))
+    for index, cell in enumerate(cells):
+        name = str(index + 1)
+        if cell.ndim != 2 or cell.shape[0] != 3:  # MATLAB's columns come first in the file
+            raise DataError(f"{path}, image {name}: shape {cell.shape[::-1]}; (n, 3) is accepted.")
+        y, x, observer = cell.astype(np.float64)
+        yield Item(
+            image_id=name,
+            image=stimuli / f"{name}.jpg",
+            split="val" if index >= first_val else "train",
+            fixations=Fixations(
+                x=x - 0.5,
+                y=y - 0.5,
+                observer=np.array([f"{int(number):02}" for number in observer], dtype=str),
+            ),
+        )
+
+
+PASCAL_S = Importer(
+    read=read_pascal_s,
+    info=_INFO,
+    editions={"": Counts(850)},
+    oddities="a MATLAB 7.3 file; [y, x]; its paper says 8 observers, others who read it say 12",
+)

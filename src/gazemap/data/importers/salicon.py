@@ -1,0 +1,167 @@
+"""SALICON (Jiang et al. 2015) as its authors give it out: a .mat file an image, with a struct an observer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
+from gazemap.data.items import Counts, Item, Source
+from gazemap.data.sample import Fixations, Floats, Size
+from gazemap.errors import DataError, InputError
+
+_INFO = DatasetInfo(
+    name="salicon",
+    title="SALICON: Saliency in Context",
+    citation="Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015.",
+    homepage="http://salicon.net",
+    license="no license stated; the images carry MS-COCO's per-image licenses",
+    source=(
+        "fixations/SPLIT/*.mat, one struct of gaze an observer, numbered anew in each image; x, y are "
+        "1-based there (v - 0.5 here)"
+    ),
+    task="free viewing, by mouse",
+    viewing_seconds=5.0,
+    sigma=19.0,
+)
+_TEST_INFO = _INFO.model_copy(
+    update={"name": "salicon-test", "title": "SALICON's test images", "source": "images/test/*.jpg"}
+)
+_POINTER_OUTSIDE = 0.1  # in 2017 the pointer also leaves the image; how often is not published
+_FIELDS = {"fixations": "fixations", "mouse": "location"}
+Points = Literal["fixations", "mouse"]
+
+
+def read_salicon(
+    source: Path, *, edition: Literal["2015", "2017"] | None = None, points: Points = "fixations"
+) -> Source:
+    """A folder with images/{train,val,test} and fixations/{train,val}, of the edition 2015 or 2017.
+
+    Images of the test split have no public fixations; `read_salicon_test` takes them.
+    The files of both editions have the same names and form, and other fixations. No file says which
+    it is, so the user must; a complete set is compared with the edition's count of fixations.
+
+    Args:
+        source: the folder.
+        edition: of the files in fixations/.
+        points: the fixations that the authors found, of unknown time; or every sample of the mouse,
+            with its time. Samples of 2017 that lie outside are moved to the image's edge.
+
+    Raises:
+        InputError: no edition is given.
+        DataError: no image has a .mat file of the same name.
+    """
+    if edition is None:
+        raise InputError(
+            "SALICON came in two editions with different fixations, in files of the same form. Say which "
+            "this is: edition=2015 or edition=2017. COCO_train2014_000000000009 has 170 fixations in 2015 "
+            "and 532 in 2017."
+        )
+    items, set_aside = _paired(source, points)
+    if not items:
+        raise DataError(
+            f"{source}: no image of images/train or images/val has a .mat file of the same name in "
+            "fixations/train or fixations/val."
+        )
+    tests = len(by_stem(source / "images" / "test", PICTURES))
+    left_out = f"the {tests:,} images of images/test have no public fixations; salicon-test imports them"
+    released = edition if points == "fixations" else f"{edition} mouse"
+    info = _INFO.model_copy(
+        update={
+            "edition": released,
+            "set_aside": tuple(set_aside),
+            "notes": (left_out,) if tests else (),
+        }
+    )
+    found = Source(info, iter(items), len(items))
+    if released == "2017 mouse":
+        return replace(found, outside="clip", tolerance=_POINTER_OUTSIDE)
+    return found
+
+
+def read_salicon_test(source: Path) -> Source:
+    """images/test/*.jpg; the fixations of these 5,000 images are not public.
+
+    Raises:
+        DataError: there is no image.
+    """
+    images = by_stem(source / "images" / "test", PICTURES)
+    if not images:
+        raise DataError(f"{source} holds no images/test/*.jpg.")
+    return Source(_TEST_INFO, (Item(stem, images[stem], "test") for stem in sorted(images)), len(images))
+
+
+def _paired(source: Path, points: Points) -> tuple[list[Item], list[SetAside]]:
+    items: list[Item] = []
+    set_aside: list[SetAside] = []
+    for split in ("train", "val"):
+        images = by_stem(source / "images" / split, PICTURES)
+        files = by_stem(source / "fixations" / split, (".mat",))
+        items += [
+            Item(stem, images[stem], split, fixations=partial(_read, files[stem], points))
+            for stem in sorted({*images} & {*files})
+        ]
+        set_aside += unpaired({*images} - {*files}, f"images/{split}", "no fixations")
+        set_aside += unpaired({*files} - {*images}, f"fixations/{split}", "no image")
+    return items, set_aside
+
+
+def _read(path: Path, points: Points, size: Size) -> Fixations:
+    """All observers of one image of `size` (H, W)."""
+    resolution = np.ravel(read_mat(path, "resolution")).tolist()
+    if resolution != [*size]:
+        raise DataError(
+            f"{path} is of an image whose resolution [height, width] is {resolution}; the image file's is "
+            f"{[*size]}."
+        )
+    rows, times, names = [np.empty((0, 2))], [np.empty(0)], []
+    for number, worker in enumerate(read_mat(path, "gaze").ravel(), start=1):
+        where = f"{path}, observer {number:02}"
+        rows.append(_numbers(field(worker, _FIELDS[points], where), 2, f"{where}, {_FIELDS[points]}"))
+        names += [f"{number:02}"] * len(rows[-1])
+        if points == "mouse":
+            times.append(_numbers(field(worker, "timestamp", where), 1, f"{where}, timestamp").ravel())
+            if len(times[-1]) != len(rows[-1]):
+                raise DataError(f"{where} has {len(rows[-1])} locations and {len(times[-1])} timestamps.")
+    x, y = np.concatenate(rows).T - 0.5
+    onset = np.concatenate(times) / 1000 if points == "mouse" else None
+    return Fixations(x=x, y=y, observer=np.array(names, dtype=str), onset=onset)
+
+
+def _numbers(values: Any, columns: int, where: str) -> Floats:  # noqa: ANN401 - whatever MATLAB stored
+    """(n, columns) float64; MATLAB's empty matrix is (0, columns)."""
+    if values.size == 0:
+        return np.empty((0, columns))
+    if values.dtype.kind not in "iuf" or values.ndim != 2 or values.shape[1] != columns:
+        raise DataError(f"{where} has shape {values.shape}; numbers (n, {columns}) are accepted.")
+    return np.asarray(values, dtype=np.float64)
+
+
+# counts of all points: pysaliency's tests on the complete sets
+SALICON = Importer(
+    read=read_salicon,
+    info=_INFO,
+    editions={
+        "2015": Counts(15_000, None, 4_834_188),
+        "2017": Counts(15_000, None, 7_175_026),
+        "2015 mouse": Counts(15_000, None, 107_839_353),
+        "2017 mouse": Counts(15_000, None, 337_184_700),
+    },
+    oddities=(
+        "1-based; the editions differ in their fixations alone; observer 01 of one image is not that of "
+        "another; timestamps belong to the mouse's samples, not to the fixations"
+    ),
+)
+SALICON_TEST = Importer(
+    read=read_salicon_test,
+    info=_TEST_INFO,
+    editions={"": Counts(5_000)},
+    oddities="images alone: predictions are scored by the benchmark",
+)

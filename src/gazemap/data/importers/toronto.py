@@ -1,0 +1,71 @@
+"""Toronto (Bruce & Tsotsos 2006): 120 photos of 681 x 511, 20 observers, free viewing for 4 seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.matlab import read_mat
+from gazemap.data.items import Counts, Item, Source
+from gazemap.data.sample import Fixations
+from gazemap.errors import DataError
+
+_INFO = DatasetInfo(
+    name="toronto",
+    title="Toronto: Saliency based on information maximization",
+    citation="Bruce, Tsotsos: Saliency based on information maximization. NIPS 2005.",
+    homepage="https://www-sop.inria.fr/members/Neil.Bruce/",
+    license="no license stated; please cite",
+    source="fixdens/origfixdata.mat, maps; a fixated pixel is one point, at its center (index + 0.5)",
+    viewing_seconds=4.0,
+)
+_VAL_SHARE = 0.1  # no official split: the last images
+
+
+def read_toronto(source: Path) -> Source:
+    """fixdens/origfixdata.mat and fixdens/Original Image Set/1.jpg and so on.
+
+    Raises:
+        DataError: origfixdata.mat is missing, damaged or of another shape.
+    """
+    candidates = [source / "eyetrackingdata" / "fixdens", source / "fixdens", source]
+    folder = next((path for path in candidates if (path / "origfixdata.mat").is_file()), source)
+    path = folder / "origfixdata.mat"
+    maps = read_mat(path, "white")
+    if maps.dtype != object:
+        raise DataError(f"{path}: white has type {maps.dtype}; a cell of maps, one an image, is accepted.")
+    cells = maps.ravel()
+    return Source(_INFO, _items(folder / "Original Image Set", path, cells), len(cells))
+
+
+def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[Item]:
+    first_val = len(cells) - round(_VAL_SHARE * len(cells))
+    for index, fixated in enumerate(cells):
+        name = str(index + 1)
+
+        def points(
+            size: tuple[int, int], fixated: NDArray[np.generic] = fixated, name: str = name
+        ) -> Fixations:
+            if fixated.shape != size:
+                raise DataError(
+                    f"{path}, image {name}: a map of shape {fixated.shape}, its image's is {size}."
+                )
+            return Fixations.of_pixels(fixated)
+
+        split = "val" if index >= first_val else "train"
+        yield Item(name, stimuli / f"{name}.jpg", split, fixations=points)
+
+
+TORONTO = Importer(
+    read=read_toronto,
+    info=_INFO,
+    editions={"": Counts(120)},
+    oddities=(
+        "observers are not told apart: their own files are not in the image's pixels (as pysaliency found)"
+    ),
+)
