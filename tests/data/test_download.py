@@ -19,7 +19,7 @@ from miniatures import MINIATURES
 from gazemap.data import unpacking
 from gazemap.data.download import download_dataset
 from gazemap.data.fetching import Patience
-from gazemap.data.importers import import_dataset
+from gazemap.data.importers import IMPORTERS, import_dataset
 from gazemap.data.sources import SOURCES, PublicSource, RemoteFile
 from gazemap.errors import DataError, InputError, OutputError
 
@@ -51,8 +51,7 @@ def offer(server, monkeypatch):
         source = PublicSource(
             files=(file,),
             page="https://example.org/tiny",
-            license="CC0",
-            citation="Doe, 2020.",
+            format="osie",
             note=note,
             members=members or {},
         )
@@ -77,9 +76,9 @@ def test_a_whole_archive_is_checked_unpacked_and_cleared_away(offer, tmp_path):
     assert got.digests == {}
     assert str(got).splitlines() == [
         f"tiny is in {tmp_path / 'raw'}.",
-        "License: CC0.",
-        "Cite Doe, 2020.",
-        f"Next: gazemap data import tiny {tmp_path / 'raw'} gaze/tiny",
+        "License: MIT (NUS-VIP/predicting-human-gaze-beyond-pixels).",
+        f"Cite {IMPORTERS['osie'].info.citation}",
+        f"Next: gazemap data import osie {tmp_path / 'raw'} gaze/tiny",
     ]
 
 
@@ -93,7 +92,7 @@ def test_an_unpinned_file_is_told_with_its_digest(offer, tmp_path):
 def test_files_go_where_their_importer_looks(server, tmp_path, monkeypatch):
     named = RemoteFile(server.serve("/get", whole(b"plain")) + "?id=1", None, into="b", name="train.json")
     archive = RemoteFile(server.serve("/a.zip", whole(ARCHIVE)), None, into="fixations", strip=1)
-    source = PublicSource(files=(named, archive), page="page", license="CC0", citation="Doe, 2020.")
+    source = PublicSource(files=(named, archive), page="page", format="osie")
     monkeypatch.setitem(SOURCES, "tiny", source)
     (tmp_path / "raw").mkdir()  # an empty folder may stand there
     download_dataset("tiny", tmp_path / "raw", patience=HASTY)
@@ -200,9 +199,7 @@ def test_hosts_that_are_no_longer_there(monkeypatch, tmp_path, server):
         (free, "Connection refused"),
         ("https://gone.invalid/x.zip", "gone.invalid"),
     ):
-        source = PublicSource(
-            files=(RemoteFile(address, None),), page="page", license="CC0", citation="Doe, 2020."
-        )
+        source = PublicSource(files=(RemoteFile(address, None),), page="page", format="osie")
         monkeypatch.setitem(SOURCES, "tiny", source)
         with pytest.raises(DataError, match=message) as error:
             download_dataset("tiny", tmp_path / "raw", patience=HASTY)
@@ -342,8 +339,8 @@ def test_what_comes_from_a_repository_can_be_imported(server, tmp_path, monkeypa
 def test_every_source_is_complete_and_safe(name):
     source = SOURCES[name]
     assert source.page.startswith("http")
-    assert source.license
-    assert source.citation.endswith(".")
+    options = IMPORTERS[source.format or name].options
+    assert not source.option or source.option.partition("=")[0] in options
     assert not source.note or source.note.endswith(".")
     places = [(file.into, file.filename) for file in source.files]
     assert len({filename for _, filename in places}) == len(places) > 0
@@ -365,7 +362,7 @@ def test_pinned_members_are_those_of_the_real_data(shared_data, name):
 def test_commands(run, offer, tmp_path):
     offer(whole(ARCHIVE), checksum=digest(ARCHIVE))
     code, text = run("data", "download", "tiny", tmp_path / "raw")
-    assert (code, f"Next: gazemap data import tiny {tmp_path / 'raw'} gaze/tiny" in text) == (0, True)
+    assert (code, f"Next: gazemap data import osie {tmp_path / 'raw'} gaze/tiny" in text) == (0, True)
     assert files(tmp_path / "raw") == WHOLE
     code, text = run("data", "download", "tinny", tmp_path / "more")
     assert (code, "Did you mean 'tiny'?" in text) == (2, True)

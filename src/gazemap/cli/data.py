@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, chec
 @app.command()
 def sources() -> None:
     """List the public data sets that `download` gets, with their terms."""
+    from gazemap.data.importers import IMPORTERS
     from gazemap.data.sources import SOURCES
 
     table = Table(
@@ -28,9 +29,8 @@ def sources() -> None:
     for name, source in SOURCES.items():
         checksums = {file.filename: file.checksum or "none" for file in source.files} | {**source.members}
         kinds = "\n".join(checksum.partition(":")[0] for checksum in checksums.values())
-        table.add_row(
-            name, "\n".join(checksums), kinds, source.license, f"{source.page}\n{source.note}".strip()
-        )
+        terms = IMPORTERS[source.format or name].info.license
+        table.add_row(name, "\n".join(checksums), kinds, terms, f"{source.page}\n{source.note}".strip())
     Console(width=None if sys.stdout.isatty() else 180).print(table)
 
 

@@ -11,6 +11,7 @@ import pooch
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gazemap.data.fetching import Patience, Report, fetch
+from gazemap.data.importers import IMPORTERS
 from gazemap.data.sources import SOURCES, PublicSource, RemoteFile
 from gazemap.data.unpacking import ARCHIVES, unpack
 from gazemap.errors import DataError, GazemapError, InputError, OutputError, unknown_name
@@ -32,16 +33,19 @@ class Download:
 
     def __str__(self) -> str:
         source = SOURCES[self.name]
+        format = source.format or self.name
+        info = IMPORTERS[format].info
         lines = [
             f"{self.name} is in {self.folder}.",
-            f"License: {source.license}.",
-            f"Cite {source.citation}",
+            f"License: {info.license}.",
+            f"Cite {info.citation}",
         ]
         lines += [
             f"No checksum is published for {name}; it has sha256 {digest}."
             for name, digest in self.digests.items()
         ]
-        command = f"gazemap data import {source.format or self.name} {self.folder} gaze/{self.name}"
+        command = f"gazemap data import {format} {self.folder} gaze/{self.name}"
+        command += f" --option {source.option}" if source.option else ""
         return "\n".join([*lines, f"Next: {command}"])
 
 

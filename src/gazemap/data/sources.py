@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-_NOT_KNOWN = "none is known; see the page"
-
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -46,9 +44,8 @@ class PublicSource:
     Attributes:
         files: all that its importer reads.
         page: for people: terms, and the files where an address is gone.
-        license: as far as it is known.
-        citation: what its authors ask to be cited.
         format: of `gazemap data import`; "" where it has the data set's own name.
+        option: of the import, "name=value", where one is needed.
         note: what stands in the way.
         members: path in the data set's folder -> checksum, where an archive is made anew at each
             request, and so has none of its own.
@@ -56,9 +53,8 @@ class PublicSource:
 
     files: tuple[RemoteFile, ...]
     page: str
-    license: str
-    citation: str
     format: str = ""
+    option: str = ""
     note: str = ""
     members: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,8 +79,6 @@ _SEARCH18_IMAGES = (
 _SALICON_IMAGES = _drive(
     "1g8j-hTT-51IG1UFwP0xTGhLdgIUCW5e5", "image.zip", "md5:eb2a1bb706633d1b31fc2e01422c5757"
 )
-_SALICON_LICENSE = "MS-COCO's per-image licenses; of the fixations, none is known"
-_SALICON_CITATION = "Jiang, Huang, Duan, Zhao: SALICON: Saliency in Context. CVPR 2015."
 _DRIVE_NOTE = "Google Drive may ask for a confirmation, or refuse when many have asked on a day."
 
 SOURCES: dict[str, PublicSource] = {
@@ -98,9 +92,6 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels",
-        license="MIT",
-        citation="Xu, Jiang, Wang, Kankanhalli, Zhao: Predicting human gaze beyond pixels. "
-        "Journal of Vision 14(1):28, 2014.",
         members={"data/eye/fixations.mat": _OSIE_POINTS},
     ),
     "scene": PublicSource(
@@ -108,8 +99,6 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile("https://github.com/Yanakz/Scene/archive/master.zip", None, strip=1, name="scene.zip"),
         ),
         page="https://github.com/Yanakz/Scene",
-        license="MIT",
-        citation="Yanakz/Scene, on images of Xiao et al.: SUN database. CVPR 2010.",
         members={"data/tidy/fixations.mat": _SCENE_POINTS},
     ),
     "mit1003": PublicSource(
@@ -118,8 +107,6 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile(f"{_CSAIL}/DATA.zip", "md5:ea19d74ad0a0144428c53e9d75c2d71c"),
         ),
         page=f"{_CSAIL}/index.html",
-        license=_NOT_KNOWN,
-        citation="Judd, Ehinger, Durand, Torralba: Learning to predict where humans look. ICCV 2009.",
     ),
     "mit300": PublicSource(
         files=(
@@ -128,24 +115,15 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://saliency.tuebingen.ai/datasets.html",
-        license=_NOT_KNOWN,
-        citation="Judd, Durand, Torralba: A benchmark of computational models of saliency to predict human "
-        "fixations. MIT technical report, 2012.",
         note="The fixations are not public.",
     ),
     "cat2000-train": PublicSource(
         files=(RemoteFile("https://saliency.mit.edu/trainSet.zip", "md5:56ad5c77e6c8f72ed9ef2901628d6e48"),),
         page="https://saliency.tuebingen.ai/datasets.html",
-        license=_NOT_KNOWN,
-        citation="Borji, Itti: CAT2000: a large scale fixation dataset for boosting saliency research. "
-        "CVPR workshop on the future of datasets, 2015.",
     ),
     "cat2000-test": PublicSource(
         files=(RemoteFile("https://saliency.mit.edu/testSet.zip", "md5:903ec668df2e5a8470aef9d8654e7985"),),
         page="https://saliency.tuebingen.ai/datasets.html",
-        license=_NOT_KNOWN,
-        citation="Borji, Itti: CAT2000: a large scale fixation dataset for boosting saliency research. "
-        "CVPR workshop on the future of datasets, 2015.",
         note="The fixations are not public.",
     ),
     "toronto": PublicSource(
@@ -156,8 +134,6 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://www-sop.inria.fr/members/Neil.Bruce/",
-        license=_NOT_KNOWN,
-        citation="Bruce, Tsotsos: Attention based on information maximization. Journal of Vision 7(9), 2007.",
     ),
     "pascal-s": PublicSource(
         files=(
@@ -166,8 +142,6 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="http://cbs.ic.gatech.edu/salobj/",
-        license=_NOT_KNOWN,
-        citation="Li, Hou, Koch, Rehg, Yuille: The secrets of salient object segmentation. CVPR 2014.",
         note="The host's certificate has been reported as invalid.",
     ),
     "figrim": PublicSource(
@@ -186,9 +160,6 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="http://figrim.mit.edu/index_eyetracking.html",
-        license=_NOT_KNOWN,
-        citation="Bylinskii, Isola, Bainbridge, Torralba, Oliva: Intrinsic and extrinsic effects on image "
-        "memorability. Vision Research 116, 2015.",
     ),
     "isun": PublicSource(
         files=(
@@ -198,9 +169,6 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile(f"{_LSUN}/testing.mat", "md5:be008ef0330467dcb9c9cd9cc96a8546"),
         ),
         page="http://vision.princeton.edu/projects/2014/iSUN/",
-        license=_NOT_KNOWN,
-        citation="Xu, Ehinger, Zhang, Finkelstein, Kulkarni, Xiao: TurkerGaze: crowdsourcing saliency with "
-        "webcam based eye tracking. arXiv:1504.06755, 2015.",
         note="The host has been reported as gone since 2019; ask the authors for the files.",
     ),
     "dut-omron": PublicSource(
@@ -209,9 +177,6 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile(f"{_DUT}/DUT-OMRON-eye-fixations.zip", "md5:d9f4f83fcc78b1e5efb579ae9fb0edc2"),
         ),
         page="http://saliencydetection.net/dut-omron/",
-        license=_NOT_KNOWN,
-        citation="Yang, Zhang, Lu, Ruan, Yang: Saliency detection via graph-based manifold ranking. "
-        "CVPR 2013.",
     ),
     "salicon": PublicSource(
         files=(
@@ -224,8 +189,7 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="http://salicon.net/challenge-2017/",
-        license=_SALICON_LICENSE,
-        citation=_SALICON_CITATION,
+        option="edition=2017",
         note=f"This is the edition of 2017. {_DRIVE_NOTE}",
     ),
     "salicon-2015": PublicSource(
@@ -239,9 +203,8 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="http://salicon.net/challenge-2017/",
-        license=_SALICON_LICENSE,
-        citation=_SALICON_CITATION,
         format="salicon",
+        option="edition=2015",
         note=_DRIVE_NOTE,
     ),
     "coco-freeview": PublicSource(
@@ -252,9 +215,6 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://sites.google.com/view/cocosearch/coco-freeview",
-        license="not to be passed on; MS-COCO's per-image licenses for the images",
-        citation="Chen, Yang, Chakraborty, Mondal, Ahn, Samaras, Hoai, Zelinsky: Characterizing "
-        "target-absent human attention. CVPR workshops, 2022.",
         note="An earlier edition of the JSON file had the md5 d43d3e22de7b73297b3b35cb24d12c79.",
     ),
     "coco-search18": PublicSource(
@@ -269,14 +229,9 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://sites.google.com/view/cocosearch/home",
-        license="not to be passed on; MS-COCO's per-image licenses for the images",
-        citation="Chen, Yang, Ahn, Samaras, Hoai, Zelinsky: COCO-Search18 fixation dataset for predicting "
-        "goal-directed attention control. Scientific Reports 11, 2021.",
     ),
     "fiwi": PublicSource(
         files=(RemoteFile("https://www.dropbox.com/s/30nxg2uwd1wpb80/webpage_dataset.zip?dl=1", None),),
         page="https://www-users.cse.umn.edu/~qzhao/webpage_saliency.html",
-        license=_NOT_KNOWN,
-        citation="Shen, Zhao: Webpage saliency. ECCV 2014.",
     ),
 }
