@@ -27,7 +27,15 @@ _ROWS = 200_000  # of fixations.parquet, written at once
 
 
 def write_dataset(source: Source, out: str | Path, *, progress: bool = False) -> GazeDataset:
-    """Write a data set's folder; unreadable images are set aside and listed in dataset.json.
+    """Write a data set's folder and open it; see `write_folder`."""
+    write_folder(source, Path(out), progress=progress)
+    return load_dataset(out)
+
+
+def write_folder(source: Source, out: Path, *, progress: bool = False) -> None:
+    """Write a data set's folder; what cannot be read is set aside and listed in dataset.json.
+
+    Its memory does not grow with the number of images, but for a row of a table each.
 
     Args:
         source: from an importer.
@@ -39,9 +47,8 @@ def write_dataset(source: Source, out: str | Path, *, progress: bool = False) ->
             their images.
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
     """
-    with new_folder(Path(out)) as folder:
+    with new_folder(out) as folder:
         _fill(folder, source, progress)
-    return load_dataset(out)
 
 
 def _fill(folder: Path, source: Source, progress: bool) -> None:
