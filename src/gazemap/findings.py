@@ -86,7 +86,8 @@ def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Netw
 def center_bias_grid(dataset: GazeDataset, size: tuple[int, int]) -> NDArray[np.float64]:
     """The density of the training fixations at a network's grid."""
     train = dataset.split("train")
-    sigma = (train.info.sigma or _CENTER_SIGMA * train[0].size[1]) / train[0].size[1]
+    known = [sample.sigma / sample.size[1] for sample in train if sample.sigma is not None]
+    sigma = float(np.median(known)) if known else _CENTER_SIGMA
     points = np.concatenate(relative_points(train))
     # made fine and then reduced: a kernel of one cell of the grid would be too coarse
     return np.asarray(resize(CenterBias(points, sigma).density((10 * size[0], 10 * size[1])), size))

@@ -99,16 +99,16 @@ class Truths:
         """The blur as a share of the image's width, the same for every image of the set."""
         if self.protocol.sigma is not None and self.protocol.frame is not None:
             return self.protocol.sigma / self.protocol.frame[1]
-        if self.images.info.sigma is None and self.protocol.cycles is not None:
+        known = [s.sigma / s.size[1] for s in self.images if s.sigma is not None]
+        if not known and self.protocol.cycles is not None:
             shares = [fourier_sigma(s.size, self.protocol.cycles) / s.size[1] for s in self.images]
             return float(np.median(shares))
-        if self.images.info.sigma is None:
+        if not known:
             raise DataError(
                 f"dataset.json of {self.images.name!r} states no blur (sigma, in pixels), which "
                 f"protocol {self.protocol.name!r} takes from the data set. Add it there."
             )
-        widths = [sample.size[1] for sample in self.images]
-        return self.images.info.sigma / float(np.median(widths))
+        return float(np.median(known))
 
     def _center_bias_of(self, index: int) -> CenterBias:
         if not self._leaves_one_out:

@@ -1,8 +1,9 @@
 """A gaze data set: a folder of images, a table of them and a table of fixations.
 
     dataset.json         name, title, citation, license, blur, where it came from
-    images.parquet       image_id, file, width, height, split, group, map, domain; sigma and
-                         pixels_per_degree where an image's differ from the set's
+    images.parquet       image_id, file, width, height, split, group, map, domain; fixations, how many,
+                         null where they are not known; sigma and pixels_per_degree where an image's
+                         differ from the set's
     fixations.parquet    image_id, observer, x, y, onset, duration; absent where no points are public
     images/  maps/       the original image files; dense maps where points are not public
 
@@ -38,6 +39,7 @@ IMAGES_SCHEMA = pa.schema(
         ("split", pa.string()),
         ("group", pa.string()),
         ("map", pa.string()),
+        ("fixations", pa.int64()),
         ("domain", pa.string()),
         ("sigma", pa.float64()),
         ("pixels_per_degree", pa.float64()),
@@ -213,11 +215,6 @@ def load_dataset(path: str | Path) -> GazeDataset:
     if not len(images):
         raise DataError(f"{path / 'images.parquet'} lists no image. Import the data set again.")
     grouped = _fixations_by_image(path / "fixations.parquet")
-    rows = images.to_pylist()
-    # nobody looked at an image without points, unless it has a map, or the points are not public: of
-    # the whole set, or of its test split
-    withheld = {row["split"] for row in rows if not grouped or row["split"] == "test"}
-    withheld -= {row["split"] for row in rows if row["image_id"] in grouped}
     samples = [
         Sample(
             image_id=row["image_id"],
@@ -225,15 +222,13 @@ def load_dataset(path: str | Path) -> GazeDataset:
             size=(row["height"], row["width"]),
             split=row["split"],
             group=row["group"],
-            fixations=grouped.get(
-                row["image_id"], None if row["map"] or row["split"] in withheld else _NOBODY_LOOKED
-            ),
+            fixations=None if row["fixations"] is None else grouped.get(row["image_id"], _NOBODY_LOOKED),
             map_file=path / row["map"] if row["map"] else None,
             domain=row["domain"],
             sigma=row["sigma"] or info.sigma,
             pixels_per_degree=row["pixels_per_degree"] or info.pixels_per_degree,
         )
-        for row in rows
+        for row in images.to_pylist()
     ]
     return GazeDataset(path, info, samples)
 
@@ -271,8 +266,10 @@ def _fixations_by_image(path: Path) -> dict[str, Fixations]:
     if table["observer"].null_count < len(table):
         observers, coded = _decoded(table["observer"])
         columns["observer"] = observers[coded[order]]
+    # nor is what an image's rows leave null, in a merged set of which other parts know it
+    known = {name: table[name].is_valid().to_numpy()[order] for name in columns}
     return {
-        name: Fixations(**{key: column[start:end] for key, column in columns.items()})
+        name: Fixations(**{key: v[start:end] for key, v in columns.items() if known[key][start:end].any()})
         for name, (start, end) in zip(names.tolist(), pairwise(starts), strict=True)
         if end > start
     }

@@ -53,7 +53,7 @@ def _of_prefixed_observers(fixations: Fixations, prefix: str) -> Fixations:
 
 
 def _info(datasets: Sequence[GazeDataset], name: str) -> DatasetInfo:
-    """What holds for all sets is said once, what differs with the sets' names; numbers that differ, not at all."""
+    """What all sets share is said once, what differs with their names; numbers that differ are not known."""
 
     def joined(of: Callable[[DatasetInfo], str]) -> str:
         texts = {dataset.name: of(dataset.info) for dataset in datasets if of(dataset.info)}

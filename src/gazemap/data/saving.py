@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +11,7 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.data.items import Item, Source
 from gazemap.data.sample import Sample
 from gazemap.data.writing import write_dataset
+from gazemap.errors import DataError
 from gazemap.files import replacing
 
 
@@ -39,21 +39,20 @@ def save_splits(dataset: GazeDataset) -> None:
         dataset: the complete set, as it was loaded, but for its groups and splits.
 
     Raises:
+        DataError: the file lists other images.
         OutputError: the file cannot be written; the old one is left.
     """
     path = dataset.path / "images.parquet"
     table = pq.read_table(path)
-    for name, values in (
-        ("split", [sample.split for sample in dataset]),
-        ("group", [sample.group for sample in dataset]),
-    ):
-        table = table.set_column(table.schema.get_field_index(name), name, _texts(values))
+    if table["image_id"].to_pylist() != dataset.image_ids:
+        raise DataError(
+            f"{path} does not list these {len(dataset)} images alone; load the complete set again."
+        )
+    for name in ("split", "group"):
+        values = pa.array([getattr(sample, name) for sample in dataset], pa.string())
+        table = table.set_column(table.schema.get_field_index(name), name, values)
     with replacing(path) as beside:
         pq.write_table(table, beside)
-
-
-def _texts(values: Sequence[str]) -> pa.Array:
-    return pa.array(values, pa.string())
 
 
 def _item(sample: Sample, dataset: GazeDataset) -> Item:

@@ -23,7 +23,7 @@ def store(folder: Path, item: Item, info: DatasetInfo) -> Stored:
     """Copy or encode the image and its map; every pixel is decoded once, to be sure of it.
 
     Returns:
-        the row of images.parquet, and the points.
+        the row of images.parquet, without the number of fixations, and the points.
 
     Raises:
         DataError: the image, its map or its points cannot be read; no file was made.
@@ -44,6 +44,7 @@ def store(folder: Path, item: Item, info: DatasetInfo) -> Stored:
         "split": item.split,
         "group": item.group or item.image_id,
         "map": _store_map(folder, item),
+        "fixations": None,
         "domain": item.domain or info.name,
         "sigma": item.sigma,
         "pixels_per_degree": item.pixels_per_degree,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,8 @@ def of_sizes(
         measured = ((w, width), (h, height), (w / h, aspect))
         return all(low <= value <= high for value, (low, high) in measured)
 
-    described = f"width {_text(width)}, height {_text(height)}, aspect {_text(aspect)}"
+    asked = {"width": width, "height": height, "aspect": aspect}
+    described = ", ".join(f"{name} {_text(bounds)}" for name, bounds in asked.items() if bounds != ANY)
     return _part(dataset, [sample for sample in dataset if fits(sample)], described)
 
 
@@ -65,7 +66,7 @@ def of_observers(dataset: GazeDataset, observers: Collection[str]) -> GazeDatase
         if name not in known:
             raise DataError(f"{dataset.name!r}: {unknown_name('observer', name, known)}")
     described = f"observers {', '.join(sorted(observers))}"
-    return _of_fixations(dataset, lambda f: np.isin(_array(f, "observer"), [*observers]), described)
+    return _of_fixations(dataset, lambda f: np.isin(_values(f, "observer"), [*observers]), described)
 
 
 def of_durations(dataset: GazeDataset, seconds: Range) -> GazeDataset:
@@ -76,7 +77,7 @@ def of_durations(dataset: GazeDataset, seconds: Range) -> GazeDataset:
     """
     _refuse_unknown(dataset, ("duration",))
     return _of_fixations(
-        dataset, lambda f: _within(_array(f, "duration"), seconds), f"durations {_text(seconds)} s"
+        dataset, lambda f: _within(_values(f, "duration"), seconds), f"durations {_text(seconds)} s"
     )
 
 
@@ -88,7 +89,7 @@ def of_window(dataset: GazeDataset, seconds: Range) -> GazeDataset:
     """
     _refuse_unknown(dataset, ("onset",))
     return _of_fixations(
-        dataset, lambda f: _within(_array(f, "onset"), seconds), f"onsets {_text(seconds)} s"
+        dataset, lambda f: _within(_values(f, "onset"), seconds), f"onsets {_text(seconds)} s"
     )
 
 
@@ -101,9 +102,9 @@ def first_fixations(dataset: GazeDataset, count: int) -> GazeDataset:
     _refuse_unknown(dataset, ("observer", "onset"))
 
     def early(fixations: Fixations) -> Bools:
-        order = np.lexsort((_array(fixations, "onset"), _array(fixations, "observer")))
+        order = np.lexsort((_values(fixations, "onset"), _values(fixations, "observer")))
         _, starts, scanpath = np.unique(
-            _array(fixations, "observer")[order], return_index=True, return_inverse=True
+            _values(fixations, "observer")[order], return_index=True, return_inverse=True
         )
         chosen = np.empty(len(fixations), bool)
         chosen[order] = np.arange(len(fixations)) - starts[scanpath] < count
@@ -124,14 +125,11 @@ def leave_one_observer_out(dataset: GazeDataset) -> Iterator[tuple[str, GazeData
     """
     _refuse_unknown(dataset, ("observer",))
     for name in _observers(dataset):
-        pairs = []
-        for sample in dataset:
-            if sample.fixations is not None and 0 < (
-                own := _array(sample.fixations, "observer") == name
-            ).sum() < len(own):
-                pairs.append((_looked(sample, own), _looked(sample, ~own)))
-        if pairs:
-            held_out, others = ([*samples] for samples in zip(*pairs, strict=True))
+        whose = [(s, _values(s.fixations, "observer") == name) for s in dataset if s.fixations]
+        shared = [(sample, own) for sample, own in whose if own.any() and not own.all()]
+        if shared:
+            held_out = [_looked(sample, own) for sample, own in shared]
+            others = [_looked(sample, ~own) for sample, own in shared]
             yield (
                 name,
                 _part(dataset, held_out, f"observers {name}"),
@@ -140,7 +138,7 @@ def leave_one_observer_out(dataset: GazeDataset) -> Iterator[tuple[str, GazeData
 
 
 def _of_fixations(dataset: GazeDataset, choose: Callable[[Fixations], Bools], described: str) -> GazeDataset:
-    looked = [_looked(s, choose(s.fixations)) for s in dataset if s.fixations is not None]
+    looked = [_looked(sample, choose(sample.fixations)) for sample in dataset if sample.fixations]
     return _part(dataset, [sample for sample in looked if sample.fixations], described)
 
 
@@ -162,28 +160,31 @@ def _refuse_unknown(dataset: GazeDataset, columns: tuple[Column, ...]) -> None:
         unknown = [sample.image_id for sample in dataset if not _knows(sample.fixations, column)]
         if unknown:
             raise DataError(
-                f"{dataset.name!r} does not know the {column} of each fixation, by which to choose: it lacks on "
-                f"{len(unknown)} of {len(dataset)} images ({', '.join(unknown[:3])})."
+                f"{dataset.name!r} does not say the {column} of each fixation, by which to choose: it is not "
+                f"known on {len(unknown)} of {len(dataset)} images ({', '.join(unknown[:3])}). "
+                "Choose the images where it is known first."
             )
 
 
 def _knows(fixations: Fixations | None, column: Column) -> bool:
-    if fixations is None or getattr(fixations, column) is None:
-        return fixations is not None and not len(fixations)
-    return column == "observer" or not np.isnan(_array(fixations, column)).any()
+    if not fixations:  # where nobody looked, nothing is lacking
+        return fixations is not None
+    if getattr(fixations, column) is None:
+        return False
+    return column == "observer" or not np.isnan(_values(fixations, column)).any()
 
 
-def _array(fixations: Fixations, column: Column) -> NDArray[np.generic]:
-    """A column that is known; an image that nobody looked at may lack it."""
-    values: NDArray[np.generic] | None = getattr(fixations, column)
-    return np.empty(0) if values is None else values
+def _values(fixations: Fixations, column: Column) -> NDArray[Any]:
+    values: NDArray[Any] | None = getattr(fixations, column)
+    assert values is not None  # _refuse_unknown has seen to it
+    return values
 
 
 def _observers(dataset: GazeDataset) -> list[str]:
     return sorted({name for s in dataset if s.fixations is not None for name in s.fixations.observers})
 
 
-def _within(values: NDArray[np.generic], bounds: Range) -> Bools:
+def _within(values: NDArray[Any], bounds: Range) -> Bools:
     return np.asarray((values >= bounds[0]) & (values < bounds[1]))
 
 

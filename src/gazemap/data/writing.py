@@ -58,7 +58,7 @@ def _fill(folder: Path, source: Source, progress: bool) -> None:
     observers: set[str] = set()
     for name in ("images", "maps"):
         (folder / name).mkdir()
-    description = f"Importing {source.info.name}"
+    description = f"Writing {source.info.name}"
     with (
         closing(_stored_ahead(folder, source)) as stored,
         _FixationWriter(folder / "fixations.parquet") as writer,
@@ -75,7 +75,9 @@ def _fill(folder: Path, source: Source, progress: bool) -> None:
                 check.add(fixations, size)
                 _refuse(check.problem(final=False), source)
                 observers.update(fixations.observers)
-                writer.add(item.image_id, _settled(fixations, size, source.outside))
+                settled = _settled(fixations, size, source.outside)
+                row["fixations"] = len(settled)
+                writer.add(item.image_id, settled)
     _refuse(check.problem(final=True), source)
     if not images:
         reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
@@ -84,7 +86,7 @@ def _fill(folder: Path, source: Source, progress: bool) -> None:
         (folder / "maps").rmdir()
     pq.write_table(pa.Table.from_pylist(images, IMAGES_SCHEMA), folder / "images.parquet")
     found = Counts(len(images), len(observers), check.total)
-    notes = [*source.info.notes, *_notes(source, found, check.outside)]
+    notes = dict.fromkeys([*source.info.notes, *_notes(source, found, check.outside)])
     info = source.info.model_copy(update={"set_aside": tuple(set_aside), "notes": tuple(notes)})
     (folder / "dataset.json").write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
 

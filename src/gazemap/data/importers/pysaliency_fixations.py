@@ -26,7 +26,13 @@ class Looks:
     def of_stimulus(self, index: int) -> Fixations:
         """Those on one stimulus, in the file's order."""
         own = slice(self.bounds[index], self.bounds[index + 1])
-        return Fixations(**{name: values[own] for name, values in self.columns.items()})
+        columns = {name: values[own] for name, values in self.columns.items()}
+        return Fixations(**{name: v for name, v in columns.items() if name in "xy" or _known(v).any()})
+
+
+def _known(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a column says something: export writes "" and NaN for what is known of other images only."""
+    return values != "" if values.dtype.kind == "U" else ~np.isnan(values)
 
 
 @dataclass(frozen=True)
