@@ -12,13 +12,13 @@ import gazemap
 ROOT = Path(gazemap.__file__).parent
 ARROW = [
     {"errors"},
-    {"files", "memory", "overlays", "blurring", "detection"},
+    {"files", "pages", "memory", "overlays", "blurring", "detection", "vision_operators"},
     {"fixations"},
     {"data", "models", "metrics"},
     {"losses", "baselines", "scores"},
     {"training", "truths", "prediction", "significance", "stored"},
-    {"evaluation", "figures", "diagnosis"},
-    {"findings", "comparison", "submission"},
+    {"evaluation", "figures", "diagnosis", "agreement", "gaze_figures", "thumbnails"},
+    {"findings", "comparison", "contact_sheet", "submission"},
     {"report"},
     {"reproduction"},
     {"cli"},
@@ -42,7 +42,8 @@ def test_imports_follow_the_arrow(path):
         if name != own:
             assert LEVEL[name] < LEVEL[own], f"{own} must not import {name}"
             if own == "metrics":
-                assert name in {"errors", "blurring", "fixations"}  # usable alone: no data set, no model
+                # usable alone: no data set, no model
+                assert name in {"errors", "blurring", "fixations", "vision_operators"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

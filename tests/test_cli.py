@@ -49,6 +49,18 @@ def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
     assert "does not get below the mean training map" in page
 
 
+def test_prepare_fills_the_cache_for_a_run(run, tmp_path, popout_set, monkeypatch):
+    monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "cache"))
+    code, text = run("data", "prepare", popout_set.path, "--recipe", tmp_path / "tiny.yaml")
+    assert code == 0, text
+    assert "train: 20 images at 24 x 24" in text
+    assert str(tmp_path / "cache" / "arrays") in text.replace("\n", "")
+    files = sorted((tmp_path / "cache" / "arrays").iterdir())
+    assert len(files) == 6  # images, targets and fixations of two splits
+    assert run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", tmp_path / "run")[0] == 0
+    assert sorted((tmp_path / "cache" / "arrays").iterdir()) == files
+
+
 def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popout_set, monkeypatch):
     study = reproduction.STUDIES["nurick2021"]
     small = reproduction.Study(study.title, (str(tmp_path / "tiny.yaml"),), study.protocols, study.published)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from matplotlib.figure import Figure
 
 from gazemap import diagnosis, figures
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNIFORM
 from gazemap.files import write_text
-from gazemap.findings import Network, center_bias_grid, examples, load_network, wrap_cases
+from gazemap.findings import Network, center_bias_grids, examples, load_network, wrap_cases
 from gazemap.metrics import PROTOCOLS
+from gazemap.pages import png, render
 from gazemap.scores import Scores
 from gazemap.training.loop import collapse_warning
 
@@ -63,17 +60,18 @@ def write_report(
     """
     val = dataset.split("val")
     networks = [load_network(run, val, progress) for run in runs]
-    center = center_bias_grid(dataset, networks[0].model.output_size)
     shares = {
-        network.name: diagnosis.center_share(network.saliency, network.arrays.targets.numpy(), center)
+        network.name: diagnosis.center_share(
+            network.saliency, network.arrays.targets.numpy(), center_bias_grids(dataset, network)
+        )
         for network in networks
     }
     fresh = {
         n.name: diagnosis.layer_scales(diagnosis.fresh_model(n.recipe), n.recipe, n.arrays) for n in networks
     }
     trained = {n.name: diagnosis.layer_scales(n.model, n.recipe, n.arrays) for n in networks}
-    template = _environment().get_template("report.html")
-    page = template.render(
+    page = render(
+        "report.html",
         title=title,
         dataset=dataset,
         scores=scores,
@@ -86,31 +84,14 @@ def write_report(
         truth_spread=diagnosis.spread(networks[0].arrays.targets.numpy()),
         scales={"before training": fresh, "with the best weights": trained},
         scales_figures={
-            "before training": _png(figures.layer_scales(fresh)),
-            "with the best weights": _png(figures.layer_scales(trained)),
+            "before training": png(figures.layer_scales(fresh)),
+            "with the best weights": png(figures.layer_scales(trained)),
         },
         shares={name: _medians(share) for name, share in shares.items()},
-        center_figure=_png(figures.center_share({name: share.correlation for name, share in shares.items()})),
+        center_figure=png(figures.center_share({name: share.correlation for name, share in shares.items()})),
     )
     write_text(path, page)
     return path
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("gazemap"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _png(figure: Figure) -> str:
-    """A figure as an address that holds the picture itself."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=110)
-    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
 
 
 def _section(network: Network, val: GazeDataset, scores: Sequence[Scores]) -> dict[str, Any]:
@@ -125,12 +106,12 @@ def _section(network: Network, val: GazeDataset, scores: Sequence[Scores]) -> di
         "layers": _layer_rows(network),
         "parameters": network.model.parameter_count(),
         "warning": collapse_warning(about["val_loss"], about["mean_map_loss"]),
-        "curves": _png(
+        "curves": png(
             figures.loss_curves(network.log, about["mean_map_loss"], " + ".join(network.recipe.loss))
         ),
-        "filters": _png(figures.filters(network.first_filters)),
-        "predictions": _png(figures.predictions(examples(network, val, _most_exact(scores)))),
-        "eight_bit": _png(figures.eight_bit(cases)) if cases else None,
+        "filters": png(figures.filters(network.first_filters)),
+        "predictions": png(figures.predictions(examples(network, val, _most_exact(scores)))),
+        "eight_bit": png(figures.eight_bit(cases)) if cases else None,
         "spread": diagnosis.spread(network.grids),
         "outside": float(outside.mean()),
         "outside_images": int((outside > 0).sum()),

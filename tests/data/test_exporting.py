@@ -99,10 +99,11 @@ def some_fixations(draw):
         return draw(st.lists(values, min_size=count, max_size=count))
 
     known = draw(st.sets(st.sampled_from(["observer", "onset", "duration"])))
+    names = st.text("ab0 é", min_size=1, max_size=3)
     return Fixations(
         x=np.array(column(numbers)),
         y=np.array(column(numbers)),
-        observer=np.array(column(st.text("ab0 é", min_size=1, max_size=3)), dtype=str) if "observer" in known else None,
+        observer=np.array(column(names), dtype=str) if "observer" in known else None,
         onset=np.array(column(numbers)) if "onset" in known else None,
         duration=np.array(column(numbers)) if "duration" in known else None,
     )

@@ -124,6 +124,24 @@ def check(path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")
 
 
 @app.command()
+def view(
+    path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The page; by default the set's name in the current folder.")
+    ] = None,
+    images: Annotated[int, typer.Option(help="How many to show.")] = 48,
+    seed: SeedOption = 0,
+) -> None:
+    """Show a data set on an HTML page: images, fixations, center bias, observers, problems."""
+    from gazemap.contact_sheet import write_contact_sheet
+    from gazemap.data.dataset import load_dataset
+
+    page = out or Path(f"{path.resolve().name}.html")
+    sheet = write_contact_sheet(page, load_dataset(path), images=images, seed=seed, progress=True)
+    typer.echo(f"Contact sheet: {sheet}")
+
+
+@app.command()
 def prepare(
     path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")],
     recipe: Annotated[str, typer.Option(help="A shipped recipe's name or a .yaml file.")],
@@ -133,7 +151,7 @@ def prepare(
     from gazemap.data.cache import cache_folder
     from gazemap.data.dataset import load_dataset
     from gazemap.training import load_recipe
-    from gazemap.training.loop import load_splits
+    from gazemap.training.run import load_splits
 
     for split, arrays in zip(
         ("train", "val"),

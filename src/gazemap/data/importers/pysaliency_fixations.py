@@ -32,7 +32,8 @@ class Looks:
 
 def _known(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Where a column says something: export writes "" and NaN for what is known of other images only."""
-    return values != "" if values.dtype.kind == "U" else ~np.isnan(values)
+    known: NDArray[np.bool_] = values != "" if values.dtype.kind == "U" else ~np.isnan(values)
+    return known
 
 
 @dataclass(frozen=True)
