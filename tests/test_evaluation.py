@@ -3,13 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import tiny_model
 
 from gazemap.baselines import CenterBias, leave_one_out, relative_points
 from gazemap.blurring import fourier_blur
 from gazemap.data.popout import true_density
 from gazemap.errors import DataError, InputError
-from gazemap.evaluation import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate
+from gazemap.evaluation import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate, maps_of
 from gazemap.metrics import METRICS, PROTOCOLS
+from gazemap.prediction import predict
 from gazemap.scores import Interval, bootstrap
 from gazemap.truths import Truths
 
@@ -194,3 +196,21 @@ def test_a_set_without_points_is_refused(tmp_path):
     dataset = import_dataset("salicon-folder", source, tmp_path / "out")
     with pytest.raises(DataError, match="no fixation points"):
         evaluate({"m": Maps(np.zeros((4, 4)))}, dataset, "val", "exact")
+
+
+@pytest.mark.parametrize("fit", ["letterbox", "crop"])
+@pytest.mark.parametrize("output", ["saliency", "log_density"])
+def test_a_model_is_scored_by_what_it_predicts_for_each_image(popout_set, fit, output):
+    """`evaluate` takes the same maps of a model that `predict` gives, whatever the fit."""
+    model = tiny_model.Tiny(output=output)
+    model.fit = fit
+    val = popout_set.split("val")
+    maps = maps_of(model, val)
+    predictions = [predict(model, sample.image) for sample in val]
+    whole = [p.log_density if output == "log_density" else p.saliency for p in predictions]
+    for index, one in enumerate(whole):
+        np.testing.assert_allclose(maps.grid(index), one, atol=1e-5)
+    rows = {"model": model, "maps": Maps(np.array(whole), output)}
+    scores = evaluate(rows, popout_set, "val", "exact")
+    for values in zip(scores.per_image["model"].values(), scores.per_image["maps"].values(), strict=True):
+        np.testing.assert_allclose(*values, rtol=1e-3, atol=1e-5)

@@ -7,16 +7,18 @@ ETRA 2000), with times in place of counted samples, so that sampling may be irre
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
-from gazemap.errors import InputError
+from gazemap.errors import InputError, unknown_name
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Middle = Callable[[Floats, Indices, Indices], Floats]
 Center = Literal["mean", "median"]
 
 
@@ -62,22 +64,29 @@ def fixations_by_velocity(
         pixels_per_degree: of visual angle.
         minimum_duration: seconds; shorter ones are left out.
         maximum_gap: seconds between two samples over which a fixation goes on, such as a blink.
-        smoothing: samples of a moving average before speeds are computed; 1 for none.
+        smoothing: samples of a moving average before speeds are computed; 1 for none. It never
+            reaches over a gap longer than the maximum.
         center: where a fixation is: the mean of its samples, or their median.
 
     Raises:
         InputError: arrays of different lengths, times that do not increase, or a parameter out of range.
     """
     x, y, time = _valid(x, y, time)
-    _positive(threshold=threshold, pixels_per_degree=pixels_per_degree, smoothing=smoothing)
-    smooth_x, smooth_y = (_smoothed(values, smoothing) for values in (x, y))
+    _positive(
+        threshold=threshold,
+        pixels_per_degree=pixels_per_degree,
+        minimum_duration=minimum_duration,
+        maximum_gap=maximum_gap,
+    )
+    middle = _middle(center)
+    smooth_x, smooth_y = _smoothed(x, y, time, smoothing, maximum_gap)
     gaps = np.diff(time)
     speed = np.hypot(np.diff(smooth_x), np.diff(smooth_y)) / pixels_per_degree / gaps
     joined = (speed <= threshold) & (gaps <= maximum_gap)
     # a run of joined intervals is a group of samples; a sample between two fast intervals is none
     edges = np.diff(np.concatenate([[False], joined, [False]]).astype(np.int8))
     first, last = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return _collected(x, y, time, first, last, minimum_duration, center)
+    return _collected(x, y, time, first, last, minimum_duration, middle)
 
 
 def fixations_by_dispersion(
@@ -109,11 +118,16 @@ def fixations_by_dispersion(
         InputError: as `fixations_by_velocity`.
     """
     x, y, time = _valid(x, y, time)
-    _positive(threshold=threshold, pixels_per_degree=pixels_per_degree, minimum_duration=minimum_duration)
+    _positive(
+        threshold=threshold,
+        pixels_per_degree=pixels_per_degree,
+        minimum_duration=minimum_duration,
+        maximum_gap=maximum_gap,
+    )
+    middle = _middle(center)
     limit = threshold * pixels_per_degree
-    # the samples up to the next long gap, and the last of the shortest window from each sample
-    breaks = np.append(np.flatnonzero(np.diff(time) > maximum_gap), len(time) - 1)
-    stop = breaks[np.searchsorted(breaks, np.arange(len(time)))]
+    _, stop = _stretches(time, maximum_gap)
+    # the last sample of the shortest window from each sample
     shortest = np.searchsorted(time, time + minimum_duration - 1e-9)
     possible = shortest <= stop
     starts = np.flatnonzero(possible)
@@ -127,7 +141,7 @@ def fixations_by_dispersion(
         first.append(begin)
         last.append(end)
         position = end + 1
-    return _collected(x, y, time, np.array(first, int), np.array(last, int), minimum_duration, center)
+    return _collected(x, y, time, np.array(first, int), np.array(last, int), minimum_duration, middle)
 
 
 def _valid(x: Floats, y: Floats, time: Floats) -> tuple[Floats, Floats, Floats]:
@@ -149,25 +163,45 @@ def _positive(**parameters: float) -> None:
             raise InputError(f"{name}={value} came; a number above 0 is accepted.")
 
 
-def _smoothed(values: Floats, window: int) -> Floats:
-    return values if window == 1 or not len(values) else uniform_filter1d(values, window, mode="nearest")
+def _middle(center: str) -> Middle:
+    middles: dict[str, Middle] = {"mean": _group_means, "median": _group_medians}
+    if center not in middles:
+        raise InputError(unknown_name("center", center, middles))
+    return middles[center]
+
+
+def _stretches(time: Floats, maximum_gap: float) -> tuple[Indices, Indices]:
+    """(n,) each: the first and the last sample that no long gap parts from each sample."""
+    breaks = np.flatnonzero(np.diff(time) > maximum_gap)
+    stretch = np.searchsorted(breaks, np.arange(len(time)))
+    return np.append(0, breaks + 1)[stretch], np.append(breaks, len(time) - 1)[stretch]
+
+
+def _smoothed(x: Floats, y: Floats, time: Floats, window: int, maximum_gap: float) -> tuple[Floats, Floats]:
+    """Moving averages, of fewer samples at the ends and beside long gaps."""
+    if not (window >= 1 and window % 1 == 0):
+        raise InputError(f"smoothing={window} came; a whole number of samples from 1 is accepted.")
+    if window == 1:
+        return x, y
+    start, stop = _stretches(time, maximum_gap)
+    places = np.arange(len(time))
+    first = np.maximum(places - (int(window) - 1) // 2, start)
+    last = np.minimum(places + int(window) // 2, stop)
+    return _group_means(x, first, last), _group_means(y, first, last)
 
 
 def _collected(
     x: Floats,
     y: Floats,
     time: Floats,
-    first: NDArray[np.int64],
-    last: NDArray[np.int64],
+    first: Indices,
+    last: Indices,
     minimum_duration: float,
-    center: Center,
+    middle: Middle,
 ) -> DetectedFixations:
     """The fixations whose samples are first..last, where they last long enough."""
-    if center not in ("mean", "median"):
-        raise InputError(f"center={center!r} came; mean and median are accepted.")
     long_enough = time[last] - time[first] >= minimum_duration - 1e-9 if len(first) else np.empty(0, bool)
     first, last = first[long_enough], last[long_enough]
-    middle = _group_means if center == "mean" else _group_medians
     return DetectedFixations(
         x=middle(x, first, last),
         y=middle(y, first, last),
@@ -176,12 +210,12 @@ def _collected(
     )
 
 
-def _group_means(values: Floats, first: NDArray[np.int64], last: NDArray[np.int64]) -> Floats:
+def _group_means(values: Floats, first: Indices, last: Indices) -> Floats:
     sums = np.concatenate([[0.0], np.cumsum(values)])
     return np.asarray((sums[last + 1] - sums[first]) / (last + 1 - first))
 
 
-def _group_medians(values: Floats, first: NDArray[np.int64], last: NDArray[np.int64]) -> Floats:
+def _group_medians(values: Floats, first: Indices, last: Indices) -> Floats:
     counts = last + 1 - first
     group = np.repeat(np.arange(len(first)), counts)
     starts = np.cumsum(counts) - counts
@@ -191,7 +225,7 @@ def _group_medians(values: Floats, first: NDArray[np.int64], last: NDArray[np.in
     return np.asarray((ordered[starts + (counts - 1) // 2] + ordered[starts + counts // 2]) / 2)
 
 
-def _spans(values: Floats, first: NDArray[np.int64], last: NDArray[np.int64]) -> Floats:
+def _spans(values: Floats, first: Indices, last: Indices) -> Floats:
     """Greatest less least value of each first..last, from tables of powers of two."""
     lengths = last + 1 - first
     spans = np.empty(len(first))

@@ -23,7 +23,7 @@ from gazemap.metrics import METRICS, Protocol, get_metric, get_protocol
 from gazemap.metrics.preparing import Output, prepare
 from gazemap.metrics.scoring import score_prepared
 from gazemap.models import SaliencyModel
-from gazemap.prediction import predict_grids
+from gazemap.prediction import predict_grids, undo
 from gazemap.scores import Scores
 from gazemap.truths import ImageTruth, Truths
 
@@ -67,7 +67,7 @@ class Maps:
     def grid(self, index: int) -> NDArray[np.floating]:
         """The prediction of image `index`, (h, w)."""
         grid = self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
-        return self.placements[index].undo(grid) if self.placements else grid
+        return undo(grid, self.placements[index], self.output) if self.placements else grid
 
 
 def evaluate(

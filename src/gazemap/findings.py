@@ -19,7 +19,7 @@ from gazemap.metrics import PROTOCOLS, resize
 from gazemap.metrics.preparing import prepare
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import describe, load_model
-from gazemap.prediction import predict_grids
+from gazemap.prediction import predict_grids, undo
 from gazemap.scores import Scores
 from gazemap.training.log import read_metrics
 from gazemap.training.recipe import Recipe, parse_recipe
@@ -42,6 +42,7 @@ class Network:
         arrays: the split at the network's size.
         grids: (N, h, w), the network's own output, regression targets' range mapped to [0, 1].
         saliency: (N, h, w), the same, or the density where the network predicts its log.
+        placements: how each image lies in the network's frame.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Network:
     arrays: Arrays
     grids: NDArray[np.float32]
     saliency: NDArray[np.float32]
+    placements: list[Placement]
 
     @property
     def first_filters(self) -> NDArray[np.float32]:
@@ -79,18 +81,32 @@ def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Netw
     )
     grids = predict_grids(model, arrays.images.numpy())
     saliency = np.exp(grids) if model.output == "log_density" else grids
-    log = read_metrics(run)
-    return Network(recipe.name, model, recipe, about, log, images.image_ids, arrays, grids, saliency)
+    return Network(
+        name=recipe.name,
+        model=model,
+        recipe=recipe,
+        about=about,
+        log=read_metrics(run),
+        image_ids=images.image_ids,
+        arrays=arrays,
+        grids=grids,
+        saliency=saliency,
+        placements=[Placement(sample.size, model.input_size, model.fit) for sample in images],
+    )
 
 
-def center_bias_grid(dataset: GazeDataset, size: tuple[int, int]) -> NDArray[np.float64]:
-    """The density of the training fixations at a network's grid."""
+def center_bias_grids(dataset: GazeDataset, network: Network) -> NDArray[np.float64]:
+    """(N, h, w): the density of the training fixations, laid into a network's grid as each image is."""
+    size = network.model.output_size
     train = dataset.split("train")
     known = [sample.sigma / sample.size[1] for sample in train if sample.sigma is not None]
     sigma = float(np.median(known)) if known else _CENTER_SIGMA
     points = np.concatenate(relative_points(train))
     # made fine and then reduced: a kernel of one cell of the grid would be too coarse
-    return np.asarray(resize(CenterBias(points, sigma).density((10 * size[0], 10 * size[1])), size))
+    fine = CenterBias(points, sigma).density((10 * size[0], 10 * size[1]))
+    if network.model.fit == "stretch":
+        return np.broadcast_to(resize(fine, size), (len(network.placements), *size))
+    return np.array([placement.lay(fine.astype(np.float32), size) for placement in network.placements])
 
 
 def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Example]:
@@ -101,7 +117,6 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
     shown = []
     for title, index in chosen.items():
         sample = images[int(index)]
-        placement = Placement(sample.size, network.model.input_size, network.model.fit)
         shrink = _SHOWN_SIDE / max(sample.size)
         size = (round(sample.size[0] * shrink), round(sample.size[1] * shrink))
         values = {name: values[index] for name, values in scores.per_image[network.name].items()}
@@ -110,7 +125,7 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
                 title=f"{title}: {sample.image_id}",
                 image=sample.image,
                 density=sample.density(size),
-                saliency=resize(placement.undo(network.saliency[index]), size),
+                saliency=resize(network.placements[index].undo(network.saliency[index]), size),
                 scores={name: float(values[name]) for name in ("cc", "nss", "auc") if name in values},
             )
         )
@@ -136,11 +151,14 @@ def wrap_cases(
     loss = np.nan_to_num(clipped - wrapped)
     cases = []
     for index in np.argsort(loss)[::-1][:2]:
+        grid = network.grids[index]
+        if network.model.fit != "stretch":
+            grid = undo(grid, network.placements[index], network.model.output)
         maps = [
-            prepare(network.grids[index], PROTOCOLS[name], (480, 640), network.model.output).saliency
+            prepare(grid, PROTOCOLS[name], (480, 640), network.model.output).saliency
             for name in ("bristol2021-clipped", "bristol2021")
         ]
         image_id = network.image_ids[index]
         title = f"{image_id}, CC {clipped[index]:.2f} clipped, {wrapped[index]:.2f} wrapped"
-        cases.append((title, network.grids[index], maps[0], maps[1]))
+        cases.append((title, grid, maps[0], maps[1]))
     return cases

@@ -20,6 +20,7 @@ from gazemap.errors import DataError, InputError
 from gazemap.files import replacing
 from gazemap.metrics import to_density
 from gazemap.models import SaliencyModel
+from gazemap.models.base import Output
 from gazemap.overlays import overlay
 
 ImageLike = str | Path | Image.Image | NDArray[np.uint8]
@@ -49,12 +50,16 @@ def predict(model: SaliencyModel, image: ImageLike) -> Prediction:
     pixels = as_pixels(image)
     placement = Placement((pixels.shape[0], pixels.shape[1]), model.input_size, model.fit)
     laid = placement.lay_image(pixels).transpose(2, 0, 1)
-    whole = placement.undo(predict_grids(model, laid[None])[0])
+    whole = undo(predict_grids(model, laid[None])[0], placement, model.output)
     if model.output == "log_density":
-        logs = whole
-        logs -= logsumexp(logs)
-        return Prediction(np.exp(logs - logs.max()).astype(np.float32), logs)
+        return Prediction(np.exp(whole - whole.max()).astype(np.float32), whole)
     return Prediction(whole.astype(np.float32), np.log(to_density(whole)))
+
+
+def undo(grid: NDArray[np.floating], placement: Placement, output: Output) -> NDArray[np.float64]:
+    """A network's grid, (h, w) -> (H, W), the image's own size; a log density is normalized anew."""
+    whole = placement.undo(grid)
+    return whole - logsumexp(whole) if output == "log_density" else whole
 
 
 def predict_files(

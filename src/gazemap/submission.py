@@ -86,10 +86,7 @@ def _tuebingen(
 
 def _salicon(predictions: SaliencyModel | Predictions, images: GazeDataset, out: Path, steps: Steps) -> Path:
     """A folder of 8-bit gray PNG, 640 x 480, and beside it a zip of it."""
-    names = [
-        str(PurePosixPath(name).with_suffix(".png"))
-        for name in minimal_names(images.image_names)
-    ]
+    names = [str(PurePosixPath(name).with_suffix(".png")) for name in minimal_names(images.image_names)]
     for sample in images:
         if abs(sample.size[1] / sample.size[0] - 640 / 480) > 0.01:
             size = f"{sample.size[1]} x {sample.size[0]}"

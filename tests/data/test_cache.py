@@ -4,21 +4,22 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from gazemap.data import cache, images
+from gazemap.data import images
 from gazemap.data.batches import epoch_batches, load_arrays
-from gazemap.data.cache import cache_folder, cached_arrays
+from gazemap.data.cache import cached_arrays
 from gazemap.data.dataset import load_dataset
 from gazemap.data.popout import popout
 from gazemap.data.targets import FixationMaker, ImageMaker, Target, TargetMaker
 from gazemap.errors import DataError
 
+TESTS = Path(__file__).parents[1]
 MAKERS = (
     ImageMaker((24, 32), "letterbox"),
     TargetMaker((24, 32), (12, 16), "letterbox", Target()),
@@ -34,7 +35,7 @@ def place(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """Enough images for a build by several processes."""
+    """Enough images to be killed in the middle of."""
     return popout(tmp_path_factory.mktemp("many") / "set", images=320, size=(64, 64)).path
 
 
@@ -119,58 +120,114 @@ def test_a_broken_image_is_named_and_leaves_no_arrays(tmp_path, place):
     assert not [path for path in place.iterdir() if path.name.count(".") == 1 and path.suffix == ".npy"]
 
 
+def test_a_broken_image_stops_the_build_at_once(many, tmp_path, place, monkeypatch):
+    made = []
+
+    class Counting(ImageMaker):
+        def __call__(self, sample):
+            if sample.image_id == "00000":
+                raise DataError("broken")
+            made.append(sample.image_id)
+            time.sleep(0.002)
+            return super().__call__(sample)
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with pytest.raises(DataError, match="broken"):
+        cached_arrays(Counting((24, 32), "stretch"), load_dataset(many).samples)
+    assert len(made) <= 3 * 32  # the chunks that were running
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path, place):
+    dataset = popout(tmp_path / "set", images=10, size=(64, 64))
+    dataset[4].file.unlink()
+    dataset[4].file.mkdir()
+    with pytest.raises(DataError, match=r"00004\.png"):
+        cached_arrays(ImageMaker((24, 32), "stretch"), dataset.samples)
+
+
 SCRIPT = """
-import sys, time
-from gazemap.data import cache, targets
+import sys
+from slow_maker import Slow
+from gazemap.data import cache
 from gazemap.data.dataset import load_dataset
 
-class Slow(targets.ImageMaker):
-    def __call__(self, sample):
-        time.sleep(float(sys.argv[2]))
-        with open(sys.argv[3], "a") as file:
-            print(sample.image_id, file=file)
-        return super().__call__(sample)
-
-cache._PROCESSES_FROM = 10**6  # threads: a class of this script does not travel
-dataset = load_dataset(sys.argv[1])
-print(cache.cached_arrays(Slow((24, 32), "stretch"), dataset.samples).sum())
+cache._PROCESSES_FROM = 1
+print(cache.cached_arrays(Slow((24, 32), "stretch"), load_dataset(sys.argv[1]).samples).sum())
 """
 
 
-def start(tmp_path, dataset, seconds, log):
-    (tmp_path / "build.py").write_text(textwrap.dedent(SCRIPT))
-    command = [sys.executable, str(tmp_path / "build.py"), str(dataset), str(seconds), str(tmp_path / log)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+@pytest.fixture(params=["threads", "processes"])
+def start(request, many, tmp_path, place):
+    """Start a build of 320 images in a process of its own; a script without a guard must use threads."""
+    (tmp_path / "unguarded.py").write_text(SCRIPT)
+    command = [str(tmp_path / "unguarded.py")] if request.param == "threads" else ["-c", SCRIPT]
+
+    def call(seconds, log):
+        more = {"SLOW_SECONDS": str(seconds), "SLOW_LOG": str(log), "PYTHONPATH": str(TESTS)}
+        return subprocess.Popen(
+            [sys.executable, *command, str(many)],
+            env={**os.environ, **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    call.kind = request.param
+    return call
 
 
-def lines(path):
-    return path.read_text().splitlines() if path.exists() else []
+def made(log):
+    """What was made so far, and by which processes."""
+    rows = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+    whole = [row for row in rows if len(row) == 2]
+    return [row[0] for row in whole], {int(row[1]) for row in whole}
 
 
-def test_a_killed_build_goes_on(many, tmp_path, place):
-    process = start(tmp_path, many, 0.01, "first")
-    while len(lines(tmp_path / "first")) < 150:
+def wait_for(condition):
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < 60
         time.sleep(0.02)
+
+
+def alive(process_id):
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_killed_build_goes_on(start, many, tmp_path):
+    process = start(0.01, tmp_path / "first")
+    wait_for(lambda: len(made(tmp_path / "first")[0]) >= 150)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
-    total, _ = start(tmp_path, many, 0, "second").communicate()
+    process.wait()
+    workers = made(tmp_path / "first")[1]
+    assert (workers == {process.pid}) == (start.kind == "threads")
+    wait_for(lambda: not any(map(alive, workers)))  # none is left behind
+    total, errors = start(0, tmp_path / "second").communicate()
     expected = cached_arrays(ImageMaker((24, 32), "stretch"), load_dataset(many).samples).sum()
-    assert int(total) == expected
-    assert 100 < 320 - len(lines(tmp_path / "second")) <= 160  # what was done stayed done
+    assert int(total) == expected, errors
+    assert len(made(tmp_path / "second")[0]) <= 320 - 64  # what was done stayed done
 
 
-def test_two_builds_at_once_make_it_once(many, tmp_path, place):
-    both = [start(tmp_path, many, 0.005, "log") for _ in range(2)]
-    totals = {process.communicate()[0] for process in both}
-    assert len(totals) == 1
-    assert sorted(lines(tmp_path / "log")) == load_dataset(many).image_ids
+def test_two_builds_at_once_make_it_once(start, many, tmp_path, place):
+    both = [start(0.005, tmp_path / "log") for _ in range(2)]
+    (first, _), (second, errors) = (process.communicate() for process in both)
+    assert first == second, errors
+    assert sorted(made(tmp_path / "log")[0]) == load_dataset(many).image_ids
+    assert [path.suffix for path in place.iterdir()] == [".npy"]
 
 
-def test_several_processes_make_the_same(many, place):
-    maker = ImageMaker((24, 32), "crop")
-    samples = load_dataset(many).samples
-    assert len(samples) >= cache._PROCESSES_FROM
-    made = cached_arrays(maker, samples)
-    for index in (0, 100, 319):
-        np.testing.assert_array_equal(made[index], maker(samples[index]))
-    assert cache_folder() == place
+@pytest.mark.slow
+@pytest.mark.parametrize("start", ["processes"], indirect=True)
+def test_a_killed_worker_is_said_and_the_build_goes_on(start, many, tmp_path):
+    process = start(0.01, tmp_path / "first")
+    wait_for(lambda: len(made(tmp_path / "first")[0]) >= 100)
+    os.kill(min(made(tmp_path / "first")[1]), signal.SIGKILL)
+    _, errors = process.communicate()
+    assert "OutputError: A process that fills the cache was killed" in errors
+    total, errors = start(0, tmp_path / "second").communicate()
+    assert int(total) > 0, errors
+    assert len(made(tmp_path / "second")[0]) < 320

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gazemap.data.fits import Placement
 from gazemap.data.sample import Fixations
+from gazemap.data.targets import Target, TargetMaker
 
 FITS = ("stretch", "letterbox", "crop")
 SIDES = st.integers(40, 160)
@@ -101,3 +102,62 @@ def test_what_a_crop_cut_off_repeats_the_edge():
 def test_a_grid_of_the_image_s_own_size_is_unchanged(fit):
     values = np.random.default_rng(0).random((30, 40))
     np.testing.assert_allclose(Placement((30, 40), (30, 40), fit).undo(values), values)
+
+
+@given(
+    st.tuples(st.integers(1, 3000), st.integers(1, 3000)),
+    st.tuples(st.integers(8, 640), st.integers(8, 640)),
+    st.sampled_from(FITS),
+)
+@settings(max_examples=200, deadline=None)
+def test_points_on_the_edges_stay_where_nothing_is_cut_off(size, frame, fit):
+    """A rounding error must not lose a fixation on the far edge; importers move points there."""
+    height, width = size
+    corners = Fixations(np.array([0.0, 0, width, width]), np.array([0.0, height, 0, height]))
+    placement = Placement(size, frame, fit)
+    laid = placement.lay_fixations(corners, (frame[0] // 4, frame[1] // 4))
+    whole = fit != "crop" or frame[0] * width == frame[1] * height  # the same aspect
+    assert len(laid) == (4 if whole else 0)
+
+
+@given(st.tuples(SIDES, SIDES), st.tuples(SIDES, SIDES))
+@settings(max_examples=200, deadline=None)
+def test_a_crop_s_edges_are_within_the_image(size, frame):
+    placement = Placement(size, frame, "crop")
+    assert all(side >= edge for side, edge in zip(placement.content, frame, strict=True))
+    assert placement.lay(np.ones(size, np.float32), frame).shape == frame
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_images_targets_and_fixations_are_mirrored_alike(popout_set, fit):
+    """The mirror image of a sample, made by hand, gives the mirrored arrays."""
+    sample = popout_set[3]
+    placement = Placement(sample.size, (30, 30), fit)
+    image = placement.lay_image(np.ascontiguousarray(sample.image[:, ::-1]))
+    np.testing.assert_allclose(image[:, ::-1].astype(int), placement.lay_image(sample.image), atol=1)
+    target = Target().of(sample)
+    mirrored = placement.lay(np.ascontiguousarray(target[:, ::-1]), (15, 15))
+    np.testing.assert_allclose(mirrored[:, ::-1], placement.lay(target, (15, 15)), atol=1e-5)
+    points = placement.lay_fixations(sample.fixations, (15, 15))
+    other = placement.lay_fixations(sample.fixations.mirrored(sample.size[1]), (15, 15)).mirrored(15)
+    np.testing.assert_allclose(np.sort(other.x), np.sort(points.x), atol=1e-9)
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_a_target_follows_the_image_exactly(popout_set, fit):
+    """Each cell of the grid, mapped back into the image, holds the sum of Gaussians that is there."""
+    side, sigma = 48, Target().sigma
+    for sample in popout_set.samples[:6]:
+        placement = Placement(sample.size, (side, side), fit)
+        target = TargetMaker((side, side), (side, side), fit, Target())(sample)
+        # the cells' centers in the frame of the blur, 480 x 640 over the whole image
+        (height, width), (up, left) = placement.content, placement.shift
+        y, x = (np.arange(side) + 0.5 - up) / height * 480, (np.arange(side) + 0.5 - left) / width * 640
+        seen = ((y > 0) & (y < 480))[:, None] & ((x > 0) & (x < 640))
+        rows, columns = np.nonzero(sample.fixation_map((480, 640)))
+        # antialiasing averages over a triangle of one cell each way, of variance cell**2 / 6
+        down = np.exp(-((y[:, None] - rows - 0.5) ** 2) / (2 * (sigma**2 + (480 / height) ** 2 / 6)))
+        across = np.exp(-((x[:, None] - columns - 0.5) ** 2) / (2 * (sigma**2 + (640 / width) ** 2 / 6)))
+        exact = down @ across.T
+        assert np.corrcoef(exact[seen], target[seen])[0, 1] > 0.995
+        assert (target[~seen] == 0).all()

@@ -41,7 +41,12 @@ class Placement:
             return self.frame
         ratios = [frame / side for frame, side in zip(self.frame, self.size, strict=True)]
         if self.fit == "crop":
-            return max(ratios) * self.size[0], max(ratios) * self.size[1]
+            largest = max(ratios)
+            height, width = (  # never a rounding error smaller than the frame
+                frame if ratio == largest else max(frame, largest * side)
+                for frame, side, ratio in zip(self.frame, self.size, ratios, strict=True)
+            )
+            return height, width
         return max(1, round(min(ratios) * self.size[0])), max(1, round(min(ratios) * self.size[1]))
 
     @property
@@ -93,9 +98,15 @@ class Placement:
 
     def lay_fixations(self, fixations: Fixations, into: Size) -> Fixations:
         """The points in a grid of size `into` over the whole frame; those cut off are left out."""
-        (down, across), (up, left) = self.scale, self.shift
         inside = fixations.where(fixations.inside(self.size))
-        moved = Fixations(x=inside.x * across + left, y=inside.y * down + up).scaled(self.frame, into)
+        y, x = (
+            # divided first, so that a point on the far edge stays on it to the last bit
+            (values / size * content + shift) / frame * side
+            for values, size, content, shift, frame, side in zip(
+                (inside.y, inside.x), self.size, self.content, self.shift, self.frame, into, strict=True
+            )
+        )
+        moved = Fixations(x=x, y=y)
         return moved.where(moved.inside(into))
 
     def undo(self, grid: NDArray[np.floating]) -> Floats:

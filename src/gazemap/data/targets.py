@@ -6,6 +6,7 @@ Each maker turns a sample into one array; `content` is all that the array depend
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,7 +139,8 @@ def _truth_digest(sample: Sample) -> bytes:
 
 
 def _file_digest(path: Path | None) -> bytes:
-    if path is None or not path.is_file():  # reading it says what is wrong
+    try:
+        with path.open("rb") if path else io.BytesIO() as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:  # missing or not ours to read: making the array says what is wrong
         return b""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
