@@ -4,6 +4,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from gazemap.vision_operators import register_vision_operators
+
+register_vision_operators()  # before any test module imports torchmetrics
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gazemap.data.batches import Arrays
-from gazemap.losses import weighted_loss
+from gazemap.losses import Predicted, Truth, weighted_loss
 from gazemap.models import SaliencyModel, create_model
 from gazemap.training.recipe import Recipe
 
@@ -46,9 +46,10 @@ def layer_scales(model: SaliencyModel, recipe: Recipe, arrays: Arrays) -> dict[s
         for name, layer in model.layers.items()
     ]
     images = arrays.images[: recipe.training.batch_size].float().div(255)
-    targets = arrays.targets[: recipe.training.batch_size]
-    low, high = model.target_range
-    loss = weighted_loss(recipe.loss, model.output)(model(images), targets * (high - low) + low)
+    first = arrays[: recipe.training.batch_size]
+    predicted = Predicted(model(images), model.output, model.target_range)
+    terms = weighted_loss(recipe.loss, perceptual_weights=recipe.perceptual_weights)
+    loss = terms(predicted, Truth(first.targets, first.fixations))
     loss.backward()  # type: ignore[no-untyped-call]
     for hook in hooks:
         hook.remove()
@@ -97,9 +98,9 @@ def center_share(predictions: Floats, truths: Floats, center: Floats) -> CenterS
     Args:
         predictions: (N, h, w), saliency.
         truths: (N, h, w), densities.
-        center: (h, w), the center bias.
+        center: (N, h, w), the center bias.
     """
-    p, t, c = _standardize(predictions), _standardize(truths), _standardize(center[None])
+    p, t, c = _standardize(predictions), _standardize(truths), _standardize(center)
     pt, pc, tc = ((a * b).mean(axis=1) for a, b in ((p, t), (p, c), (t, c)))
     with np.errstate(invalid="ignore", divide="ignore"):
         partial = (pt - pc * tc) / np.sqrt((1 - pc**2) * (1 - tc**2))

@@ -108,7 +108,7 @@ def test_a_set_with_its_mirror_images_is_not_mirrored_again(tmp_path):
 
     from gazemap.data.importers import import_dataset
     from gazemap.training.device import choose_device
-    from gazemap.training.loop import prepare
+    from gazemap.training.run import prepare
 
     source = MINIATURES["bristol-pickle"](tmp_path / "source")
     dataset = import_dataset("bristol-pickle", source, tmp_path / "set")
@@ -200,11 +200,11 @@ def test_speed_options_train_to_nearly_the_same_loss(popout_set, tmp_path, overr
 
 def test_the_mean_map_is_what_no_fixed_map_beats(popout_set, tmp_path):
     from gazemap.training.device import choose_device
-    from gazemap.training.loop import prepare
     from gazemap.training.mean_map import mean_map
+    from gazemap.training.run import prepare
 
     run = prepare(recipe(tmp_path), popout_set, choose_device("cpu"), progress=False)
     best = mean_map(run.train.targets, "saliency")
-    own = run.loss(best.expand_as(run.train.targets), run.train.targets)
+    own = run.loss_of(best.expand_as(run.train.targets), run.train)
     for shift in (0.01, -0.01):
-        assert run.loss((best + shift).expand_as(run.train.targets), run.train.targets) > own
+        assert run.loss_of((best + shift).expand_as(run.train.targets), run.train) > own

@@ -16,7 +16,9 @@ from gazemap.metrics.distribution import cc, kld, sim
 from gazemap.metrics.emd import emd
 from gazemap.metrics.location import information_gain, log_likelihood, nss
 from gazemap.metrics.table import METRICS
+from gazemap.vision_operators import register_vision_operators
 
+register_vision_operators()  # torchmetrics imports torchvision where it is installed
 try:
     import torchmetrics
 except ImportError as error:

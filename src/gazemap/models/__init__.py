@@ -6,9 +6,19 @@ from typing import Any
 
 from gazemap.errors import InputError, unknown_name
 from gazemap.models.base import SaliencyModel
+from gazemap.models.deepgaze2 import DeepGaze2
+from gazemap.models.mdnsal import MDNSal
+from gazemap.models.mlnet import MLNet
+from gazemap.models.pdp import PDP
+from gazemap.models.salnet import SalNet
+from gazemap.models.sam import SamResNet, SamVgg
 from gazemap.models.shallow import Shallow
+from gazemap.models.simplenet import SimpleNet
 
-MODELS: dict[str, type[SaliencyModel]] = {model.name: model for model in (Shallow,)}
+MODELS: dict[str, type[SaliencyModel]] = {
+    model.name: model
+    for model in (Shallow, SalNet, SimpleNet, MDNSal, PDP, SamVgg, SamResNet, MLNet, DeepGaze2)
+}
 
 
 def create_model(name: str, **options: Any) -> SaliencyModel:  # noqa: ANN401 - each model's own

@@ -19,6 +19,7 @@ class SaliencyModel(nn.Module):
 
     Attributes:
         name: the key in `MODELS`.
+        outputs: what a model of this kind can put out.
         options: the keyword arguments that rebuild this model.
         input_size: (H, W) of the images that `forward` takes.
         output_size: (h, w) of the grid that it returns.
@@ -30,6 +31,7 @@ class SaliencyModel(nn.Module):
     """
 
     name: ClassVar[str]
+    outputs: ClassVar[tuple[Output, ...]] = ("saliency", "log_density")
 
     def __init__(
         self,
@@ -54,8 +56,12 @@ class SaliencyModel(nn.Module):
 
     @property
     def layers(self) -> dict[str, nn.Conv2d | nn.Linear]:
-        """The layers with weights, first to last, by the names that the paper uses."""
-        raise TypeError(f"{type(self).__name__} must name its layers.")
+        """The trainable layers with weights, in the order in which they were made."""
+        return {
+            name: layer
+            for name, layer in self.named_modules()
+            if isinstance(layer, nn.Conv2d | nn.Linear) and layer.weight.requires_grad
+        }
 
     def __call__(self, images: Tensor) -> Tensor:
         """What `forward` returns, typed."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,19 +11,17 @@ import torch
 import yaml
 from torch import Tensor
 
-from gazemap.data.batches import Arrays, Mirror, epoch_batches, load_arrays
+from gazemap.data.batches import epoch_batches
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError, TrainingError
 from gazemap.files import write_text
-from gazemap.losses import weighted_loss
 from gazemap.memory import use_huge_pages
-from gazemap.models import SaliencyModel, create_model
 from gazemap.models.weights import BEST, save_model
-from gazemap.training.device import choose_device, speed_for
+from gazemap.training.device import choose_device
 from gazemap.training.log import METRICS, RunLog
-from gazemap.training.mean_map import mean_map
 from gazemap.training.progress import TrainingBar
 from gazemap.training.recipe import Recipe
+from gazemap.training.run import Run, prepare
 from gazemap.training.schedule import apply_schedule
 from gazemap.training.state import LAST, Progress, load_state, save_state
 
@@ -115,91 +112,6 @@ def train(
     return TrainedRun(out, state.best_epoch or 0, state.best_loss, run.mean_map_loss)
 
 
-@dataclass(frozen=True)
-class Run:
-    """All that a step needs: network, optimizer, loss, and both splits in memory."""
-
-    model: SaliencyModel
-    forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
-    optimizer: torch.optim.Optimizer
-    loss: Callable[[Tensor, Tensor], Tensor]
-    train: Arrays
-    val: Arrays
-    mean_map_loss: float
-    mirror: Mirror
-    place: torch.device
-    layout: torch.memory_format
-
-    def inputs(self, images: Tensor) -> Tensor:
-        """uint8 images -> what the network takes: float32 in [0, 1] on its device."""
-        moved = images.to(self.place, non_blocking=True)
-        return moved.to(torch.float32, memory_format=self.layout).div_(255)
-
-
-def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool) -> Run:
-    """Decode the splits and make the network, as the recipe says."""
-    train, val = load_splits(recipe, dataset, progress=progress)
-    # a set that holds its mirror images already (the replication's pickles) is not mirrored again
-    doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
-    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror)
-
-
-def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
-    """The splits train and val at the size of the recipe's network, from the cache.
-
-    Raises:
-        DataError: a split is missing or an image cannot be read.
-        RecipeError: a loss that the network cannot have.
-    """
-    splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
-    with torch.device("meta"):
-        model = create_model(recipe.model.name, **recipe.model.options)
-    weighted_loss(recipe.loss, model.output)  # a wrong loss is refused before work starts, too
-    train, val = (
-        load_arrays(
-            split,
-            input_size=model.input_size,
-            target_size=model.output_size,
-            target=recipe.data.target,
-            fit=recipe.data.fit,
-            progress=progress,
-        )
-        for split in splits
-    )
-    return train, val
-
-
-def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device, mirror: Mirror) -> Run:
-    """Make the network, its optimizer and its loss around decoded splits."""
-    speed = speed_for(recipe.training, place)
-    layout = torch.channels_last if speed.channels_last else torch.contiguous_format
-    with torch.random.fork_rng():
-        torch.manual_seed(recipe.training.seed)
-        model = create_model(recipe.model.name, **recipe.model.options)
-    model.fit = recipe.data.fit
-    model.to(place, memory_format=layout)  # type: ignore[call-overload]
-    loss = weighted_loss(recipe.loss, model.output)
-    low, high = model.target_range
-    train, val = (replace(part, targets=part.targets * (high - low) + low) for part in (train, val))
-    constant = mean_map(train.targets, model.output).expand_as(val.targets)
-    return Run(
-        model=model,
-        forward=torch.compile(model) if speed.compile else model,
-        optimizer=torch.optim.SGD(
-            model.parameters(),
-            fused=speed.fused_optimizer,
-            **recipe.optimizer.model_dump(exclude={"name"}),
-        ),
-        loss=loss,
-        train=train.to_if_it_fits(place),
-        val=val.to_if_it_fits(place),
-        mean_map_loss=loss(constant, val.targets).item(),
-        mirror=mirror,
-        place=place,
-        layout=layout,
-    )
-
-
 def train_one_epoch(
     run: Run, recipe: Recipe, epoch: int, bar: TrainingBar | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -215,12 +127,14 @@ def train_one_epoch(
     ):
         with torch.autocast(run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
             prediction = run.forward(run.inputs(batch.images))
-        loss = run.loss(prediction.float(), batch.targets.to(run.place))
+        loss = run.loss_of(prediction, batch)
         run.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         gradients = [p.grad for p in run.model.parameters() if p.grad is not None]
         norms.append(torch.nn.utils.get_total_norm(gradients))
         losses.append(loss.detach())
+        if recipe.training.clip is not None:
+            torch.nn.utils.clip_grads_with_norm_(run.model.parameters(), recipe.training.clip, norms[-1])
         run.optimizer.step()
         if bar:
             bar.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(batch))
@@ -234,9 +148,7 @@ def validation_loss(run: Run, recipe: Recipe) -> float:
     total = 0.0
     for start in range(0, len(run.val), recipe.training.batch_size):
         batch = run.val[start : start + recipe.training.batch_size]
-        targets = batch.targets.to(run.place)
-        prediction = run.forward(run.inputs(batch.images))
-        total += run.loss(prediction.float(), targets).item() * len(targets)
+        total += run.loss_of(run.forward(run.inputs(batch.images)), batch).item() * len(batch)
     return total / len(run.val)
 
 
@@ -250,7 +162,7 @@ def _row(
         "train_loss": losses.mean().item(),
         "val_loss": val_loss,
         "learning_rate": group["lr"],
-        "momentum": group["momentum"],
+        "momentum": group.get("momentum"),
         "gradient_norm": norms.mean().item(),
         "gradient_norm_max": norms.max().item(),
         "images_per_second": speed,

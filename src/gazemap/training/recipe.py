@@ -45,9 +45,9 @@ class DataSection(_Section):
 
 
 class OptimizerSection(_Section):
-    """Stochastic gradient descent."""
+    """How the weights follow the gradient; momentum and nesterov are for "sgd" alone."""
 
-    name: Literal["sgd"] = "sgd"
+    name: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
     lr: float = Field(gt=0)
     momentum: float = Field(default=0.0, ge=0, lt=1)
     nesterov: bool = False
@@ -58,10 +58,11 @@ class ScheduleSection(_Section):
     """How the learning rate (and momentum) change from epoch to epoch.
 
     "constant"; "step": every `every` epochs, while the rate is above `floor`, times `factor`;
-    "linear": from the optimizer's values to `lr_end` and `momentum_end` in the last epoch.
+    "linear": from the optimizer's values to `lr_end` and `momentum_end` in the last epoch; "cosine":
+    half a cosine from the optimizer's rate to `lr_end` (0 if there is none) after the last epoch.
     """
 
-    name: Literal["constant", "step", "linear"] = "constant"
+    name: Literal["constant", "step", "linear", "cosine"] = "constant"
     factor: float = Field(default=1.0, gt=0, le=1)
     every: int = Field(default=1, ge=1)
     floor: float = Field(default=0.0, ge=0)
@@ -70,11 +71,24 @@ class ScheduleSection(_Section):
 
 
 class TrainingSection(_Section):
-    """How long, in what batches and how fast. "auto" is what measures fastest on the device."""
+    """How long, in what batches and how fast.
+
+    Attributes:
+        epochs: passes over the training split.
+        batch_size: images a step.
+        validate_every: epochs between two validations.
+        clip: the largest norm of the gradient; longer ones are shortened.
+        seed: of everything random.
+        precision: "bf16" computes matrix products in bfloat16.
+        channels_last: layout of images in memory; "auto" is what measures fastest on the device.
+        fused_optimizer: the same numbers in fewer steps.
+        compile: through torch.compile.
+    """
 
     epochs: int = Field(ge=1)
     batch_size: int = Field(default=128, ge=1)
     validate_every: int = Field(default=1, ge=1)
+    clip: float | None = Field(default=None, gt=0)
     seed: int = 0
     precision: Literal["fp32", "bf16"] = "fp32"
     channels_last: bool | Auto = "auto"
@@ -83,12 +97,24 @@ class TrainingSection(_Section):
 
 
 class Recipe(_Section):
-    """Everything about one training run."""
+    """Everything about one training run.
+
+    Attributes:
+        name: of the recipe, as reports show it.
+        model: which network.
+        data: what it sees.
+        loss: terms of `gazemap.losses.LOSSES` and their weights.
+        perceptual_weights: of the encoder of the losses "deep_features" and "gram".
+        optimizer: how the weights follow the gradient.
+        schedule: how its rate changes.
+        training: how long.
+    """
 
     name: str
     model: ModelSection
     data: DataSection = DataSection()
     loss: dict[str, float] = Field(min_length=1)
+    perceptual_weights: str | None = None
     optimizer: OptimizerSection
     schedule: ScheduleSection = ScheduleSection()
     training: TrainingSection

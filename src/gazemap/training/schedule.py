@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from gazemap.training.recipe import OptimizerSection, ScheduleSection
@@ -22,6 +24,9 @@ def rate_and_momentum(
             rate += share * (schedule.lr_end - rate)
         if schedule.momentum_end is not None:
             momentum += share * (schedule.momentum_end - momentum)
+    elif schedule.name == "cosine":
+        end = schedule.lr_end or 0.0
+        rate = end + (rate - end) * (1 + math.cos(math.pi * epoch / epochs)) / 2
     return rate, momentum
 
 
@@ -35,4 +40,6 @@ def apply_schedule(
     """Set the optimizer's rate and momentum for `epoch`."""
     rate, momentum = rate_and_momentum(section, schedule, epoch, epochs)
     for group in optimizer.param_groups:
-        group["lr"], group["momentum"] = rate, momentum
+        group["lr"] = rate
+        if section.name == "sgd":
+            group["momentum"] = momentum

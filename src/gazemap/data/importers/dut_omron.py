@@ -69,6 +69,9 @@ def _fixations(path: Path, size: Size) -> Fixations:
 DUT_OMRON = Importer(
     read=read_dut_omron,
     info=_INFO,
-    editions={"": Counts(5168, 5)},
-    oddities="observer 01 of one image may not be that of another; its authors filtered the fixations",
+    editions={"": Counts(5168, 5, 797_542)},
+    oddities=(
+        "observer 01 of one image may not be that of another; filtered by its authors, and yet some 30 "
+        "points an observer in 2 seconds: samples of gaze rather than fixations"
+    ),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
@@ -25,14 +26,24 @@ _INFO = DatasetInfo(
     homepage="http://figrim.mit.edu/index_eyetracking.html",
     license="no license stated; please cite",
     source=(
-        "targetData/allImages_release.mat and fillerData/allImages_fillers.mat, [x, y]; taken as 1-based, as "
-        "MATLAB counts (v - 0.5 here): its authors do not say"
+        "targetData/allImages_release.mat and fillerData/allImages_fillers.mat, [x, y]; 1-based, as its "
+        "authors' MATLAB code indexes pixels with them (v - 0.5 here)"
     ),
     task="remember which images repeat",
+    sigma=33.0,
 )
 _FILES = {"Targets": "targetData/allImages_release.mat", "Fillers": "fillerData/allImages_fillers.mat"}
 _VIEWS = {"first": ("enc",), "all": ("enc", "rec", "rec2")}
-_VAL_EVERY = 10  # no official split: each tenth image of a file is val
+_VAL_EVERY = 10  # no official split: each tenth image is val, but for near-duplicates
+_NEAR_DUPLICATES = (  # its authors list them
+    ("sun_bnjxztsvnercygxn", "sun_bdwttbytrbnqyqsk"),
+    ("sun_awjucfvtjllxrtkv", "sun_abpqxslcljhrwmck"),
+    ("sun_byoonkqxghujgvkh", "sun_bjitfqyiepkgfkks"),
+    ("sun_bwrlzawyknljbhcb", "sun_auwrraazjwdcjcjg"),
+    ("sun_boskvwzgsvsyuhll", "sun_bgdykfpjgudqpzlu"),
+    ("sun_bzagimnxconenicn", "sun_bsccnfecifucnavf"),
+)
+_GROUPS = {stem: pair[0] for pair in _NEAR_DUPLICATES for stem in pair}
 
 
 def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> Source:
@@ -61,10 +72,12 @@ def _items(source: Path, records: list[tuple[str, Path, Any]], views: tuple[str,
         name = str(np.ravel(field(record, "filename", where))[0])
         category = str(np.ravel(field(record, "category", where))[0])
         image = source / folder / category / name
+        group = _GROUPS.get(Path(name).stem)
         yield Item(
             image_id=f"{folder}/{category}/{Path(name).stem}",
             image=image if image.is_file() else source / folder / name,
-            split="val" if index % _VAL_EVERY == _VAL_EVERY - 1 else "train",
+            split="val" if index % _VAL_EVERY == _VAL_EVERY - 1 and group is None else "train",
+            group=group,
             fixations=_fixations(field(record, "userdata", where).ravel(), views, where),
         )
 
@@ -75,7 +88,7 @@ def _fixations(observers: Any, views: tuple[str, ...], where: str) -> Fixations:
     for number, observer in enumerate(observers, start=1):
         found = field(observer, "fixations", f"{where} observer {number}").ravel()
         for view in views if len(found) else ():
-            rows = field(found[0], view, f"{where} observer {number}, fixations")
+            rows = _view(found[0], view, f"{where} observer {number}, fixations")
             if not rows.size:
                 continue
             if rows.ndim != 2 or rows.shape[1] < 2:
@@ -86,9 +99,19 @@ def _fixations(observers: Any, views: tuple[str, ...], where: str) -> Fixations:
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str))
 
 
+def _view(seen: Any, view: str, where: str) -> NDArray[Any]:  # noqa: ANN401
+    """The rows of one view; none where it was not recorded but another was."""
+    others = any(hasattr(seen, other) for other in _VIEWS["all"])
+    rows: NDArray[Any] = np.empty((0, 2)) if others and not hasattr(seen, view) else field(seen, view, where)
+    return rows
+
+
 FIGRIM = Importer(
     read=read_figrim,
     info=_INFO,
     editions={"": Counts(2787)},
-    oddities="gaze in a game of memory; targets are seen up to three times: the first view alone by default",
+    oddities=(
+        "gaze in a game of memory; targets are seen up to three times: the first view alone by default; "
+        "six pairs are near-duplicates"
+    ),
 )

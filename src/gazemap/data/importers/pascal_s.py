@@ -62,6 +62,6 @@ def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Itera
 PASCAL_S = Importer(
     read=read_pascal_s,
     info=_INFO,
-    editions={"": Counts(850)},
+    editions={"": Counts(850, fixations=40_314)},
     oddities="a MATLAB 7.3 file; [y, x]; its paper says 8 observers, others who read it say 12",
 )

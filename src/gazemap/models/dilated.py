@@ -1,0 +1,58 @@
+"""Encoders at one eighth of the image's size, with holes in place of strides (Cornia et al. 2018)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from gazemap.models.encoders import import_timm, load_encoder_weights
+
+_MEAN_BGR = (103.939, 116.779, 123.68)  # of images in 0 to 255, as the released Caffe weights take them
+
+
+class CaffeScale(nn.Module):
+    """RGB in [0, 1] -> BGR in 0 to 255, less ImageNet's mean."""
+
+    mean: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(_MEAN_BGR).view(3, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) -> the same shape."""
+        return images.flip(1) * 255 - self.mean
+
+
+def vgg16_convolutions(weights: str | None) -> nn.Sequential:
+    """VGG-16's 13 convolutions with ReLUs and five pools, as timm builds it."""
+    network = import_timm().create_model("vgg16", num_classes=0, pretrained=weights == "timm")
+    if weights not in (None, "timm"):
+        load_encoder_weights(network, Path(str(weights)))
+    features: nn.Sequential = network.features
+    return features
+
+
+def dilated_vgg16(weights: str | None) -> nn.Sequential:
+    """512 channels at 1/8: the fourth pool keeps its size, the fifth is gone, conv5 is dilated by 2."""
+    *layers, _ = vgg16_convolutions(weights)
+    layers[23] = nn.MaxPool2d(2, stride=1, padding=0)
+    for layer in layers[24:]:
+        if isinstance(layer, nn.Conv2d):
+            layer.dilation = layer.padding = (2, 2)
+    # a pool of 2 without stride takes one row and one column, given back on the right and below
+    return nn.Sequential(*layers[:23], nn.ZeroPad2d((0, 1, 0, 1)), *layers[23:])
+
+
+def dilated_resnet50(weights: str | None) -> nn.Sequential:
+    """512 channels at 1/8: ResNet-50's last two stages dilated by 2 and 4, then a 3x3 convolution."""
+    network = import_timm().create_model(
+        "resnet50", num_classes=0, output_stride=8, pretrained=weights == "timm"
+    )
+    if weights not in (None, "timm"):
+        load_encoder_weights(network, Path(str(weights)))
+    stages = [getattr(network, name) for name in ("conv1", "bn1", "act1", "maxpool")]
+    stages += [getattr(network, f"layer{number}") for number in range(1, 5)]
+    return nn.Sequential(*stages, nn.Conv2d(2048, 512, 3, padding=1), nn.ReLU(inplace=True))

@@ -1,0 +1,185 @@
+"""Encoders: networks trained to name objects, of which saliency models read the inner features.
+
+The networks are timm's; `ENCODERS` lists them with the layers that are read. timm is imported only
+where one is built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from gazemap.errors import InputError, WeightsError, unknown_name
+from gazemap.vision_operators import register_vision_operators
+
+_HALF = (0.5, 0.5, 0.5)
+_IMAGENET_MEAN = (0.485, 0.456, 0.406)
+_IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class EncoderSpec:
+    """An encoder and what is read of it.
+
+    Attributes:
+        timm: its name there.
+        taps: layers whose outputs are read, at 1/2, 1/4, 1/8, 1/16 and 1/32 of the image's size
+            (Reddy et al. 2020: the inputs of SimpleNet's decoder).
+        channels: of each.
+        mean: of the images that it was trained on, RGB in [0, 1].
+        std: of them.
+        options: of timm's constructor.
+    """
+
+    timm: str
+    taps: tuple[str, ...]
+    channels: tuple[int, ...]
+    mean: tuple[float, float, float] = _IMAGENET_MEAN
+    std: tuple[float, float, float] = _IMAGENET_STD
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+ENCODERS: dict[str, EncoderSpec] = {
+    "pnasnet5": EncoderSpec(
+        "pnasnet5large",
+        ("conv_0", "cell_stem_0", "cell_3", "cell_7", "cell_11"),
+        (96, 270, 1080, 2160, 4320),
+        _HALF,
+        _HALF,
+    ),
+    "densenet161": EncoderSpec(
+        "densenet161",
+        (
+            "features.norm0",
+            "features.transition1.conv",
+            "features.transition2.conv",
+            "features.transition3.conv",
+            "features.norm5",
+        ),
+        (96, 192, 384, 1056, 2208),
+    ),
+    "resnet50": EncoderSpec(
+        "resnet50", ("act1", "layer1", "layer2", "layer3", "layer4"), (64, 256, 512, 1024, 2048)
+    ),
+    "vgg16": EncoderSpec(
+        "vgg16",
+        ("features.6", "features.11", "features.18", "features.23", "features.30"),
+        (128, 256, 512, 512, 512),
+    ),
+    # padded as TensorFlow does, to fit the weights that were trained there
+    "mobilenetv2": EncoderSpec(
+        "mobilenetv2_100",
+        ("blocks.0", "blocks.1", "blocks.2", "blocks.4", "bn2"),
+        (16, 24, 32, 96, 1280),
+        _HALF,
+        _HALF,
+        {"pad_type": "same"},
+    ),
+}
+
+
+class Normalize(nn.Module):
+    """Images in [0, 1] -> the scale that an encoder was trained on."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, mean: tuple[float, float, float], std: tuple[float, float, float]) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) -> the same shape."""
+        return (images - self.mean) / self.std
+
+
+class Encoder(nn.Module):
+    """Images -> features at several scales, fine to coarse.
+
+    Args:
+        name: a key of `ENCODERS`.
+        weights: see `load_encoder_weights`; None draws them at random.
+        trainable: whether training changes it; a frozen one also keeps its batch statistics.
+        scales: how many, from 1/2 of the image's size on; layers behind the last are left out.
+
+    Attributes:
+        channels: of each scale.
+    """
+
+    def __init__(
+        self, name: str, *, weights: str | None = None, trainable: bool = True, scales: int = 5
+    ) -> None:
+        super().__init__()
+        if name not in ENCODERS:
+            raise InputError(unknown_name("encoder", name, ENCODERS))
+        spec = ENCODERS[name]
+        self.channels = spec.channels[:scales]
+        self.trainable = trainable
+        self.normalize = Normalize(spec.mean, spec.std)
+        timm = import_timm()
+        network = timm.create_model(spec.timm, num_classes=0, pretrained=weights == "timm", **spec.options)
+        if weights not in (None, "timm"):
+            load_encoder_weights(network, Path(str(weights)))
+        self.network: nn.Module = timm.models.GraphExtractNet(network, return_nodes=list(spec.taps[:scales]))
+        self.network.requires_grad_(trainable)
+
+    def forward(self, images: Tensor) -> list[Tensor]:
+        """(B, 3, H, W) in [0, 1] -> a (B, C, h, w) for each scale, half the size of the one before."""
+        features: list[Tensor] = self.network(self.normalize(images))
+        return features
+
+    def train(self, mode: bool = True) -> Encoder:
+        """As in every module; a frozen encoder stays as in evaluation."""
+        return super().train(mode and self.trainable)
+
+
+def load_encoder_weights(network: nn.Module, path: Path) -> None:
+    """Start a network from a safetensors file of ImageNet weights, in timm's or torchvision's naming.
+
+    Where the names differ, tensors are matched in the order of their layers' numbers.
+
+    Raises:
+        WeightsError: the file is missing or damaged, or its shapes do not fit.
+    """
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"Encoder weights {path} cannot be read ({error}).") from error
+    own = {k: v for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
+    tensors = {k: v for k, v in tensors.items() if not k.endswith("num_batches_tracked")}
+    if tensors.keys() != own.keys():
+        tensors = dict(zip(own, _in_layer_order(tensors), strict=False)) if len(own) == len(tensors) else {}
+    wrong = [k for k in own if k not in tensors or tensors[k].shape != own[k].shape]
+    if wrong:
+        raise WeightsError(
+            f"{path} does not fit this encoder: {len(wrong)} of {len(own)} tensors differ in name or "
+            f"shape, the first is {wrong[0]} {tuple(own[wrong[0]].shape)}."
+        )
+    network.load_state_dict(tensors, strict=False)
+
+
+def _in_layer_order(tensors: dict[str, Tensor]) -> list[Tensor]:
+    """The layers in the order of the numbers in their names; within a layer as PyTorch lists them."""
+    within = ("weight", "bias", "running_mean", "running_var")
+
+    def place(name: str) -> tuple[Any, ...]:
+        *layers, last = name.split(".")
+        numbers = tuple(int(part) for part in layers if part.isdigit())
+        return (*numbers, within.index(last) if last in within else len(within))
+
+    return [tensors[name] for name in sorted(tensors, key=place)]
+
+
+def import_timm() -> Any:  # noqa: ANN401 - timm has no types
+    """timm, with what its torchvision lacks; see `vision_operators`."""
+    register_vision_operators()
+    import timm
+
+    return timm

@@ -1,0 +1,107 @@
+"""MDNSal (Reddy et al., IROS 2020): the parameters of a mixture of Gaussians from an encoder.
+
+The paper gives the shape (encoder, one convolution, three linear layers for weights, means and
+covariances) and its code was never released: the number of Gaussians, the parametrization and the
+exact density on the grid in place of sampled points are our choice.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gazemap.errors import InputError, unknown_name
+from gazemap.models.base import SaliencyModel
+from gazemap.models.encoders import Encoder
+from gazemap.models.parts import log_softmax
+
+Covariance = Literal["diagonal", "full"]
+_LEAST_WIDTH = 0.02  # of a Gaussian, in image sides: narrower ones fit single fixations
+
+
+class MDNSal(SaliencyModel):
+    """A log density that is a mixture of Gaussians over the image, in relative coordinates.
+
+    Args:
+        encoder: a key of `ENCODERS`.
+        encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
+        train_encoder: whether training changes the encoder.
+        gaussians: how many.
+        covariance: "diagonal", or "full" (a Cholesky factor each).
+        input_size: (H, W).
+    """
+
+    name = "mdnsal"
+    outputs = ("log_density",)
+
+    def __init__(
+        self,
+        *,
+        encoder: str = "pnasnet5",
+        encoder_weights: str | None = None,
+        train_encoder: bool = True,
+        gaussians: int = 32,
+        covariance: Covariance = "diagonal",
+        input_size: tuple[int, int] = (256, 256),
+    ) -> None:
+        if covariance not in ("diagonal", "full"):
+            raise InputError(unknown_name("covariance", covariance, ("diagonal", "full")))
+        height, width = input_size
+        super().__init__(
+            options={
+                "encoder": encoder,
+                "train_encoder": train_encoder,
+                "gaussians": gaussians,
+                "covariance": covariance,
+                "input_size": [height, width],
+            },
+            input_size=(height, width),
+            output_size=(math.ceil(height / 4), math.ceil(width / 4)),
+            output="log_density",
+        )
+        self.encoder = Encoder(encoder, weights=encoder_weights, trainable=train_encoder)
+        self.full = covariance == "full"
+        self.reduce = nn.Conv2d(self.encoder.channels[-1], 64, 3, padding=1)
+        features = 64 * math.ceil(height / 32) * math.ceil(width / 32)
+        self.weights = nn.Linear(features, gaussians)
+        self.means = nn.Linear(features, 2 * gaussians)
+        self.widths = nn.Linear(features, (3 if self.full else 2) * gaussians)
+        self._spread_out(gaussians)
+
+    @torch.no_grad()
+    def _spread_out(self, gaussians: int) -> None:
+        """Start from means all over the image: equal ones would stay equal."""
+        nn.init.uniform_(self.means.bias, -1.5, 1.5)
+        nn.init.constant_(self.widths.bias, 0.0)
+        self.widths.bias.view(gaussians, -1)[:, :2] = math.log(math.expm1(0.15))
+
+    def mixture(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, 3, H, W) -> log weights (B, K), means (B, K, 2), Cholesky factors (B, K, 3).
+
+        A factor's numbers are those of the lower triangle, [[a, 0], [b, c]], in image sides, x first.
+        """
+        features = F.relu(self.reduce(self.encoder(images)[-1])).flatten(1).float()
+        log_weights = self.weights(features).log_softmax(dim=1)
+        means = self.means(features).sigmoid().unflatten(1, (-1, 2))
+        scale = self.widths(features).unflatten(1, (log_weights.shape[1], -1))
+        widths = F.softplus(scale[..., :2]) + _LEAST_WIDTH
+        below = scale[..., 2] * widths.prod(dim=2).sqrt() if self.full else torch.zeros_like(widths[..., 0])
+        return log_weights, means, torch.stack([widths[..., 0], below, widths[..., 1]], dim=-1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) in [0, 1] -> (B, h, w), normalized over the grid's pixels."""
+        log_weights, means, factors = self.mixture(images)
+        a, b, c = (factors[..., index, None, None] for index in range(3))
+        height, width = self.output_size
+        x = (torch.arange(width, device=images.device) + 0.5) / width
+        y = ((torch.arange(height, device=images.device) + 0.5) / height)[:, None]
+        # solves the lower triangle for the standardized offsets
+        across = (x - means[..., 0, None, None]) / a
+        down = (y - means[..., 1, None, None] - b * across) / c
+        log_norm = (a * c).log() + math.log(2 * math.pi)
+        grid = log_weights[..., None, None] - log_norm - 0.5 * (across**2 + down**2)
+        return log_softmax(grid.logsumexp(dim=1))

@@ -1,0 +1,73 @@
+"""ML-Net (Cornia et al., ICPR 2016): three depths of VGG-16 joined, and a learned prior that multiplies.
+
+Layers: the released code (marcellacornia/mlnet).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.dilated import CaffeScale, vgg16_convolutions
+from gazemap.models.parts import log_softmax, upsample
+
+_PRIOR_SIZE = (6, 8)
+
+
+class MLNet(SaliencyModel):
+    """Cornia et al.'s multi-level network, 60 x 80 from 480 x 640.
+
+    Args:
+        encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
+        input_size: (H, W), multiples of 8.
+        prior: whether the learned prior multiplies the map; without, the center bias is removed.
+        output: "saliency", the rectified outputs; "log_density", the log-softmax of the logits before
+            them, to which the logarithm of the prior is added.
+    """
+
+    name = "mlnet"
+
+    def __init__(
+        self,
+        *,
+        encoder_weights: str | None = None,
+        input_size: tuple[int, int] = (480, 640),
+        prior: bool = True,
+        output: Output = "saliency",
+    ) -> None:
+        height, width = input_size
+        super().__init__(
+            options={"input_size": [height, width], "prior": prior, "output": output},
+            input_size=(height, width),
+            output_size=(height // 8, width // 8),
+            output=output,
+        )
+        self.scale = CaffeScale()
+        layers = list(vgg16_convolutions(encoder_weights))
+        layers[23] = nn.Sequential(nn.ZeroPad2d((0, 1, 0, 1)), nn.MaxPool2d(2, stride=1))
+        self.to_pool3 = nn.Sequential(*layers[:17])
+        self.to_pool4 = nn.Sequential(*layers[17:24])
+        self.to_conv5 = nn.Sequential(*layers[24:30])
+        self.readout = nn.Sequential(
+            nn.Dropout(0.5),
+            nn.Conv2d(256 + 512 + 512, 64, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(64, 1, 1),
+        )
+        # as the released layer: the map is multiplied by 1 + prior, which starts at 1
+        self.prior = nn.Parameter(torch.zeros(_PRIOR_SIZE)) if prior else None
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
+        pool3 = self.to_pool3(self.scale(images))
+        pool4 = self.to_pool4(pool3)
+        features = torch.cat([pool3, pool4, self.to_conv5(pool4)], dim=1)
+        grid: Tensor = self.readout(features)[:, 0]
+        factor = torch.ones(1, 1, device=grid.device)
+        if self.prior is not None:
+            factor = 1 + upsample(self.prior[None, None], self.output_size)[0, 0]
+        if self.output == "log_density":
+            return log_softmax(grid + factor.clamp_min(1e-3).log())
+        return F.relu(F.relu(grid) * factor)

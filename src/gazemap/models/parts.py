@@ -1,0 +1,116 @@
+"""Parts that several models share: blur, priors, center bias, and the step from a grid to a density."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gazemap.errors import InputError, unknown_name
+
+CenterBiasKind = Literal["none", "fixed", "learned"]
+Size = tuple[int, int]
+
+
+def log_softmax(grid: Tensor) -> Tensor:
+    """(B, h, w) of any numbers -> log density: logsumexp over the pixels is 0; float32."""
+    return grid.float().flatten(1).log_softmax(dim=1).view_as(grid)
+
+
+def upsample(features: Tensor, size: Size) -> Tensor:
+    """(B, C, h, w) -> (B, C, *size), bilinear."""
+    return F.interpolate(features, size=size, mode="bilinear", align_corners=False)
+
+
+class CenterBias(nn.Module):
+    """A log density that is added to a grid of logits before the softmax: where people look anyway.
+
+    "fixed": the density of the training fixations, which training sets before its first step
+    (Kuemmerer et al. 2016); uniform until then. "learned": one number a pixel of a coarse grid,
+    from 0. "none": nothing is added.
+
+    Attributes:
+        log_prior: (h, w), a buffer or a parameter; absent for "none".
+    """
+
+    LEARNED_SIZE = (6, 8)
+    log_prior: Tensor
+
+    def __init__(self, kind: CenterBiasKind, size: Size) -> None:
+        super().__init__()
+        if kind not in ("none", "fixed", "learned"):
+            raise InputError(unknown_name("center bias", kind, ("none", "fixed", "learned")))
+        self.kind = kind
+        self.size = size
+        if kind == "fixed":
+            self.register_buffer("log_prior", torch.full(size, -math.log(size[0] * size[1])))
+        elif kind == "learned":
+            self.log_prior = nn.Parameter(torch.zeros(self.LEARNED_SIZE))
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """(B, h, w) -> the same shape."""
+        if self.kind == "none":
+            return logits
+        prior = self.log_prior
+        if self.kind == "learned":
+            prior = upsample(prior[None, None], self.size)[0, 0]
+        return logits + prior
+
+    @torch.no_grad()
+    def fix(self, density: Tensor) -> None:
+        """Set the prior of a "fixed" center bias from a density, (h, w) of any size."""
+        resized = upsample(density[None, None].float(), self.size)[0, 0].clamp_min(1e-12)
+        self.log_prior.copy_((resized / resized.sum()).log())
+
+
+class GaussianPriors(nn.Module):
+    """Learned axis-aligned Gaussians that tell the next layer where in the image it is.
+
+    Cornia et al. (TIP 2018) and their code: centers and widths are clipped, each map's top is 1.
+    The vertical axis spans [(1 - e) / 2, (1 + e) / 2] with e = h / w.
+    """
+
+    CENTER_X, CENTER_Y = (0.25, 0.75), (0.35, 0.65)
+    WIDTH_X, WIDTH_Y = (0.1, 0.9), (0.2, 0.8)
+
+    def __init__(self, count: int = 16) -> None:
+        super().__init__()
+        self.centers = nn.Parameter(torch.empty(2, count).uniform_(0.3, 0.7))
+        self.widths = nn.Parameter(torch.empty(2, count).uniform_(0.05, 0.3))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, h, w) -> (B, C + count, h, w)."""
+        height, width = features.shape[-2:]
+        span = height / width
+        x = torch.linspace(0, 1, width, device=features.device)
+        y = torch.linspace((1 - span) / 2, (1 + span) / 2, height, device=features.device)
+        center_x = self.centers[0].clamp(*self.CENTER_X)[:, None]
+        center_y = self.centers[1].clamp(*self.CENTER_Y)[:, None]
+        width_x = self.widths[0].clamp(*self.WIDTH_X)[:, None]
+        width_y = self.widths[1].clamp(*self.WIDTH_Y)[:, None]
+        along_x = torch.exp(-((x - center_x) ** 2) / (2 * width_x**2))
+        along_y = torch.exp(-((y - center_y) ** 2) / (2 * width_y**2))
+        maps = along_y[:, :, None] * along_x[:, None, :]
+        maps = maps / maps.amax(dim=(1, 2), keepdim=True)
+        return torch.cat([features, maps.to(features.dtype).expand(len(features), -1, -1, -1)], dim=1)
+
+
+class LearnedBlur(nn.Module):
+    """A Gaussian blur whose width is learned; the border repeats the edge."""
+
+    def __init__(self, sigma: float) -> None:
+        super().__init__()
+        self.radius = math.ceil(4 * sigma)
+        self.log_sigma = nn.Parameter(torch.tensor(math.log(sigma)))
+
+    def forward(self, grid: Tensor) -> Tensor:
+        """(B, h, w) -> the same shape."""
+        offsets = torch.arange(-self.radius, self.radius + 1, device=grid.device, dtype=torch.float32)
+        kernel = torch.softmax(-0.5 * (offsets / self.log_sigma.exp()) ** 2, dim=0).to(grid.dtype)
+        rows = F.pad(grid[:, None], (0, 0, self.radius, self.radius), mode="replicate")
+        blurred = F.conv2d(rows, kernel.view(1, 1, -1, 1))
+        columns = F.pad(blurred, (self.radius, self.radius, 0, 0), mode="replicate")
+        return F.conv2d(columns, kernel.view(1, 1, 1, -1))[:, 0]

@@ -1,0 +1,133 @@
+"""SAM (Cornia et al., TIP 2018): dilated features, an attentive ConvLSTM and learned priors.
+
+Layers, initialization and clipping: the released code (marcellacornia/sam).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gazemap.errors import InputError, unknown_name
+from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.dilated import CaffeScale, dilated_resnet50, dilated_vgg16
+from gazemap.models.parts import GaussianPriors, log_softmax, upsample
+
+_CHANNELS = 512
+_STEPS = 4
+
+
+class AttentiveConvLSTM(nn.Module):
+    """A ConvLSTM that looks at the same features four times, each time where its state tells it to."""
+
+    def __init__(self, channels: int, steps: int = _STEPS) -> None:
+        super().__init__()
+        self.steps = steps
+        self.attend_features = nn.Conv2d(channels, channels, 3, padding=1)
+        self.attend_state = nn.Conv2d(channels, channels, 3, padding=1)
+        self.attend = nn.Conv2d(channels, 1, 3, padding=1, bias=False)
+        # input, forget, cell candidate and output gate in one convolution each
+        self.from_features = nn.Conv2d(channels, 4 * channels, 3, padding=1)
+        self.from_state = nn.Conv2d(channels, 4 * channels, 3, padding=1)
+        nn.init.zeros_(self.attend.weight)
+        for convolution in (self.attend_features, self.from_features):
+            nn.init.normal_(convolution.weight, std=1 / math.sqrt(9 * channels))
+        for convolution in (self.attend_state, self.from_state):
+            for gate in convolution.weight.data.chunk(len(convolution.weight) // channels):
+                nn.init.orthogonal_(gate)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, h, w) -> the last state, of the same shape."""
+        state = torch.zeros_like(features)
+        cell = torch.zeros_like(features)
+        from_features = self.attend_features(features)
+        for _ in range(self.steps):
+            energy = self.attend(torch.tanh(self.attend_state(state) + from_features))
+            attention = energy.flatten(2).softmax(dim=2).view_as(energy)
+            gates = self.from_features(features * attention) + self.from_state(state)
+            enter, forget, candidate, leave = gates.chunk(4, dim=1)
+            cell = forget.sigmoid() * cell + enter.sigmoid() * candidate.tanh()
+            state = leave.sigmoid() * cell.tanh()
+        return state
+
+
+class SAM(SaliencyModel):
+    """Cornia et al.'s saliency attentive model.
+
+    Args:
+        backbone: "vgg" (51,835,841 parameters) or "resnet".
+        encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
+        input_size: (H, W), multiples of 8; (240, 320) as published.
+        output: "saliency", the rectified outputs; "log_density", the log-softmax of the same logits.
+    """
+
+    def __init__(
+        self,
+        backbone: Literal["vgg", "resnet"],
+        *,
+        encoder_weights: str | None = None,
+        input_size: tuple[int, int] = (240, 320),
+        output: Output = "saliency",
+    ) -> None:
+        height, width = input_size
+        super().__init__(
+            options={"input_size": [height, width], "output": output},
+            input_size=(height, width),
+            output_size=(height // 4, width // 4),
+            output=output,
+        )
+        if backbone not in _BACKBONES:
+            raise InputError(unknown_name("backbone of SAM", backbone, _BACKBONES))
+        self.scale = CaffeScale()
+        self.encoder = _BACKBONES[backbone](encoder_weights)
+        self.attention = AttentiveConvLSTM(_CHANNELS)
+        self.priors = nn.ModuleList(GaussianPriors() for _ in range(2))
+        self.mixing = nn.ModuleList(
+            nn.Conv2d(_CHANNELS + 16, _CHANNELS, 5, padding=8, dilation=4) for _ in range(2)
+        )
+        self.readout = nn.Conv2d(_CHANNELS, 1, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
+        features = self.attention(self.encoder(self.scale(images)))
+        for priors, mixing in zip(self.priors, self.mixing, strict=True):
+            features = F.relu(mixing(priors(features)))
+        grid = upsample(self.readout(features), self.output_size)[:, 0]
+        return log_softmax(grid) if self.output == "log_density" else F.relu(grid)
+
+
+class SamVgg(SAM):
+    """SAM on VGG-16; see `SAM` for the options."""
+
+    name = "sam-vgg"
+
+    def __init__(
+        self,
+        *,
+        encoder_weights: str | None = None,
+        input_size: tuple[int, int] = (240, 320),
+        output: Output = "saliency",
+    ) -> None:
+        super().__init__("vgg", encoder_weights=encoder_weights, input_size=input_size, output=output)
+
+
+class SamResNet(SAM):
+    """SAM on ResNet-50; see `SAM` for the options."""
+
+    name = "sam-resnet"
+
+    def __init__(
+        self,
+        *,
+        encoder_weights: str | None = None,
+        input_size: tuple[int, int] = (240, 320),
+        output: Output = "saliency",
+    ) -> None:
+        super().__init__("resnet", encoder_weights=encoder_weights, input_size=input_size, output=output)
+
+
+_BACKBONES = {"vgg": dilated_vgg16, "resnet": dilated_resnet50}

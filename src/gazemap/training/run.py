@@ -1,0 +1,121 @@
+"""What a recipe and a data set make together: network, optimizer, loss, and both splits in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from gazemap.data.batches import Arrays, Mirror, load_arrays
+from gazemap.data.dataset import GazeDataset
+from gazemap.losses import Predicted, Term, Truth, weighted_loss
+from gazemap.models import SaliencyModel, create_model
+from gazemap.models.parts import CenterBias
+from gazemap.training.device import speed_for
+from gazemap.training.mean_map import mean_map
+from gazemap.training.optimizers import make_optimizer
+from gazemap.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that a step needs: network, optimizer, loss, and both splits in memory."""
+
+    model: SaliencyModel
+    forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
+    optimizer: torch.optim.Optimizer
+    loss: Term
+    train: Arrays
+    val: Arrays
+    mean_map_loss: float
+    mirror: Mirror
+    place: torch.device
+    layout: torch.memory_format
+
+    def inputs(self, images: Tensor) -> Tensor:
+        """uint8 images -> what the network takes: float32 in [0, 1] on its device."""
+        moved = images.to(self.place, non_blocking=True)
+        return moved.to(torch.float32, memory_format=self.layout).div_(255)
+
+    def loss_of(self, prediction: Tensor, batch: Arrays) -> Tensor:
+        """The loss of what the network put out for a batch."""
+        predicted = Predicted(prediction.float(), self.model.output, self.model.target_range)
+        return self.loss(predicted, Truth(batch.targets.to(self.place), batch.fixations.to(self.place)))
+
+
+def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool) -> Run:
+    """Decode the splits and make the network, as the recipe says."""
+    train, val = load_splits(recipe, dataset, progress=progress)
+    # a set that holds its mirror images already (the replication's pickles) is not mirrored again
+    doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
+    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror)
+
+
+def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
+    """The splits train and val at the size of the recipe's network, from the cache.
+
+    Raises:
+        DataError: a split is missing or an image cannot be read.
+        RecipeError: a loss that the network cannot have.
+    """
+    splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
+    with torch.device("meta"):
+        model = create_model(recipe.model.name, **recipe.model.options)
+    weighted_loss(recipe.loss)  # a wrong loss is refused before work starts, too
+    train, val = (
+        load_arrays(
+            split,
+            input_size=model.input_size,
+            target_size=model.output_size,
+            target=recipe.data.target,
+            fit=recipe.data.fit,
+            progress=progress,
+        )
+        for split in splits
+    )
+    return train, val
+
+
+def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device, mirror: Mirror) -> Run:
+    """Make the network, its optimizer and its loss around decoded splits."""
+    speed = speed_for(recipe.training, place)
+    layout = torch.channels_last if speed.channels_last else torch.contiguous_format
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.training.seed)
+        model = create_model(recipe.model.name, **recipe.model.options)
+    model.fit = recipe.data.fit
+    _fix_center_bias(model, train.targets)
+    model.to(place, memory_format=layout)  # type: ignore[call-overload]
+    loss = weighted_loss(recipe.loss, perceptual_weights=recipe.perceptual_weights)
+    run = Run(
+        model=model,
+        forward=torch.compile(model) if speed.compile else model,
+        optimizer=make_optimizer(recipe.optimizer, model, fused=speed.fused_optimizer),
+        loss=loss,
+        train=train.to_if_it_fits(place),
+        val=val.to_if_it_fits(place),
+        mean_map_loss=float("nan"),
+        mirror=mirror,
+        place=place,
+        layout=layout,
+    )
+    return replace(run, mean_map_loss=_mean_map_loss(run))
+
+
+def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:
+    """A center bias that is fixed is the mean density of the training images."""
+    for module in model.modules():
+        if isinstance(module, CenterBias) and module.kind == "fixed":
+            module.fix(mean_map(targets, "log_density").exp())
+
+
+@torch.no_grad()
+def _mean_map_loss(run: Run) -> float:
+    """The validation loss of one map for all images."""
+    low, high = run.model.target_range
+    constant = mean_map(run.train.targets, run.model.output)
+    if run.model.output == "saliency":
+        constant = constant * (high - low) + low
+    return run.loss_of(constant.to(run.place).expand_as(run.val.targets), run.val).item()

@@ -1,0 +1,136 @@
+"""Encoders: published shapes, weights in both namings, and what is frozen."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from gazemap.errors import InputError, WeightsError
+from gazemap.models.encoders import ENCODERS, Encoder
+from gazemap.models.mdnsal import MDNSal
+from gazemap.models.parts import CenterBias, GaussianPriors, LearnedBlur
+from gazemap.models.simplenet import SimpleNet
+
+# of the decoders, in millions: the shapes of the released code give them
+DECODERS = {"pnasnet5": 30.1, "densenet161": 15.6, "resnet50": 31.1, "vgg16": 8.1}
+WEIGHTS = Path(__file__).parents[3] / "shared" / "weights" / "mobilenet_v2_features.safetensors"
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_features_halve_from_scale_to_scale(name):
+    with torch.device("meta"):
+        encoder = Encoder(name)
+    features = encoder.to("meta")(torch.empty(1, 3, 256, 256, device="meta"))
+    assert tuple(f.shape[1] for f in features) == encoder.channels
+    assert [f.shape[2] for f in features] in ([128, 64, 32, 16, 8], [127, 64, 32, 16, 8])
+    assert len(Encoder("mobilenetv2", scales=3).channels) == 3
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_decoders_have_the_published_size(name):
+    with torch.device("meta"):
+        model = SimpleNet(encoder=name)
+    own = sum(p.numel() for key, p in model.named_parameters() if not key.startswith("encoder."))
+    assert own / 1e6 == pytest.approx(DECODERS[name], abs=0.05)
+
+
+def test_weights_of_either_naming_are_taken(tmp_path):
+    torch.manual_seed(0)
+    made = Encoder("mobilenetv2").eval()
+    ours = made.network.graph_module.state_dict()  # the layers by timm's own names
+    save_file({k: v.contiguous() for k, v in ours.items()}, tmp_path / "timm.safetensors")
+    again = Encoder("mobilenetv2", weights=str(tmp_path / "timm.safetensors")).eval()
+    images = torch.rand(1, 3, 64, 64)
+    for a, b in zip(made(images), again(images), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path):
+    save_file({"a.weight": torch.ones(2)}, tmp_path / "other.safetensors")
+    (tmp_path / "damaged.safetensors").write_bytes(b"no")
+    with pytest.raises(WeightsError, match=r"other\.safetensors does not fit this encoder"):
+        Encoder("mobilenetv2", weights=str(tmp_path / "other.safetensors"))
+    for name in ("damaged", "missing"):
+        with pytest.raises(WeightsError, match=rf"{name}\.safetensors cannot be read"):
+            Encoder("mobilenetv2", weights=str(tmp_path / f"{name}.safetensors"))
+    with pytest.raises(InputError, match="Did you mean 'vgg16'"):
+        Encoder("vgg1")
+
+
+@pytest.mark.skipif(not WEIGHTS.is_file(), reason="no ImageNet weights beside this repository")
+def test_imagenet_weights_in_torchvision_s_naming_land_where_they_belong():
+    """The first and the last convolution, whose names differ most."""
+    tensors = load_file(WEIGHTS)
+    network = Encoder("mobilenetv2", weights=str(WEIGHTS)).network.graph_module
+    assert torch.equal(network.conv_stem.weight, tensors["features.0.0.weight"])
+    assert torch.equal(network.conv_head.weight, tensors["features.18.0.weight"])
+    assert torch.equal(network.bn2.bias, tensors["features.18.1.bias"])
+
+
+def test_a_frozen_encoder_stays_as_it_is():
+    model = SimpleNet(encoder="mobilenetv2", train_encoder=False, input_size=(64, 64)).train()
+    before = {k: v.clone() for k, v in model.encoder.state_dict().items()}
+    model(torch.rand(2, 3, 64, 64)).sum().backward()
+    assert all(p.grad is None for p in model.encoder.parameters())
+    assert all(torch.equal(v, before[k]) for k, v in model.encoder.state_dict().items())
+
+
+@pytest.mark.parametrize("covariance", ["diagonal", "full"])
+def test_the_mixture_is_that_of_pytorch_s_distributions(covariance):
+    torch.manual_seed(1)
+    model = MDNSal(encoder="mobilenetv2", gaussians=3, covariance=covariance, input_size=(64, 96)).eval()
+    torch.nn.init.normal_(model.widths.weight, std=0.05)
+    images = torch.rand(2, 3, 64, 96)
+    with torch.no_grad():
+        log_weights, means, factors = model.mixture(images)
+        grid = model(images)
+    scale = torch.zeros(2, 3, 2, 2)
+    scale[..., 0, 0], scale[..., 1, 0], scale[..., 1, 1] = factors.unbind(-1)
+    mixture = torch.distributions.MixtureSameFamily(
+        torch.distributions.Categorical(logits=log_weights),
+        torch.distributions.MultivariateNormal(means, scale_tril=scale),
+    )
+    height, width = model.output_size
+    for row, column in ((0, 0), (3, 7), (height - 1, width - 1)):
+        at = torch.tensor([(column + 0.5) / width, (row + 0.5) / height])
+        other = torch.tensor([0.5 / width, 0.5 / height])
+        expected = mixture.log_prob(at) - mixture.log_prob(other)
+        torch.testing.assert_close(grid[:, row, column] - grid[:, 0, 0], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_fixed_center_bias_is_the_density_that_it_is_given():
+    bias = CenterBias("fixed", (6, 8))
+    density = torch.rand(12, 16)
+    bias.fix(density)
+    assert bias(torch.zeros(1, 6, 8)).exp().sum().item() == pytest.approx(1, abs=1e-5)
+    top = divmod(bias.log_prior.argmax().item(), 8)
+    pooled = torch.nn.functional.avg_pool2d(density[None, None], 2)[0, 0]
+    assert top == divmod(pooled.argmax().item(), 8)
+    assert torch.equal(CenterBias("none", (6, 8))(density), density)
+    assert CenterBias("learned", (6, 8)).log_prior.requires_grad
+
+
+def test_gaussian_priors_have_their_top_at_their_clipped_center():
+    priors = GaussianPriors(2)
+    with torch.no_grad():
+        priors.centers.copy_(torch.tensor([[0.5, 0.9], [0.5, 0.1]]))
+        priors.widths.fill_(0.2)
+    maps = priors(torch.zeros(1, 1, 61, 81))[0, 1:]
+    assert maps.amax(dim=(1, 2)).tolist() == [1.0, 1.0]
+    assert divmod(maps[0].argmax().item(), 81) == (30, 40)
+    row, column = divmod(maps[1].argmax().item(), 81)
+    assert column / 80 == pytest.approx(0.75, abs=0.01)  # 0.9 is clipped
+    span = 61 / 81
+    assert (1 - span) / 2 + span * row / 60 == pytest.approx(0.35, abs=0.01)  # 0.1 is clipped
+
+
+def test_a_learned_blur_keeps_sums_and_is_a_gaussian():
+    blur = LearnedBlur(sigma=2.0)
+    impulse = torch.zeros(1, 41, 41)
+    impulse[0, 20, 20] = 1
+    spread = blur(impulse)[0]
+    assert spread.sum().item() == pytest.approx(1, abs=1e-5)
+    offsets = torch.arange(41) - 20.0
+    assert (spread.sum(0) * offsets**2).sum().sqrt().item() == pytest.approx(2.0, abs=0.02)
+    assert torch.allclose(blur(torch.ones(1, 41, 41)), torch.ones(41, 41), atol=1e-5)
