@@ -4,6 +4,7 @@
 
 Every build is in a new process and an empty cache folder. The plain side opens, converts and resizes
 each image with Pillow, one after the other, as a data loader without a cache does at every epoch.
+Both kinds of epoch use one thread: two of PyTorch's wait for each other on a machine that has other work.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from gazemap.data.batches import epoch_batches, load_arrays
@@ -32,6 +34,7 @@ def build(data: str) -> None:
     started = time.perf_counter()
     arrays = load_arrays(dataset, input_size=SIZE, target_size=GRID, target=Target())
     loaded = time.perf_counter() - started
+    torch.set_num_threads(1)
     total = 0
     opened = []
     Image.open = opened.append  # an image that is decoded would fail, and be counted

@@ -206,6 +206,7 @@ def test_a_killed_build_goes_on(start, many, tmp_path):
     workers = made(tmp_path / "first")[1]
     assert (workers == {process.pid}) == (start.kind == "threads")
     wait_for(lambda: not any(map(alive, workers)))  # none is left behind
+    process.communicate()  # closes its pipes
     total, errors = start(0, tmp_path / "second").communicate()
     expected = cached_arrays(ImageMaker((24, 32), "stretch"), load_dataset(many).samples).sum()
     assert int(total) == expected, errors
