@@ -42,7 +42,15 @@ def images_for(model, count=2):
     return torch.rand(count, 3, *model.input_size, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.fixture(scope="module", params=CASES, ids="-".join)
+def marked(slow):
+    """The cases, those of networks in `slow` marked so."""
+    return [
+        pytest.param(case, id="-".join(case), marks=[pytest.mark.slow] if case[0] in slow else [])
+        for case in CASES
+    ]
+
+
+@pytest.fixture(scope="module", params=marked(HEAVY - {"shallow"}))
 def model(request):
     return make(*request.param).eval()
 
@@ -106,14 +114,9 @@ def test_parameters_are_as_many_as_published(name):
         assert create_model(name).parameter_count() == PARAMETERS[name]
 
 
-@pytest.mark.parametrize(
-    ("name", "output"),
-    [
-        pytest.param(*case, id="-".join(case), marks=[pytest.mark.slow] if case[0] in HEAVY else [])
-        for case in CASES
-    ],
-)
-def test_a_few_steps_on_two_images_lower_the_loss(name, output):
+@pytest.mark.parametrize("case", marked(HEAVY))
+def test_a_few_steps_on_two_images_lower_the_loss(case):
+    name, output = case
     network = make(name, output).eval()  # no dropout, so that losses can be compared
     truth = Truth(torch.zeros(2, *network.output_size), torch.zeros(2, *network.output_size))
     for index, (row, column) in enumerate([(0.3, 0.3), (0.6, 0.7)]):

@@ -156,7 +156,7 @@ print(cache.cached_arrays(Slow((24, 32), "stretch"), load_dataset(sys.argv[1]).s
 """
 
 
-@pytest.fixture(params=["threads", "processes"])
+@pytest.fixture(params=["threads", pytest.param("processes", marks=pytest.mark.slow)])
 def start(request, many, tmp_path, place):
     """Start a build of 320 images in a process of its own; a script without a guard must use threads."""
     (tmp_path / "unguarded.py").write_text(SCRIPT)

@@ -189,6 +189,7 @@ def test_a_sum_of_weighted_terms():
         weighted_loss({"bhattacharya": 1.0})
 
 
+@pytest.mark.slow
 def test_perceptual_losses():
     raw, truth = case(batch=2, size=(32, 40))
     truth = Truth(truth.target.float(), truth.fixations)

@@ -81,7 +81,9 @@ class Fixations:
 
     def scaled(self, from_size: Size, to_size: Size) -> Fixations:
         """The same points in an image stretched from one (H, W) to another."""
-        return replace(self, x=self.x * (to_size[1] / from_size[1]), y=self.y * (to_size[0] / from_size[0]))
+        # divided first, so that a point on the far edge stays on it to the last bit
+        x, y = self.x / from_size[1] * to_size[1], self.y / from_size[0] * to_size[0]
+        return replace(self, x=x, y=y)
 
     def mirrored(self, width: float) -> Fixations:
         """The same points in the mirror image of a picture `width` pixels wide."""
