@@ -6,13 +6,12 @@ Layers, initialization and clipping: the released code (marcellacornia/sam).
 from __future__ import annotations
 
 import math
-from typing import Literal
+from abc import abstractmethod
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, unknown_name
 from gazemap.models.base import Output, SaliencyModel
 from gazemap.models.dilated import CaffeScale, dilated_resnet50, dilated_vgg16
 from gazemap.models.parts import GaussianPriors, log_softmax, upsample
@@ -59,7 +58,6 @@ class SAM(SaliencyModel):
     """Cornia et al.'s saliency attentive model.
 
     Args:
-        backbone: "vgg" (51,835,841 parameters) or "resnet".
         encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
         input_size: (H, W), multiples of 8; (240, 320) as published.
         output: "saliency", the rectified outputs; "log_density", the log-softmax of the same logits.
@@ -67,7 +65,6 @@ class SAM(SaliencyModel):
 
     def __init__(
         self,
-        backbone: Literal["vgg", "resnet"],
         *,
         encoder_weights: str | None = None,
         input_size: tuple[int, int] = (240, 320),
@@ -80,16 +77,18 @@ class SAM(SaliencyModel):
             output_size=(height // 4, width // 4),
             output=output,
         )
-        if backbone not in _BACKBONES:
-            raise InputError(unknown_name("backbone of SAM", backbone, _BACKBONES))
         self.scale = CaffeScale()
-        self.encoder = _BACKBONES[backbone](encoder_weights)
+        self.encoder = self.make_encoder(encoder_weights)
         self.attention = AttentiveConvLSTM(_CHANNELS)
         self.priors = nn.ModuleList(GaussianPriors() for _ in range(2))
         self.mixing = nn.ModuleList(
             nn.Conv2d(_CHANNELS + 16, _CHANNELS, 5, padding=8, dilation=4) for _ in range(2)
         )
         self.readout = nn.Conv2d(_CHANNELS, 1, 1)
+
+    @abstractmethod
+    def make_encoder(self, weights: str | None) -> nn.Module:
+        """The encoder at 1/8 of the image's size, 512 channels."""
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
@@ -101,33 +100,20 @@ class SAM(SaliencyModel):
 
 
 class SamVgg(SAM):
-    """SAM on VGG-16; see `SAM` for the options."""
+    """SAM on VGG-16, 51,835,841 parameters; see `SAM` for the options."""
 
     name = "sam-vgg"
 
-    def __init__(
-        self,
-        *,
-        encoder_weights: str | None = None,
-        input_size: tuple[int, int] = (240, 320),
-        output: Output = "saliency",
-    ) -> None:
-        super().__init__("vgg", encoder_weights=encoder_weights, input_size=input_size, output=output)
+    def make_encoder(self, weights: str | None) -> nn.Module:
+        """Dilated VGG-16."""
+        return dilated_vgg16(weights)
 
 
 class SamResNet(SAM):
-    """SAM on ResNet-50; see `SAM` for the options."""
+    """SAM on ResNet-50, 70,066,881 parameters; see `SAM` for the options."""
 
     name = "sam-resnet"
 
-    def __init__(
-        self,
-        *,
-        encoder_weights: str | None = None,
-        input_size: tuple[int, int] = (240, 320),
-        output: Output = "saliency",
-    ) -> None:
-        super().__init__("resnet", encoder_weights=encoder_weights, input_size=input_size, output=output)
-
-
-_BACKBONES = {"vgg": dilated_vgg16, "resnet": dilated_resnet50}
+    def make_encoder(self, weights: str | None) -> nn.Module:
+        """Dilated ResNet-50."""
+        return dilated_resnet50(weights)
