@@ -20,7 +20,7 @@ ARROW = [
     {"evaluation", "figures", "diagnosis", "agreement", "gaze_figures", "thumbnails"},
     {"findings", "comparison", "contact_sheet", "submission"},
     {"report"},
-    {"reproduction"},
+    {"reproduction", "sweep"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(ARROW) for name in names}

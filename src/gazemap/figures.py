@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gazemap.metrics import METRICS
 from gazemap.overlays import COLORMAP
+from gazemap.scores import SweepRow
 from gazemap.significance import Difference
 
 Floats = NDArray[np.floating]
@@ -143,6 +144,26 @@ def center_share(correlations: Mapping[str, Floats]) -> Figure:
         axes.hist(values, bins=bins, alpha=0.55, label=name)
     axes.set(xlabel="correlation of the map with the center bias", ylabel="images", xlim=(-1, 1))
     axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figure:
+    """Every entry of a sweep: mean and 95 % interval over images, and each seed's mean; a panel a metric."""
+    figure = Figure(figsize=(2.6 * len(metrics) + 2, 0.32 * len(rows) + 1.6), layout="constrained")
+    panels = figure.subplots(1, len(metrics), squeeze=False, sharey=True).ravel()
+    places = np.arange(len(rows))[::-1]
+    for axes, metric in zip(panels, metrics, strict=True):
+        for place, row in zip(places, rows, strict=True):
+            interval, seeds = row.intervals[metric], row.seeds[metric]
+            axes.plot([interval.low, interval.high], [place, place], color="tab:blue", linewidth=2)
+            axes.plot(seeds, [place] * len(seeds), "|", color="gray", markersize=9)
+            axes.plot(interval.mean, place, "o", color="tab:blue", markersize=5)
+        better = "higher" if METRICS[metric].higher_is_better else "lower"
+        axes.set_title(f"{metric}\n({better} is better)", fontsize=9)
+        axes.grid(visible=True, axis="x", alpha=0.3)
+        axes.tick_params(labelsize=8)
+    panels[0].set_yticks(places, [row.name for row in rows])
+    figure.suptitle(f"{title}: mean, 95 % interval over images, and each seed (gray)", fontsize=9)
     return figure
 
 

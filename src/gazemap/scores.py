@@ -49,6 +49,21 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class SweepRow:
+    """One entry, or a baseline, in the sweep's table.
+
+    Attributes:
+        name: of the entry.
+        intervals: metric -> mean over images of the mean over seeds, with its interval over images.
+        seeds: metric -> (k,) the mean over images of each seed.
+    """
+
+    name: str
+    intervals: dict[str, Interval]
+    seeds: dict[str, list[float]]
+
+
+@dataclass(frozen=True)
 class Scores:
     """What `evaluate` returns.
 

@@ -50,6 +50,26 @@ def train(
 
 
 @app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(help="A .yaml file: recipe, seeds and entries.")],
+    data: DataOption,
+    out: OutOption,
+    device: DeviceOption = "auto",
+) -> None:
+    """Train one recipe with one thing changed at a time, and compare; run again, it goes on."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.sweep import load_sweep, run_sweep
+
+    chosen = load_sweep(file)
+    rows = run_sweep(chosen, load_dataset(data), out, device=device)
+    table = Table("", *chosen.metrics, title=f"{chosen.name}, {chosen.protocol}")
+    for row in rows:
+        table.add_row(row.name, *(str(row.intervals[m]).replace(" [", "\n[") for m in chosen.metrics))
+    Console(width=None if sys.stdout.isatty() else 180).print(table)
+    typer.echo(f"Mean over seeds and images with bootstrap 95 % interval over images: {out / 'table.csv'}")
+
+
+@app.command()
 def recipes() -> None:
     """List the recipes that come with gazemap."""
     from gazemap.training.recipe import shipped_recipes
