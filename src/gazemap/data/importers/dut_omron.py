@@ -11,6 +11,7 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
 from gazemap.data.items import Counts, Item, Source
 from gazemap.data.sample import Fixations, Size
@@ -51,9 +52,7 @@ def read_dut_omron(source: Path) -> Source:
 
 
 def _items(stems: list[str], images: dict[str, Path], files: dict[str, Path]) -> Iterator[Item]:
-    first_val = len(stems) - round(_VAL_SHARE * len(stems))
-    for index, stem in enumerate(stems):
-        split = "val" if index >= first_val else "train"
+    for stem, split in zip(stems, last_are_val(len(stems), _VAL_SHARE), strict=True):
         yield Item(stem, images[stem], split, fixations=partial(_fixations, files[stem]))
 
 

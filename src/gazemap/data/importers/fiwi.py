@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
 from gazemap.data.items import Counts, Item, Source
 from gazemap.errors import DataError
@@ -35,10 +36,9 @@ def read_fiwi(source: Path) -> Source:
         raise DataError(f"{source} holds no PNG files of the same names in folders stimuli and all5.")
     set_aside = unpaired({*images} - {*maps}, "stimuli", "no fixations")
     set_aside += unpaired({*maps} - {*images}, "all5", "no image")
-    first_val = len(stems) - round(_VAL_SHARE * len(stems))
     items = (
-        Item(stem, images[stem], "val" if index >= first_val else "train", fixations=maps[stem])
-        for index, stem in enumerate(stems)
+        Item(stem, images[stem], split, fixations=maps[stem])
+        for stem, split in zip(stems, last_are_val(len(stems), _VAL_SHARE), strict=True)
     )
     return Source(_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(stems))
 

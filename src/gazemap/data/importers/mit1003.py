@@ -12,6 +12,7 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
 from gazemap.data.items import Counts, Item, Source
 from gazemap.data.sample import Fixations, Floats, Size
@@ -85,8 +86,7 @@ def _from_maps(source: Path, images: Mapping[str, Path]) -> Source:
 
 def _splits(stems: list[str]) -> dict[str, str]:
     """No official split: the last tenth in the order of names is val."""
-    first_val = len(stems) - round(0.1 * len(stems))
-    return {stem: "val" if index >= first_val else "train" for index, stem in enumerate(stems)}
+    return dict(zip(stems, last_are_val(len(stems), 0.1), strict=True))
 
 
 def _items(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.hdf5 import opened
 from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.items import Counts, Item, Source
 from gazemap.data.sample import Fixations
 from gazemap.errors import DataError
@@ -41,7 +42,7 @@ def read_pascal_s(source: Path) -> Source:
 
 
 def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Iterator[Item]:
-    first_val = len(cells) - round(_VAL_SHARE * len(cells))
+    splits = last_are_val(len(cells), _VAL_SHARE)
     for index, cell in enumerate(cells):
         name = str(index + 1)
         if cell.ndim != 2 or cell.shape[0] != 3:  # MATLAB's columns come first in the file
@@ -50,7 +51,7 @@ def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Itera
         yield Item(
             image_id=name,
             image=stimuli / f"{name}.jpg",
-            split="val" if index >= first_val else "train",
+            split=splits[index],
             fixations=Fixations(
                 x=x - 0.5,
                 y=y - 0.5,

@@ -17,6 +17,7 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.images import MAX_PIXELS, read_image
 from gazemap.data.importers.hdf5 import Hdf5, opened
 from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.importers.pysaliency_fixations import Looks, read_looks
 from gazemap.data.items import Item, Source
 from gazemap.data.names import minimal_names
@@ -148,8 +149,7 @@ def _unusable(stimuli: _Stimuli) -> Iterator[tuple[str, str]]:
 
 def _items(label: str, stimuli: _Stimuli, looks: Looks | None, without: set[str]) -> Iterator[Item]:
     columns = stimuli.columns
-    first_val = len(stimuli.image_ids) - round(_VAL_SHARE * len(stimuli.image_ids))
-    by_order = ["val" if index >= first_val else "train" for index in range(len(stimuli.image_ids))]
+    by_order = last_are_val(len(stimuli.image_ids), _VAL_SHARE)
     splits = columns.get("split", [_SPLITS.get(label, label)] * len(by_order) if label else by_order)
     for index, image in enumerate(_images(stimuli, without)):
         if image is not None:

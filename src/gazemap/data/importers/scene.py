@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.items import Counts, Item, Source
 from gazemap.data.sample import Fixations
 from gazemap.errors import DataError
@@ -44,13 +45,13 @@ def read_scene(source: Path) -> Source:
 
 
 def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401
-    first_val = len(cells) - round(_VAL_SHARE * len(cells))
+    splits = last_are_val(len(cells), _VAL_SHARE)
     for index, observers in enumerate(cells):
         image_id = f"{index + 1:03}"
         yield Item(
             image_id=image_id,
             image=stimuli / f"{image_id}.jpg",
-            split="val" if index >= first_val else "train",
+            split=splits[index],
             fixations=_fixations(observers, f"{path}, image {image_id}"),
         )
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.importers.pairing import unpaired
 from gazemap.data.importers.rows import OPTIONAL, read_rows
 from gazemap.data.items import Item, Source
@@ -155,11 +156,10 @@ def _items(
     read: Callable[[pa.Table, Size], Fixations],
 ) -> Iterator[Item]:
     """The rows lie in the order of the images; those of image i are bounds[i] to bounds[i + 1]."""
-    first_val = len(files) - round(_VAL_SHARE * len(files))
+    by_name = last_are_val(len(files), _VAL_SHARE)
     for index, (image_id, path) in enumerate(files.items()):
         own = rows.slice(bounds[index], bounds[index + 1] - bounds[index])
-        by_name = "val" if index >= first_val else "train"
-        split = _split(image_id, own) if "split" in rows.column_names else by_name
+        split = _split(image_id, own) if "split" in rows.column_names else by_name[index]
         yield Item(image_id=image_id, image=path, split=split, fixations=partial(read, own))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
+from gazemap.data.importers.ordering import last_are_val
 from gazemap.data.items import Counts, Item, Source
 from gazemap.data.sample import Fixations
 from gazemap.errors import DataError
@@ -44,7 +45,7 @@ def read_toronto(source: Path) -> Source:
 
 
 def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[Item]:
-    first_val = len(cells) - round(_VAL_SHARE * len(cells))
+    splits = last_are_val(len(cells), _VAL_SHARE)
     for index, fixated in enumerate(cells):
         name = str(index + 1)
 
@@ -57,8 +58,7 @@ def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[It
                 )
             return Fixations.of_pixels(fixated)
 
-        split = "val" if index >= first_val else "train"
-        yield Item(name, stimuli / f"{name}.jpg", split, fixations=points)
+        yield Item(name, stimuli / f"{name}.jpg", splits[index], fixations=points)
 
 
 TORONTO = Importer(
