@@ -66,10 +66,7 @@ def write_report(
         )
         for network in networks
     }
-    fresh = {
-        n.name: diagnosis.layer_scales(diagnosis.fresh_model(n.recipe), n.recipe, n.arrays) for n in networks
-    }
-    trained = {n.name: diagnosis.layer_scales(n.model, n.recipe, n.arrays) for n in networks}
+    scales = _layer_scales(networks)
     page = render(
         "report.html",
         title=title,
@@ -82,16 +79,23 @@ def write_report(
         published_metrics=list(published[0].scores) if published else [],
         sections=[_section(network, val, scores) for network in networks],
         truth_spread=diagnosis.spread(networks[0].arrays.targets.numpy()),
-        scales={"before training": fresh, "with the best weights": trained},
-        scales_figures={
-            "before training": png(figures.layer_scales(fresh)),
-            "with the best weights": png(figures.layer_scales(trained)),
-        },
+        scales=scales,
+        scales_figures={when: png(figures.layer_scales(table)) for when, table in scales.items()},
         shares={name: _medians(share) for name, share in shares.items()},
         center_figure=png(figures.center_share({name: share.correlation for name, share in shares.items()})),
     )
     write_text(path, page)
     return path
+
+
+def _layer_scales(networks: Sequence[Network]) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    """When -> network -> layer -> what `diagnosis.layer_scales` says of it."""
+    fresh = {n.name: diagnosis.fresh_model(n.recipe) for n in networks}
+    trained = {n.name: n.model for n in networks}
+    return {
+        when: {n.name: diagnosis.layer_scales(models[n.name], n.recipe, n.arrays) for n in networks}
+        for when, models in (("before training", fresh), ("with the best weights", trained))
+    }
 
 
 def _section(network: Network, val: GazeDataset, scores: Sequence[Scores]) -> dict[str, Any]:
