@@ -9,9 +9,9 @@ import yaml
 
 from gazemap import sweep as sweeps
 from gazemap.data.images import read_image
-from gazemap.errors import InputError, RecipeError
+from gazemap.errors import InputError, RecipeError, WeightsError
 from gazemap.scores import Scores
-from gazemap.sweep import load_sweep, run_sweep
+from gazemap.sweep import load_sweep, recipes_of, run_sweep, shipped_studies
 
 
 @pytest.fixture
@@ -40,9 +40,8 @@ def change(file, **keys):
 def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
     rows = run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
     assert [row.name for row in rows] == ["center bias", "gold standard", "mse", "kld"]
-    runs = [Scores.read(path) for path in sorted((tmp_path / "out").glob("mse-*/scores-*.parquet"))]
-    assert len(runs) == 2
-    per_image = np.stack([run.per_image["mse"]["nss"] for run in runs])
+    scores = Scores.read(tmp_path / "out" / "scores-popout-val-exact.parquet")
+    per_image = np.stack([scores.per_image[run]["nss"] for run in ("mse-0", "mse-1")])
     assert rows[2].intervals["nss"].mean == pytest.approx(per_image.mean())
     assert rows[2].seeds["nss"] == pytest.approx(per_image.mean(axis=1))
     assert rows[2].seeds["nss"][0] != rows[2].seeds["nss"][1]
@@ -72,6 +71,46 @@ def test_what_was_done_stays_done(file, popout_set, tmp_path, monkeypatch):
     assert trained == ["mse-0", "mse-1", "stopped", "kld-0", "kld-1"]
 
 
+def test_a_finished_sweep_is_read_and_an_entry_more_is_added(file, popout_set, tmp_path, monkeypatch):
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    first = (tmp_path / "out" / "table.csv").read_text()
+    scored = []
+    evaluate = sweeps.evaluate
+
+    def counted(models, *arguments, **options):
+        scored.extend(models)
+        return evaluate(models, *arguments, **options)
+
+    monkeypatch.setattr(sweeps, "evaluate", counted)
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    assert (tmp_path / "out" / "table.csv").read_text() == first
+    assert scored == []
+    entries = yaml.safe_load(file.read_text())["entries"] | {"mae": ["training.epochs=1", "loss={mae: 1}"]}
+    rows = run_sweep(load_sweep(change(file, entries=entries)), popout_set, tmp_path / "out", progress=False)
+    assert rows[-1].name == "mae"
+    assert (tmp_path / "out" / "table.csv").read_text().startswith(first)
+    with pytest.raises(WeightsError, match=r"mse-0 was trained with another recipe: loss\.mse was 1.0"):
+        run_sweep(load_sweep(file, ["training.epochs=3", "loss={mse: 2}"]), popout_set, tmp_path / "out")
+
+
+def test_what_is_set_for_all_gives_way_to_an_entry_s_own(file):
+    changed = load_sweep(change(file, set=["optimizer.lr=0.1", "training.epochs=7"]), ["optimizer.lr=0.2"])
+    recipes = recipes_of(changed)
+    assert [recipe.training.epochs for seeds in recipes.values() for recipe in seeds] == [2, 2, 2, 2]
+    assert {recipe.optimizer.lr for seeds in recipes.values() for recipe in seeds} == {0.2}
+
+
+@pytest.mark.parametrize("name", shipped_studies())
+def test_every_shipped_study_makes_sound_recipes(name):
+    study = load_sweep(name)
+    assert study.name == name
+    assert len(study.seeds) >= 3
+    recipes = [recipe for seeds in recipes_of(study).values() for recipe in seeds]
+    assert len({recipe.name for recipe in recipes}) == len(study.entries) * len(study.seeds)
+    header = (sweeps._SHIPPED / f"{name}.yaml").read_text()
+    assert f"gazemap sweep {name} " in header
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
@@ -89,7 +128,9 @@ def test_mistakes_are_named_before_anything_is_trained(file, keys, message):
         load_sweep(change(file, **keys))
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_or_study_is_named(tmp_path):
+    with pytest.raises(RecipeError, match="Did you mean 'losses'"):
+        load_sweep("loses")
     with pytest.raises(RecipeError, match=r"none\.yaml cannot be read"):
         load_sweep(tmp_path / "none.yaml")
 

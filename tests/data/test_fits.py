@@ -50,7 +50,7 @@ def test_a_point_lies_on_what_it_lay_on(placement, across, down, mirrored):
 @settings(max_examples=60, deadline=None)
 def test_points_are_cut_off_where_the_image_is(placement):
     height, width = placement.size
-    rows, columns = np.mgrid[:height:3, :width:3]
+    rows, columns = np.mgrid[:height, :width]
     points = Fixations(columns.ravel() + 0.5, rows.ravel() + 0.5)
     laid = placement.lay_fixations(points, placement.frame)
     assert laid.inside(placement.frame).all()
@@ -58,7 +58,8 @@ def test_points_are_cut_off_where_the_image_is(placement):
         assert len(laid) == len(points)
     else:  # the share of the image that a crop keeps
         kept = min(placement.frame[0] / placement.content[0], placement.frame[1] / placement.content[1])
-        assert len(laid) / len(points) == pytest.approx(kept, abs=0.11)
+        # a stretch of a line holds as many pixels' centers as it is long, give or take one
+        assert len(laid) / len(points) == pytest.approx(kept, abs=1 / min(placement.size) + 1e-9)
 
 
 @given(PLACEMENTS)
@@ -135,7 +136,7 @@ def test_images_targets_and_fixations_are_mirrored_alike(popout_set, fit):
     placement = Placement(sample.size, (30, 30), fit)
     image = placement.lay_image(np.ascontiguousarray(sample.image[:, ::-1]))
     np.testing.assert_allclose(image[:, ::-1].astype(int), placement.lay_image(sample.image), atol=1)
-    target = Target().of(sample)
+    target = Target().blurred(sample)
     mirrored = placement.lay(np.ascontiguousarray(target[:, ::-1]), (15, 15))
     np.testing.assert_allclose(mirrored[:, ::-1], placement.lay(target, (15, 15)), atol=1e-5)
     points = placement.lay_fixations(sample.fixations, (15, 15))

@@ -51,16 +51,17 @@ def train(
 
 @app.command()
 def sweep(
-    file: Annotated[Path, typer.Argument(help="A .yaml file: recipe, seeds and entries.")],
+    study: Annotated[str, typer.Argument(help="A shipped study's name, or a .yaml file of one's own.")],
     data: DataOption,
     out: OutOption,
+    set_: SetOption = None,
     device: DeviceOption = "auto",
 ) -> None:
     """Train one recipe with one thing changed at a time, and compare; run again, it goes on."""
     from gazemap.data.dataset import load_dataset
     from gazemap.sweep import load_sweep, run_sweep
 
-    chosen = load_sweep(file)
+    chosen = load_sweep(study, set_ or ())
     rows = run_sweep(chosen, load_dataset(data), out, device=device)
     table = Table("", *chosen.metrics, title=f"{chosen.name}, {chosen.protocol}")
     for row in rows:
@@ -71,11 +72,14 @@ def sweep(
 
 @app.command()
 def recipes() -> None:
-    """List the recipes that come with gazemap."""
+    """List the recipes that come with gazemap, for `train`, and the studies, for `sweep`."""
+    from gazemap.sweep import shipped_studies
     from gazemap.training.recipe import shipped_recipes
 
     for name in shipped_recipes():
         typer.echo(name)
+    for name in shipped_studies():
+        typer.echo(f"{name} (study)")
 
 
 @app.command()

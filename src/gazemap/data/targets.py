@@ -9,6 +9,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +17,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gazemap import fixations as points
 from gazemap.blurring import blur
+from gazemap.data.edges import Filter, edges
 from gazemap.data.fits import Fit, Placement
 from gazemap.data.sample import Sample, Size
 
 
 class Target(BaseModel):
-    """How the map that a network learns is made of an image's fixations.
+    """How the map that a network learns is made: of an image's fixations, or of the image itself.
 
     The points are counted in a frame, blurred there, scaled so that the map spans [0, 1] (as the
     SALICON maps are made), and reduced to the network's grid. Stored dense maps are taken as they
     are, on a scale of 0 to 1.
 
     Attributes:
+        of: the fixations, or edges or corners of the image as the network sees it; see `data.edges`.
         frame: (H, W), to which the image is stretched for the blur.
         sigma: of the Gaussian blur, in pixels of the frame.
         repeats: whether several fixations of one pixel count more than one.
@@ -35,12 +38,13 @@ class Target(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    of: Literal["fixations"] | Filter = "fixations"
     frame: Size = (480, 640)
     sigma: float = Field(default=19.0, gt=0)
     repeats: bool = False
 
-    def of(self, sample: Sample) -> NDArray[np.float32]:
-        """The map of one image, float32 in [0, 1], at `frame` or the stored map's own size."""
+    def blurred(self, sample: Sample) -> NDArray[np.float32]:
+        """The fixations' map, float32 in [0, 1], at `frame` or the stored map's own size."""
         if sample.fixations is None:
             return sample.stored_map()
         counts = sample.fixation_map(self.frame)
@@ -92,12 +96,16 @@ class TargetMaker:
 
     def content(self, sample: Sample) -> bytes:
         """What the array depends on, hashed."""
-        return _truth_digest(sample)
+        return _truth_digest(sample) if self.target.of == "fixations" else _file_digest(sample.file)
 
     def __call__(self, sample: Sample) -> NDArray[np.float32]:
         """The array of one image."""
         placement = Placement(sample.size, self.input_size, self.fit)
-        return np.asarray(placement.lay(self.target.of(sample), self.target_size), dtype=np.float32)
+        if self.target.of == "fixations":
+            return np.asarray(placement.lay(self.target.blurred(sample), self.target_size), dtype=np.float32)
+        found = edges(placement.lay_image(sample.image), self.target.of)
+        whole = Placement(self.input_size, self.input_size, "stretch")
+        return np.asarray(whole.lay(found, self.target_size), dtype=np.float32)
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,15 @@ LOSSES: dict[str, Term] = {
 _PERCEPTUAL = ("deep_features", "gram")
 
 
-def weighted_loss(weights: dict[str, float], *, perceptual_weights: str | None = None) -> Term:
+def weighted_loss(
+    weights: dict[str, float], perceptual_encoder: str = "vgg16", perceptual_weights: str | None = None
+) -> Term:
     """The sum of the named terms times their weights.
 
     Args:
         weights: term -> its weight; below 0 for those of which more is better.
-        perceptual_weights: of the encoder of "deep_features" and "gram".
+        perceptual_encoder: of "deep_features" and "gram", a key of `ENCODERS`.
+        perceptual_weights: of that encoder.
 
     Raises:
         RecipeError: an unknown term.
@@ -62,7 +65,7 @@ def weighted_loss(weights: dict[str, float], *, perceptual_weights: str | None =
     if any(name in weights for name in _PERCEPTUAL):
         from gazemap.losses.perceptual import PerceptualFeatures
 
-        features = PerceptualFeatures(perceptual_weights)
+        features = PerceptualFeatures(perceptual_encoder, perceptual_weights)
         terms |= {"deep_features": features.difference, "gram": features.gram_difference}
 
     def total(predicted: Predicted, truth: Truth) -> Tensor:

@@ -1,7 +1,7 @@
-"""Perceptual losses: the features that a frozen VGG-16 sees in the maps (Bruckert et al. 2019).
+"""Perceptual losses: the features that a frozen encoder sees in the maps (Bruckert et al. 2019).
 
-The map is repeated in three channels. Layers and equal weights are our choice. With ImageNet weights
-(`perceptual_weights` of the recipe) these are the paper's; at random ones, features of a random net.
+The map is repeated in three channels. The layers and their equal weights are our choice; the paper's
+encoder is VGG-16 with ImageNet weights. At random weights these are features of a random network.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ class PerceptualFeatures(nn.Module):
     """The frozen encoder that both losses look through.
 
     Args:
+        encoder: a key of `ENCODERS`.
         weights: "timm" or a safetensors file; None draws them, always the same ones.
     """
 
-    def __init__(self, weights: str | None = None) -> None:
+    def __init__(self, encoder: str = "vgg16", weights: str | None = None) -> None:
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            self.encoder = Encoder("vgg16", weights=weights, trainable=False, scales=_SCALES).eval()
+            self.encoder = Encoder(encoder, weights=weights, trainable=False, scales=_SCALES).eval()
 
     def forward(self, maps: Tensor) -> list[Tensor]:
         """(B, h, w) in [0, 1] -> features of three scales."""

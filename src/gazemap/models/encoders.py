@@ -124,7 +124,8 @@ class Encoder(nn.Module):
         self.trainable = trainable
         self.normalize = Normalize(spec.mean, spec.std)
         timm = import_timm()
-        network = timm.create_model(spec.timm, num_classes=0, pretrained=weights == "timm", **spec.options)
+        download = weights == "timm" and not torch.empty(0).is_meta  # there, only shapes are wanted
+        network = timm.create_model(spec.timm, num_classes=0, pretrained=download, **spec.options)
         if weights not in (None, "timm"):
             load_encoder_weights(network, Path(str(weights)))
         self.network: nn.Module = timm.models.GraphExtractNet(network, return_nodes=list(spec.taps[:scales]))
@@ -162,7 +163,8 @@ def load_encoder_weights(network: nn.Module, path: Path) -> None:
             f"{path} does not fit this encoder: {len(wrong)} of {len(own)} tensors differ in name or "
             f"shape, the first is {wrong[0]} {tuple(own[wrong[0]].shape)}."
         )
-    network.load_state_dict(tensors, strict=False)
+    if not next(network.parameters()).is_meta:
+        network.load_state_dict(tensors, strict=False)
 
 
 def _in_layer_order(tensors: dict[str, Tensor]) -> list[Tensor]:

@@ -94,6 +94,28 @@ def load_model(path: str | Path) -> SaliencyModel:
     return model.eval()
 
 
+def start_from(model: SaliencyModel, path: str | Path) -> None:
+    """Give a model the weights of another run of the same network, before it is trained.
+
+    The runs may differ in output or input size; buffers of another shape, such as a fixed center bias,
+    are left as they are.
+
+    Raises:
+        WeightsError: nothing is there, or a parameter does not fit.
+    """
+    file = _weights_file(path)
+    tensors, _ = load_tensors(file)
+    own = model.state_dict()
+    wrong = [k for k, p in model.named_parameters() if k not in tensors or tensors[k].shape != p.shape]
+    if wrong:
+        raise WeightsError(
+            f"{file} cannot be the start of this {model.name}: {len(wrong)} parameters differ in name or "
+            f"shape, the first is {wrong[0]} {tuple(own[wrong[0]].shape)}. Start from the same network."
+        )
+    fitting = {key: value for key, value in tensors.items() if key in own and value.shape == own[key].shape}
+    model.load_state_dict(fitting, strict=False)
+
+
 def describe(path: str | Path) -> dict[str, Any]:
     """What a run folder or a weights file says of itself; the weights are not read.
 

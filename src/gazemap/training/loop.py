@@ -11,6 +11,7 @@ import torch
 import yaml
 from torch import Tensor
 
+from gazemap.data.augmentation import augmented
 from gazemap.data.batches import epoch_batches
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError, TrainingError
@@ -19,11 +20,12 @@ from gazemap.memory import use_huge_pages
 from gazemap.models.weights import BEST, save_model
 from gazemap.training.device import choose_device
 from gazemap.training.log import METRICS, RunLog
+from gazemap.training.pretext import pretext_recipe
 from gazemap.training.progress import TrainingBar
 from gazemap.training.recipe import Recipe
 from gazemap.training.run import Run, prepare
 from gazemap.training.schedule import apply_schedule
-from gazemap.training.state import LAST, Progress, load_state, save_state
+from gazemap.training.state import LAST, Progress, is_finished, load_state, save_state
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def train(
     """Train a model as the recipe says, on the splits train and val of a data set.
 
     `out` receives recipe.yaml, metrics.jsonl, TensorBoard events, best.safetensors (the weights
-    with the lowest validation loss, for `load_model`) and last.safetensors (for a resume).
+    with the lowest validation loss, for `load_model`) and last.safetensors (for a resume); a pretext
+    is trained first, in the run folder `out`/pretext.
 
     Args:
         recipe: from `load_recipe`.
@@ -83,7 +86,10 @@ def train(
     if not resume and ((out / LAST).exists() or (out / METRICS).exists()):
         raise OutputError(f"{out} already holds a run. Add --resume, or choose another --out.")
     use_huge_pages()
-    run = prepare(recipe, dataset, choose_device(device), progress)
+    start = recipe.start
+    if recipe.pretext is not None and not (out / LAST).exists():
+        start = str(_learn_pretext(recipe, dataset, out / "pretext", device, progress))
+    run = prepare(recipe, dataset, choose_device(device), progress, start)
     state = load_state(out, run.model, run.optimizer, recipe)
     write_text(out / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
     epochs = recipe.training.epochs
@@ -112,19 +118,26 @@ def train(
     return TrainedRun(out, state.best_epoch or 0, state.best_loss, run.mean_map_loss)
 
 
+def _learn_pretext(recipe: Recipe, dataset: GazeDataset, out: Path, device: str, progress: bool) -> Path:
+    """Train the recipe's network on its pretext, in a run folder of its own; goes on after a kill."""
+    own = pretext_recipe(recipe)
+    if not is_finished(out, own):
+        train(own, dataset, out, resume=(out / LAST).exists(), device=device, progress=progress)
+    return out
+
+
 def train_one_epoch(
     run: Run, recipe: Recipe, epoch: int, bar: TrainingBar | None = None
 ) -> tuple[Tensor, Tensor]:
     """One pass over the training split; returns the loss and the gradient norm of every step."""
     losses, norms = [], []
     run.model.train()
-    for batch in epoch_batches(
-        run.train,
-        batch_size=recipe.training.batch_size,
-        mirror=run.mirror,
-        seed=recipe.training.seed,
-        epoch=epoch,
-    ):
+    seed = recipe.training.seed
+    batches = epoch_batches(
+        run.train, batch_size=recipe.training.batch_size, mirror=run.mirror, seed=seed, epoch=epoch
+    )
+    for step, drawn in enumerate(batches):
+        batch = augmented(drawn.to(run.place), recipe.data.augment, seed=seed, epoch=epoch, step=step)
         with torch.autocast(run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
             prediction = run.forward(run.inputs(batch.images))
         loss = run.loss_of(prediction, batch)

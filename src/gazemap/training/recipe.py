@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gazemap.data.augmentation import Augmentation
 from gazemap.data.batches import Mirror
+from gazemap.data.edges import Filter
 from gazemap.data.fits import Fit
 from gazemap.data.targets import Target
 from gazemap.errors import RecipeError, unknown_name
@@ -37,11 +39,13 @@ class DataSection(_Section):
         fit: how images of another aspect are laid into its frame; see `data.fits`.
         target: how the maps that it learns are made of fixations.
         mirror: see `data.batches.epoch_batches`.
+        augment: how training images are changed at random; see `data.augmentation`.
     """
 
     fit: Fit = "stretch"
     target: Target = Target()
     mirror: Mirror = "none"
+    augment: Augmentation | None = None
 
 
 class OptimizerSection(_Section):
@@ -96,6 +100,25 @@ class TrainingSection(_Section):
     compile: bool | Auto = "auto"
 
 
+class PerceptualSection(_Section):
+    """The frozen encoder of the losses "deep_features" and "gram", and its weights as a model takes them."""
+
+    encoder: str = "vgg16"
+    weights: str | None = None
+
+
+class PretextSection(_Section):
+    """What the network learns first, of the images alone: edges or corners; see `training.pretext`.
+
+    Attributes:
+        source: what is learned; see `data.edges`.
+        epochs: passes over the training split.
+    """
+
+    source: Filter
+    epochs: int = Field(ge=1)
+
+
 class Recipe(_Section):
     """Everything about one training run.
 
@@ -104,7 +127,9 @@ class Recipe(_Section):
         model: which network.
         data: what it sees.
         loss: terms of `gazemap.losses.LOSSES` and their weights.
-        perceptual_weights: of the encoder of the losses "deep_features" and "gram".
+        perceptual: the encoder of the losses "deep_features" and "gram".
+        start: a run folder or weights file of the same network, whose weights this one starts from.
+        pretext: what is learned before.
         optimizer: how the weights follow the gradient.
         schedule: how its rate changes.
         training: how long.
@@ -114,7 +139,9 @@ class Recipe(_Section):
     model: ModelSection
     data: DataSection = DataSection()
     loss: dict[str, float] = Field(min_length=1)
-    perceptual_weights: str | None = None
+    perceptual: PerceptualSection = PerceptualSection()
+    start: str | None = None
+    pretext: PretextSection | None = None
     optimizer: OptimizerSection
     schedule: ScheduleSection = ScheduleSection()
     training: TrainingSection
@@ -220,7 +247,9 @@ def _fields_of(location: list[str]) -> list[str]:
     section: type[BaseModel] = Recipe
     for part in location:
         annotation = section.model_fields[part].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        kinds = (annotation, *get_args(annotation))  # of a section that may be missing, itself and None
+        sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not sections:
             return []
-        section = annotation
+        section = sections[0]
     return list(section.model_fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.losses import Predicted, Term, Truth, weighted_loss
 from gazemap.models import SaliencyModel, create_model
 from gazemap.models.parts import CenterBias
+from gazemap.models.weights import start_from
 from gazemap.training.device import speed_for
 from gazemap.training.mean_map import mean_map
 from gazemap.training.optimizers import make_optimizer
@@ -45,12 +47,14 @@ class Run:
         return self.loss(predicted, Truth(batch.targets.to(self.place), batch.fixations.to(self.place)))
 
 
-def prepare(recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool) -> Run:
-    """Decode the splits and make the network, as the recipe says."""
+def prepare(
+    recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool, start: str | Path | None = None
+) -> Run:
+    """Decode the splits and make the network, as the recipe says, from the weights in `start`."""
     train, val = load_splits(recipe, dataset, progress=progress)
     # a set that holds its mirror images already (the replication's pickles) is not mirrored again
     doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
-    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror)
+    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror, start)
 
 
 def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
@@ -78,17 +82,26 @@ def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False)
     return train, val
 
 
-def assemble(recipe: Recipe, train: Arrays, val: Arrays, place: torch.device, mirror: Mirror) -> Run:
+def assemble(
+    recipe: Recipe,
+    train: Arrays,
+    val: Arrays,
+    place: torch.device,
+    mirror: Mirror,
+    start: str | Path | None = None,
+) -> Run:
     """Make the network, its optimizer and its loss around decoded splits."""
     speed = speed_for(recipe.training, place)
     layout = torch.channels_last if speed.channels_last else torch.contiguous_format
     with torch.random.fork_rng():
         torch.manual_seed(recipe.training.seed)
         model = create_model(recipe.model.name, **recipe.model.options)
+    if start is not None:
+        start_from(model, start)
     model.fit = recipe.data.fit
     _fix_center_bias(model, train.targets)
     model.to(place, memory_format=layout)  # type: ignore[call-overload]
-    loss = weighted_loss(recipe.loss, perceptual_weights=recipe.perceptual_weights)
+    loss = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
     run = Run(
         model=model,
         forward=torch.compile(model) if speed.compile else model,

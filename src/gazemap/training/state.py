@@ -13,7 +13,7 @@ import torch
 
 from gazemap.errors import WeightsError
 from gazemap.models import SaliencyModel
-from gazemap.models.weights import load_tensors, save_tensors
+from gazemap.models.weights import describe, load_tensors, save_tensors
 from gazemap.training.recipe import Recipe
 
 LAST = "last.safetensors"
@@ -54,12 +54,7 @@ def load_state(out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer
     if not (out / LAST).exists():
         return Progress()
     tensors, about = load_tensors(out / LAST)
-    difference = first_difference(about["recipe"], recipe.model_dump(mode="json"))
-    if difference:
-        raise WeightsError(
-            f"{out} was trained with another recipe: {difference}. "
-            "Resume with the same recipe and --set, or choose another --out."
-        )
+    _refuse_another(out, about["recipe"], recipe)
     model.load_state_dict(
         {key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")}
     )
@@ -75,6 +70,28 @@ def load_state(out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer
             state.setdefault(int(index), {})[name] = value
     optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
     return Progress(**about["progress"])
+
+
+def is_finished(out: Path, recipe: Recipe) -> bool:
+    """Whether `out` holds a run of this recipe that reached its last epoch.
+
+    Raises:
+        WeightsError: the run there belongs to another recipe.
+    """
+    if not (out / LAST).exists():
+        return False
+    about = describe(out / LAST)
+    _refuse_another(out, about["recipe"], recipe)
+    return bool(about["progress"]["epoch"] == recipe.training.epochs)
+
+
+def _refuse_another(out: Path, saved: object, recipe: Recipe) -> None:
+    difference = first_difference(saved, recipe.model_dump(mode="json"))
+    if difference:
+        raise WeightsError(
+            f"{out} was trained with another recipe: {difference}. "
+            "Resume with the same recipe and --set, or choose another --out."
+        )
 
 
 def first_difference(saved: object, asked: object, where: str = "") -> str | None:
