@@ -40,7 +40,7 @@ def change(file, **keys):
 def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
     rows = run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
     assert [row.name for row in rows] == ["center bias", "gold standard", "mse", "kld"]
-    scores = Scores.read(tmp_path / "out" / "scores-popout-val-exact.parquet")
+    scores = Scores.read(tmp_path / "out" / "scores.parquet")
     per_image = np.stack([scores.per_image[run]["nss"] for run in ("mse-0", "mse-1")])
     assert rows[2].intervals["nss"].mean == pytest.approx(per_image.mean())
     assert rows[2].seeds["nss"] == pytest.approx(per_image.mean(axis=1))

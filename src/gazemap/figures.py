@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gazemap.metrics import METRICS
 from gazemap.overlays import COLORMAP
-from gazemap.scores import SweepRow
+from gazemap.scores import Interval, SweepRow
 from gazemap.significance import Difference
 
 Floats = NDArray[np.floating]
@@ -148,13 +148,23 @@ def center_share(correlations: Mapping[str, Floats]) -> Figure:
 
 
 def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figure:
-    """Every entry of a sweep: mean and 95 % interval over images, and each seed's mean; a panel a metric."""
+    """Every entry of a sweep: mean and 95 % interval over images, and each seed's mean; a panel a metric.
+
+    An entry far off the others stands at the panel's edge with its number, so that they can be told apart.
+    """
     figure = Figure(figsize=(2.6 * len(metrics) + 2, 0.32 * len(rows) + 1.6), layout="constrained")
     panels = figure.subplots(1, len(metrics), squeeze=False, sharey=True).ravel()
     places = np.arange(len(rows))[::-1]
     for axes, metric in zip(panels, metrics, strict=True):
+        left, right = _span([row.intervals[metric] for row in rows])
+        axes.set_xlim(left, right)
         for place, row in zip(places, rows, strict=True):
             interval, seeds = row.intervals[metric], row.seeds[metric]
+            if not left <= interval.mean <= right and not np.isnan(interval.mean):
+                edge, side = (left, "left") if interval.mean < left else (right, "right")
+                arrow = "\u25c2 {:.3g}" if side == "left" else "{:.3g} \u25b8"
+                axes.text(edge, place, arrow.format(interval.mean), ha=side, va="center", fontsize=8)
+                continue
             axes.plot([interval.low, interval.high], [place, place], color="tab:blue", linewidth=2)
             axes.plot(seeds, [place] * len(seeds), "|", color="gray", markersize=9)
             axes.plot(interval.mean, place, "o", color="tab:blue", markersize=5)
@@ -165,6 +175,17 @@ def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figur
     panels[0].set_yticks(places, [row.name for row in rows])
     figure.suptitle(f"{title}: mean, 95 % interval over images, and each seed (gray)", fontsize=9)
     return figure
+
+
+def _span(intervals: Sequence[Interval]) -> tuple[float, float]:
+    """An axis for all but the intervals that lie far off, beyond three quartile distances."""
+    known = [interval for interval in intervals if not np.isnan(interval.mean)]
+    low, high = np.percentile([interval.mean for interval in known], [25, 75])
+    reach = 3 * (high - low) or np.inf
+    near = [interval for interval in known if low - reach <= interval.mean <= high + reach]
+    left, right = min(interval.low for interval in near), max(interval.high for interval in near)
+    margin = 0.06 * (right - left) or 1e-3
+    return left - margin, right + margin
 
 
 def score_differences(differences: Sequence[Difference], names: tuple[str, str], title: str) -> Figure:

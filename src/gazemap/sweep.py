@@ -141,7 +141,7 @@ def run_sweep(
     ]
     rows += [_row(sweep, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes.items()]
     write_text(out / "table.csv", as_csv(sweep, rows))
-    title = f"{sweep.name}, {dataset.name} val, {sweep.protocol}"
+    title = f"{sweep.name}, {dataset.name} val, {scores.protocol}"
     with replacing(out / "figure.png") as beside:
         figures.sweep(rows, sweep.metrics, title).savefig(beside, dpi=110)
     return rows
@@ -149,7 +149,7 @@ def run_sweep(
 
 def _scores(sweep: Sweep, runs: list[str], dataset: GazeDataset, out: Path, progress: bool) -> Scores:
     """Every run's scores, read where they were computed before of the same runs."""
-    file = out / f"scores-{dataset.name}-val-{sweep.protocol}.parquet"
+    file = out / "scores.parquet"
     if file.exists():
         scores = Scores.read(file)
         newest = max((out / run / BEST).stat().st_mtime for run in runs)

@@ -1,4 +1,7 @@
-"""What every entry of MODELS keeps: sizes, gradients, saving, determinism."""
+"""What every entry of MODELS keeps: sizes, gradients, saving, determinism, compiling and exporting."""
+
+import re
+import shutil
 
 import pytest
 import torch
@@ -6,6 +9,7 @@ import torch
 from gazemap.errors import InputError, WeightsError
 from gazemap.losses import Predicted, Truth, weighted_loss
 from gazemap.models import MODELS, create_model
+from gazemap.models.dilated import CaffeScale
 from gazemap.models.weights import describe, load_model, save_model
 
 SMALL = {"input_size": (64, 96)}
@@ -29,6 +33,7 @@ PARAMETERS = {
     "sam-resnet": 70_066_881,
 }
 HEAVY = {"shallow", "salnet", "sam-vgg", "sam-resnet", "mlnet"}  # tens of millions of parameters
+SIZES = [(32, 32), (45, 67), (33, 95)]
 CASES = [(name, output) for name, model in MODELS.items() for output in model.outputs]
 
 
@@ -42,12 +47,16 @@ def images_for(model, count=2):
     return torch.rand(count, 3, *model.input_size, generator=torch.Generator().manual_seed(0))
 
 
-def marked(slow):
+def marked(slow, cases=CASES):
     """The cases, those of networks in `slow` marked so."""
     return [
         pytest.param(case, id="-".join(case), marks=[pytest.mark.slow] if case[0] in slow else [])
-        for case in CASES
+        for case in cases
     ]
+
+
+# one output a model, where the other differs by its last step alone
+ONE_OUTPUT = [(name, model.outputs[-1]) for name, model in MODELS.items()]
 
 
 @pytest.fixture(scope="module", params=marked(HEAVY - {"shallow"}))
@@ -61,12 +70,67 @@ def images(model):
 
 
 @torch.no_grad()
-def test_grid_has_the_stated_size_and_meaning(model, images):
+def check_grid(model, images):
     grid = model(images)
-    assert grid.shape == (2, *model.output_size)
+    assert grid.shape == (len(images), *model.output_size)
     assert grid.isfinite().all()
     if model.output == "log_density":
-        torch.testing.assert_close(grid.flatten(1).logsumexp(1), torch.zeros(2), atol=1e-4, rtol=0)
+        sums = grid.flatten(1).logsumexp(1)
+        torch.testing.assert_close(sums, torch.zeros(len(images)), atol=1e-4, rtol=0)
+
+
+def test_grid_has_the_stated_size_and_meaning(model, images):
+    check_grid(model, images)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("case", marked(HEAVY, ONE_OUTPUT[1:]))  # all but the shallow network
+def test_every_size_from_32_pixels_a_side_works(case, size):
+    network = make(*case, input_size=size).eval()
+    assert network.input_size == size
+    check_grid(network, images_for(network))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["simplenet", "mdnsal", "pdp", "deepgaze2"])
+def test_odd_sizes_work_on_an_encoder_that_drops_the_last_row(name):
+    network = make(name, "log_density", encoder="vgg16", input_size=(45, 67)).eval()
+    check_grid(network, images_for(network, 1))
+
+
+@pytest.mark.slow
+@torch.no_grad()
+def test_salnet_pads_an_odd_image_with_its_mean_color():
+    odd, whole = (make("salnet", "saliency", input_size=size).eval() for size in [(45, 67), (48, 68)])
+    image = images_for(odd, 1)
+    padded = (odd.mean / 255).flip(0).expand(1, 3, 48, 68).clone()
+    padded[..., :45, :67] = image
+    torch.testing.assert_close(odd(image), whole(padded)[..., :45, :67], atol=1e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("size", [(48, 64), (45, 67)])
+def test_the_dilated_encoders_scale_keeps_the_whole_image(size):
+    ramp = torch.linspace(0, 1, size[0])[:, None].expand(1, 3, *size)
+    scale = CaffeScale()
+    scaled = (scale(ramp) + scale.mean) / 255
+    assert scaled.shape == (1, 3, -8 * (-size[0] // 8), -8 * (-size[1] // 8))
+    assert scaled[..., 0, :].max() < 0.01
+    assert scaled[..., -1, :].min() > 0.99
+
+
+@pytest.mark.parametrize("size", [(16, 320), (240, 31), (240,), 240, "240", (240.0, 320), (0, 64), None])
+@pytest.mark.parametrize("name", MODELS)
+def test_a_size_that_cannot_be_had_is_refused(name, size):
+    with pytest.raises(InputError, match=rf"{re.escape(repr(size))}.*at least 32 pixels"):
+        create_model(name, input_size=size)
+
+
+def test_the_shallow_network_takes_one_size_alone():
+    with torch.device("meta"):
+        assert create_model("shallow", input_size=[96, 96]).input_size == (96, 96)
+    with pytest.raises(InputError, match=r"64 x 96 came.*takes 96 x 96 alone"):
+        create_model("shallow", input_size=(64, 96))
 
 
 @torch.no_grad()
@@ -102,6 +166,43 @@ def test_saved_and_loaded_it_predicts_the_same(model, images, tmp_path):
         assert torch.equal(loaded(images), model(images))
 
 
+def compiled(network, images, **options):
+    torch._dynamo.reset()  # forgets the networks compiled before
+    return torch.compile(network, fullgraph=True, **options)(images)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("case", marked(HEAVY, ONE_OUTPUT))
+def test_compiled_it_predicts_the_same(case):
+    network = make(*case).eval()
+    images = images_for(network)
+    # traces as the default does, and computes without a C compiler
+    rewritten = compiled(network, images, backend="aot_eager")
+    torch.testing.assert_close(rewritten, network(images), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="TorchInductor calls a C++ compiler")
+@pytest.mark.filterwarnings("default:.*torch.jit.script_method:DeprecationWarning")  # its own import
+@torch.no_grad()
+def test_compiled_to_machine_code_it_predicts_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    network = make("shallow", "saliency").eval()
+    images = images_for(network)
+    torch.testing.assert_close(compiled(network, images), network(images), atol=1e-4, rtol=1e-4)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("case", marked(HEAVY, ONE_OUTPUT))
+def test_exported_it_predicts_the_same_in_batches_of_any_size(case):
+    network = make(*case).eval()
+    images = images_for(network, 3)
+    batch = torch.export.Dim("batch")
+    program = torch.export.export(network, (images[:2],), dynamic_shapes=({0: batch},)).module()
+    for count in (1, 3):
+        torch.testing.assert_close(program(images[:count]), network(images[:count]), atol=1e-4, rtol=1e-4)
+
+
 def test_layers_are_the_trainable_weights(model):
     counted = sum(layer.weight.numel() for layer in model.layers.values())
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad and p.ndim > 1)
@@ -114,26 +215,34 @@ def test_parameters_are_as_many_as_published(name):
         assert create_model(name).parameter_count() == PARAMETERS[name]
 
 
+def one_bright_place_an_image(network, places):
+    """Targets and fixations of one cell in each image; places are relative (row, column)."""
+    height, width = network.output_size
+    grid = torch.zeros(len(places), height, width)
+    for index, (row, column) in enumerate(places):
+        grid[index, int(row * height), int(column * width)] = 1.0
+    return Truth(grid, grid)
+
+
 @pytest.mark.parametrize("case", marked(HEAVY))
-def test_a_few_steps_on_two_images_lower_the_loss(case):
-    name, output = case
-    network = make(name, output).eval()  # no dropout, so that losses can be compared
-    truth = Truth(torch.zeros(2, *network.output_size), torch.zeros(2, *network.output_size))
-    for index, (row, column) in enumerate([(0.3, 0.3), (0.6, 0.7)]):
-        place = (index, int(row * network.output_size[0]), int(column * network.output_size[1]))
-        truth.target[place] = truth.fixations[place] = 1.0
-    loss = weighted_loss({"mse" if output == "saliency" else "nll": 1.0})
+def test_two_steps_on_four_images_lower_the_loss(case):
+    network = make(*case).eval()  # no dropout, so that losses can be compared
+    images = images_for(network, 4)
+    truth = one_bright_place_an_image(network, [(0.3, 0.3), (0.6, 0.7), (0.2, 0.8), (0.7, 0.4)])
+    loss = weighted_loss({"mse" if network.output == "saliency" else "nll": 1.0})
     optimizer = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], lr=1e-5)
 
     def current():
-        return loss(Predicted(network(images_for(network)), output, network.target_range), truth)
+        return loss(Predicted(network(images), network.output, network.target_range), truth)
 
-    before = current()
-    for _ in range(3):
+    losses = []
+    for _ in range(2):
+        losses.append(current())
         optimizer.zero_grad()
-        current().backward()
+        losses[-1].backward()
         optimizer.step()
-    assert current() < before
+    with torch.no_grad():
+        assert losses[0] > losses[1] > current()
 
 
 def test_an_unknown_model_or_option_is_refused():

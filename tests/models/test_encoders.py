@@ -62,7 +62,7 @@ def test_weights_that_do_not_fit_are_refused(tmp_path):
 def test_imagenet_weights_in_torchvision_s_naming_land_where_they_belong():
     """The first and the last convolution, whose names differ most."""
     tensors = load_file(WEIGHTS)
-    network = Encoder("mobilenetv2", weights=str(WEIGHTS)).network.graph_module
+    network = Encoder("mobilenetv2-tf", weights=str(WEIGHTS)).network.graph_module
     assert torch.equal(network.conv_stem.weight, tensors["features.0.0.weight"])
     assert torch.equal(network.conv_head.weight, tensors["features.18.0.weight"])
     assert torch.equal(network.bn2.bias, tensors["features.18.1.bias"])
@@ -74,6 +74,22 @@ def test_a_frozen_encoder_stays_as_it_is():
     model(torch.rand(2, 3, 64, 64)).sum().backward()
     assert all(p.grad is None for p in model.encoder.parameters())
     assert all(torch.equal(v, before[k]) for k, v in model.encoder.state_dict().items())
+
+
+def test_a_pretrained_encoder_keeps_its_batch_statistics(tmp_path):
+    torch.manual_seed(0)
+    save_file(
+        {k: v.contiguous() for k, v in Encoder("mobilenetv2").network.graph_module.state_dict().items()},
+        tmp_path / "weights.safetensors",
+    )
+    images = torch.rand(4, 3, 64, 64)
+    started = Encoder("mobilenetv2", weights=str(tmp_path / "weights.safetensors"))
+    with torch.no_grad():
+        for a, b in zip(started.train()(images), started.eval()(images), strict=True):
+            assert torch.equal(a, b)
+        scratch = Encoder("mobilenetv2")
+        assert not torch.equal(scratch.train()(images)[0], scratch.eval()(images)[0])
+    assert all(p.requires_grad for p in started.parameters())
 
 
 @pytest.mark.parametrize("covariance", ["diagonal", "full"])

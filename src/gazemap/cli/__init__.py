@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gazemap.cli import data, runs, views
+from gazemap.cli import data, designs, runs, views
 from gazemap.errors import GazemapError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -20,6 +20,7 @@ def gazemap() -> None:
 data.app.add_typer(views.app)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app)
+app.add_typer(designs.app)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ MODELS: dict[str, type[SaliencyModel]] = {
     model.name: model
     for model in (Shallow, SalNet, SimpleNet, MDNSal, PDP, SamVgg, SamResNet, MLNet, DeepGaze2)
 }
+LEAST_SIDE = 32  # encoders halve an image five times
 
 
 def create_model(name: str, **options: Any) -> SaliencyModel:  # noqa: ANN401 - each model's own
@@ -29,14 +30,25 @@ def create_model(name: str, **options: Any) -> SaliencyModel:  # noqa: ANN401 - 
         options: the model's own keyword arguments.
 
     Raises:
-        InputError: an unknown name or option, with those that exist.
+        InputError: an unknown name or option, with those that exist, or a size that cannot be had.
     """
     if name not in MODELS:
         raise InputError(unknown_name("model", name, MODELS))
+    if "input_size" in options:
+        _check_size(options["input_size"])
     try:
         return MODELS[name](**options)
     except TypeError as error:
         raise InputError(f"Model {name!r} cannot be made: {error}.") from error
+
+
+def _check_size(size: object) -> None:
+    sides = size if isinstance(size, list | tuple) else ()
+    if len(sides) != 2 or not all(isinstance(side, int) and side >= LEAST_SIDE for side in sides):
+        raise InputError(
+            f"Input size {size!r} cannot be had: height and width are accepted, whole numbers of at least "
+            f"{LEAST_SIDE} pixels, such as [240, 320]."
+        )
 
 
 __all__ = ["MODELS", "SaliencyModel", "create_model"]

@@ -8,12 +8,17 @@ import torch
 from torch import Tensor, nn
 
 from gazemap.models.encoders import import_timm, load_encoder_weights
+from gazemap.models.parts import upsample
 
 _MEAN_BGR = (103.939, 116.779, 123.68)  # of images in 0 to 255, as the released Caffe weights take them
 
 
 class CaffeScale(nn.Module):
-    """RGB in [0, 1] -> BGR in 0 to 255, less ImageNet's mean."""
+    """RGB in [0, 1] -> BGR in 0 to 255, less ImageNet's mean.
+
+    Images of other sides are enlarged to multiples of 8, so that pools drop no row: the grid at 1/8
+    covers the whole image.
+    """
 
     mean: Tensor
 
@@ -22,7 +27,10 @@ class CaffeScale(nn.Module):
         self.register_buffer("mean", torch.tensor(_MEAN_BGR).view(3, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) -> the same shape."""
+        """(B, 3, H, W) -> the same shape, or that of the next multiples of 8."""
+        height, width = images.shape[-2:]
+        if height % 8 or width % 8:
+            images = upsample(images, (height + -height % 8, width + -width % 8))
         return images.flip(1) * 255 - self.mean
 
 

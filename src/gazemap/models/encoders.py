@@ -6,7 +6,7 @@ where one is built.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,10 @@ class EncoderSpec:
     options: dict[str, Any] = field(default_factory=dict)
 
 
+_MOBILENET_V2 = EncoderSpec(
+    "mobilenetv2_100", ("blocks.0", "blocks.1", "blocks.2", "blocks.4", "bn2"), (16, 24, 32, 96, 1280)
+)
+
 ENCODERS: dict[str, EncoderSpec] = {
     "pnasnet5": EncoderSpec(
         "pnasnet5large",
@@ -72,15 +76,9 @@ ENCODERS: dict[str, EncoderSpec] = {
         ("features.6", "features.11", "features.18", "features.23", "features.30"),
         (128, 256, 512, 512, 512),
     ),
-    # padded as TensorFlow does, to fit the weights that were trained there
-    "mobilenetv2": EncoderSpec(
-        "mobilenetv2_100",
-        ("blocks.0", "blocks.1", "blocks.2", "blocks.4", "bn2"),
-        (16, 24, 32, 96, 1280),
-        _HALF,
-        _HALF,
-        {"pad_type": "same"},
-    ),
+    "mobilenetv2": _MOBILENET_V2,
+    # scaled and padded as TensorFlow does, for weights that were trained there
+    "mobilenetv2-tf": replace(_MOBILENET_V2, mean=_HALF, std=_HALF, options={"pad_type": "same"}),
 }
 
 
@@ -106,7 +104,9 @@ class Encoder(nn.Module):
     Args:
         name: a key of `ENCODERS`.
         weights: see `load_encoder_weights`; None draws them at random.
-        trainable: whether training changes it; a frozen one also keeps its batch statistics.
+        trainable: whether training changes it. A frozen encoder, and one that starts from weights,
+            keeps its batch statistics: they come of more images than a data set of gaze has, and
+            weights whose norms are folded into the convolutions have no others.
         scales: how many, from 1/2 of the image's size on; layers behind the last are left out.
 
     Attributes:
@@ -122,6 +122,7 @@ class Encoder(nn.Module):
         spec = ENCODERS[name]
         self.channels = spec.channels[:scales]
         self.trainable = trainable
+        self.pretrained = weights is not None
         self.normalize = Normalize(spec.mean, spec.std)
         timm = import_timm()
         download = weights == "timm" and not torch.empty(0).is_meta  # there, only shapes are wanted
@@ -137,8 +138,12 @@ class Encoder(nn.Module):
         return features
 
     def train(self, mode: bool = True) -> Encoder:
-        """As in every module; a frozen encoder stays as in evaluation."""
-        return super().train(mode and self.trainable)
+        """As in every module; a frozen encoder stays as in evaluation, a pretrained one's norms do."""
+        super().train(mode and self.trainable)
+        for module in self.modules():
+            if self.pretrained and isinstance(module, nn.BatchNorm2d):
+                module.eval()
+        return self
 
 
 def load_encoder_weights(network: nn.Module, path: Path) -> None:

@@ -1,8 +1,9 @@
 """MDNSal (Reddy et al., IROS 2020): the parameters of a mixture of Gaussians from an encoder.
 
 The paper gives the shape (encoder, one convolution, three linear layers for weights, means and
-covariances) and its code was never released: the number of Gaussians, the parametrization and the
-exact density on the grid in place of sampled points are our choice.
+covariances) and its code was never released: the number of Gaussians, the parametrization, the
+normalized features, the initial values and the exact density on the grid in place of sampled points are
+our choice.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from torch import Tensor, nn
 from gazemap.errors import InputError, unknown_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import Encoder
-from gazemap.models.parts import log_softmax
+from gazemap.models.parts import log_softmax, upsample
 
 Covariance = Literal["diagonal", "full"]
 _LEAST_WIDTH = 0.02  # of a Gaussian, in image sides: narrower ones fit single fixations
+_FIRST_WIDTH = 0.1
+_CENTER_WIDTH = 0.2  # of the center bias that the first weights make
 
 
 class MDNSal(SaliencyModel):
@@ -65,26 +68,37 @@ class MDNSal(SaliencyModel):
         )
         self.encoder = Encoder(encoder, weights=encoder_weights, trainable=train_encoder)
         self.full = covariance == "full"
+        self.norm = nn.BatchNorm2d(self.encoder.channels[-1], affine=False)
         self.reduce = nn.Conv2d(self.encoder.channels[-1], 64, 3, padding=1)
-        features = 64 * math.ceil(height / 32) * math.ceil(width / 32)
+        self.cells = (math.ceil(height / 32), math.ceil(width / 32))
+        features = 64 * self.cells[0] * self.cells[1]
         self.weights = nn.Linear(features, gaussians)
         self.means = nn.Linear(features, 2 * gaussians)
         self.widths = nn.Linear(features, (3 if self.full else 2) * gaussians)
-        self._spread_out(gaussians)
+        self._start_from_center_bias(gaussians)
 
     @torch.no_grad()
-    def _spread_out(self, gaussians: int) -> None:
-        """Start from means all over the image: equal ones would stay equal."""
-        nn.init.uniform_(self.means.bias, -1.5, 1.5)
-        nn.init.constant_(self.widths.bias, 0.0)
-        self.widths.bias.view(gaussians, -1)[:, :2] = math.log(math.expm1(0.15))
+    def _start_from_center_bias(self, gaussians: int) -> None:
+        """Equal Gaussians would stay equal: they start all over the image, those at its center heavier."""
+        for layer in (self.weights, self.means, self.widths):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        # the additive recurrence of Roberts (2018) fills the square evenly, however many there are
+        steps = torch.tensor([0.7548777, 0.5698403])
+        centers = 0.04 + 0.92 * ((0.5 + torch.arange(gaussians)[:, None] * steps) % 1)
+        self.means.bias.copy_(centers.logit().flatten())
+        self.widths.bias.view(gaussians, -1)[:, :2] = math.log(math.expm1(_FIRST_WIDTH))
+        self.weights.bias.copy_(-((centers - 0.5) ** 2).sum(dim=1) / (2 * _CENTER_WIDTH**2))
 
     def mixture(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(B, 3, H, W) -> log weights (B, K), means (B, K, 2), Cholesky factors (B, K, 3).
 
         A factor's numbers are those of the lower triangle, [[a, 0], [b, c]], in image sides, x first.
         """
-        features = F.relu(self.reduce(self.encoder(images)[-1])).flatten(1).float()
+        reduced = F.relu(self.reduce(self.norm(self.encoder(images)[-1]))).float()
+        features = upsample(reduced, self.cells).flatten(1)  # some encoders drop an odd image's last row
+        # unscaled, one step of Adam in thousands of weights flings every Gaussian out of the image
+        features = features / math.sqrt(features.shape[1])
         log_weights = self.weights(features).log_softmax(dim=1)
         means = self.means(features).sigmoid().unflatten(1, (-1, 2))
         scale = self.widths(features).unflatten(1, (log_weights.shape[1], -1))

@@ -5,13 +5,15 @@ Layers: the released code (marcellacornia/mlnet).
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gazemap.models.base import Output, SaliencyModel
 from gazemap.models.dilated import CaffeScale, vgg16_convolutions
-from gazemap.models.parts import log_softmax, upsample
+from gazemap.models.parts import CenterBias, CenterBiasKind, log_softmax, upsample
 
 _PRIOR_SIZE = (6, 8)
 
@@ -21,10 +23,11 @@ class MLNet(SaliencyModel):
 
     Args:
         encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
-        input_size: (H, W), multiples of 8.
-        prior: whether the learned prior multiplies the map; without, the center bias is removed.
+        input_size: (H, W); (480, 640) as published.
+        center_bias: what multiplies the map: "learned", the published prior of 6 x 8 numbers; "fixed",
+            the density of the training images over the uniform one; "none".
         output: "saliency", the rectified outputs; "log_density", the log-softmax of the logits before
-            them, to which the logarithm of the prior is added.
+            them, to which the logarithm of the center bias is added.
     """
 
     name = "mlnet"
@@ -34,14 +37,14 @@ class MLNet(SaliencyModel):
         *,
         encoder_weights: str | None = None,
         input_size: tuple[int, int] = (480, 640),
-        prior: bool = True,
+        center_bias: CenterBiasKind = "learned",
         output: Output = "saliency",
     ) -> None:
         height, width = input_size
         super().__init__(
-            options={"input_size": [height, width], "prior": prior, "output": output},
+            options={"input_size": [height, width], "center_bias": center_bias, "output": output},
             input_size=(height, width),
-            output_size=(height // 8, width // 8),
+            output_size=(math.ceil(height / 8), math.ceil(width / 8)),
             output=output,
         )
         self.scale = CaffeScale()
@@ -57,7 +60,9 @@ class MLNet(SaliencyModel):
             nn.Conv2d(64, 1, 1),
         )
         # as the released layer: the map is multiplied by 1 + prior, which starts at 1
-        self.prior = nn.Parameter(torch.zeros(_PRIOR_SIZE)) if prior else None
+        learned = center_bias == "learned"
+        self.prior = nn.Parameter(torch.zeros(_PRIOR_SIZE)) if learned else None
+        self.center_bias = CenterBias("none" if learned else center_bias, self.output_size)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
@@ -65,9 +70,16 @@ class MLNet(SaliencyModel):
         pool4 = self.to_pool4(pool3)
         features = torch.cat([pool3, pool4, self.to_conv5(pool4)], dim=1)
         grid: Tensor = self.readout(features)[:, 0]
-        factor = torch.ones(1, 1, device=grid.device)
-        if self.prior is not None:
-            factor = 1 + upsample(self.prior[None, None], self.output_size)[0, 0]
+        factor = self._factor(grid)
         if self.output == "log_density":
             return log_softmax(grid + factor.clamp_min(1e-3).log())
         return F.relu(F.relu(grid) * factor)
+
+    def _factor(self, grid: Tensor) -> Tensor:
+        """The center bias, (h, w): 1 everywhere where there is none, 1 on average where it is fixed."""
+        if self.prior is not None:
+            return 1 + upsample(self.prior[None, None], self.output_size)[0, 0]
+        if self.center_bias.kind == "none":
+            return grid.new_ones(1, 1)
+        density = self.center_bias.log_prior.exp()
+        return density * density.numel()

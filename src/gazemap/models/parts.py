@@ -66,11 +66,37 @@ class CenterBias(nn.Module):
         self.log_prior.copy_((resized / resized.sum()).log())
 
 
+class JoinedCenterBias(CenterBias):
+    """A "fixed" center bias as one more channel, so that the next layer decides what it is worth.
+
+    The density is scaled to a top of 1, as the maps of `GaussianPriors`, its learned form.
+
+    Attributes:
+        count: of channels that it adds, 1, or 0 for "none".
+    """
+
+    def __init__(self, kind: Literal["none", "fixed"], size: Size) -> None:
+        super().__init__(kind, size)
+        self.count = int(kind == "fixed")
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, h, w) -> (B, C + count, h, w)."""
+        if self.kind == "none":
+            return features
+        count, _, height, width = features.shape
+        density = (self.log_prior - self.log_prior.max()).exp()
+        channel = upsample(density[None, None], (height, width)).to(features.dtype)
+        return torch.cat([features, channel.expand(count, -1, -1, -1)], dim=1)
+
+
 class GaussianPriors(nn.Module):
     """Learned axis-aligned Gaussians that tell the next layer where in the image it is.
 
     Cornia et al. (TIP 2018) and their code: centers and widths are clipped, each map's top is 1.
     The vertical axis spans [(1 - e) / 2, (1 + e) / 2] with e = h / w.
+
+    Attributes:
+        count: of Gaussians, a channel each.
     """
 
     CENTER_X, CENTER_Y = (0.25, 0.75), (0.35, 0.65)
@@ -78,6 +104,7 @@ class GaussianPriors(nn.Module):
 
     def __init__(self, count: int = 16) -> None:
         super().__init__()
+        self.count = count
         self.centers = nn.Parameter(torch.empty(2, count).uniform_(0.3, 0.7))
         self.widths = nn.Parameter(torch.empty(2, count).uniform_(0.05, 0.3))
 
@@ -95,7 +122,7 @@ class GaussianPriors(nn.Module):
         along_y = torch.exp(-((y - center_y) ** 2) / (2 * width_y**2))
         maps = along_y[:, :, None] * along_x[:, None, :]
         maps = maps / maps.amax(dim=(1, 2), keepdim=True)
-        return torch.cat([features, maps.to(features.dtype).expand(len(features), -1, -1, -1)], dim=1)
+        return torch.cat([features, maps.to(features.dtype).expand(features.shape[0], -1, -1, -1)], dim=1)
 
 
 class LearnedBlur(nn.Module):

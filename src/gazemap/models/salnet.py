@@ -7,6 +7,7 @@ Weights are drawn as He et al. (2015) do: our choice, since the released ones st
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gazemap.models.base import Output, SaliencyModel
@@ -25,7 +26,7 @@ class SalNet(SaliencyModel):
     [-127 / 128, 1].
 
     Args:
-        input_size: (H, W), multiples of 4; (240, 320) as published.
+        input_size: (H, W); (240, 320) as published.
         output: "saliency", the linear outputs; "log_density", their log-softmax over the pixels.
     """
 
@@ -67,6 +68,8 @@ class SalNet(SaliencyModel):
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, H, W)."""
         bgr = images.flip(1) * 255
-        grid: Tensor = self.network((bgr - self.mean) * _SCALE)[:, 0]
-        grid = grid[:, : self.output_size[0], : self.output_size[1]]
+        height, width = self.output_size
+        # to multiples of 4, which the deconvolution gives back; those of the paper stay as they are
+        padded = F.pad((bgr - self.mean) * _SCALE, (0, -width % 4, 0, -height % 4))
+        grid: Tensor = self.network(padded)[:, 0, :height, :width]
         return log_softmax(grid) if self.output == "log_density" else grid

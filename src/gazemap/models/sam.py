@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from gazemap.models.base import Output, SaliencyModel
 from gazemap.models.dilated import CaffeScale, dilated_resnet50, dilated_vgg16
-from gazemap.models.parts import GaussianPriors, log_softmax, upsample
+from gazemap.models.parts import CenterBiasKind, GaussianPriors, JoinedCenterBias, Size, log_softmax, upsample
 
 _CHANNELS = 512
 _STEPS = 4
@@ -59,7 +59,9 @@ class SAM(SaliencyModel):
 
     Args:
         encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
-        input_size: (H, W), multiples of 8; (240, 320) as published.
+        input_size: (H, W); (240, 320) as published.
+        center_bias: what is joined to the features ahead of the last two convolutions: "learned", 16
+            Gaussians each, as published; "fixed", the density of the training images; "none".
         output: "saliency", the rectified outputs; "log_density", the log-softmax of the same logits.
     """
 
@@ -68,11 +70,12 @@ class SAM(SaliencyModel):
         *,
         encoder_weights: str | None = None,
         input_size: tuple[int, int] = (240, 320),
+        center_bias: CenterBiasKind = "learned",
         output: Output = "saliency",
     ) -> None:
         height, width = input_size
         super().__init__(
-            options={"input_size": [height, width], "output": output},
+            options={"input_size": [height, width], "center_bias": center_bias, "output": output},
             input_size=(height, width),
             output_size=(height // 4, width // 4),
             output=output,
@@ -80,9 +83,10 @@ class SAM(SaliencyModel):
         self.scale = CaffeScale()
         self.encoder = self.make_encoder(encoder_weights)
         self.attention = AttentiveConvLSTM(_CHANNELS)
-        self.priors = nn.ModuleList(GaussianPriors() for _ in range(2))
+        priors = [_priors(center_bias, (math.ceil(height / 8), math.ceil(width / 8))) for _ in range(2)]
+        self.priors = nn.ModuleList(priors)
         self.mixing = nn.ModuleList(
-            nn.Conv2d(_CHANNELS + 16, _CHANNELS, 5, padding=8, dilation=4) for _ in range(2)
+            nn.Conv2d(_CHANNELS + prior.count, _CHANNELS, 5, padding=8, dilation=4) for prior in priors
         )
         self.readout = nn.Conv2d(_CHANNELS, 1, 1)
 
@@ -97,6 +101,10 @@ class SAM(SaliencyModel):
             features = F.relu(mixing(priors(features)))
         grid = upsample(self.readout(features), self.output_size)[:, 0]
         return log_softmax(grid) if self.output == "log_density" else F.relu(grid)
+
+
+def _priors(kind: CenterBiasKind, size: Size) -> GaussianPriors | JoinedCenterBias:
+    return GaussianPriors() if kind == "learned" else JoinedCenterBias(kind, size)
 
 
 class SamVgg(SAM):

@@ -48,9 +48,10 @@ class Shallow(SaliencyModel):
             N(0, 2 / inputs) with biases 0, and starts the last layer at zero.
         output: "saliency", the linear outputs; "log_density", their log-softmax over the pixels.
         target_range: see `SaliencyModel`; Pan et al. regress targets in [-1, 1].
+        input_size: (H, W), 96 x 96 alone, which the fully connected layers ask for.
 
     Raises:
-        InputError: an unknown geometry or initialization.
+        InputError: an unknown geometry or initialization, or another size.
     """
 
     name = "shallow"
@@ -63,7 +64,14 @@ class Shallow(SaliencyModel):
         initialization: Initialization = "paper",
         output: Output = "saliency",
         target_range: tuple[float, float] = (0.0, 1.0),
+        input_size: tuple[int, int] = (96, 96),
     ) -> None:
+        if tuple(input_size) != (96, 96):
+            height, width = input_size
+            raise InputError(
+                f"Input size {height} x {width} came, but the shallow network takes 96 x 96 alone: its "
+                "layers are fully connected. Leave input_size out, or choose another model."
+            )
         if geometry not in _SHAPES:
             raise InputError(unknown_name("geometry of the shallow network", geometry, _SHAPES))
         if initialization not in _INITIALIZERS:

@@ -19,6 +19,7 @@ _DECODERS: dict[str, tuple[int | None, int, int, int, int]] = {
     "resnet50": (1024, 512, 256, 64, 64),
     "vgg16": (None, 512, 256, 128, 128),
     "mobilenetv2": (96, 32, 24, 16, 16),
+    "mobilenetv2-tf": (96, 32, 24, 16, 16),
 }
 
 
