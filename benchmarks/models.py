@@ -94,7 +94,7 @@ def multiply_adds(model: SaliencyModel, place: torch.device) -> float:
     """Of one image, in billions; a multiply-add is two floating-point operations."""
     with FlopCounterMode(display=False) as counter:
         model(torch.rand(1, 3, *model.input_size, device=place))
-    return counter.get_total_flops() / 2e9
+    return float(counter.get_total_flops()) / 2e9
 
 
 def median_seconds(work: Callable[[], object], place: torch.device) -> float:
