@@ -1,5 +1,8 @@
 """The commands as a newcomer types them, on the built-in data set and a tiny model."""
 
+import io
+import types
+
 import pytest
 import tiny_model
 from miniatures import MINIATURES
@@ -41,6 +44,8 @@ def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
     assert (code, "1 of 1 images predicted" in text) == (0, True)
     code, text = run("predict", out, photo, tmp_path / "none.jpg", "--out", tmp_path / "more")
     assert (code, "none.jpg: There is no image file" in text) == (1, True)
+    assert "1 of 2 images predicted" in text
+    assert "1 failed, see" in text
     code, text = run("report", out, "--data", popout_set.path)
     assert code == 0
     page = (out / "report.html").read_text()
@@ -119,3 +124,43 @@ def test_evaluate_takes_one_map_and_chosen_metrics(run, tmp_path, popout_set):
     assert "of the gold standard's information gain" in text
     code, text = run(*arguments, "--metric", "nns")
     assert (code, "Did you mean 'nss'" in text) == (2, True)
+
+
+@pytest.fixture
+def weights(tmp_path):
+    from gazemap.models.weights import save_model
+
+    save_model(tmp_path / "tiny.safetensors", tiny_model.Tiny(output="log_density"))
+    return tmp_path / "tiny.safetensors"
+
+
+def test_predict_takes_folders_lists_patterns_and_stdin(run, tmp_path, weights, popout_set, monkeypatch):
+    images = popout_set.path / "images"
+    files = sorted(images.iterdir())
+    out = tmp_path / "out"
+    arguments = ("predict", weights, "--out", out, "--write", "json", "--write", "npy", "--device", "cpu")
+    code, text = run(*arguments, images)
+    assert (code, "30 of 30 images predicted" in text) == (0, True), text
+    assert len(list(out.glob("*.attention.json"))) == len(list(out.glob("*.log_density.npy"))) == 30
+    code, text = run(*arguments, f"{images}/*")
+    assert (code, "0 of 30 images predicted" in text, "30 were there already" in text) == (0, True, True)
+    (tmp_path / "list.txt").write_text("\n".join(map(str, files[:3])))
+    assert "3 were there already" in run(*arguments, f"@{tmp_path / 'list.txt'}")[1]
+    typed = types.SimpleNamespace(buffer=io.BytesIO(str(files[0]).encode()))
+    monkeypatch.setattr("sys.stdin", typed)
+    assert "1 were there already" in run(*arguments, "-")[1]
+
+
+def test_predict_says_what_it_cannot_do(run, tmp_path, weights, popout_set):
+    photo = popout_set[0].file
+    out = ("--out", tmp_path / "out")
+    code, text = run("predict", weights, photo, *out, "--write", "heatmap")
+    assert (code, "no output named 'heatmap'" in text) == (2, True)
+    code, text = run("predict", weights, tmp_path, "--out", tmp_path / "more")
+    assert (code, "There are no images in" in text) == (2, True)
+    code, text = run("predict", tmp_path / "none.safetensors", photo, *out)
+    assert (code, "There is no weights file" in text) == (2, True)
+    for index in range(12):
+        (tmp_path / f"{index}.png").write_bytes(b"")
+    code, text = run("predict", weights, tmp_path, *out)
+    assert (code, text.count("it is empty"), "12 failed, see" in text) == (1, 10, True)

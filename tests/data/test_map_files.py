@@ -85,7 +85,7 @@ PAGES = [Image.fromarray(LEVELS), Image.fromarray(LEVELS)]
         (".npy", npy(np.ones((3, 4, 5))), r"has shape \(3, 4, 5\)"),
         (".npy", npy(np.ones((4, 5), complex)), "type complex128; real numbers"),
         (".npy", npy(np.full((4, 5), "x")), "type <U1; real numbers"),
-        (".npy", huge_npy(), r"has shape \(100000, 100000\); up to 200,000,000 pixels"),
+        (".npy", huge_npy(), r"has shape \(100000, 100000\); up to 170,000,000 pixels"),
         (".npy", npy(np.ones((4, 5)))[:-8], "is damaged and cannot be decoded"),
         (".npy", pickle.dumps(np.ones((4, 5))), "is damaged and cannot be decoded"),
         (".npy", npy(np.array([[Reduced()]], dtype=object)), "object arrays are pickles, which are never"),

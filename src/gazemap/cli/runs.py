@@ -204,18 +204,43 @@ def _difference_cells(entry: Difference) -> list[str]:
 @app.command()
 def predict(
     run: Annotated[Path, typer.Argument(help="A run folder or a weights file.")],
-    images: Annotated[list[Path], typer.Argument(help="Image files.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE",
+            help="Files, folders, patterns in quotes, @LIST (a file with one path a line), or - for stdin.",
+        ),
+    ],
     out: OutOption,
+    write: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One or several of saliency, saliency16, npy, overlay, contour, json; "
+            "default: saliency and overlay."
+        ),
+    ] = None,
+    device: DeviceOption = "auto",
 ) -> None:
-    """Write saliency.png, overlay.png and log_density.npy for each image."""
-    from gazemap.models.weights import load_model
-    from gazemap.prediction import predict_files
+    """Predict any number of images; for DIR/photo.jpg, write OUT/photo.jpg.saliency.png and the like.
 
-    failures = predict_files(load_model(run), images, out, progress=True)
-    for path, reason in failures:
-        typer.echo(f"{path}: {reason}", err=True)
-    typer.echo(f"{len(images) - len(failures)} of {len(images)} images predicted, in {out}.")
-    raise typer.Exit(1 if failures else 0)
+    Run again, it goes on where it stopped. Files that cannot be read are listed in OUT/failed.jsonl.
+    """
+    from gazemap.models.weights import load_model
+    from gazemap.prediction import DEFAULT_OUTPUTS, predict_files
+    from gazemap.training.device import choose_device
+
+    model = load_model(run).to(choose_device(device))
+    result = predict_files(model, sources, out, write=write or DEFAULT_OUTPUTS, progress=True)
+    for failure in result.failures:
+        typer.echo(str(failure), err=True)
+    total = result.predicted + result.skipped + result.failed
+    parts = [f"{result.predicted} of {total} images predicted, in {out}"]
+    if result.skipped:
+        parts.append(f"{result.skipped} were there already")
+    if result.failed:
+        parts.append(f"{result.failed} failed, see {out / 'failed.jsonl'}")
+    typer.echo("; ".join(parts) + ".")
+    raise typer.Exit(1 if result.failed else 0)
 
 
 @app.command()

@@ -109,14 +109,14 @@ class Placement:
         moved = Fixations(x=x, y=y)
         return moved.where(moved.inside(into))
 
-    def undo(self, grid: NDArray[np.floating]) -> Floats:
-        """A map over the whole frame, (h, w) -> the image's own size.
+    def undo(self, grid: NDArray[np.floating], rows: slice = slice(None)) -> Floats:
+        """A map over the whole frame, (h, w) -> the image's own size, or some of its rows.
 
         Bilinear, antialiased where it shrinks. What a crop cut off repeats the nearest value that the
         network saw. A log density must be normalized anew.
         """
         down, across = (self._weights(axis, grid.shape[axis]) for axis in (0, 1))
-        return np.asarray(down @ grid.astype(np.float64) @ across.T)
+        return np.asarray(down[rows] @ grid.astype(np.float64) @ across.T)
 
     def _weights(self, axis: int, cells: int) -> Floats:
         """(side of the image, cells): a triangle around each of the image's pixel centers."""

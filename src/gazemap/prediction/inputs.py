@@ -1,0 +1,91 @@
+"""What people hand over as an image -> uint8 RGB (H, W, 3)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazemap.data.images import MAX_PIXELS, pixels_of, read_image
+from gazemap.errors import InputError
+
+ImageLike = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | torch.Tensor
+
+_CHANNELS = (1, 3, 4)
+_ACCEPTED = (
+    "A path, a file's bytes, a Pillow image, a NumPy array or a tensor is accepted; arrays of shape (H, W), "
+    "(H, W, 1), (H, W, 3) or (H, W, 4), tensors also (3, H, W); uint8, uint16 or floats in [0, 1]."
+)
+
+
+def as_pixels(image: ImageLike) -> NDArray[np.uint8]:
+    """Any accepted image as uint8 RGB (H, W, 3).
+
+    Args:
+        image: a path, a file's bytes, or a Pillow image of any mode, whose EXIF orientation is applied;
+            or an array, RGB, gray, or RGB with alpha: (H, W, 3), (H, W), (H, W, 1) or (H, W, 4), uint8,
+            uint16 (65535 is white) or floats in [0, 1]; or such a tensor, on any device, where the
+            channels may come first. Of (3, H, 3) they do. Gray is repeated, alpha is laid on white.
+
+    Raises:
+        DataError: the file or Pillow image is missing, damaged or too large.
+        InputError: anything else; says what came and what is accepted.
+    """
+    if isinstance(image, str) and "://" in image:
+        raise InputError(
+            f"{image!r} is an address; nothing is downloaded. Save the image, and give its path."
+        )
+    if isinstance(image, bytes):
+        return read_image(image)
+    if isinstance(image, str | os.PathLike):
+        return read_image(Path(image))
+    if isinstance(image, Image.Image):
+        return pixels_of(image)
+    if isinstance(image, torch.Tensor):
+        image = _channels_last(image)
+    if isinstance(image, np.ndarray):
+        return _array_pixels(image)
+    raise InputError(f"An image of type {type(image).__name__} came. {_ACCEPTED}")
+
+
+def _channels_last(tensor: torch.Tensor) -> NDArray[Any]:
+    tensor = tensor.detach().cpu()
+    if tensor.dtype in (torch.bfloat16, torch.float16):  # NumPy has no bfloat16
+        tensor = tensor.float()
+    first, last = (tensor.shape[0], tensor.shape[2]) if tensor.ndim == 3 else (0, 0)
+    is_first = first == 3 or (first in _CHANNELS and last not in _CHANNELS)
+    return (tensor.permute(1, 2, 0) if is_first else tensor).numpy()
+
+
+def _array_pixels(values: NDArray[Any]) -> NDArray[np.uint8]:
+    channels = values.shape[2:] or (1,)
+    if values.ndim not in (2, 3) or channels[0] not in _CHANNELS or not values.size:
+        several = " Give several images as a list." if values.ndim == 4 else ""
+        raise InputError(f"An image array of shape {values.shape} came. {_ACCEPTED}{several}")
+    if values.shape[0] * values.shape[1] > MAX_PIXELS:
+        raise InputError(
+            f"An image array of shape {values.shape} came; up to {MAX_PIXELS:,} pixels are accepted."
+        )
+    picture = _eight_bits(values)
+    return pixels_of(Image.fromarray(picture[..., 0] if channels == (1,) and values.ndim == 3 else picture))
+
+
+def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
+    if values.dtype == np.uint8:
+        return values
+    if values.dtype == np.uint16:
+        return np.asarray((values.astype(np.uint32) + 128) // 257, dtype=np.uint8)  # 257: 65535 / 255
+    if np.issubdtype(values.dtype, np.floating):
+        low, high = float(values.min()), float(values.max())
+        if not (low >= 0 and high <= 1):  # NaN is refused too
+            raise InputError(
+                f"An image array of {values.dtype} with values from {low:g} to {high:g} came; floats are "
+                "accepted in [0, 1]. Divide them by their white, or convert them to uint8."
+            )
+        return np.asarray(np.rint(values * 255), dtype=np.uint8)
+    raise InputError(f"An image array of type {values.dtype} came. {_ACCEPTED}")

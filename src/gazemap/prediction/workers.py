@@ -1,0 +1,60 @@
+"""Threads that share the processor and a stream of work, with a fixed number of results waiting."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from typing import TypeVar
+
+import torch
+from threadpoolctl import threadpool_limits
+
+_WORKERS = 8  # at most; each holds a batch and the network's activations for it
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+def batched(items: Iterable[_In], size: int) -> Iterator[list[_In]]:
+    """The items in lists of `size`; the last may be shorter."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def ahead(
+    pool: ThreadPoolExecutor, function: Callable[[_In], _Out], items: Iterable[_In], most: int
+) -> Iterator[_Out]:
+    """The function of each item, in order; no more than `most` are computed before they are asked for."""
+    waiting: deque[Future[_Out]] = deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) >= most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+@contextmanager
+def worker_threads() -> Iterator[tuple[ThreadPoolExecutor, int]]:
+    """Threads that share the processor, and their number; what waits is given up when something goes wrong.
+
+    PyTorch's own threads are divided among them: threads that wait for each other in every layer would
+    take several times as long beside others that read and write.
+    """
+    threads = torch.get_num_threads()
+    workers = min(_WORKERS, (os.cpu_count() or 1) + 1)  # one more, since some wait for the disk
+    pool = ThreadPoolExecutor(workers)
+    torch.set_num_threads(max(1, threads // workers))  # for threads that are started from now on
+    try:
+        with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
+            warnings.filterwarnings("ignore", module="PIL")  # of damage that it gets over
+            yield pool, workers
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)

@@ -1,0 +1,151 @@
+"""Whatever an image is handed over as, the same pixels come out."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gazemap.errors import DataError, InputError
+from gazemap.prediction import as_pixels, predict
+
+COLORS = np.random.default_rng(0).integers(0, 256, (7, 5, 3), np.uint8)
+GRAY = COLORS[..., 0]
+CLEAR = np.dstack([COLORS, np.full((7, 5), 255, np.uint8)])
+CHANNELS_FIRST = torch.from_numpy(COLORS.copy()).permute(2, 0, 1)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "photo.png"
+    Image.fromarray(COLORS).save(path)
+    return path
+
+
+def test_files_bytes_and_pillow_images_are_read(file):
+    for image in (file, str(file), file.read_bytes(), Image.open(file), Image.fromarray(COLORS)):
+        np.testing.assert_array_equal(as_pixels(image), COLORS)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        COLORS,
+        COLORS.astype(np.uint16) * 257,
+        COLORS.astype(np.float32) / 255,
+        COLORS / 255,
+        (COLORS / 255).astype(np.float16),
+        COLORS[:, ::-1].copy()[:, ::-1],
+        CLEAR,
+        CLEAR / 255,
+        CHANNELS_FIRST,
+        CHANNELS_FIRST / 255,
+        (CHANNELS_FIRST / 255).double().requires_grad_(),
+        CHANNELS_FIRST.permute(1, 2, 0),
+        torch.from_numpy(CLEAR.copy()).permute(2, 0, 1),
+    ],
+)
+def test_colored_arrays_and_tensors_are_the_same_image(image):
+    np.testing.assert_array_equal(as_pixels(image), COLORS)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        GRAY,
+        GRAY[..., None],
+        GRAY.astype(np.uint16) * 257,
+        GRAY / 255,
+        torch.from_numpy(GRAY.copy()),
+        torch.from_numpy(GRAY.copy())[None],
+    ],
+)
+def test_gray_is_repeated(image):
+    np.testing.assert_array_equal(as_pixels(image), np.repeat(GRAY[..., None], 3, axis=2))
+
+
+def test_half_precision_tensors_are_close():
+    found = as_pixels((CHANNELS_FIRST / 255).to(torch.bfloat16))
+    assert np.abs(found.astype(int) - COLORS).max() <= 1
+
+
+def test_a_tensor_with_three_on_both_ends_has_its_channels_first():
+    tensor = torch.arange(27 * 2, dtype=torch.uint8).reshape(3, 6, 3)
+    np.testing.assert_array_equal(as_pixels(tensor), tensor.permute(1, 2, 0).numpy())
+    np.testing.assert_array_equal(as_pixels(tensor.numpy()), tensor.numpy())
+
+
+def test_sixteen_bits_are_rounded():
+    deep = np.array([[0, 128, 129, 65535, 65407, 65406]], np.uint16)
+    assert as_pixels(deep)[0, :, 0].tolist() == [0, 0, 1, 255, 255, 254]
+    exact = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+    np.testing.assert_array_equal(as_pixels(exact)[..., 0], np.rint(exact / 65535 * 255))
+
+
+def test_alpha_is_laid_on_white():
+    faint = CLEAR.copy()
+    faint[..., 3] = 51  # a fifth
+    expected = 0.2 * COLORS + 0.8 * 255
+    assert np.abs(as_pixels(faint) - expected).max() <= 1
+
+
+def test_the_orientation_is_applied_to_pillow_images_too(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(COLORS).save(tmp_path / "turned.png", exif=exif)
+    for image in (tmp_path / "turned.png", Image.open(tmp_path / "turned.png")):
+        np.testing.assert_array_equal(as_pixels(image), np.rot90(COLORS, -1))
+
+
+def test_one_pixel_and_the_modes_of_pillow():
+    assert as_pixels(np.full((1, 1), 9, np.uint8)).tolist() == [[[9, 9, 9]]]
+    for mode in ("1", "L", "LA", "P", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F"):
+        assert as_pixels(Image.new("RGB", (4, 3), "white").convert(mode)).shape == (3, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        ("https://example.org/photo.jpg", "nothing is downloaded"),
+        (None, "type NoneType came"),
+        (3, "type int came"),
+        (io.BytesIO(b""), "type BytesIO came"),
+        (np.zeros((2, 4, 4, 3), np.uint8), r"shape \(2, 4, 4, 3\) came.*Give several images as a list"),
+        (np.zeros((4, 4, 2), np.uint8), r"shape \(4, 4, 2\) came"),
+        (np.zeros(4, np.uint8), r"shape \(4,\) came"),
+        (np.zeros((0, 4, 3), np.uint8), r"shape \(0, 4, 3\) came"),
+        (np.zeros((4, 4), np.int64), "type int64 came"),
+        (np.zeros((4, 4), bool), "type bool came"),
+        (np.zeros((4, 4), complex), "type complex128 came"),
+        (np.array([[object()]]), "type object came"),
+        (np.full((4, 4), 255.0), r"values from 255 to 255 came; floats are accepted in \[0, 1\]"),
+        (np.full((4, 4), -0.5), "values from -0.5"),
+        (np.array([[0.5, np.nan]]), "values from nan"),
+        (torch.zeros(3, 4, 4, dtype=torch.int32), "type int32 came"),
+        (torch.zeros(1, 3, 4, 4), r"shape \(1, 3, 4, 4\) came"),
+    ],
+)
+def test_anything_else_is_refused(image, message, density_model):
+    with pytest.raises(InputError, match=message):
+        predict(density_model, image)
+
+
+def test_too_many_pixels_are_refused(monkeypatch):
+    from gazemap.data import images
+    from gazemap.prediction import inputs
+
+    monkeypatch.setattr(inputs, "MAX_PIXELS", 30)
+    monkeypatch.setattr(images, "MAX_PIXELS", 30)
+    with pytest.raises(InputError, match="up to 30 pixels"):
+        as_pixels(COLORS)
+    with pytest.raises(DataError, match="5 x 7 pixels; up to 30"):
+        as_pixels(Image.fromarray(COLORS))
+
+
+def test_what_is_missing_or_cut_off_is_named(tmp_path, file, density_model):
+    with pytest.raises(DataError, match=r"no image file .*none\.png"):
+        predict(density_model, tmp_path / "none.png")
+    file.write_bytes(file.read_bytes()[:80])
+    with Image.open(file) as cut_off, pytest.raises(DataError, match="The image is damaged"):
+        as_pixels(cut_off)
