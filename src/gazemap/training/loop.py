@@ -86,9 +86,7 @@ def train(
     if not resume and ((out / LAST).exists() or (out / METRICS).exists()):
         raise OutputError(f"{out} already holds a run. Add --resume, or choose another --out.")
     use_huge_pages()
-    start = recipe.start
-    if recipe.pretext is not None and not (out / LAST).exists():
-        start = str(_learn_pretext(recipe, dataset, out / "pretext", device, progress))
+    start = _start(recipe, dataset, out, device, progress)
     run = prepare(recipe, dataset, choose_device(device), progress, start)
     state = load_state(out, run.model, run.optimizer, recipe)
     write_text(out / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
@@ -118,12 +116,15 @@ def train(
     return TrainedRun(out, state.best_epoch or 0, state.best_loss, run.mean_map_loss)
 
 
-def _learn_pretext(recipe: Recipe, dataset: GazeDataset, out: Path, device: str, progress: bool) -> Path:
-    """Train the recipe's network on its pretext, in a run folder of its own; goes on after a kill."""
-    own = pretext_recipe(recipe)
-    if not is_finished(out, own):
-        train(own, dataset, out, resume=(out / LAST).exists(), device=device, progress=progress)
-    return out
+def _start(recipe: Recipe, dataset: GazeDataset, out: Path, device: str, progress: bool) -> str | Path | None:
+    """The weights to start from: the pretext's, trained first in a folder of its own, or the recipe's."""
+    if recipe.pretext is None or (out / LAST).exists():
+        return recipe.start
+    own, folder = pretext_recipe(recipe), out / "pretext"
+    if not is_finished(folder, own):
+        resume = (folder / LAST).exists()
+        train(own, dataset, folder, resume=resume, device=device, progress=progress)
+    return folder
 
 
 def train_one_epoch(
