@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from gazemap.cli.options import ModelOption, chosen_model
 from gazemap.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 ImageArgument = Annotated[Path, typer.Argument(help="An image file.")]
-ModelOption = Annotated[Path, typer.Option("--model", help="A run folder or a weights file.")]
 FigureOption = Annotated[Path | None, typer.Option(help="A figure's file, .png, .pdf or .svg.")]
 BoxOption = Annotated[
     list[str] | None, typer.Option(metavar="NAME=X,Y,WIDTH,HEIGHT", help="Pixels; one or several.")
@@ -38,8 +38,8 @@ BoxesOption = Annotated[Path | None, typer.Option(help="CSV or JSON with name, x
 @app.command()
 def crop(
     image: ImageArgument,
-    model: ModelOption,
     out: Annotated[Path, typer.Option(help="The crop's file, of the image's format.")],
+    model: ModelOption = None,
     aspect: Annotated[str | None, typer.Option(help="Width:height, as 16:9 or 1.91:1.")] = None,
     size: Annotated[
         str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Exact size of the file, and so its aspect.")
@@ -63,7 +63,7 @@ def crop(
     if figure:
         check_figure(figure)
     pixels = read_image(image)
-    density = _density(_loaded(model), pixels)
+    density = _density(chosen_model(model), pixels)
     chosen = best_crop(density, wanted, share)
     write_crop(image, chosen, out, exact)
     typer.echo(
@@ -79,7 +79,7 @@ def crop(
 @app.command()
 def regions(
     image: ImageArgument,
-    model: ModelOption,
+    model: ModelOption = None,
     boxes: BoxesOption = None,
     box: BoxOption = None,
     mask: Annotated[
@@ -106,7 +106,7 @@ def regions(
     height, width = pixels.shape[:2]
     check_inside(named, (height, width))
     parts = read_mask(mask, (height, width)) if mask else None
-    density = _density(_loaded(model), pixels)
+    density = _density(chosen_model(model), pixels)
     shares = mask_shares(density, parts) if parts else box_shares(density, named)
     _print_shares(shares, image.name)
     for a, b in overlaps(named):
@@ -122,7 +122,7 @@ def regions(
 def diff(
     a: Annotated[Path, typer.Argument(help="An image of the first design.")],
     b: Annotated[Path, typer.Argument(help="An image of the second.")],
-    model: ModelOption,
+    model: ModelOption = None,
     boxes: BoxesOption = None,
     box: BoxOption = None,
     boxes_b: Annotated[
@@ -142,7 +142,7 @@ def diff(
     first, second = read_image(a), read_image(b)
     named = _boxes(boxes, box)
     moved = paired_boxes(named, read_boxes(boxes_b) if boxes_b else None, (first.shape[:2], second.shape[:2]))
-    network = _loaded(model)
+    network = chosen_model(model)
     densities = _density(network, first), _density(network, second)
     difference = compare_designs(*densities)
     changes = region_changes(*densities, named, moved)
@@ -157,8 +157,10 @@ def diff(
 @app.command()
 def sheet(
     images: Annotated[list[Path], typer.Argument(help="Image files, up to 30.")],
-    model: Annotated[list[Path], typer.Option(help="A run folder or a weights file; several of them.")],
     out: Annotated[Path, typer.Option(help="The figure's file, .png, .pdf or .svg.")],
+    model: Annotated[
+        list[Path] | None, typer.Option(help="As elsewhere; several of them. Default: gazenet alone.")
+    ] = None,
 ) -> None:
     """Show several models' predictions of the same images on one sheet and one scale."""
     from rich.progress import track
@@ -166,26 +168,22 @@ def sheet(
     from gazemap import prediction_figures
     from gazemap.comparison import check_figure
     from gazemap.data.images import read_image, read_size
+    from gazemap.models.weights import DEFAULT_MODEL
 
     check_figure(out)
-    prediction_figures.check_sheet(len(images), len(model))
+    chosen = model or [Path(DEFAULT_MODEL)]
+    prediction_figures.check_sheet(len(images), len(chosen))
     for image in images:
         read_size(image)
-    networks = [_loaded(path) for path in model]
+    networks = [chosen_model(path) for path in chosen]
     rows = []
     for image in track(images, "Predicting", transient=True):
         pixels = read_image(image)
         densities = [_density(network, pixels) for network in networks]
         rows.append(prediction_figures.sheet_row(image.name, pixels, densities))
-    names = [path.stem if path.is_file() else path.resolve().name for path in model]
+    names = [path.stem if path.is_file() else path.resolve().name for path in chosen]
     prediction_figures.save_figure(prediction_figures.sheet(rows, names), out)
-    typer.echo(f"{len(images)} image(s), {len(model)} model(s): {out}")
-
-
-def _loaded(path: Path) -> SaliencyModel:
-    from gazemap.models.weights import load_model
-
-    return load_model(path)
+    typer.echo(f"{len(images)} image(s), {len(chosen)} model(s): {out}")
 
 
 def _density(model: SaliencyModel, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:

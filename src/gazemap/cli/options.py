@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
 
 from gazemap.errors import InputError
+
+if TYPE_CHECKING:
+    from gazemap.models import SaliencyModel
 
 DataOption = Annotated[Path, typer.Option("--data", help="A gaze data set's folder.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Where the results go.")]
@@ -17,8 +20,25 @@ SetOption = Annotated[
 ]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 SplitOption = Annotated[str, typer.Option(help="The images to score.")]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", help="A run folder, a weights file or one of `gazemap models`; default: gazenet."
+    ),
+]
 OutputOption = Annotated[str, typer.Option(help="What maps hold: saliency or log_density.")]
 SeedOption = Annotated[int, typer.Option(help="Of everything random.")]
+
+
+def chosen_model(path: Path | None) -> SaliencyModel:
+    """The model of --model, on the CPU.
+
+    Raises:
+        WeightsError: nothing is there, or it does not fit the model that it names.
+    """
+    from gazemap.models.weights import load_model
+
+    return load_model(path) if path else load_model()
 
 
 def assignments(flag: str, values: list[str] | None) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from rich.table import Table
 from gazemap.cli.options import (
     DataOption,
     DeviceOption,
+    ModelOption,
     OutOption,
     OutputOption,
     SeedOption,
     SetOption,
     SplitOption,
+    chosen_model,
 )
 
 if TYPE_CHECKING:
@@ -203,7 +205,6 @@ def _difference_cells(entry: Difference) -> list[str]:
 
 @app.command()
 def predict(
-    run: Annotated[Path, typer.Argument(help="A run folder or a weights file.")],
     sources: Annotated[
         list[str],
         typer.Argument(
@@ -211,7 +212,8 @@ def predict(
             help="Files, folders, patterns in quotes, @LIST (a file with one path a line), or - for stdin.",
         ),
     ],
-    out: OutOption,
+    model: ModelOption = None,
+    out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("predictions"),
     write: Annotated[
         list[str] | None,
         typer.Option(
@@ -225,12 +227,11 @@ def predict(
 
     Run again, it goes on where it stopped. Files that cannot be read are listed in OUT/failed.jsonl.
     """
-    from gazemap.models.weights import load_model
     from gazemap.prediction import DEFAULT_OUTPUTS, predict_files
     from gazemap.training.device import choose_device
 
-    model = load_model(run).to(choose_device(device))
-    result = predict_files(model, sources, out, write=write or DEFAULT_OUTPUTS, progress=True)
+    network = chosen_model(model).to(choose_device(device))
+    result = predict_files(network, sources, out, write=write or DEFAULT_OUTPUTS, progress=True)
     for failure in result.failures:
         typer.echo(str(failure), err=True)
     total = result.predicted + result.skipped + result.failed

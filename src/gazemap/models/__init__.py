@@ -7,6 +7,7 @@ from typing import Any
 from gazemap.errors import InputError, unknown_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.deepgaze2 import DeepGaze2
+from gazemap.models.gazenet import GazeNet
 from gazemap.models.mdnsal import MDNSal
 from gazemap.models.mlnet import MLNet
 from gazemap.models.pdp import PDP
@@ -17,7 +18,7 @@ from gazemap.models.simplenet import SimpleNet
 
 MODELS: dict[str, type[SaliencyModel]] = {
     model.name: model
-    for model in (Shallow, SalNet, SimpleNet, MDNSal, PDP, SamVgg, SamResNet, MLNet, DeepGaze2)
+    for model in (Shallow, SalNet, SimpleNet, MDNSal, PDP, SamVgg, SamResNet, MLNet, DeepGaze2, GazeNet)
 }
 LEAST_SIDE = 32  # encoders halve an image five times
 

@@ -1,10 +1,14 @@
-"""Weights that explain themselves: safetensors with the model's name, options and history."""
+"""Weights that explain themselves: safetensors with the model's name, options and history.
+
+Those that come with gazemap are in its folder `weights`, by name.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,8 @@ from gazemap.files import replacing
 from gazemap.models import SaliencyModel, create_model
 
 BEST = "best.safetensors"
+DEFAULT_MODEL = "gazenet"
+_SUFFIX = ".safetensors"
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
@@ -47,7 +53,10 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     if not path.is_file():
-        raise WeightsError(f"There is no weights file {path}. Train a model first, or fix the path.")
+        raise WeightsError(
+            f"There is no weights file {path}. A run folder, a weights file, or the name of a model that "
+            f"comes with gazemap is accepted: {', '.join(shipped_weights())}."
+        )
     try:
         with safe_open(path, framework="pt") as file:
             yield file
@@ -74,8 +83,18 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
     save_tensors(path, model.state_dict(), description)
 
 
-def load_model(path: str | Path) -> SaliencyModel:
-    """The model in a run folder (its best weights) or a weights file, in eval mode on the CPU.
+def shipped_weights() -> dict[str, Path]:
+    """The weights that come with gazemap, by name."""
+    folder = Path(str(resources.files("gazemap") / "weights"))
+    return {file.name.removesuffix(_SUFFIX): file for file in sorted(folder.glob(f"*{_SUFFIX}"))}
+
+
+def load_model(path: str | Path = DEFAULT_MODEL) -> SaliencyModel:
+    """A model with its weights, in eval mode on the CPU.
+
+    Args:
+        path: the name of one that comes with gazemap (`shipped_weights`), a run folder (its best
+            weights), or a weights file.
 
     Raises:
         WeightsError: nothing is there, or it does not fit the model that it names.
@@ -131,4 +150,7 @@ def describe(path: str | Path) -> dict[str, Any]:
 
 
 def _weights_file(path: str | Path) -> Path:
+    shipped = shipped_weights()
+    if str(path) in shipped:
+        return shipped[str(path)]
     return Path(path) / BEST if Path(path).is_dir() else Path(path)

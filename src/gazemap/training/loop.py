@@ -88,7 +88,7 @@ def train(
     use_huge_pages()
     start = _start(recipe, dataset, out, device, progress)
     run = prepare(recipe, dataset, choose_device(device), progress, start)
-    state = load_state(out, run.model, run.optimizer, recipe)
+    state = load_state(out, run, recipe)
     write_text(out / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
     epochs = recipe.training.epochs
     images = len(run.train) * (2 if run.mirror == "copies" else 1)
@@ -112,7 +112,7 @@ def train(
                 if val_loss < state.best_loss:
                     state.best_loss, state.best_epoch = val_loss, state.epoch
                     _save_best(out, run, recipe, dataset, state)
-                save_state(out, run.model, run.optimizer, state, recipe)
+                save_state(out, run, state, recipe)
     return TrainedRun(out, state.best_epoch or 0, state.best_loss, run.mean_map_loss)
 
 
@@ -150,6 +150,8 @@ def train_one_epoch(
         if recipe.training.clip is not None:
             torch.nn.utils.clip_grads_with_norm_(run.model.parameters(), recipe.training.clip, norms[-1])
         run.optimizer.step()
+        if run.average:
+            run.average.update_parameters(run.model)
         if bar:
             bar.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(batch))
     return torch.stack(losses).cpu(), torch.stack(norms).cpu()
@@ -158,11 +160,12 @@ def train_one_epoch(
 @torch.no_grad()
 def validation_loss(run: Run, recipe: Recipe) -> float:
     """The loss over the validation split, every image weighing the same."""
-    run.model.eval()
+    network = run.result.eval()
+    forward = network if run.average else run.forward
     total = 0.0
     for start in range(0, len(run.val), recipe.training.batch_size):
         batch = run.val[start : start + recipe.training.batch_size]
-        total += run.loss_of(run.forward(run.inputs(batch.images)), batch).item() * len(batch)
+        total += run.loss_of(forward(run.inputs(batch.images)), batch).item() * len(batch)
     return total / len(run.val)
 
 
@@ -202,7 +205,7 @@ def _refuse_non_finite(losses: Tensor, norms: Tensor, state: Progress, out: Path
 def _save_best(out: Path, run: Run, recipe: Recipe, dataset: GazeDataset, state: Progress) -> None:
     save_model(
         out / BEST,
-        run.model,
+        run.result,
         recipe=recipe.model_dump(mode="json"),
         dataset={"name": dataset.name, "train": len(run.train), "val": len(run.val)},
         epoch=state.best_epoch,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
 
+from gazemap.errors import RecipeError
 from gazemap.training.recipe import OptimizerSection
 
 _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
@@ -16,8 +19,24 @@ _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
 
 
 def make_optimizer(section: OptimizerSection, model: nn.Module, *, fused: bool) -> torch.optim.Optimizer:
-    """The optimizer of a model's trainable parameters; `fused` where PyTorch has it."""
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    """The optimizer of a model's trainable parameters; `fused` where PyTorch has it.
+
+    A section with an `encoder_lr` makes two groups, of which the encoder's has a `share` of the rate.
+
+    Raises:
+        RecipeError: an `encoder_lr` for a model without a trainable encoder.
+    """
+    trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    encoder = [p for name, p in trainable.items() if name.startswith("encoder.")]
+    parameters: list[dict[str, Any]] = [{"params": list(trainable.values()), "share": 1.0}]
+    if section.encoder_lr is not None:
+        if not encoder:
+            raise RecipeError("optimizer.encoder_lr is set, but the model has no encoder that is trained.")
+        rest = [p for name, p in trainable.items() if not name.startswith("encoder.")]
+        parameters = [
+            {"params": rest, "share": 1.0},
+            {"params": encoder, "share": section.encoder_lr / section.lr},
+        ]
     options = section.model_dump(include={"lr", "weight_decay"})
     if section.name == "sgd":
         options |= section.model_dump(include={"momentum", "nesterov"})

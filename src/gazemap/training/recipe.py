@@ -49,10 +49,16 @@ class DataSection(_Section):
 
 
 class OptimizerSection(_Section):
-    """How the weights follow the gradient; momentum and nesterov are for "sgd" alone."""
+    """How the weights follow the gradient; momentum and nesterov are for "sgd" alone.
+
+    Attributes:
+        lr: the learning rate.
+        encoder_lr: that of the model's encoder, which changes in the same proportion; by default the same.
+    """
 
     name: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
     lr: float = Field(gt=0)
+    encoder_lr: float | None = Field(default=None, gt=0)
     momentum: float = Field(default=0.0, ge=0, lt=1)
     nesterov: bool = False
     weight_decay: float = Field(default=0.0, ge=0)
@@ -82,6 +88,8 @@ class TrainingSection(_Section):
         batch_size: images a step.
         validate_every: epochs between two validations.
         clip: the largest norm of the gradient; longer ones are shortened.
+        average: how much of the weights' moving average stays at each step, such as 0.99; that average
+            is then what is validated and saved.
         seed: of everything random.
         precision: "bf16" computes matrix products in bfloat16.
         channels_last: layout of images in memory; "auto" is what measures fastest on the device.
@@ -93,6 +101,7 @@ class TrainingSection(_Section):
     batch_size: int = Field(default=128, ge=1)
     validate_every: int = Field(default=1, ge=1)
     clip: float | None = Field(default=None, gt=0)
+    average: float | None = Field(default=None, gt=0, lt=1)
     seed: int = 0
     precision: Literal["fp32", "bf16"] = "fp32"
     channels_last: bool | Auto = "auto"

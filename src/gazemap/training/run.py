@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gazemap.data.batches import Arrays, Mirror, load_arrays
 from gazemap.data.dataset import GazeDataset
@@ -26,6 +27,7 @@ class Run:
     """All that a step needs: network, optimizer, loss, and both splits in memory."""
 
     model: SaliencyModel
+    average: AveragedModel | None  # of the weights over the steps, where the recipe asks for it
     forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
     optimizer: torch.optim.Optimizer
     loss: Term
@@ -35,6 +37,11 @@ class Run:
     mirror: Mirror
     place: torch.device
     layout: torch.memory_format
+
+    @property
+    def result(self) -> SaliencyModel:
+        """What is validated and saved: the average of the weights, or the model as it is."""
+        return self.average.module if self.average else self.model  # type: ignore[return-value]
 
     def inputs(self, images: Tensor) -> Tensor:
         """uint8 images -> what the network takes: float32 in [0, 1] on its device."""
@@ -104,6 +111,7 @@ def assemble(
     loss = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
     run = Run(
         model=model,
+        average=_average(model, recipe.training.average),
         forward=torch.compile(model) if speed.compile else model,
         optimizer=make_optimizer(recipe.optimizer, model, fused=speed.fused_optimizer),
         loss=loss,
@@ -115,6 +123,12 @@ def assemble(
         layout=layout,
     )
     return replace(run, mean_map_loss=_mean_map_loss(run))
+
+
+def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
+    if kept is None:
+        return None
+    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(kept))  # type: ignore[no-untyped-call]
 
 
 def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:

@@ -40,6 +40,6 @@ def apply_schedule(
     """Set the optimizer's rate and momentum for `epoch`."""
     rate, momentum = rate_and_momentum(section, schedule, epoch, epochs)
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["share"]
         if section.name == "sgd":
             group["momentum"] = momentum

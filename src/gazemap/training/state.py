@@ -12,9 +12,9 @@ from pathlib import Path
 import torch
 
 from gazemap.errors import WeightsError
-from gazemap.models import SaliencyModel
 from gazemap.models.weights import describe, load_tensors, save_tensors
 from gazemap.training.recipe import Recipe
+from gazemap.training.run import Run
 
 LAST = "last.safetensors"
 
@@ -28,16 +28,12 @@ class Progress:
     best_loss: float = float("inf")
 
 
-def save_state(
-    out: Path,
-    model: SaliencyModel,
-    optimizer: torch.optim.Optimizer,
-    progress: Progress,
-    recipe: Recipe,
-) -> None:
+def save_state(out: Path, run: Run, progress: Progress, recipe: Recipe) -> None:
     """Write the state after a finished epoch; the one before stays until this one is whole."""
-    tensors = {f"model.{key}": value for key, value in model.state_dict().items()}
-    for index, values in optimizer.state_dict()["state"].items():
+    tensors = {f"model.{key}": value for key, value in run.model.state_dict().items()}
+    if run.average:
+        tensors |= {f"average.{key}": value for key, value in run.average.state_dict().items()}
+    for index, values in run.optimizer.state_dict()["state"].items():
         for key, value in values.items():
             if value is not None:
                 tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value)
@@ -45,8 +41,8 @@ def save_state(
     save_tensors(out / LAST, tensors, about)
 
 
-def load_state(out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer, recipe: Recipe) -> Progress:
-    """Put the last saved state back into model and optimizer; a fresh `Progress` if there is none.
+def load_state(out: Path, run: Run, recipe: Recipe) -> Progress:
+    """Put the last saved state back into a run's parts; a fresh `Progress` if there is none.
 
     Raises:
         WeightsError: the state belongs to another recipe; names the first difference.
@@ -55,21 +51,24 @@ def load_state(out: Path, model: SaliencyModel, optimizer: torch.optim.Optimizer
         return Progress()
     tensors, about = load_tensors(out / LAST)
     _refuse_another(out, about["recipe"], recipe)
-    model.load_state_dict(
-        {key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")}
-    )
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    run.model.load_state_dict(_below("model.", tensors))
+    if run.average:
+        run.average.load_state_dict(_below("average.", tensors))
+    parameters = [p for group in run.optimizer.param_groups for p in group["params"]]
     state: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in tensors.items():
-        if key.startswith("optimizer."):
-            _, index, name = key.split(".", 2)
-            parameter = parameters[int(index)]
-            if value.shape == parameter.shape:
-                # the fused optimizer walks through memory: the layout must be the parameter's own
-                value = torch.empty_like(parameter).copy_(value)
-            state.setdefault(int(index), {})[name] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    for key, value in _below("optimizer.", tensors).items():
+        index, name = key.split(".", 1)
+        parameter = parameters[int(index)]
+        if value.shape == parameter.shape:
+            # the fused optimizer walks through memory: the layout must be the parameter's own
+            value = torch.empty_like(parameter).copy_(value)
+        state.setdefault(int(index), {})[name] = value
+    run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
     return Progress(**about["progress"])
+
+
+def _below(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
 
 
 def is_finished(out: Path, recipe: Recipe) -> bool:

@@ -1,0 +1,78 @@
+"""Weights averaged over the steps, and an encoder with its own rate, against what they mean."""
+
+import pytest
+import tiny_model
+import torch
+from torch import nn
+
+from gazemap.errors import RecipeError
+from gazemap.models.weights import BEST, load_tensors
+from gazemap.training import load_recipe, loop, train
+from gazemap.training.optimizers import make_optimizer
+from gazemap.training.recipe import OptimizerSection, ScheduleSection
+from gazemap.training.schedule import apply_schedule
+from gazemap.training.state import LAST
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+
+
+def recipe(tmp_path, *overrides):
+    path = tmp_path / "tiny.yaml"
+    path.write_text(tiny_model.RECIPE)
+    return load_recipe(path, list(overrides))
+
+
+def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_path, monkeypatch):
+    steps = []
+    real = loop.epoch_batches
+
+    def watched(*arguments, **options):
+        for batch in real(*arguments, **options):
+            yield batch
+            steps.append(current[0].model.readout.weight.detach().clone())
+
+    current = []
+    prepared = loop.prepare
+    monkeypatch.setattr(loop, "prepare", lambda *a, **k: current.append(prepared(*a, **k)) or current[0])
+    monkeypatch.setattr(loop, "epoch_batches", watched)
+    chosen = recipe(tmp_path, "training.average=0.8", "training.epochs=2")
+    run = train(chosen, popout_set, tmp_path / "run", progress=False)
+    expected = steps[0]
+    for weight in steps[1:]:
+        expected = 0.8 * expected + 0.2 * weight
+    saved = load_tensors(run.out / BEST)[0]
+    torch.testing.assert_close(saved["readout.weight"], expected)
+    assert not torch.allclose(saved["readout.weight"], steps[-1], rtol=1e-3)
+    last = load_tensors(run.out / LAST)[0]
+    assert torch.equal(last["model.readout.weight"], steps[-1])  # training goes on from the weights themselves
+
+
+class WithEncoder(nn.Module):
+    def __init__(self, trainable=True):
+        super().__init__()
+        self.encoder = nn.Linear(2, 2).requires_grad_(trainable)
+        self.readout = nn.Linear(2, 1)
+
+
+def test_the_encoder_moves_at_its_own_rate_under_every_schedule():
+    model = WithEncoder()
+    section = OptimizerSection(name="sgd", lr=0.1, encoder_lr=0.01)
+    optimizer = make_optimizer(section, model, fused=False)
+    for epoch, share in ((0, 1.0), (1, 0.5)):
+        apply_schedule(optimizer, section, ScheduleSection(name="cosine"), epoch, 2)
+        before = {name: p.detach().clone() for name, p in model.named_parameters()}
+        for p in model.parameters():
+            p.grad = torch.ones_like(p)
+        optimizer.step()
+        for name, p in model.named_parameters():
+            rate = share * (0.01 if name.startswith("encoder") else 0.1)
+            torch.testing.assert_close(before[name] - p, torch.full_like(p, rate))
+
+
+def test_a_rate_for_an_encoder_that_is_not_trained_is_refused():
+    section = OptimizerSection(name="sgd", lr=0.1, encoder_lr=0.01)
+    with pytest.raises(RecipeError, match="no encoder that is trained"):
+        make_optimizer(section, WithEncoder(trainable=False), fused=False)
