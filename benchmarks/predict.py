@@ -1,80 +1,144 @@
-"""Prediction of a folder: images a second, and memory that does not grow with the images.
+"""Prediction: time of one image, images a second of a folder, and memory that does not grow with the images.
 
-    python benchmarks/predict.py
-    python benchmarks/predict.py --model runs/mine --images 1000 10000 --write saliency
+    python benchmarks/predict.py [--model RUN] [--peer PEER.onnx] [--engines torch onnx openvino]
+                                 [--images 1000 10000] [--write saliency] [--threads 2]
 
-Each folder is predicted in a new process. Its 640 x 480 JPEGs are links to one, which is decoded each
-time; the results are written for each. Without --model, a MobileNetV2 with a light readout and random
-weights. Prints the processor time too, which other work on the machine changes less.
+The image is a 640 x 480 JPEG of matplotlib's sample photograph. Time of one image: from the file's bytes
+to the network's grid, decoding and resizing included, the median of many; the peer is an ONNX network of
+one image that ONNX Runtime runs on as many threads, after the same decoding. A folder's files are links to
+the one, each decoded and its results written; every folder is predicted in a new process, whose processor
+time is printed too, since other work on the machine changes it less.
 """
 
+from __future__ import annotations
+
 import argparse
+import io
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import matplotlib.cbook
 import numpy as np
+import torch
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 
-SMALL = {"encoder": "mobilenetv2", "center_bias": "none", "input_size": (240, 320)}
+from gazemap.models.weights import DEFAULT_MODEL, load_model
+from gazemap.prediction import ENGINES, make_engine, predict, predict_files
+
+RUNS = 60  # of each, in turns
+
+
+def photo() -> bytes:
+    """A 640 x 480 JPEG."""
+    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
+        image = Image.open(file).convert("RGB").crop((0, 60, 512, 444)).resize((640, 480))
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=90)
+    return content.getvalue()
+
+
+def peer(path: str, threads: int) -> Callable[[bytes], object]:
+    """What another network makes of a file's bytes."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    entry = session.get_inputs()[0]
+    height, width = entry.shape[2:]
+
+    def run(content: bytes) -> object:
+        image = Image.open(io.BytesIO(content)).convert("RGB")
+        frame = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), np.float32)
+        return session.run(None, {entry.name: frame.transpose(2, 0, 1)[None] / 255})[0]
+
+    return run
+
+
+def latency(options: argparse.Namespace) -> None:
+    """Print the time of one image by each engine, and by the peer, measured in turns."""
+    content, model = photo(), load_model(options.model)
+    sides: dict[str, Callable[[bytes], object]] = {}
+    for name in options.engines:
+        engine = make_engine(name, model, options.threads)
+        sides[name] = lambda content, engine=engine: predict(model, content, engine).grid
+    if options.peer:
+        sides["peer"] = peer(options.peer, options.threads)
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(RUNS):
+        for name, side in sides.items():
+            started = time.perf_counter()
+            side(content)
+            times[name].append(1000 * (time.perf_counter() - started))
+    medians = {name: statistics.median(values[5:]) for name, values in times.items()}
+    for name, median in medians.items():
+        ratio = f", {median / medians['peer']:.2f} of the peer's" if options.peer else ""
+        print(f"one image, {name}: {median:.1f} ms{ratio}")
 
 
 def make(folder: Path, images: int) -> None:
     """A folder of images, a thousand in each folder below."""
-    noise = gaussian_filter(np.random.default_rng(0).random((480, 640, 3)), (3, 3, 0))
-    photo = folder / "photo.jpg"
-    Image.fromarray(np.uint8(255 * (noise - noise.min()) / np.ptp(noise))).save(photo, quality=90)
+    first = folder / "photo.jpg"
+    first.write_bytes(photo())
     for index in range(images):
         below = folder / "images" / f"{index // 1000:03}"
         below.mkdir(parents=True, exist_ok=True)
-        os.link(photo, below / f"{index:06}.jpg")
+        os.link(first, below / f"{index:06}.jpg")
 
 
-def run(folder: Path, model: str, write: list[str]) -> None:
-    """Predict; prints seconds, processor seconds, and the peak memory in MiB before and after."""
-    from gazemap.models import create_model
-    from gazemap.models.weights import load_model
-    from gazemap.prediction import predict, predict_files
-
-    network = load_model(model) if model else create_model("deepgaze2", **SMALL).eval()
-    predict(network, np.zeros((480, 640, 3), np.uint8))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def run(folder: Path, engine: str, model: str, write: list[str]) -> None:
+    """Predict a folder; prints seconds, processor seconds, the peak memory in MiB and the images."""
+    network = load_model(model)
     started, worked = time.perf_counter(), time.process_time()
-    outcome = predict_files(network, [folder / "images"], folder / "out", write=write)
+    outcome = predict_files(network, [folder / "images"], folder / "out", write=write, engine=engine)
     seconds, worked = time.perf_counter() - started, time.process_time() - worked
+    print(seconds, worked, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, outcome.predicted)
+
+
+def throughput(options: argparse.Namespace, engine: str, images: int) -> None:
+    """Print how a folder of images is predicted, by a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder), images)
+        command = [sys.executable, __file__, "--run", folder, "--model", options.model]
+        command += ["--engines", engine, "--threads", str(options.threads), "--write", *options.write]
+        result = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds, worked, memory, predicted = map(float, result.stdout.split())
+    assert predicted == images
     print(
-        seconds, worked, before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, outcome.predicted
+        f"{images:6} images, {engine}: {seconds:6.1f} s, {images / seconds:.1f} images/s, "
+        f"{1000 * worked / images:.1f} ms of processor time an image, peak memory {memory:.0f} MiB"
     )
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--peer", help="An ONNX file: one image in, float32 (1, 3, H, W) in [0, 1].")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["torch", "onnx"])
     parser.add_argument("--images", type=int, nargs="+", default=[1000, 10_000])
-    parser.add_argument("--model", default="", help="A run folder or a weights file.")
-    parser.add_argument("--write", nargs="+", default=["saliency", "overlay"])
+    parser.add_argument("--write", nargs="+", default=["saliency"])
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    torch.set_num_threads(options.threads)
     if options.run:
-        run(options.run, options.model, options.write)
+        run(options.run, options.engines[0], options.model, options.write)
         return
-    for images in options.images:
-        with tempfile.TemporaryDirectory() as folder:
-            make(Path(folder), images)
-            command = [sys.executable, __file__, "--run", folder, "--model", options.model, "--write"]
-            result = subprocess.run([*command, *options.write], check=True, capture_output=True, text=True)
-        seconds, worked, before, after, predicted = map(float, result.stdout.split())
-        assert predicted == images
-        print(
-            f"{images:6} images: {seconds:6.1f} s, {images / seconds:.1f} images/s, "
-            f"{1000 * worked / images:.1f} ms of processor time an image; "
-            f"peak memory {before:.0f} MiB at the start, {after:.0f} MiB at the end"
-        )
+    print(f"{options.model}, {options.threads} threads, 640 x 480 JPEG")
+    latency(options)
+    for engine in options.engines:
+        for images in options.images:
+            throughput(options, engine, images)
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
         assert part in text
     assert (out / "scores-popout-val-bristol2021.parquet").exists()
     photo = popout_set[0].file
-    code, text = run("predict", out, photo, "--out", tmp_path / "maps")
+    code, text = run("predict", "--model", out, photo, "--out", tmp_path / "maps")
     assert (code, "1 of 1 images predicted" in text) == (0, True)
-    code, text = run("predict", out, photo, tmp_path / "none.jpg", "--out", tmp_path / "more")
+    code, text = run("predict", "--model", out, photo, tmp_path / "none.jpg", "--out", tmp_path / "more")
     assert (code, "none.jpg: There is no image file" in text) == (1, True)
     assert "1 of 2 images predicted" in text
     assert "1 failed, see" in text
@@ -138,7 +138,19 @@ def test_predict_takes_folders_lists_patterns_and_stdin(run, tmp_path, weights, 
     images = popout_set.path / "images"
     files = sorted(images.iterdir())
     out = tmp_path / "out"
-    arguments = ("predict", weights, "--out", out, "--write", "json", "--write", "npy", "--device", "cpu")
+    arguments = (
+        "predict",
+        "--model",
+        weights,
+        "--out",
+        out,
+        "--write",
+        "json",
+        "--write",
+        "npy",
+        "--device",
+        "cpu",
+    )
     code, text = run(*arguments, images)
     assert (code, "30 of 30 images predicted" in text) == (0, True), text
     assert len(list(out.glob("*.attention.json"))) == len(list(out.glob("*.log_density.npy"))) == 30
@@ -154,13 +166,13 @@ def test_predict_takes_folders_lists_patterns_and_stdin(run, tmp_path, weights, 
 def test_predict_says_what_it_cannot_do(run, tmp_path, weights, popout_set):
     photo = popout_set[0].file
     out = ("--out", tmp_path / "out")
-    code, text = run("predict", weights, photo, *out, "--write", "heatmap")
+    code, text = run("predict", "--model", weights, photo, *out, "--write", "heatmap")
     assert (code, "no output named 'heatmap'" in text) == (2, True)
-    code, text = run("predict", weights, tmp_path, "--out", tmp_path / "more")
+    code, text = run("predict", "--model", weights, tmp_path, "--out", tmp_path / "more")
     assert (code, "There are no images in" in text) == (2, True)
-    code, text = run("predict", tmp_path / "none.safetensors", photo, *out)
+    code, text = run("predict", "--model", tmp_path / "none.safetensors", photo, *out)
     assert (code, "There is no weights file" in text) == (2, True)
     for index in range(12):
         (tmp_path / f"{index}.png").write_bytes(b"")
-    code, text = run("predict", weights, tmp_path, *out)
+    code, text = run("predict", "--model", weights, tmp_path, *out)
     assert (code, text.count("it is empty"), "12 failed, see" in text) == (1, 10, True)

@@ -24,6 +24,7 @@ OPTIONS = {  # what makes each network small enough for a test
     "sam-resnet": SMALL,
     "mlnet": SMALL,
     "deepgaze2": LIGHT,
+    "gazenet": SMALL,
 }
 # as published, or as the shapes of the published networks give them
 PARAMETERS = {

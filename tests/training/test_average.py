@@ -47,7 +47,9 @@ def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_p
     torch.testing.assert_close(saved["readout.weight"], expected)
     assert not torch.allclose(saved["readout.weight"], steps[-1], rtol=1e-3)
     last = load_tensors(run.out / LAST)[0]
-    assert torch.equal(last["model.readout.weight"], steps[-1])  # training goes on from the weights themselves
+    assert torch.equal(
+        last["model.readout.weight"], steps[-1]
+    )  # training goes on from the weights themselves
 
 
 class WithEncoder(nn.Module):

@@ -83,7 +83,12 @@ def test_a_run_folder_explains_itself(popout_set, tmp_path):
 @pytest.mark.parametrize("moment", [0.0, 0.15, 0.3, 0.5, 0.8])
 def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, moment):
     """SIGKILL after the first checkpoint or before; the end is that of a run never killed."""
-    slow = ("training.epochs=14", "training.batch_size=2", "training.validate_every=1", "training.average=0.9")
+    slow = (
+        "training.epochs=14",
+        "training.batch_size=2",
+        "training.validate_every=1",
+        "training.average=0.9",
+    )
     whole = train(recipe(tmp_path, *slow), popout_set, tmp_path / "whole", progress=False)
     out = tmp_path / "killed"
     (tmp_path / "killed.yaml").write_text((whole.out / "recipe.yaml").read_text())

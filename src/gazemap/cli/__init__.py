@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gazemap.cli import data, designs, runs, views
+from gazemap.cli import data, designs, models, runs, views
 from gazemap.errors import GazemapError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -21,6 +21,7 @@ data.app.add_typer(views.app)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app)
 app.add_typer(designs.app)
+app.add_typer(models.app)
 
 
 def main() -> None:
@@ -31,5 +32,5 @@ def main() -> None:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.echo("Stopped. What was saved is kept; --resume goes on.", err=True)
+        typer.echo("Stopped. What was saved is kept: run it again to go on, train with --resume.", err=True)
         sys.exit(130)

@@ -221,6 +221,7 @@ def predict(
             "default: saliency and overlay."
         ),
     ] = None,
+    engine: Annotated[str, typer.Option(help="torch, onnx or openvino.")] = "torch",
     device: DeviceOption = "auto",
 ) -> None:
     """Predict any number of images; for DIR/photo.jpg, write OUT/photo.jpg.saliency.png and the like.
@@ -231,7 +232,9 @@ def predict(
     from gazemap.training.device import choose_device
 
     network = chosen_model(model).to(choose_device(device))
-    result = predict_files(network, sources, out, write=write or DEFAULT_OUTPUTS, progress=True)
+    result = predict_files(
+        network, sources, out, write=write or DEFAULT_OUTPUTS, engine=engine, progress=True
+    )
     for failure in result.failures:
         typer.echo(str(failure), err=True)
     total = result.predicted + result.skipped + result.failed

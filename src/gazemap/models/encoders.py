@@ -29,8 +29,8 @@ class EncoderSpec:
 
     Attributes:
         timm: its name there.
-        taps: layers whose outputs are read, at 1/2, 1/4, 1/8, 1/16 and 1/32 of the image's size
-            (Reddy et al. 2020: the inputs of SimpleNet's decoder).
+        taps: layers whose outputs are read; in `ENCODERS` at 1/2, 1/4, 1/8, 1/16 and 1/32 of the
+            image's size (Reddy et al. 2020: the inputs of SimpleNet's decoder).
         channels: of each.
         mean: of the images that it was trained on, RGB in [0, 1].
         std: of them.
@@ -102,7 +102,7 @@ class Encoder(nn.Module):
     """Images -> features at several scales, fine to coarse.
 
     Args:
-        name: a key of `ENCODERS`.
+        name: a key of `ENCODERS`, or an encoder read elsewhere.
         weights: see `load_encoder_weights`; None draws them at random.
         trainable: whether training changes it. A frozen encoder, and one that starts from weights,
             keeps its batch statistics: they come of more images than a data set of gaze has, and
@@ -114,12 +114,17 @@ class Encoder(nn.Module):
     """
 
     def __init__(
-        self, name: str, *, weights: str | None = None, trainable: bool = True, scales: int = 5
+        self,
+        name: str | EncoderSpec,
+        *,
+        weights: str | None = None,
+        trainable: bool = True,
+        scales: int = 5,
     ) -> None:
         super().__init__()
-        if name not in ENCODERS:
+        if isinstance(name, str) and name not in ENCODERS:
             raise InputError(unknown_name("encoder", name, ENCODERS))
-        spec = ENCODERS[name]
+        spec = ENCODERS[name] if isinstance(name, str) else name
         self.channels = spec.channels[:scales]
         self.trainable = trainable
         self.pretrained = weights is not None
@@ -133,7 +138,7 @@ class Encoder(nn.Module):
         self.network.requires_grad_(trainable)
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        """(B, 3, H, W) in [0, 1] -> a (B, C, h, w) for each scale, half the size of the one before."""
+        """(B, 3, H, W) in [0, 1] -> a (B, C, h, w) for each tap."""
         features: list[Tensor] = self.network(self.normalize(images))
         return features
 

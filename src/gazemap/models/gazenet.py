@@ -1,27 +1,35 @@
-"""GazeNet, our own small network: MobileNetV2's features at three scales, a light decoder, a density.
+"""GazeNet, our own small network: MobileNetV2's features, a light decoder, a density.
 
-What it takes from others: a density trained by the likelihood of the fixations, the center bias as log
-prior and a learned blur (Kuemmerer et al. 2016); a decoder of depthwise convolutions, which sees far at
-little cost (Droste et al. 2020). The rest is our choice; docs/gazenet.md says what was tried.
+What it takes from others: a density that is trained by the likelihood of the fixations, the center bias
+as log prior and a learned blur (Kuemmerer et al. 2016); a decoder of depthwise convolutions, which sees
+far at little cost (Droste et al. 2020). The rest is our choice; docs/gazenet.md says what was tried.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
+from gazemap.errors import InputError, unknown_name
 from gazemap.models.base import SaliencyModel
-from gazemap.models.encoders import Encoder
+from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, Size, log_softmax, upsample
+
+_BLOCKS = {"blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
+_ENCODERS = {
+    name: replace(ENCODERS[name], taps=tuple(_BLOCKS), channels=tuple(_BLOCKS.values()))
+    for name in ("mobilenetv2", "mobilenetv2-tf")
+}
 
 
 class GazeNet(SaliencyModel):
     """Where people look in an image, as a density on a grid of a quarter of its size.
 
     Args:
-        encoder: a key of `ENCODERS`.
+        encoder: "mobilenetv2-tf", or "mobilenetv2" for weights that timm trained; see `ENCODERS`.
         encoder_weights: ImageNet weights: "timm" or a safetensors file.
         train_encoder: False keeps the encoder as it is.
         width: channels of the decoder.
@@ -42,26 +50,28 @@ class GazeNet(SaliencyModel):
         center_bias: CenterBiasKind = "fixed",
         input_size: Size = (240, 320),
     ) -> None:
-        height, width_in = input_size
-        size = (math.ceil(height / 4), math.ceil(width_in / 4))
+        if encoder not in _ENCODERS:
+            raise InputError(unknown_name("encoder of gazenet", encoder, _ENCODERS))
+        size = (math.ceil(input_size[0] / 4), math.ceil(input_size[1] / 4))
         super().__init__(
             options={
                 "encoder": encoder,
                 "train_encoder": train_encoder,
                 "width": width,
                 "center_bias": center_bias,
-                "input_size": [height, width_in],
+                "input_size": list(input_size),
             },
-            input_size=(height, width_in),
+            input_size=(input_size[0], input_size[1]),
             output_size=size,
             output="log_density",
         )
-        self.encoder = Encoder(encoder, weights=encoder_weights, trainable=train_encoder)
-        channels = self.encoder.channels[2:]
-        self.squeeze = nn.ModuleList(nn.Conv2d(count, width, 1) for count in channels)
+        self.encoder = Encoder(_ENCODERS[encoder], weights=encoder_weights, trainable=train_encoder)
+        channels = self.encoder.channels
+        self.squeeze = nn.ModuleList(nn.Conv2d(count, width, 1, bias=False) for count in channels)
         self.scene = nn.Sequential(
             nn.Linear(channels[-1], width), nn.ReLU(inplace=True), nn.Linear(width, width)
         )
+        self.norm = nn.BatchNorm2d(width)
         self.near, self.far = _context(width, 5), _context(width, 7)
         self.readout = nn.Sequential(
             nn.Conv2d(width, width // 2, 1), nn.ReLU(inplace=True), nn.Conv2d(width // 2, 1, 1)
@@ -71,12 +81,12 @@ class GazeNet(SaliencyModel):
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
-        scales = self.encoder(images)[2:]
-        grid = tuple(scales[0].shape[-2:])  # all are joined at 1/8
-        joined = torch.stack(
-            [upsample(squeeze(scale), grid) for squeeze, scale in zip(self.squeeze, scales, strict=True)]
-        ).sum(dim=0)
-        features = torch.relu(joined + self.scene(scales[-1].mean(dim=(2, 3)))[:, :, None, None])
+        blocks = self.encoder(images)
+        grid = (blocks[0].shape[-2], blocks[0].shape[-1])  # all are joined at 1/8
+        squeezed = [squeeze(block) for squeeze, block in zip(self.squeeze, blocks, strict=True)]
+        features = torch.stack([upsample(block, grid) for block in squeezed]).sum(dim=0)
+        features = features + self.scene(blocks[-1].mean(dim=(2, 3)))[:, :, None, None]
+        features = torch.relu(self.norm(features))
         features = features + self.near(features)
         features = features + self.far(features)
         response = upsample(self.readout(features), self.output_size)[:, 0]
@@ -86,8 +96,10 @@ class GazeNet(SaliencyModel):
 def _context(width: int, side: int) -> nn.Sequential:
     """What lies around each place, within `side` cells of 1/8 of the image's size."""
     return nn.Sequential(
-        nn.Conv2d(width, width, side, padding=side // 2, groups=width),
+        nn.Conv2d(width, width, side, padding=side // 2, groups=width, bias=False),
+        nn.BatchNorm2d(width),
         nn.ReLU(inplace=True),
-        nn.Conv2d(width, width, 1),
+        nn.Conv2d(width, width, 1, bias=False),
+        nn.BatchNorm2d(width),
         nn.ReLU(inplace=True),
     )

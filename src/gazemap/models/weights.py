@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from gazemap.errors import WeightsError
+from gazemap.errors import InputError, WeightsError, unknown_name
 from gazemap.files import replacing
 from gazemap.models import SaliencyModel, create_model
 
@@ -87,6 +87,18 @@ def shipped_weights() -> dict[str, Path]:
     """The weights that come with gazemap, by name."""
     folder = Path(str(resources.files("gazemap") / "weights"))
     return {file.name.removesuffix(_SUFFIX): file for file in sorted(folder.glob(f"*{_SUFFIX}"))}
+
+
+def model_card(name: str) -> str:
+    """The card of a model that comes with gazemap: its data, scores, limits.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    shipped = shipped_weights()
+    if name not in shipped:
+        raise InputError(unknown_name("model with weights", name, shipped))
+    return shipped[name].with_suffix(".md").read_text(encoding="utf-8")
 
 
 def load_model(path: str | Path = DEFAULT_MODEL) -> SaliencyModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import overload
@@ -16,6 +16,9 @@ from gazemap.metrics import to_density
 from gazemap.models import SaliencyModel
 from gazemap.models.base import Output
 from gazemap.prediction.inputs import ImageLike, as_pixels
+
+# images as they lie in a network's frame, uint8 (N, 3, H, W) -> its grids, float32 (N, h, w)
+Engine = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 _BATCH = 64
 _SHOWN_PIXELS = 2**24
@@ -86,20 +89,27 @@ def row_bands(size: tuple[int, ...]) -> Iterator[slice]:
 
 
 @overload
-def predict(model: SaliencyModel, image: ImageLike) -> Prediction: ...  # type: ignore[overload-overlap]
+def predict(  # type: ignore[overload-overlap]
+    model: SaliencyModel, image: ImageLike, engine: Engine | None = None
+) -> Prediction: ...
 
 
 @overload  # a str is a sequence of str for mypy, but no list or tuple
-def predict(model: SaliencyModel, image: Sequence[ImageLike]) -> list[Prediction]: ...
+def predict(
+    model: SaliencyModel, image: Sequence[ImageLike], engine: Engine | None = None
+) -> list[Prediction]: ...
 
 
-def predict(model: SaliencyModel, image: ImageLike | Sequence[ImageLike]) -> Prediction | list[Prediction]:
+def predict(
+    model: SaliencyModel, image: ImageLike | Sequence[ImageLike], engine: Engine | None = None
+) -> Prediction | list[Prediction]:
     """Predict one image, or several at once; many files are for `predict_files`.
 
     Args:
         model: from `load_model`, on any device.
         image: a path, a file's bytes, a Pillow image, a NumPy array or a tensor, see `as_pixels`; of
             any size and aspect. Or a list of such.
+        engine: what computes the network's grids, from `make_engine`; PyTorch by default.
 
     Returns:
         of a list, a list in its order.
@@ -113,7 +123,8 @@ def predict(model: SaliencyModel, image: ImageLike | Sequence[ImageLike]) -> Pre
     laid = [lay(model, as_pixels(entry)) for entry in images]
     if not laid:
         return []
-    grids = predict_grids(model, np.stack([frame for _, frame in laid]))
+    frames = np.stack([frame for _, frame in laid])
+    grids = engine(frames) if engine else predict_grids(model, frames)
     predictions = [
         Prediction(grid, placement, model.output) for grid, (placement, _) in zip(grids, laid, strict=True)
     ]
@@ -148,14 +159,18 @@ def undo(grid: NDArray[np.floating], placement: Placement, output: Output) -> ND
 def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(N, 3, H, W) uint8 at the model's input size -> (N, h, w) at its own grid.
 
-    Regression networks' outputs are mapped from their `target_range` back to [0, 1].
+    Regression networks' outputs are mapped as in `in_range`.
     """
     place = next(model.parameters()).device
-    low, high = model.target_range
     model.eval()
     grids = []
     for start in range(0, len(images), _BATCH):
         chunk = torch.tensor(images[start : start + _BATCH]).to(place)
-        output = model(chunk.to(torch.float32).div_(255)).float()
-        grids.append(output if model.output == "log_density" else (output - low) / (high - low))
-    return torch.cat(grids).cpu().numpy()
+        grids.append(model(chunk.to(torch.float32).div_(255)).float())
+    return in_range(model, torch.cat(grids).cpu().numpy())
+
+
+def in_range(model: SaliencyModel, grids: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a network put out, a regression's mapped from its `target_range` back to [0, 1]."""
+    low, high = model.target_range
+    return grids if model.output == "log_density" else (grids - low) / (high - low)

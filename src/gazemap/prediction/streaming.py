@@ -20,8 +20,9 @@ from gazemap.data.fits import Placement
 from gazemap.data.images import read_reduced
 from gazemap.errors import DataError
 from gazemap.models import SaliencyModel
+from gazemap.prediction.engines import make_engine
 from gazemap.prediction.outputs import DEFAULT_OUTPUTS, Predicted, chosen_outputs
-from gazemap.prediction.predicting import Prediction, lay, predict_grids
+from gazemap.prediction.predicting import Engine, Prediction, lay
 from gazemap.prediction.results import Failure, Results, open_results
 from gazemap.prediction.sources import open_sources
 from gazemap.prediction.workers import ahead, batched, worker_threads
@@ -73,6 +74,7 @@ def predict_files(
     out: str | os.PathLike[str],
     *,
     write: Sequence[str] = DEFAULT_OUTPUTS,
+    engine: str = "torch",
     progress: bool = False,
 ) -> Outcome:
     """Predict image files; for a/photo.jpg, write a/photo.jpg.saliency.png and the like under `out`.
@@ -88,14 +90,16 @@ def predict_files(
         model: from `load_model`, on any device.
         sources: files, folders, glob patterns, "@list.txt" or "-", see `open_sources`.
         out: a folder.
+        engine: what computes the network, a key of `ENGINES`.
         write: keys of `OUTPUTS`. The pictures to look at (overlay, contour) have up to 16 megapixels.
         progress: show a bar.
 
     Raises:
-        InputError: there is no image at all, no such output, or a list cannot be read.
+        InputError: there is no image at all, no such output or engine, or a list cannot be read.
         OutputError: `out` cannot be written, or is in use by another process.
     """
     kinds = chosen_outputs(write)
+    compute = make_engine(engine, model)
     counts: Counter[_Done | None] = Counter()
     failures: list[Failure] = []
     with (
@@ -106,7 +110,7 @@ def predict_files(
         one_large = threading.Lock()
 
         def work(batch: Sequence[tuple[Path, str]]) -> list[_Step]:
-            return list(_predict_batch(model, batch, results, one_large))
+            return list(_predict_batch(model, compute, batch, results, one_large))
 
         batches = batched(found, min(_BATCH, -(-len(found) // workers)))
         steps = chain.from_iterable(ahead(pool, work, batches, 2 * workers))
@@ -119,7 +123,11 @@ def predict_files(
 
 
 def _predict_batch(
-    model: SaliencyModel, batch: Sequence[tuple[Path, str]], results: Results, one_large: threading.Lock
+    model: SaliencyModel,
+    compute: Engine,
+    batch: Sequence[tuple[Path, str]],
+    results: Results,
+    one_large: threading.Lock,
 ) -> Iterator[_Step]:
     """What became of each image of a batch: read, predicted together, written."""
     laid: list[_Laid] = []
@@ -133,7 +141,7 @@ def _predict_batch(
             yield Failure(str(file), str(error) or _TOO_LARGE)
     if not laid:
         return
-    grids = predict_grids(model, np.stack([image.frame for image in laid]))
+    grids = compute(np.stack([image.frame for image in laid]))
     for image, grid in zip(laid, grids, strict=True):
         large = image.placement.size[0] * image.placement.size[1] > _LARGE
         try:

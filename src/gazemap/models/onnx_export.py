@@ -1,0 +1,66 @@
+"""A network in ONNX form, for ONNX Runtime, OpenVINO and the like."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+
+from gazemap.errors import InputError
+from gazemap.models.base import SaliencyModel
+
+INPUT = "images"
+_NEEDED = ("onnx", "onnxscript")
+
+
+def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None) -> bytes:
+    """The network's ONNX form, its weights within.
+
+    Input `images`: float32 (B, 3, H, W) in [0, 1], any B, at the model's input size. Output
+    `saliency` or `log_density`: float32 (B, h, w), as the model's `forward` has it. The metadata
+    `gazemap` says as JSON what the weights file says.
+
+    Args:
+        model: on the CPU.
+        about: what the metadata says, JSON values; by default what the model knows of itself.
+
+    Raises:
+        InputError: the extra "export" is not installed.
+    """
+    check_installed(*_NEEDED)
+    height, width = model.input_size
+    images = torch.rand(2, 3, height, width)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of PyTorch about its own parts
+        program = torch.onnx.export(
+            model.eval(),
+            (images,),
+            dynamo=True,
+            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+            input_names=[INPUT],
+            output_names=[model.output],
+            verbose=False,
+        )
+    assert program is not None  # it is None where a file was asked for
+    form = program.model_proto
+    entry = form.metadata_props.add()
+    entry.key = "gazemap"
+    entry.value = json.dumps(about or {"model": model.name, "options": model.options, "fit": model.fit})
+    content: bytes = form.SerializeToString()
+    return content
+
+
+def check_installed(*packages: str) -> None:
+    """Refuse to go on without what an engine needs.
+
+    Raises:
+        InputError: says what to install.
+    """
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        raise InputError(
+            f"This needs {', '.join(missing)}, which is not installed: pip install 'gazemap[export]'."
+        )

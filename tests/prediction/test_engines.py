@@ -1,0 +1,120 @@
+"""Every engine computes what PyTorch computes, and the exported forms are the model."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from gazemap.errors import InputError, OutputError
+from gazemap.exported import export_model
+from gazemap.models import create_model
+from gazemap.models.weights import describe, load_model, save_model
+from gazemap.prediction import ENGINES, engines, make_engine, predict, predict_files, predict_grids
+
+SMALL = {"gazenet": (64, 96), "shallow": (96, 96)}
+
+
+@pytest.fixture(scope="module", params=["gazenet", "shallow"])
+def network(request):
+    """A density and a regression, whose targets had a range of their own."""
+    torch.manual_seed(0)
+    if request.param == "gazenet":
+        return create_model("gazenet", input_size=SMALL["gazenet"]).eval()
+    model = create_model("shallow", geometry="pan2016").eval()
+    model.target_range = (-1.0, 1.0)
+    return model
+
+
+@pytest.fixture
+def frames(network):
+    return np.random.default_rng(0).integers(0, 256, (3, 3, *network.input_size), np.uint8)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_engine_computes_the_same_grids(network, frames, name):
+    engine = make_engine(name, network)
+    expected = predict_grids(network, frames)
+    assert engine(frames).dtype == np.float32
+    np.testing.assert_allclose(engine(frames), expected, atol=1e-4)
+    np.testing.assert_allclose(engine(frames[:1]), expected[:1], atol=1e-4)  # batches of any size
+
+
+@pytest.mark.parametrize("name", ["onnx", "openvino"])
+def test_many_files_come_out_alike(tmp_path, popout_set, name):
+    torch.manual_seed(0)
+    model = create_model("gazenet", input_size=(64, 96)).eval()
+    photos = popout_set.path / "images"
+    for engine in ("torch", name):
+        outcome = predict_files(model, [photos], tmp_path / engine, write=["npy"], engine=engine)
+        assert outcome.predicted == 30
+    for file in sorted((tmp_path / "torch").glob("*.npy")):
+        found = np.load(tmp_path / name / file.name, allow_pickle=False)
+        np.testing.assert_allclose(found, np.load(file, allow_pickle=False), atol=2e-3)  # of 16 bits
+    image = popout_set[0].image
+    by_engine = predict(model, image, make_engine(name, model))
+    np.testing.assert_allclose(by_engine.log_density, predict(model, image).log_density, atol=1e-4)
+
+
+def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
+    with pytest.raises(InputError, match=r"no engine named 'onx'.*onnx"):
+        make_engine("onx", network)
+    monkeypatch.setattr("gazemap.models.onnx_export.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'gazemap\[export\]'"):
+        make_engine("onnx", network)
+
+
+@pytest.fixture
+def weights(tmp_path):
+    torch.manual_seed(0)
+    model = create_model("gazenet", input_size=(64, 96))
+    save_model(tmp_path / "own.safetensors", model, dataset={"name": "some", "train": 3})
+    return tmp_path / "own.safetensors"
+
+
+def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
+    said = export_model(weights, tmp_path / "own.onnx")
+    assert "of the model" in said
+    content = onnx.load(tmp_path / "own.onnx")
+    onnx.checker.check_model(content)
+    about = json.loads({entry.key: entry.value for entry in content.metadata_props}["gazemap"])
+    assert about == describe(weights)
+    session = onnxruntime.InferenceSession(tmp_path / "own.onnx", providers=["CPUExecutionProvider"])
+    assert [entry.name for entry in session.get_inputs()] == ["images"]
+    assert [entry.name for entry in session.get_outputs()] == ["log_density"]
+    images = torch.rand(5, 3, 64, 96)
+    with torch.no_grad():
+        expected = load_model(weights)(images).numpy()
+    np.testing.assert_allclose(session.run(None, {"images": images.numpy()})[0], expected, atol=1e-4)
+
+
+def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_path):
+    export_model(weights, tmp_path / "half.safetensors")
+    assert (tmp_path / "half.safetensors").stat().st_size < 0.52 * weights.stat().st_size
+    assert describe(tmp_path / "half.safetensors") == describe(weights)
+    images = torch.rand(2, 3, 64, 96)
+    model = load_model(tmp_path / "half.safetensors")
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    with torch.no_grad():
+        torch.testing.assert_close(model(images), load_model(weights)(images), atol=0.05, rtol=0)
+
+
+def test_what_cannot_be_exported_leaves_no_file(weights, tmp_path, monkeypatch):
+    with pytest.raises(InputError, match=r"\.onnx or \.safetensors; .*own\.pt came"):
+        export_model(weights, tmp_path / "own.pt")
+    with pytest.raises(OutputError, match="There is no folder"):
+        export_model(weights, tmp_path / "none" / "own.onnx")
+    other = create_model("gazenet", input_size=(64, 96))
+    real = engines.run_onnx
+    monkeypatch.setattr(
+        "gazemap.exported.run_onnx", lambda form, model: lambda x: real(form, model)(x) + 2e-4
+    )
+    with pytest.raises(InputError, match=r"differs from the model by 0\.0002"):
+        export_model(weights, tmp_path / "own.onnx")
+    other.readout[-1].bias.data[:] = 1e9
+    save_model(tmp_path / "big.safetensors", other)
+    with pytest.raises(InputError, match="beyond the range of 16 bits"):
+        export_model(tmp_path / "big.safetensors", tmp_path / "half.safetensors")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["big.safetensors", "own.safetensors"]
