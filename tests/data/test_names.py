@@ -20,6 +20,7 @@ from gazemap.errors import DataError
         (["b/001.png", "001.png", "c/a/b/001.png"], "c/a/b/001.png"),
         (["b\\001.png", "c\\001.png"], "b\\001.png"),
         (["001.log_density.npy", "001.saliency.png", "001.overlay.png"], "001.saliency.png"),
+        (["001.jpg.saliency16.png", "001.jpg.overlay.jpg"], "001.jpg.saliency16.png"),
     ],
 )
 def test_a_name_fits_by_its_stem_and_then_by_its_folders(keys, chosen):

@@ -6,6 +6,7 @@ from PIL import Image
 from scipy.special import logsumexp
 
 from gazemap.data.fits import Placement
+from gazemap.errors import WeightsError
 from gazemap.metrics import resize, to_density
 from gazemap.prediction import Prediction, predict, predict_grids, undo
 from gazemap.prediction.predicting import row_bands
@@ -110,3 +111,9 @@ def test_predicting_leaves_random_numbers_and_gradients_alone(density_model):
     predict(density_model, photo(9, 9))
     assert torch.equal(torch.rand(2), expected)
     assert all(parameter.grad is None for parameter in density_model.parameters())
+
+
+def test_weights_that_give_no_numbers_are_refused(model):
+    model.readout.bias.data.fill_(float("nan"))
+    with pytest.raises(WeightsError, match=r"tiny puts out numbers that are not finite.*other weights"):
+        predict(model, photo(9, 9))

@@ -63,7 +63,7 @@ def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[s
 
 def _parts(name: str, kind: str) -> tuple[str, ...]:
     *folders, last = PurePosixPath(name.replace("\\", "/")).parts
-    while PurePosixPath(last).suffix.lower() in (*_SUFFIXES, f".{kind}"):
+    while PurePosixPath(last).suffix.lower() in (*_SUFFIXES, f".{kind}", f".{kind}16"):
         last = PurePosixPath(last).stem
     return (*folders, last)
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from gazemap.data.fits import Placement
+from gazemap.errors import WeightsError
 from gazemap.metrics import to_density
 from gazemap.models import SaliencyModel
 from gazemap.models.base import Output
@@ -171,6 +172,15 @@ def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np
 
 
 def in_range(model: SaliencyModel, grids: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What a network put out, a regression's mapped from its `target_range` back to [0, 1]."""
+    """What a network put out, a regression's mapped from its `target_range` back to [0, 1].
+
+    Raises:
+        WeightsError: NaN or infinity; the weights are damaged.
+    """
+    if not np.isfinite(grids).all():
+        raise WeightsError(
+            f"This {model.name} puts out numbers that are not finite. Its weights are damaged, or its "
+            "training went wrong: take other weights."
+        )
     low, high = model.target_range
     return grids if model.output == "log_density" else (grids - low) / (high - low)
