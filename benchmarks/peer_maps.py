@@ -22,7 +22,9 @@ from gazemap.data.dataset import load_dataset
 
 def main() -> None:
     """Predict every image of the split."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("peer")
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)

@@ -139,9 +139,11 @@ def train_one_epoch(
     )
     for step, drawn in enumerate(batches):
         batch = augmented(drawn.to(run.place), recipe.data.augment, seed=seed, epoch=epoch, step=step)
+        images = run.inputs(batch.images)
         with torch.autocast(run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
-            prediction = run.forward(run.inputs(batch.images))
-        loss = run.loss_of(prediction, batch)
+            prediction = run.forward(images)
+            told = run.teachers.density(images) if run.teachers else None
+        loss = run.loss_of(prediction, batch, told)
         run.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         gradients = [p.grad for p in run.model.parameters() if p.grad is not None]

@@ -34,5 +34,6 @@ def pretext_recipe(recipe: Recipe) -> Recipe:
             "loss": {"kld": 1.0},
             "training": recipe.training.model_copy(update={"epochs": recipe.pretext.epochs}),
             "pretext": None,
+            "teachers": None,
         }
     )

@@ -128,6 +128,18 @@ class PretextSection(_Section):
     epochs: int = Field(ge=1)
 
 
+class TeachersSection(_Section):
+    """Trained networks that the network learns from, too; see `training.teachers`.
+
+    Attributes:
+        runs: their run folders or weights files.
+        weight: of what they say; `loss` has the rest.
+    """
+
+    runs: tuple[str, ...] = Field(min_length=1)
+    weight: float = Field(gt=0, le=1)
+
+
 class Recipe(_Section):
     """Everything about one training run.
 
@@ -139,6 +151,7 @@ class Recipe(_Section):
         perceptual: the encoder of the losses "deep_features" and "gram".
         start: a run folder or weights file of the same network, whose weights this one starts from.
         pretext: what is learned before.
+        teachers: networks that it learns from beside the fixations.
         optimizer: how the weights follow the gradient.
         schedule: how its rate changes.
         training: how long.
@@ -151,6 +164,7 @@ class Recipe(_Section):
     perceptual: PerceptualSection = PerceptualSection()
     start: str | None = None
     pretext: PretextSection | None = None
+    teachers: TeachersSection | None = None
     optimizer: OptimizerSection
     schedule: ScheduleSection = ScheduleSection()
     training: TrainingSection

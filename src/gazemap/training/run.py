@@ -20,6 +20,7 @@ from gazemap.training.device import speed_for
 from gazemap.training.mean_map import mean_map
 from gazemap.training.optimizers import make_optimizer
 from gazemap.training.recipe import Recipe
+from gazemap.training.teachers import Teachers, load_teachers
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Run:
     forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
     optimizer: torch.optim.Optimizer
     loss: Term
+    teachers: Teachers | None
     train: Arrays
     val: Arrays
     mean_map_loss: float
@@ -48,10 +50,13 @@ class Run:
         moved = images.to(self.place, non_blocking=True)
         return moved.to(torch.float32, memory_format=self.layout).div_(255)
 
-    def loss_of(self, prediction: Tensor, batch: Arrays) -> Tensor:
-        """The loss of what the network put out for a batch."""
+    def loss_of(self, prediction: Tensor, batch: Arrays, told: Tensor | None = None) -> Tensor:
+        """The loss of what the network put out for a batch, and of what its teachers told it."""
         predicted = Predicted(prediction.float(), self.model.output, self.model.target_range)
-        return self.loss(predicted, Truth(batch.targets.to(self.place), batch.fixations.to(self.place)))
+        loss = self.loss(predicted, Truth(batch.targets.to(self.place), batch.fixations.to(self.place)))
+        if self.teachers is None or told is None:
+            return loss
+        return self.teachers.mixed(loss, predicted.log_density, told)
 
 
 def prepare(
@@ -115,6 +120,7 @@ def assemble(
         forward=torch.compile(model) if speed.compile else model,
         optimizer=make_optimizer(recipe.optimizer, model, fused=speed.fused_optimizer),
         loss=loss,
+        teachers=_teachers(recipe, model, place),
         train=train.to_if_it_fits(place),
         val=val.to_if_it_fits(place),
         mean_map_loss=float("nan"),
@@ -123,6 +129,12 @@ def assemble(
         layout=layout,
     )
     return replace(run, mean_map_loss=_mean_map_loss(run))
+
+
+def _teachers(recipe: Recipe, model: SaliencyModel, place: torch.device) -> Teachers | None:
+    if recipe.teachers is None:
+        return None
+    return load_teachers(recipe.teachers.runs, recipe.teachers.weight, model, place)
 
 
 def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
