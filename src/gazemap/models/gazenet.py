@@ -18,7 +18,8 @@ from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, Size, log_softmax, upsample
 
-_BLOCKS = {"blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
+_BLOCKS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
+_FINE = 16  # channels at 1/4
 _ENCODERS = {
     name: replace(ENCODERS[name], taps=tuple(_BLOCKS), channels=tuple(_BLOCKS.values()))
     for name in ("mobilenetv2", "mobilenetv2-tf")
@@ -66,7 +67,7 @@ class GazeNet(SaliencyModel):
             output="log_density",
         )
         self.encoder = Encoder(_ENCODERS[encoder], weights=encoder_weights, trainable=train_encoder)
-        channels = self.encoder.channels
+        fine, *channels = self.encoder.channels
         self.squeeze = nn.ModuleList(nn.Conv2d(count, width, 1, bias=False) for count in channels)
         self.scene = nn.Sequential(
             nn.Linear(channels[-1], width), nn.ReLU(inplace=True), nn.Linear(width, width)
@@ -76,12 +77,20 @@ class GazeNet(SaliencyModel):
         self.readout = nn.Sequential(
             nn.Conv2d(width, width // 2, 1), nn.ReLU(inplace=True), nn.Conv2d(width // 2, 1, 1)
         )
+        # what 1/8 is too coarse for, added at 1/4
+        self.detail = nn.Sequential(nn.Conv2d(fine, _FINE, 1, bias=False), nn.BatchNorm2d(_FINE))
+        self.lift = nn.Conv2d(width, _FINE, 1)
+        self.sharpen = nn.Sequential(
+            nn.Conv2d(_FINE, _FINE, 3, padding=1, groups=_FINE),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(_FINE, 1, 1),
+        )
         self.blur = LearnedBlur(sigma=size[1] / 50)
         self.center_bias = CenterBias(center_bias, size)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
-        blocks = self.encoder(images)
+        fine, *blocks = self.encoder(images)
         grid = (blocks[0].shape[-2], blocks[0].shape[-1])  # all are joined at 1/8
         squeezed = [squeeze(block) for squeeze, block in zip(self.squeeze, blocks, strict=True)]
         features = torch.stack([upsample(block, grid) for block in squeezed]).sum(dim=0)
@@ -89,8 +98,9 @@ class GazeNet(SaliencyModel):
         features = torch.relu(self.norm(features))
         features = features + self.near(features)
         features = features + self.far(features)
-        response = upsample(self.readout(features), self.output_size)[:, 0]
-        return log_softmax(self.center_bias(self.blur(response.float())))
+        detail = torch.relu(self.detail(fine) + upsample(self.lift(features), self.output_size))
+        response = upsample(self.readout(features), self.output_size) + self.sharpen(detail)
+        return log_softmax(self.center_bias(self.blur(response[:, 0].float())))
 
 
 def _context(width: int, side: int) -> nn.Sequential:
