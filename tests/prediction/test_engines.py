@@ -88,6 +88,12 @@ def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
     with torch.no_grad():
         expected = load_model(weights)(images).numpy()
     np.testing.assert_allclose(session.run(None, {"images": images.numpy()})[0], expected, atol=1e-4)
+    for size in ((65, 131), (240, 320)):  # and images of any size
+        images = torch.rand(1, 3, *size)
+        with torch.no_grad():
+            expected = load_model(weights)(images).numpy()
+        assert expected.shape == (1, -(-size[0] // 4), -(-size[1] // 4))
+        np.testing.assert_allclose(session.run(None, {"images": images.numpy()})[0], expected, atol=1e-4)
 
 
 def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_path):

@@ -38,11 +38,12 @@ def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_p
     prepared = loop.prepare
     monkeypatch.setattr(loop, "prepare", lambda *a, **k: current.append(prepared(*a, **k)) or current[0])
     monkeypatch.setattr(loop, "epoch_batches", watched)
-    chosen = recipe(tmp_path, "training.average=0.8", "training.epochs=2")
+    chosen = recipe(tmp_path, "training.average=0.8", "training.epochs=12", "training.validate_every=12")
     run = train(chosen, popout_set, tmp_path / "run", progress=False)
     expected = steps[0]
-    for weight in steps[1:]:
-        expected = 0.8 * expected + 0.2 * weight
+    for count, weight in enumerate(steps[1:], start=1):
+        kept = min(0.8, (1 + count) / (10 + count))
+        expected = kept * expected + (1 - kept) * weight
     saved = load_tensors(run.out / BEST)[0]
     torch.testing.assert_close(saved["readout.weight"], expected)
     assert not torch.allclose(saved["readout.weight"], steps[-1], rtol=1e-3)

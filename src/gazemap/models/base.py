@@ -20,6 +20,8 @@ class SaliencyModel(nn.Module):
     Attributes:
         name: the key in `MODELS`.
         outputs: what a model of this kind can put out.
+        any_size: whether `forward` takes images of other sizes than `input_size`, too, and returns a
+            grid of another size.
         options: the keyword arguments that rebuild this model.
         input_size: (H, W) of the images that `forward` takes.
         output_size: (h, w) of the grid that it returns.
@@ -32,6 +34,7 @@ class SaliencyModel(nn.Module):
 
     name: ClassVar[str]
     outputs: ClassVar[tuple[Output, ...]] = ("saliency", "log_density")
+    any_size: ClassVar[bool] = False
 
     def __init__(
         self,

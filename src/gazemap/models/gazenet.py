@@ -40,6 +40,7 @@ class GazeNet(SaliencyModel):
 
     name = "gazenet"
     outputs = ("log_density",)
+    any_size = True
 
     def __init__(
         self,
@@ -98,8 +99,9 @@ class GazeNet(SaliencyModel):
         features = torch.relu(self.norm(features))
         features = features + self.near(features)
         features = features + self.far(features)
-        detail = torch.relu(self.detail(fine) + upsample(self.lift(features), self.output_size))
-        response = upsample(self.readout(features), self.output_size) + self.sharpen(detail)
+        size = (fine.shape[-2], fine.shape[-1])  # `output_size`, for images of `input_size`
+        detail = torch.relu(self.detail(fine) + upsample(self.lift(features), size))
+        response = upsample(self.readout(features), size) + self.sharpen(detail)
         return log_softmax(self.center_bias(self.blur(response[:, 0].float())))
 
 

@@ -14,14 +14,16 @@ from gazemap.models.base import SaliencyModel
 
 INPUT = "images"
 _NEEDED = ("onnx", "onnxscript")
+_LEAST = 64  # pixels a side, where any size is taken
 
 
 def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None) -> bytes:
     """The network's ONNX form, its weights within.
 
-    Input `images`: float32 (B, 3, H, W) in [0, 1], any B, at the model's input size. Output
-    `saliency` or `log_density`: float32 (B, h, w), as the model's `forward` has it. The metadata
-    `gazemap` says as JSON what the weights file says.
+    Input `images`: float32 (B, 3, H, W) in [0, 1], any B, at the model's input size, or at any from
+    64 pixels a side on for a model of `any_size`. Output `saliency` or `log_density`: float32
+    (B, h, w), as the model's `forward` has it. The metadata `gazemap` says as JSON what the weights
+    file says.
 
     Args:
         model: on the CPU.
@@ -39,7 +41,7 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None) -> bytes:
             model.eval(),
             (images,),
             dynamo=True,
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+            dynamic_shapes=(_free_sides(model),),
             input_names=[INPUT],
             output_names=[model.output],
             verbose=False,
@@ -51,6 +53,15 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None) -> bytes:
     entry.value = json.dumps(about or {"model": model.name, "options": model.options, "fit": model.fit})
     content: bytes = form.SerializeToString()
     return content
+
+
+def _free_sides(model: SaliencyModel) -> dict[int, Any]:
+    """Which sides of the input may be of any length."""
+    dim = torch.export.Dim
+    sides = {0: dim("batch", min=1)}
+    if model.any_size:
+        sides |= {2: dim("height", min=_LEAST), 3: dim("width", min=_LEAST)}
+    return sides
 
 
 def check_installed(*packages: str) -> None:

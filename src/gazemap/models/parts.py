@@ -54,10 +54,8 @@ class CenterBias(nn.Module):
         """(B, h, w) -> the same shape."""
         if self.kind == "none":
             return logits
-        prior = self.log_prior
-        if self.kind == "learned":
-            prior = upsample(prior[None, None], self.size)[0, 0]
-        return logits + prior
+        size = (logits.shape[-2], logits.shape[-1])
+        return logits + upsample(self.log_prior[None, None], size)[0, 0]
 
     @torch.no_grad()
     def fix(self, density: Tensor) -> None:

@@ -88,8 +88,8 @@ class TrainingSection(_Section):
         batch_size: images a step.
         validate_every: epochs between two validations.
         clip: the largest norm of the gradient; longer ones are shortened.
-        average: how much of the weights' moving average stays at each step, such as 0.99; that average
-            is then what is validated and saved.
+        average: how much of the weights' moving average stays at each step, such as 0.99, less in the
+            first steps; that average is then what is validated and saved.
         seed: of everything random.
         precision: "bf16" computes matrix products in bfloat16.
         channels_last: layout of images in memory; "auto" is what measures fastest on the device.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from gazemap.data.batches import Arrays, Mirror, load_arrays
 from gazemap.data.dataset import GazeDataset
@@ -21,6 +21,8 @@ from gazemap.training.mean_map import mean_map
 from gazemap.training.optimizers import make_optimizer
 from gazemap.training.recipe import Recipe
 from gazemap.training.teachers import Teachers, load_teachers
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,15 @@ def _teachers(recipe: Recipe, model: SaliencyModel, place: torch.device) -> Teac
 
 
 def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
+    """The moving average; it keeps less of the first steps, so that little is left of the initial weights."""
     if kept is None:
         return None
-    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(kept))  # type: ignore[no-untyped-call]
+
+    def update(average: Tensors, weights: Tensors, steps: Tensor | int) -> None:
+        share = min(kept, (1 + int(steps)) / (10 + int(steps)))
+        torch._foreach_lerp_(average, weights, 1 - share)
+
+    return AveragedModel(model, multi_avg_fn=update)
 
 
 def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:

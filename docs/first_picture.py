@@ -1,0 +1,39 @@
+"""The README's first picture.
+
+    python docs/first_picture.py
+
+The photograph is that of matplotlib's sample data: Rear Admiral Grace Hopper, by James S. Davis for the
+United States Navy, 1984, in the public domain.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib.cbook
+import numpy as np
+from PIL import Image, ImageOps
+
+import gazemap
+from gazemap.overlays import overlay
+from gazemap.prediction.contours import contours
+
+OUT = Path(__file__).parent / "images" / "prediction.jpg"
+
+
+def main() -> None:
+    """Write the photograph, the overlay and the contours, side by side."""
+    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
+        photo = np.asarray(Image.open(file).convert("RGB"))
+    prediction = gazemap.predict(gazemap.load_model(), photo)
+    pictures = [photo, overlay(photo, prediction.saliency), contours(photo, prediction.density)]
+    framed = [ImageOps.expand(Image.fromarray(picture), 8, "white") for picture in pictures]
+    sheet = Image.fromarray(np.concatenate([np.asarray(picture) for picture in framed], axis=1))
+    sheet.resize((sheet.width * 2 // 3, sheet.height * 2 // 3), Image.Resampling.LANCZOS).save(
+        OUT, quality=88
+    )
+    print(OUT)
+
+
+if __name__ == "__main__":
+    main()
