@@ -29,7 +29,7 @@ ARROW = [
     },
     {"findings", "comparison", "contact_sheet", "submission"},
     {"report"},
-    {"reproduction", "sweep"},
+    {"cross_validation", "reproduction", "sweep"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(ARROW) for name in names}

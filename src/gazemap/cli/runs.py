@@ -23,6 +23,7 @@ from gazemap.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from gazemap.scores import Scores
     from gazemap.significance import Difference
 
 app = typer.Typer()
@@ -70,6 +71,37 @@ def sweep(
         table.add_row(row.name, *(str(row.intervals[m]).replace(" [", "\n[") for m in chosen.metrics))
     Console(width=None if sys.stdout.isatty() else 180).print(table)
     typer.echo(f"Mean over seeds and images with bootstrap 95 % interval over images: {out / 'table.csv'}")
+
+
+@app.command(name="cross-validate")
+def cross_validate(
+    recipe: Annotated[str, typer.Argument(help="A shipped recipe's name or a .yaml file.")],
+    data: DataOption,
+    out: OutOption,
+    beside: Annotated[
+        list[Path] | None, typer.Option(help="Another data set to train on in every fold; several of them.")
+    ] = None,
+    folds: Annotated[int, typer.Option(help="How many.")] = 5,
+    fold: Annotated[int | None, typer.Option(help="Only this one, from 1.")] = None,
+    protocol: Annotated[str, typer.Option(help="See `gazemap metrics`.")] = "exact",
+    set_: SetOption = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Train a recipe once a fold, score each image by the run that did not see it; run again, it goes on."""
+    from gazemap.cross_validation import CrossValidation
+    from gazemap.data.dataset import load_dataset
+    from gazemap.training import load_recipe
+
+    others = [load_dataset(path) for path in beside or []]
+    study = CrossValidation(
+        load_recipe(recipe, set_), load_dataset(data), others, folds, out, protocol, device
+    )
+    scores = study.run(fold)
+    if scores is None:
+        typer.echo(f"Folds are missing in {out}; their scores are pooled when all are there.")
+        return
+    _print_scores(scores, f"{folds} folds")
+    typer.echo(f"Per image: {out / 'scores.parquet'}")
 
 
 @app.command()
@@ -136,12 +168,7 @@ def evaluate(
     scores = run_evaluation(
         {name: entry}, dataset, split, protocol, metrics=metric, one_map=one_map, seed=seed, progress=True
     )
-    table = Table(title=f"{scores.dataset} {split}, {len(scores.image_ids)} images, {scores.protocol}")
-    for heading in ("", *scores.metrics):
-        table.add_column(heading)
-    for row, intervals in scores.table():
-        table.add_row(row, *(str(interval).replace(" [", "\n[") for interval in intervals))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    _print_scores(scores, split)
     folder = run if run.is_dir() else run.parent
     prefix = f"{name}-" if isinstance(entry, StoredMaps) and run.is_file() else ""
     target = out or folder / f"{prefix}scores-{scores.dataset}-{split}-{scores.protocol}.parquet"
@@ -186,6 +213,15 @@ def compare(
     console.print(images)
     if out:
         typer.echo(f"Figure: {out}. Differences per image: {result.write(out)}")
+
+
+def _print_scores(scores: Scores, part: str) -> None:
+    table = Table(title=f"{scores.dataset} {part}, {len(scores.image_ids)} images, {scores.protocol}")
+    for heading in ("", *scores.metrics):
+        table.add_column(heading)
+    for row, intervals in scores.table():
+        table.add_row(row, *(str(interval).replace(" [", "\n[") for interval in intervals))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def _difference_cells(entry: Difference) -> list[str]:
