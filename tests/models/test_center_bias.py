@@ -6,7 +6,7 @@ import torch
 from gazemap.data.batches import Arrays
 from gazemap.errors import InputError
 from gazemap.models import create_model
-from gazemap.models.parts import CenterBias, JoinedCenterBias
+from gazemap.models.parts import CenterBias, JoinedCenterBias, set_center_bias
 from gazemap.training.recipe import parse_recipe
 from gazemap.training.run import assemble
 
@@ -105,3 +105,26 @@ def test_training_fixes_the_center_bias_at_the_mean_density(name, options):
 def test_an_unknown_center_bias_is_refused(name):
     with torch.device("meta"), pytest.raises(InputError, match="Did you mean 'learned'"):
         create_model(name, center_bias="learnt")
+
+
+@torch.no_grad()
+def test_a_trained_model_s_center_bias_can_be_swapped_and_taken_away():
+    torch.manual_seed(0)
+    model = create_model("gazenet", input_size=(64, 96)).eval()
+    images = torch.rand(2, 3, 64, 96)
+    plain = model(images)  # uniform until training
+    density = torch.rand(16, 24) + 0.1
+    set_center_bias(model, density)
+    expected = (plain + density.log()).flatten(1).log_softmax(1).view_as(plain)
+    torch.testing.assert_close(model(images), expected, atol=1e-4, rtol=1e-4)
+    set_center_bias(model, None)
+    torch.testing.assert_close(model(images), plain, atol=1e-4, rtol=1e-4)
+
+
+def test_a_center_bias_that_is_no_density_or_has_no_place_is_refused():
+    model = create_model("gazenet", input_size=(64, 96))
+    for wrong in (torch.zeros(4, 4), torch.full((4, 4), float("nan")), torch.ones(3)):
+        with pytest.raises(InputError, match="A center bias is a density"):
+            set_center_bias(model, wrong)
+    with pytest.raises(InputError, match="This GazeNet has no fixed center bias"):
+        set_center_bias(create_model("gazenet", center_bias="learned", input_size=(64, 96)), None)

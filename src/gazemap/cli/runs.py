@@ -258,16 +258,23 @@ def predict(
         ),
     ] = None,
     engine: Annotated[str, typer.Option(help="torch, onnx or openvino.")] = "torch",
+    no_center_bias: Annotated[
+        bool, typer.Option("--no-center-bias", help="For images that are parts of others.")
+    ] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Predict any number of images; for DIR/photo.jpg, write OUT/photo.jpg.saliency.png and the like.
 
     Run again, it goes on where it stopped. Files that cannot be read are listed in OUT/failed.jsonl.
     """
+    from gazemap.models.parts import set_center_bias
     from gazemap.prediction import DEFAULT_OUTPUTS, predict_files
     from gazemap.training.device import choose_device
 
-    network = chosen_model(model).to(choose_device(device))
+    network = chosen_model(model)
+    if no_center_bias:
+        set_center_bias(network, None)
+    network.to(choose_device(device))
     result = predict_files(
         network, sources, out, write=write or DEFAULT_OUTPUTS, engine=engine, progress=True
     )

@@ -64,6 +64,27 @@ class CenterBias(nn.Module):
         self.log_prior.copy_((resized / resized.sum()).log())
 
 
+def set_center_bias(model: nn.Module, density: Tensor | None) -> None:
+    """Give a trained model another center bias, or none: for other viewing conditions, or for crops.
+
+    Args:
+        model: whose center bias is "fixed".
+        density: (h, w) of any size; None is uniform, which takes the center bias away.
+
+    Raises:
+        InputError: the model has no fixed center bias, or the density holds no probability.
+    """
+    fixed = [part for part in model.modules() if isinstance(part, CenterBias) and part.kind == "fixed"]
+    if not fixed:
+        raise InputError(f"This {type(model).__name__} has no fixed center bias that could be changed.")
+    if density is not None and not (density.ndim == 2 and density.isfinite().all() and density.sum() > 0):
+        raise InputError(
+            f"A center bias is a density (h, w) of finite numbers, not all 0; {tuple(density.shape)} came."
+        )
+    for part in fixed:
+        part.fix(torch.ones(part.size) if density is None else density)
+
+
 class JoinedCenterBias(CenterBias):
     """A "fixed" center bias as one more channel, so that the next layer decides what it is worth.
 
