@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,10 +43,19 @@ def export_model(path: str | Path, out: str | Path) -> str:
     return writers[out.suffix](path, out)
 
 
+def _portable(about: Any) -> Any:  # noqa: ANN401 - JSON
+    """What weights say of themselves; of a path on this machine, the file's name alone."""
+    if isinstance(about, dict):
+        return {key: _portable(value) for key, value in about.items()}
+    if isinstance(about, list):
+        return [_portable(value) for value in about]
+    return Path(about).name if isinstance(about, str) and Path(about).is_absolute() else about
+
+
 def _write_onnx(path: str | Path, out: Path) -> str:
     check_installed("onnxruntime")
     model = load_model(path)
-    form = to_onnx(model, describe(path))
+    form = to_onnx(model, _portable(describe(path)))
     images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
     difference = float(np.abs(run_onnx(form, model)(images) - predict_grids(model, images)).max())
     if not difference <= TOLERANCE:
@@ -65,7 +75,7 @@ def _write_half(path: str | Path, out: Path) -> str:
     }
     if not all(value.isfinite().all() for value in tensors.values()):
         raise InputError(f"Weights of {path} are beyond the range of 16 bits. Keep them as they are.")
-    save_tensors(out, tensors, describe(path))
+    save_tensors(out, tensors, _portable(describe(path)))
     images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
     difference = float(np.abs(predict_grids(load_model(out), images) - predict_grids(model, images)).max())
     return f"{out}: {out.stat().st_size / 1e6:.1f} MB, within {difference:.1g} of the model."

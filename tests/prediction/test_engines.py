@@ -70,7 +70,8 @@ def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
 def weights(tmp_path):
     torch.manual_seed(0)
     model = create_model("gazenet", input_size=(64, 96))
-    save_model(tmp_path / "own.safetensors", model, dataset={"name": "some", "train": 3})
+    about = {"dataset": {"name": "some", "train": 3}, "from": [str(tmp_path / "start.safetensors"), "runs/a"]}
+    save_model(tmp_path / "own.safetensors", model, **about)
     return tmp_path / "own.safetensors"
 
 
@@ -80,7 +81,7 @@ def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
     content = onnx.load(tmp_path / "own.onnx")
     onnx.checker.check_model(content)
     about = json.loads({entry.key: entry.value for entry in content.metadata_props}["gazemap"])
-    assert about == describe(weights)
+    assert about == {**describe(weights), "from": ["start.safetensors", "runs/a"]}  # no path of the machine
     session = onnxruntime.InferenceSession(tmp_path / "own.onnx", providers=["CPUExecutionProvider"])
     assert [entry.name for entry in session.get_inputs()] == ["images"]
     assert [entry.name for entry in session.get_outputs()] == ["log_density"]
@@ -99,7 +100,8 @@ def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
 def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_path):
     export_model(weights, tmp_path / "half.safetensors")
     assert (tmp_path / "half.safetensors").stat().st_size < 0.52 * weights.stat().st_size
-    assert describe(tmp_path / "half.safetensors") == describe(weights)
+    about = {**describe(weights), "from": ["start.safetensors", "runs/a"]}
+    assert describe(tmp_path / "half.safetensors") == about
     images = torch.rand(2, 3, 64, 96)
     model = load_model(tmp_path / "half.safetensors")
     assert {p.dtype for p in model.parameters()} == {torch.float32}

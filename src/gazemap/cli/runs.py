@@ -170,7 +170,8 @@ def evaluate(
     )
     _print_scores(scores, split)
     folder = run if run.is_dir() else run.parent
-    prefix = f"{name}-" if isinstance(entry, StoredMaps) and run.is_file() else ""
+    shared = not run.exists() or (isinstance(entry, StoredMaps) and run.is_file())  # no folder of its own
+    prefix = f"{name}-" if shared else ""
     target = out or folder / f"{prefix}scores-{scores.dataset}-{split}-{scores.protocol}.parquet"
     scores.write(target)
     typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")

@@ -1,0 +1,57 @@
+"""The model that comes with gazemap: that it is there, small, explained, and puts out what it always did."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gazemap
+from gazemap.errors import InputError
+from gazemap.models.weights import DEFAULT_MODEL, describe, model_card, shipped_weights
+from gazemap.prediction import predict_grids
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "gazenet.npy"
+
+
+def scene():
+    """An image that any machine makes alike: a gradient, two disks and bars."""
+    y, x = np.mgrid[:240, :320]
+    image = np.stack([x * 255 // 319, y * 255 // 239, np.full_like(x, 90)])
+    image[:, (x - 90) ** 2 + (y - 80) ** 2 < 30**2] = [[230], [60], [40]]
+    image[:, (x - 220) ** 2 + (y - 150) ** 2 < 18**2] = [[250], [250], [240]]
+    image[:, 200:210, 40:160:4] = 0
+    return image.astype(np.uint8)[None]
+
+
+def test_it_puts_out_what_it_did_when_it_was_shipped():
+    found = predict_grids(gazemap.load_model(), scene())[0]
+    np.testing.assert_allclose(found, np.load(GOLDEN, allow_pickle=False), atol=2e-3)
+
+
+def test_it_is_small_and_says_how_it_came_to_be():
+    file = shipped_weights()[DEFAULT_MODEL]
+    assert file.stat().st_size < 12e6
+    about = describe(DEFAULT_MODEL)
+    assert about["model"] == "gazenet"
+    assert about["recipe"]["name"] == "gazenet"
+    assert about["dataset"] == {"name": "free-viewing", "train": 1083, "val": 200}
+    assert "/" not in about["recipe"]["model"]["options"]["encoder_weights"]  # no path of the machine
+
+
+@pytest.mark.parametrize("name", shipped_weights())
+def test_every_shipped_model_has_a_card_that_says_what_it_must(name):
+    card = model_card(name)
+    for heading in ("Trained on", "Scores", "Where it fails", "Center bias", "What it must not be used for"):
+        assert f"## {heading}" in card
+    for license_ in ("MIT", "Apache-2.0", "SALICON"):
+        assert license_ in card
+
+
+def test_a_card_of_no_model_is_refused():
+    with pytest.raises(InputError, match=r"no model with weights named 'gazent'.*gazenet"):
+        model_card("gazent")
+
+
+def test_it_sees_more_than_the_center_bias(popout_set):
+    scores = gazemap.evaluate(gazemap.load_model(), popout_set, "val", metrics=["nss"])
+    assert scores.interval("gazenet", "nss").mean > scores.interval("center bias", "nss").mean
