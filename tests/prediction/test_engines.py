@@ -1,11 +1,13 @@
 """Every engine computes what PyTorch computes, and the exported forms are the model."""
 
+import functools
 import json
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import tiny_model
 import torch
 
 from gazemap.errors import InputError, OutputError
@@ -14,18 +16,23 @@ from gazemap.models import create_model
 from gazemap.models.weights import describe, load_model, save_model
 from gazemap.prediction import ENGINES, engines, make_engine, predict, predict_files, predict_grids
 
-SMALL = {"gazenet": (64, 96), "shallow": (96, 96)}
 
-
-@pytest.fixture(scope="module", params=["gazenet", "shallow"])
+@pytest.fixture(scope="module", params=["gazenet", "tiny"])
 def network(request):
     """A density and a regression, whose targets had a range of their own."""
     torch.manual_seed(0)
     if request.param == "gazenet":
-        return create_model("gazenet", input_size=SMALL["gazenet"]).eval()
-    model = create_model("shallow", geometry="pan2016").eval()
+        return create_model("gazenet", input_size=(64, 96)).eval()
+    model = tiny_model.Tiny(output="saliency").eval()
     model.target_range = (-1.0, 1.0)
     return model
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _every_form_is_made_once():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "to_onnx", functools.cache(engines.to_onnx))
+        yield
 
 
 @pytest.fixture
@@ -43,19 +50,17 @@ def test_every_engine_computes_the_same_grids(network, frames, name):
 
 
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
-def test_many_files_come_out_alike(tmp_path, popout_set, name):
-    torch.manual_seed(0)
-    model = create_model("gazenet", input_size=(64, 96)).eval()
+def test_many_files_come_out_alike(network, tmp_path, popout_set, name):
     photos = popout_set.path / "images"
     for engine in ("torch", name):
-        outcome = predict_files(model, [photos], tmp_path / engine, write=["npy"], engine=engine)
+        outcome = predict_files(network, [photos], tmp_path / engine, write=["npy"], engine=engine)
         assert outcome.predicted == 30
     for file in sorted((tmp_path / "torch").glob("*.npy")):
         found = np.load(tmp_path / name / file.name, allow_pickle=False)
         np.testing.assert_allclose(found, np.load(file, allow_pickle=False), atol=2e-3)  # of 16 bits
     image = popout_set[0].image
-    by_engine = predict(model, image, make_engine(name, model))
-    np.testing.assert_allclose(by_engine.log_density, predict(model, image).log_density, atol=1e-4)
+    by_engine = predict(network, image, make_engine(name, network))
+    np.testing.assert_allclose(by_engine.log_density, predict(network, image).log_density, atol=1e-4)
 
 
 def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
