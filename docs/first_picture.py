@@ -2,8 +2,8 @@
 
     python docs/first_picture.py
 
-The photograph is that of matplotlib's sample data: Rear Admiral Grace Hopper, by James S. Davis for the
-United States Navy, 1984, in the public domain.
+The photograph is that of matplotlib's sample data: the portrait of Grace Hopper by the United States Navy,
+in the public domain.
 """
 
 from __future__ import annotations

@@ -176,3 +176,32 @@ def test_predict_says_what_it_cannot_do(run, tmp_path, weights, popout_set):
         (tmp_path / f"{index}.png").write_bytes(b"")
     code, text = run("predict", "--model", weights, tmp_path, *out)
     assert (code, text.count("it is empty"), "12 failed, see" in text) == (1, 10, True)
+
+
+def test_what_comes_with_gazemap_is_listed_explained_and_exported(run, tmp_path, popout_set):
+    code, text = run("models")
+    assert (code, "gazenet" in text, "free-viewing, 1083 images" in text) == (0, True, True)
+    code, text = run("models", "gazenet")
+    assert (code, "## Where it fails" in text) == (0, True)
+    code, text = run("export", "gazenet", tmp_path / "half.safetensors")
+    assert (code, "within 0 of the model" in text) == (0, True)
+    code, text = run("predict", popout_set[0].file, "--out", tmp_path / "out", "--no-center-bias")
+    assert (code, "1 of 1 images predicted" in text) == (0, True)
+    code, text = run("export", "gazenet", tmp_path / "gazenet.pt")
+    assert (code, ".onnx or .safetensors" in text) == (2, True)
+
+
+def test_cross_validation_by_parts(run, tmp_path, popout_set):
+    arguments = (
+        "cross-validate",
+        tmp_path / "tiny.yaml",
+        "--data",
+        popout_set.path,
+        "--out",
+        tmp_path / "cv",
+    )
+    arguments += ("--folds", 2, "--set", "training.epochs=1")
+    code, text = run(*arguments, "--fold", 1)
+    assert (code, "Folds are missing" in text) == (0, True)
+    code, text = run(*arguments)
+    assert (code, "2 folds, 30 images, exact" in text, "gold standard" in text) == (0, True, True), text

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from gazemap.models import MODELS, SaliencyModel
+from gazemap.training import load_recipe
 
 
 class Tiny(SaliencyModel):
@@ -39,3 +40,9 @@ optimizer: {name: sgd, lr: 0.05, momentum: 0.9, nesterov: true, weight_decay: 0.
 schedule: {name: step, factor: 0.5, every: 3}
 training: {epochs: 6, batch_size: 8, validate_every: 2, seed: 1}
 """
+
+
+def recipe(folder, *overrides):
+    path = folder / "tiny.yaml"
+    path.write_text(RECIPE)
+    return load_recipe(path, list(overrides))

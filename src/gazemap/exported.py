@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ TOLERANCE = 1e-4  # of a log density, or of a saliency as it is shown
 _CHECKED = 3  # images; another number than the form was traced with
 
 
-def export_model(path: str | Path, out: str | Path) -> str:
+def export_model(path: str | Path, out: str | Path, *, any_size: bool = False) -> str:
     """Write a model to one file.
 
     Args:
         path: a run folder, a weights file, or a model that comes with gazemap.
         out: `.onnx`, or `.safetensors` for weights in float16, which `load_model` reads.
+
+        any_size: of ONNX, see `to_onnx`.
 
     Returns:
         what was written, and how far its numbers are from the model's.
@@ -34,7 +38,10 @@ def export_model(path: str | Path, out: str | Path) -> str:
         WeightsError: as `load_model`.
         OutputError: `out` cannot be written.
     """
-    writers = {".onnx": _write_onnx, ".safetensors": _write_half}
+    writers: dict[str, Callable[[str | Path, Path], str]] = {
+        ".onnx": partial(_write_onnx, any_size=any_size),
+        ".safetensors": _write_half,
+    }
     out = Path(out)
     if out.suffix not in writers:
         raise InputError(f"A model is exported to {' or '.join(writers)}; {out} came.")
@@ -52,10 +59,10 @@ def _portable(about: Any) -> Any:  # noqa: ANN401 - JSON
     return Path(about).name if isinstance(about, str) and Path(about).is_absolute() else about
 
 
-def _write_onnx(path: str | Path, out: Path) -> str:
+def _write_onnx(path: str | Path, out: Path, any_size: bool) -> str:
     check_installed("onnxruntime")
     model = load_model(path)
-    form = to_onnx(model, _portable(describe(path)))
+    form = to_onnx(model, _portable(describe(path)), any_size=any_size)
     images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
     difference = float(np.abs(run_onnx(form, model)(images) - predict_grids(model, images)).max())
     if not difference <= TOLERANCE:

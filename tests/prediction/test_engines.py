@@ -1,6 +1,5 @@
 """Every engine computes what PyTorch computes, and the exported forms are the model."""
 
-import functools
 import json
 
 import numpy as np
@@ -26,13 +25,6 @@ def network(request):
     model = tiny_model.Tiny(output="saliency").eval()
     model.target_range = (-1.0, 1.0)
     return model
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _every_form_is_made_once():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "to_onnx", functools.cache(engines.to_onnx))
-        yield
 
 
 @pytest.fixture
@@ -63,6 +55,21 @@ def test_many_files_come_out_alike(network, tmp_path, popout_set, name):
     np.testing.assert_allclose(by_engine.log_density, predict(network, image).log_density, atol=1e-4)
 
 
+def test_a_form_is_made_once_and_again_for_other_weights(monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(engines, "to_onnx", lambda model: made.append(model) or b"form")
+    model = tiny_model.Tiny()
+    assert engines._form(model) == engines._form(model) == b"form"
+    assert len(made) == 1
+    model.readout.weight.data += 1
+    engines._form(model)
+    assert len(made) == 2
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "file"))  # where nothing can be kept
+    assert engines._form(model) == b"form"
+
+
 def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
     with pytest.raises(InputError, match=r"no engine named 'onx'.*onnx"):
         make_engine("onx", network)
@@ -80,8 +87,9 @@ def weights(tmp_path):
     return tmp_path / "own.safetensors"
 
 
+@pytest.mark.slow
 def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
-    said = export_model(weights, tmp_path / "own.onnx")
+    said = export_model(weights, tmp_path / "own.onnx", any_size=True)
     assert "of the model" in said
     content = onnx.load(tmp_path / "own.onnx")
     onnx.checker.check_model(content)
@@ -119,6 +127,10 @@ def test_what_cannot_be_exported_leaves_no_file(weights, tmp_path, monkeypatch):
         export_model(weights, tmp_path / "own.pt")
     with pytest.raises(OutputError, match="There is no folder"):
         export_model(weights, tmp_path / "none" / "own.onnx")
+    save_model(tmp_path / "fixed.safetensors", create_model("deepgaze2", encoder="mobilenetv2"))
+    with pytest.raises(InputError, match=r"A deepgaze2 takes images of \(240, 320\) alone"):
+        export_model(tmp_path / "fixed.safetensors", tmp_path / "fixed.onnx", any_size=True)
+    (tmp_path / "fixed.safetensors").unlink()
     other = create_model("gazenet", input_size=(64, 96))
     real = engines.run_onnx
     monkeypatch.setattr(

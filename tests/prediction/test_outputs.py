@@ -2,12 +2,14 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from gazemap.data.fits import Placement
 from gazemap.data.images import read_size
 from gazemap.errors import InputError
+from gazemap.overlays import overlay
 from gazemap.prediction import OUTPUTS, Prediction, predict
 from gazemap.prediction.contours import contours, levels_holding
 from gazemap.prediction.outputs import Predicted, chosen_outputs, levels
@@ -57,6 +59,15 @@ def test_pictures_have_the_image_s_size(written):
     for name in ("overlay", "contour"):
         with Image.open(files[name]) as picture:
             assert (picture.size, picture.format) == ((100, 60), "JPEG")
+
+
+def test_an_overlay_shows_the_square_root_of_the_saliency():
+    gray = np.full((1, 3, 3), 100, np.uint8)
+    shown = overlay(gray, np.array([[0.0, 0.25, 1.0]])).astype(float)
+    np.testing.assert_array_equal(shown[0, 0], 100)  # the least is transparent
+    colors = np.array(colormaps["inferno"]([128, 255]))[:, :3] * 255
+    for pixel, color, opacity in ((1, colors[0], 0.4), (2, colors[1], 0.8)):
+        np.testing.assert_allclose(shown[0, pixel], opacity * color + (1 - opacity) * 100, atol=1.5)
 
 
 def test_json_is_the_summary(written):

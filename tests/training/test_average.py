@@ -3,11 +3,12 @@
 import pytest
 import tiny_model
 import torch
+from tiny_model import recipe
 from torch import nn
 
 from gazemap.errors import RecipeError
 from gazemap.models.weights import BEST, load_tensors
-from gazemap.training import load_recipe, loop, train
+from gazemap.training import loop, train
 from gazemap.training.optimizers import make_optimizer
 from gazemap.training.recipe import OptimizerSection, ScheduleSection
 from gazemap.training.schedule import apply_schedule
@@ -17,12 +18,6 @@ from gazemap.training.state import LAST
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
-
-
-def recipe(tmp_path, *overrides):
-    path = tmp_path / "tiny.yaml"
-    path.write_text(tiny_model.RECIPE)
-    return load_recipe(path, list(overrides))
 
 
 def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import tiny_model
 import torch
+from tiny_model import recipe
 
 from gazemap.errors import DataError, OutputError, TrainingError, WeightsError
 from gazemap.models.weights import BEST, describe, load_model, load_tensors
@@ -22,12 +23,6 @@ SCRIPT = Path(__file__).with_name("train_tiny.py")
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
-
-
-def recipe(tmp_path, *overrides):
-    path = tmp_path / "tiny.yaml"
-    path.write_text(tiny_model.RECIPE)
-    return load_recipe(path, list(overrides))
 
 
 def tensors(out, name=LAST):

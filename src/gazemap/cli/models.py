@@ -38,8 +38,11 @@ def models(
 def export(
     model: Annotated[Path, typer.Argument(help="A run folder, a weights file or one of `gazemap models`.")],
     out: Annotated[Path, typer.Argument(help="MODEL.onnx, or MODEL.safetensors with weights of 16 bits.")],
+    any_size: Annotated[
+        bool, typer.Option("--any-size", help="ONNX for images of any size; takes a minute.")
+    ] = False,
 ) -> None:
     """Write a model for other programs: ONNX, checked against PyTorch, or weights of half the size."""
     from gazemap.exported import export_model
 
-    typer.echo(export_model(model, out))
+    typer.echo(export_model(model, out, any_size=any_size))

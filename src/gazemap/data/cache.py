@@ -42,10 +42,10 @@ _CHUNK = 32  # images, after which a killed build goes on
 _PROCESSES_FROM = 4000  # images: on two cores threads are as fast up to 2,800, and start at once
 
 
-def cache_folder() -> Path:
+def cache_folder(kind: str = "arrays") -> Path:
     """Where arrays are kept."""
     named = os.environ.get("GAZEMAP_CACHE")
-    return Path(named or platformdirs.user_cache_path("gazemap")) / "arrays"
+    return Path(named or platformdirs.user_cache_path("gazemap")) / kind
 
 
 def cached_arrays(

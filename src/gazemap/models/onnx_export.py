@@ -17,22 +17,25 @@ _NEEDED = ("onnx", "onnxscript")
 _LEAST = 64  # pixels a side, where any size is taken
 
 
-def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None) -> bytes:
+def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None, *, any_size: bool = False) -> bytes:
     """The network's ONNX form, its weights within.
 
-    Input `images`: float32 (B, 3, H, W) in [0, 1], any B, at the model's input size, or at any from
-    64 pixels a side on for a model of `any_size`. Output `saliency` or `log_density`: float32
-    (B, h, w), as the model's `forward` has it. The metadata `gazemap` says as JSON what the weights
-    file says.
+    Input `images`: float32 (B, 3, H, W) in [0, 1], any B, at the model's input size. Output `saliency`
+    or `log_density`: float32 (B, h, w), as the model's `forward` has it. The metadata `gazemap` says
+    as JSON what the weights file says.
 
     Args:
         model: on the CPU.
+        any_size: take images of any size from 64 pixels a side on; slower by a third, and a minute in
+            the making. For a model of `any_size`.
         about: what the metadata says, JSON values; by default what the model knows of itself.
 
     Raises:
-        InputError: the extra "export" is not installed.
+        InputError: the extra "export" is not installed, or the model takes one size alone.
     """
     check_installed(*_NEEDED)
+    if any_size and not model.any_size:
+        raise InputError(f"A {model.name} takes images of {model.input_size} alone, not of any size.")
     height, width = model.input_size
     images = torch.rand(2, 3, height, width)
     with warnings.catch_warnings():
@@ -41,7 +44,7 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None) -> bytes:
             model.eval(),
             (images,),
             dynamo=True,
-            dynamic_shapes=(_free_sides(model),),
+            dynamic_shapes=(_free_sides(any_size),),
             input_names=[INPUT],
             output_names=[model.output],
             verbose=False,
@@ -55,11 +58,11 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None) -> bytes:
     return content
 
 
-def _free_sides(model: SaliencyModel) -> dict[int, Any]:
+def _free_sides(any_size: bool) -> dict[int, Any]:
     """Which sides of the input may be of any length."""
     dim = torch.export.Dim
     sides = {0: dim("batch", min=1)}
-    if model.any_size:
+    if any_size:
         sides |= {2: dim("height", min=_LEAST), 3: dim("width", min=_LEAST)}
     return sides
 

@@ -5,6 +5,7 @@ Those that come with gazemap are in its folder `weights`, by name.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,6 +124,15 @@ def load_model(path: str | Path = DEFAULT_MODEL) -> SaliencyModel:
         raise WeightsError(f"{file} does not fit its model {about['model']!r}: {error}") from error
     model.fit = about.get("fit", "stretch")
     return model.eval()
+
+
+def digest(model: SaliencyModel) -> str:
+    """Of all that the model's output depends on."""
+    total = hashlib.sha256(repr((model.name, model.options, model.fit, model.target_range)).encode())
+    for name, tensor in model.state_dict().items():
+        total.update(name.encode())
+        total.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+    return total.hexdigest()
 
 
 def start_from(model: SaliencyModel, path: str | Path) -> None:

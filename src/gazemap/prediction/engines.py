@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.data.cache import cache_folder
+from gazemap.errors import InputError, OutputError, unknown_name
+from gazemap.files import replacing
 from gazemap.models import SaliencyModel
 from gazemap.models.onnx_export import INPUT, check_installed, to_onnx
+from gazemap.models.weights import digest
 from gazemap.prediction.predicting import Engine, in_range, predict_grids
 
 
@@ -40,7 +44,23 @@ def _torch(model: SaliencyModel, threads: int) -> Engine:
 
 def _onnx(model: SaliencyModel, threads: int) -> Engine:
     check_installed("onnxruntime")
-    return run_onnx(to_onnx(model.cpu()), model, threads)
+    return run_onnx(_form(model), model, threads)
+
+
+def _form(model: SaliencyModel) -> bytes:
+    """The ONNX form of a model, from the cache: making it takes some seconds."""
+    file = cache_folder("onnx") / f"{version('gazemap')}-{digest(model)}.onnx"
+    try:
+        return file.read_bytes()
+    except OSError:
+        form = to_onnx(model.cpu())
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as beside:
+            beside.write_bytes(form)
+    except (OSError, OutputError):
+        pass  # a cache that cannot be written costs seconds, no more
+    return form
 
 
 def run_onnx(form: bytes, model: SaliencyModel, threads: int = 1) -> Engine:
@@ -59,7 +79,7 @@ def _openvino(model: SaliencyModel, threads: int) -> Engine:
 
     core = openvino.Core()
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
-    network = core.compile_model(core.read_model(to_onnx(model.cpu())), "CPU", settings)
+    network = core.compile_model(core.read_model(_form(model)), "CPU", settings)
     # a request belongs to one call: threads must not share it
     return partial(_run, model, lambda images: network.create_infer_request().infer({INPUT: images})[0])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -13,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from filelock import FileLock, Timeout
 
 from gazemap.errors import DataError, OutputError
 from gazemap.files import replacing, write_text
 from gazemap.models import SaliencyModel
+from gazemap.models.weights import digest
 from gazemap.prediction.outputs import OutputKind, Predicted
 
 _STAGE = ".unfinished"  # where files are made; what a killed run left there is removed by the next
@@ -128,7 +127,7 @@ def _rename(made: Path, final: Path) -> None:
 def _since(folder: Path, model: SaliencyModel) -> int:
     """When model.json was written; it is written anew for another model."""
     file = folder / _MODEL
-    own = json.dumps({"model": model.name, "sha256": _digest(model)}) + "\n"
+    own = json.dumps({"model": model.name, "sha256": digest(model)}) + "\n"
     try:
         known = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -136,12 +135,3 @@ def _since(folder: Path, model: SaliencyModel) -> int:
     if known != own:
         write_text(file, own)
     return file.stat().st_mtime_ns
-
-
-def _digest(model: SaliencyModel) -> str:
-    """Of all that the model's output depends on."""
-    total = hashlib.sha256(repr((model.name, model.options, model.fit, model.target_range)).encode())
-    for name, tensor in model.state_dict().items():
-        total.update(name.encode())
-        total.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
-    return total.hexdigest()
