@@ -179,7 +179,8 @@ def test_no_more_than_a_batch_a_thread_is_in_memory(density_model, photos, tmp_p
 
 
 RUN = """
-import sys, torch
+import signal, sys, torch
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell would ignore it
 sys.path[:0] = {path!r}
 import tiny_model
 from gazemap.prediction import predict_files
