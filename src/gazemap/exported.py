@@ -11,10 +11,11 @@ import numpy as np
 
 from gazemap.errors import InputError, OutputError
 from gazemap.files import replacing
+from gazemap.models import SaliencyModel
 from gazemap.models.onnx_export import check_installed, to_onnx
 from gazemap.models.weights import describe, load_model, save_tensors
 from gazemap.prediction.engines import run_onnx
-from gazemap.prediction.predicting import predict_grids
+from gazemap.prediction.predicting import Engine, predict_grids
 
 TOLERANCE = 1e-4  # of a log density, or of a saliency as it is shown
 _CHECKED = 3  # images; another number than the form was traced with
@@ -63,8 +64,7 @@ def _write_onnx(path: str | Path, out: Path, any_size: bool) -> str:
     check_installed("onnxruntime")
     model = load_model(path)
     form = to_onnx(model, _portable(describe(path)), any_size=any_size)
-    images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
-    difference = float(np.abs(run_onnx(form, model)(images) - predict_grids(model, images)).max())
+    difference = _difference(model, run_onnx(form, model))
     if not difference <= TOLERANCE:
         raise InputError(
             f"The ONNX form of {path} differs from the model by {difference:.2g}, more than {TOLERANCE}. "
@@ -83,6 +83,11 @@ def _write_half(path: str | Path, out: Path) -> str:
     if not all(value.isfinite().all() for value in tensors.values()):
         raise InputError(f"Weights of {path} are beyond the range of 16 bits. Keep them as they are.")
     save_tensors(out, tensors, _portable(describe(path)))
-    images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
-    difference = float(np.abs(predict_grids(load_model(out), images) - predict_grids(model, images)).max())
+    difference = _difference(model, partial(predict_grids, load_model(out)))
     return f"{out}: {out.stat().st_size / 1e6:.1f} MB, within {difference:.1g} of the model."
+
+
+def _difference(model: SaliencyModel, other: Engine) -> float:
+    """How far another form of a model is from it, at most, on images of noise."""
+    images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
+    return float(np.abs(other(images) - predict_grids(model, images)).max())
