@@ -66,6 +66,7 @@ def test_prepare_fills_the_cache_for_a_run(run, tmp_path, popout_set, monkeypatc
     assert sorted((tmp_path / "cache" / "arrays").iterdir()) == files
 
 
+@pytest.mark.slow
 def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popout_set, monkeypatch):
     study = reproduction.STUDIES["nurick2021"]
     small = reproduction.Study(study.title, (str(tmp_path / "tiny.yaml"),), study.protocols, study.published)

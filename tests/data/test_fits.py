@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from gazemap.data.fits import Placement
 from gazemap.data.sample import Fixations
@@ -44,6 +45,15 @@ def test_a_point_lies_on_what_it_lay_on(placement, across, down, mirrored):
     frame_rows, frame_columns = np.mgrid[: placement.frame[0], : placement.frame[1]] + 0.5
     found = [(laid * places).sum() / laid.sum() for places in (frame_columns, frame_rows)]
     assert found == pytest.approx([point.x[0], point.y[0]], abs=0.35)
+
+
+@given(st.tuples(st.integers(1, 300), st.integers(1, 300)), st.tuples(SIDES, SIDES), st.integers(0, 2**31))
+@settings(max_examples=60, deadline=None)
+def test_an_image_is_resized_as_pillow_does(size, frame, seed):
+    image = np.random.default_rng(seed).integers(0, 256, (*size, 3), np.uint8)
+    expected = Image.fromarray(image).resize(frame[::-1], Image.Resampling.BILINEAR)
+    laid = Placement(size, frame, "stretch").lay_image(image)
+    assert np.abs(laid.astype(int) - np.asarray(expected)).max() <= 2  # each pass rounds
 
 
 @given(PLACEMENTS)

@@ -182,6 +182,7 @@ def test_a_collection_takes_no_metric_for_another_after_a_batch_that_all_score_a
     }
 
 
+@pytest.mark.slow
 def test_two_processes_give_what_one_gives(tmp_path):
     torch.multiprocessing.spawn(score_a_share, args=(str(tmp_path),), nprocs=2)
     for rank in range(2):

@@ -131,15 +131,19 @@ def test_what_cannot_be_exported_leaves_no_file(weights, tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"A deepgaze2 takes images of \(240, 320\) alone"):
         export_model(tmp_path / "fixed.safetensors", tmp_path / "fixed.onnx", any_size=True)
     (tmp_path / "fixed.safetensors").unlink()
-    other = create_model("gazenet", input_size=(64, 96))
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+    save_model(tmp_path / "tiny.safetensors", tiny_model.Tiny())
     real = engines.run_onnx
     monkeypatch.setattr(
         "gazemap.exported.run_onnx", lambda form, model: lambda x: real(form, model)(x) + 2e-4
     )
     with pytest.raises(InputError, match=r"differs from the model by 0\.0002"):
-        export_model(weights, tmp_path / "own.onnx")
+        export_model(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx")
+    other = create_model("gazenet", input_size=(64, 96))
     other.readout[-1].bias.data[:] = 1e9
     save_model(tmp_path / "big.safetensors", other)
     with pytest.raises(InputError, match="beyond the range of 16 bits"):
         export_model(tmp_path / "big.safetensors", tmp_path / "half.safetensors")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["big.safetensors", "own.safetensors"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "big.safetensors", "own.safetensors", "tiny.safetensors",
+    ]  # fmt: skip

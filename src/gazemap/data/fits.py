@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from PIL import Image
+from torch import from_numpy
 
 from gazemap.data.sample import Fixations, Floats, Size
 
@@ -60,19 +62,16 @@ class Placement:
         down, across = (frame - side for frame, side in zip(self.frame, self.content, strict=True))
         return (down / 2, across / 2) if self.fit == "crop" else (down // 2, across // 2)
 
-    def lay(
-        self, values: NDArray[np.generic], into: Size, *, background: float = 0, gap: float | None = None
-    ) -> NDArray[np.generic]:
+    def lay(self, values: NDArray[np.generic], into: Size, *, background: float = 0) -> NDArray[np.generic]:
         """Lay the image, or a map of all of it, into the frame; antialiased bilinear.
 
         Args:
             values: (h, w) or (h, w, 3), of any size.
             into: (h, w) at which the whole frame is computed.
             background: of the frame beside a letterbox.
-            gap: Pillow's reducing_gap, which speeds large reductions up.
         """
         if self.fit == "letterbox":
-            return self._letterbox(values, into, background, gap)
+            return self._letterbox(values, into, background)
         box = None
         if self.fit == "crop":
             sides = zip(self.frame, self.shift, self.content, values.shape[:2], strict=True)
@@ -81,20 +80,18 @@ class Placement:
                 for frame, shift, content, side in sides
             )
             box = (left, up, right, down)
-        return _resized(values, into, gap, box)
+        return _resized(values, into, box)
 
-    def _letterbox(
-        self, values: NDArray[np.generic], into: Size, background: float, gap: float | None
-    ) -> NDArray[np.generic]:
+    def _letterbox(self, values: NDArray[np.generic], into: Size, background: float) -> NDArray[np.generic]:
         height, width = (int(side) for side in self.content)
         up, left = (int(side) for side in self.shift)
         laid = np.full((*self.frame, *values.shape[2:]), background, dtype=values.dtype)
-        laid[up : up + height, left : left + width] = _resized(values, (height, width), gap)
-        return _resized(laid, into, gap)
+        laid[up : up + height, left : left + width] = _resized(values, (height, width))
+        return _resized(laid, into)
 
     def lay_image(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(H, W, 3) -> the frame's pixels, gray where there is no image."""
-        return np.asarray(self.lay(image, self.frame, background=_GRAY, gap=3.0), dtype=np.uint8)
+        return np.asarray(self.lay(image, self.frame, background=_GRAY), dtype=np.uint8)
 
     def lay_fixations(self, fixations: Fixations, into: Size) -> Fixations:
         """The points in a grid of size `into` over the whole frame; those cut off are left out."""
@@ -133,14 +130,15 @@ class Placement:
 
 
 def _resized(
-    values: NDArray[np.generic],
-    size: Size,
-    gap: float | None,
-    box: tuple[float, float, float, float] | None = None,
+    values: NDArray[np.generic], size: Size, box: tuple[float, float, float, float] | None = None
 ) -> NDArray[np.generic]:
     if values.shape[:2] == size and box is None:
         return values
+    if values.dtype == np.uint8 and values.ndim == 3 and box is None:
+        # five times as fast as Pillow, and equal to it but for a rounding here and there; in this thread
+        # alone, while a copy of PyTorch's would wake others, which then slow another runtime's down
+        pixels = from_numpy(np.require(values, requirements="W")).permute(2, 0, 1)[None]
+        resized = F.interpolate(pixels, size, mode="bilinear", antialias=True)
+        return resized[0].permute(1, 2, 0).numpy()
     picture = Image.fromarray(values)
-    return np.asarray(
-        picture.resize((size[1], size[0]), Image.Resampling.BILINEAR, box=box, reducing_gap=gap)
-    )
+    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR, box=box))

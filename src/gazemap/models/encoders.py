@@ -107,7 +107,7 @@ class Encoder(nn.Module):
         trainable: whether training changes it. A frozen encoder, and one that starts from weights,
             keeps its batch statistics: they come of more images than a data set of gaze has, and
             weights whose norms are folded into the convolutions have no others.
-        scales: how many, from 1/2 of the image's size on; layers behind the last are left out.
+        scales: how many, from the finest on, all by default; layers behind the last are left out.
 
     Attributes:
         channels: of each scale.
@@ -119,7 +119,7 @@ class Encoder(nn.Module):
         *,
         weights: str | None = None,
         trainable: bool = True,
-        scales: int = 5,
+        scales: int | None = None,
     ) -> None:
         super().__init__()
         if isinstance(name, str) and name not in ENCODERS:

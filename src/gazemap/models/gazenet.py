@@ -18,7 +18,7 @@ from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, Size, log_softmax, upsample
 
-_BLOCKS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
+_BLOCKS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160}
 _FINE = 16  # channels at 1/4
 _ENCODERS = {
     name: replace(ENCODERS[name], taps=tuple(_BLOCKS), channels=tuple(_BLOCKS.values()))
@@ -92,9 +92,10 @@ class GazeNet(SaliencyModel):
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
         fine, *blocks = self.encoder(images)
-        grid = (blocks[0].shape[-2], blocks[0].shape[-1])  # all are joined at 1/8
-        squeezed = [squeeze(block) for squeeze, block in zip(self.squeeze, blocks, strict=True)]
-        features = torch.stack([upsample(block, grid) for block in squeezed]).sum(dim=0)
+        squeezed = (squeeze(block) for squeeze, block in zip(self.squeeze, blocks, strict=True))
+        eighth, sixteenth, sixteenth_too, last = squeezed
+        grid = (eighth.shape[-2], eighth.shape[-1])  # all are joined here
+        features = eighth + upsample(sixteenth + sixteenth_too, grid) + upsample(last, grid)
         features = features + self.scene(blocks[-1].mean(dim=(2, 3)))[:, :, None, None]
         features = torch.relu(self.norm(features))
         features = features + self.near(features)
