@@ -27,7 +27,7 @@ from gazemap.prediction.results import Failure, Results, open_results
 from gazemap.prediction.sources import open_sources
 from gazemap.prediction.workers import ahead, batched, worker_threads
 
-_BATCH = 8
+_BATCH = 4
 _LARGE = 2**24  # pixels from which maps are made one at a time: they are of the image's own size
 _SHOWN = 10
 _TOO_LARGE = "It needs more memory than there is. Make it smaller first."

@@ -26,7 +26,6 @@ from gazemap.training.recipe import Recipe
 from gazemap.training.run import Run, prepare
 from gazemap.training.schedule import apply_schedule
 from gazemap.training.state import LAST, Progress, is_finished, load_state, save_state
-from gazemap.training.teachers import resized
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,8 @@ def train_one_epoch(
         batch = augmented(drawn.to(run.place), recipe.data.augment, seed=seed, epoch=epoch, step=step)
         images = run.inputs(batch.images)
         with torch.autocast(run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
-            prediction = run.forward(resized(images, run.model.input_size))
-            told = run.told(images, seed=seed, epoch=epoch, step=step)
+            prediction = run.forward(images)
+            told = run.teachers.density(images) if run.teachers else None
         loss = run.loss_of(prediction, batch, told)
         run.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

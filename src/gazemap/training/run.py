@@ -20,7 +20,7 @@ from gazemap.training.device import speed_for
 from gazemap.training.mean_map import mean_map
 from gazemap.training.optimizers import make_optimizer
 from gazemap.training.recipe import Recipe
-from gazemap.training.teachers import Teachers, largest_frame, load_teachers
+from gazemap.training.teachers import Teachers, load_teachers
 
 Tensors = tuple[Tensor, ...] | list[Tensor]
 
@@ -48,15 +48,9 @@ class Run:
         return self.average.module if self.average else self.model  # type: ignore[return-value]
 
     def inputs(self, images: Tensor) -> Tensor:
-        """uint8 images -> float32 in [0, 1], of their size, on the network's device."""
+        """uint8 images -> what the network takes: float32 in [0, 1] on its device."""
         moved = images.to(self.place, non_blocking=True)
         return moved.to(torch.float32, memory_format=self.layout).div_(255)
-
-    def told(self, images: Tensor, *, seed: int, epoch: int, step: int) -> Tensor | None:
-        """What the teachers say of a batch, if there are any."""
-        if self.teachers is None:
-            return None
-        return self.teachers.density(images, self.model.output_size, seed=seed, epoch=epoch, step=step)
 
     def loss_of(self, prediction: Tensor, batch: Arrays, told: Tensor | None = None) -> Tensor:
         """The loss of what the network put out for a batch, and of what its teachers told it."""
@@ -80,28 +74,24 @@ def prepare(
 def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
     """The splits train and val at the size of the recipe's network, from the cache.
 
-    The images of train are at the largest frame that the network or a teacher of its takes.
-
     Raises:
         DataError: a split is missing or an image cannot be read.
         RecipeError: a loss that the network cannot have.
-        WeightsError: a teacher is missing.
     """
     splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
     with torch.device("meta"):
         model = create_model(recipe.model.name, **recipe.model.options)
     weighted_loss(recipe.loss)  # a wrong loss is refused before work starts, too
-    frame = largest_frame(recipe.teachers.runs if recipe.teachers else [], model)
     train, val = (
         load_arrays(
             split,
-            input_size=size,
+            input_size=model.input_size,
             target_size=model.output_size,
             target=recipe.data.target,
             fit=recipe.data.fit,
             progress=progress,
         )
-        for split, size in zip(splits, (frame, model.input_size), strict=True)
+        for split in splits
     )
     return train, val
 
