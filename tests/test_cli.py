@@ -182,6 +182,8 @@ def test_predict_says_what_it_cannot_do(run, tmp_path, weights, popout_set):
 def test_what_comes_with_gazemap_is_listed_explained_and_exported(run, tmp_path, popout_set):
     code, text = run("models")
     assert (code, "gazenet" in text, "free-viewing, 1083 images" in text) == (0, True, True)
+    assert text.index("gazenet ") < text.index("gazenet-large ")
+    assert "gazenet is the default" in text
     code, text = run("models", "gazenet")
     assert (code, "## Where it fails" in text) == (0, True)
     code, text = run("export", "gazenet", tmp_path / "half.safetensors")

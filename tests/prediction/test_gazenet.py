@@ -1,4 +1,4 @@
-"""The model that comes with gazemap: that it is there, small, explained, and puts out what it always did."""
+"""The models that come with gazemap: there, small, explained, and putting out what they always did."""
 
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from gazemap.errors import InputError
 from gazemap.models.weights import DEFAULT_MODEL, describe, model_card, shipped_weights
 from gazemap.prediction import predict_grids
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "gazenet.npy"
+GOLDEN = Path(__file__).parents[1] / "golden"
+each_shipped = pytest.mark.parametrize("name", shipped_weights())
 
 
 def scene():
@@ -23,23 +24,30 @@ def scene():
     return image.astype(np.uint8)[None]
 
 
-def test_it_puts_out_what_it_did_when_it_was_shipped():
-    found = predict_grids(gazemap.load_model(), scene())[0]
-    np.testing.assert_allclose(found, np.load(GOLDEN, allow_pickle=False), atol=2e-3)
+def test_the_default_and_a_larger_one_are_shipped():
+    assert list(shipped_weights()) == ["gazenet", "gazenet-large"]
+    assert gazemap.load_model().input_size == gazemap.load_model(DEFAULT_MODEL).input_size == (240, 320)
+    assert gazemap.load_model("gazenet-large").input_size == (336, 448)
 
 
-def test_it_is_small_and_says_how_it_came_to_be():
-    file = shipped_weights()[DEFAULT_MODEL]
-    assert file.stat().st_size < 12e6
-    about = describe(DEFAULT_MODEL)
+@each_shipped
+def test_it_puts_out_what_it_did_when_it_was_shipped(name):
+    found = predict_grids(gazemap.load_model(name), scene())[0]
+    np.testing.assert_allclose(found, np.load(GOLDEN / f"{name}.npy", allow_pickle=False), atol=2e-3)
+
+
+@each_shipped
+def test_it_is_small_and_says_how_it_came_to_be(name):
+    assert shipped_weights()[name].stat().st_size < 12e6
+    about = describe(name)
     assert about["model"] == "gazenet"
-    assert about["recipe"]["name"] == "gazenet"
+    assert about["recipe"]["name"] == name
     assert about["dataset"] == {"name": "free-viewing", "train": 1083, "val": 200}
     assert "/" not in about["recipe"]["model"]["options"]["encoder_weights"]  # no path of the machine
 
 
-@pytest.mark.parametrize("name", shipped_weights())
-def test_every_shipped_model_has_a_card_that_says_what_it_must(name):
+@each_shipped
+def test_it_has_a_card_that_says_what_it_must(name):
     card = model_card(name)
     for heading in ("Trained on", "Scores", "Where it fails", "Center bias", "What it must not be used for"):
         assert f"## {heading}" in card
@@ -52,6 +60,7 @@ def test_a_card_of_no_model_is_refused():
         model_card("gazent")
 
 
-def test_it_sees_more_than_the_center_bias(popout_set):
-    scores = gazemap.evaluate(gazemap.load_model(), popout_set, "val", metrics=["nss"])
-    assert scores.interval("gazenet", "nss").mean > scores.interval("center bias", "nss").mean
+@each_shipped
+def test_it_sees_more_than_the_center_bias(name, popout_set):
+    scores = gazemap.evaluate({name: gazemap.load_model(name)}, popout_set, "val", metrics=["nss"])
+    assert scores.interval(name, "nss").mean > scores.interval("center bias", "nss").mean

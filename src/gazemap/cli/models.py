@@ -19,7 +19,7 @@ def models(
 ) -> None:
     """List the models that come with gazemap, and the networks that it can train."""
     from gazemap.models import MODELS
-    from gazemap.models.weights import describe, model_card, shipped_weights
+    from gazemap.models.weights import DEFAULT_MODEL, describe, model_card, shipped_weights
 
     if name is not None:
         typer.echo(model_card(name))
@@ -31,6 +31,9 @@ def models(
         data = f"{about['dataset']['name']}, {about['dataset']['train']} images"
         table.add_row(shipped, about["model"], size, f"{file.stat().st_size / 1e6:.1f}", data)
     Console(width=None if sys.stdout.isatty() else 120).print(table)
+    typer.echo(
+        f"{DEFAULT_MODEL} is the default. `gazemap models NAME` prints a model's card: its scores, limits."
+    )
     typer.echo(f"Networks: {', '.join(MODELS)}; `gazemap recipes` lists their trainings.")
 
 

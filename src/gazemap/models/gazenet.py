@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,12 +19,9 @@ from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, Size, log_softmax, upsample
 
-_BLOCKS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160}
+_CHANNELS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
 _FINE = 16  # channels at 1/4
-_ENCODERS = {
-    name: replace(ENCODERS[name], taps=tuple(_BLOCKS), channels=tuple(_BLOCKS.values()))
-    for name in ("mobilenetv2", "mobilenetv2-tf")
-}
+_ENCODERS = ("mobilenetv2", "mobilenetv2-tf")
 
 
 class GazeNet(SaliencyModel):
@@ -33,6 +31,7 @@ class GazeNet(SaliencyModel):
         encoder: "mobilenetv2-tf", or "mobilenetv2" for weights that timm trained; see `ENCODERS`.
         encoder_weights: ImageNet weights: "timm" or a safetensors file.
         train_encoder: False keeps the encoder as it is.
+        encoder_blocks: 5, or 6 to read the encoder's last block, too.
         width: channels of the decoder.
         center_bias: "fixed", "learned" or "none".
         input_size: (H, W).
@@ -48,17 +47,21 @@ class GazeNet(SaliencyModel):
         encoder: str = "mobilenetv2-tf",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
+        encoder_blocks: Literal[5, 6] = 5,
         width: int = 64,
         center_bias: CenterBiasKind = "fixed",
         input_size: Size = (240, 320),
     ) -> None:
         if encoder not in _ENCODERS:
             raise InputError(unknown_name("encoder of gazenet", encoder, _ENCODERS))
+        if encoder_blocks not in (5, 6):
+            raise InputError(f"gazenet reads 5 or 6 blocks of its encoder, not {encoder_blocks!r}.")
         size = (math.ceil(input_size[0] / 4), math.ceil(input_size[1] / 4))
         super().__init__(
             options={
                 "encoder": encoder,
                 "train_encoder": train_encoder,
+                "encoder_blocks": encoder_blocks,
                 "width": width,
                 "center_bias": center_bias,
                 "input_size": list(input_size),
@@ -67,7 +70,9 @@ class GazeNet(SaliencyModel):
             output_size=size,
             output="log_density",
         )
-        self.encoder = Encoder(_ENCODERS[encoder], weights=encoder_weights, trainable=train_encoder)
+        taps, counts = zip(*list(_CHANNELS.items())[:encoder_blocks], strict=True)
+        spec = replace(ENCODERS[encoder], taps=taps, channels=counts)
+        self.encoder = Encoder(spec, weights=encoder_weights, trainable=train_encoder)
         fine, *channels = self.encoder.channels
         self.squeeze = nn.ModuleList(nn.Conv2d(count, width, 1, bias=False) for count in channels)
         self.scene = nn.Sequential(
@@ -93,9 +98,9 @@ class GazeNet(SaliencyModel):
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
         fine, *blocks = self.encoder(images)
         squeezed = (squeeze(block) for squeeze, block in zip(self.squeeze, blocks, strict=True))
-        eighth, sixteenth, sixteenth_too, last = squeezed
+        eighth, sixteenth, sixteenth_too, *last = squeezed
         grid = (eighth.shape[-2], eighth.shape[-1])  # all are joined here
-        features = eighth + upsample(sixteenth + sixteenth_too, grid) + upsample(last, grid)
+        features = eighth + upsample(sixteenth + sixteenth_too, grid) + upsample(sum(last), grid)
         features = features + self.scene(blocks[-1].mean(dim=(2, 3)))[:, :, None, None]
         features = torch.relu(self.norm(features))
         features = features + self.near(features)

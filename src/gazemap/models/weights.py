@@ -23,7 +23,6 @@ from gazemap.models import SaliencyModel, create_model
 
 BEST = "best.safetensors"
 DEFAULT_MODEL = "gazenet"
-_SUFFIX = ".safetensors"
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
@@ -87,7 +86,7 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
 def shipped_weights() -> dict[str, Path]:
     """The weights that come with gazemap, by name."""
     folder = Path(str(resources.files("gazemap") / "weights"))
-    return {file.name.removesuffix(_SUFFIX): file for file in sorted(folder.glob(f"*{_SUFFIX}"))}
+    return {file.stem: file for file in sorted(folder.glob("*.safetensors"), key=lambda file: file.stem)}
 
 
 def model_card(name: str) -> str:
