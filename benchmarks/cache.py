@@ -20,9 +20,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from gazemap.data.batches import epoch_batches, load_arrays
+from gazemap.data.batches.arrays import epoch_batches, load_arrays
+from gazemap.data.batches.targets import Target
 from gazemap.data.dataset import load_dataset
-from gazemap.data.targets import Target
 
 SIZE = (240, 320)
 GRID = (60, 80)

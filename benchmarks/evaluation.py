@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from gazemap.blurring import blur
 from gazemap.data.dataset import load_dataset
-from gazemap.memory import keep_freed_memory
+from gazemap.gaze.blurring import blur
 from gazemap.metrics import auc_borji, auc_shuffled, cc
+from gazemap.system.device import keep_freed_memory
 
 FRAME, SPLITS, STEP, SIGMA = (480, 640), 100, 0.1, 19
 Floats = NDArray[np.float64]

@@ -40,7 +40,7 @@ def make(folder: Path, images: int) -> None:
 def run(folder: str) -> None:
     """Import; prints seconds and the peak memory in MiB before and after."""
     from gazemap.data.importers import IMPORTERS
-    from gazemap.data.writing import write_folder
+    from gazemap.data.writing.folder import write_folder
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     started = time.perf_counter()

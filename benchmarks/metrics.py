@@ -28,10 +28,10 @@ from rich.progress import track
 from scipy.ndimage import gaussian_filter
 
 from gazemap import metrics
-from gazemap.blurring import blur
-from gazemap.memory import keep_freed_memory
+from gazemap.gaze.blurring import blur
 from gazemap.metrics import MATLAB_EPS
 from gazemap.metrics.densities import shift_to_density
+from gazemap.system.device import keep_freed_memory
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 Metric = Callable[[Floats, Case], float]

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.progress import track
 
-from gazemap.blurring import blur
-from gazemap.data.sample import Fixations
+from gazemap.gaze.blurring import blur
+from gazemap.gaze.fixations import Fixations
 
 FRAME, SIGMA, OTHERS = (480, 640), 19, 10
 Floats = NDArray[np.float64]

@@ -23,14 +23,13 @@ from collections.abc import Callable
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from gazemap.data.batches import Arrays
-from gazemap.memory import use_huge_pages
+from gazemap.data.batches.arrays import Arrays
 from gazemap.models import MODELS, SaliencyModel, create_model
 from gazemap.models.encoders import ENCODERS
-from gazemap.training.device import choose_device
+from gazemap.system.device import use_huge_pages
 from gazemap.training.loop import train_one_epoch
 from gazemap.training.recipe import Recipe, load_recipe
-from gazemap.training.run import assemble
+from gazemap.training.setup import assemble, choose_device
 
 TRAINED, PREDICTED = 4, 8  # images in a batch
 LEAST_RUNS, MOST_RUNS, SECONDS = 2, 30, 3.0  # of each measurement

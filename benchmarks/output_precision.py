@@ -20,8 +20,9 @@ from PIL import Image
 
 from gazemap.data.dataset import load_dataset
 from gazemap.models.weights import DEFAULT_MODEL, load_model
-from gazemap.prediction import OUTPUTS, predict, predict_files
-from gazemap.prediction.outputs import Predicted
+from gazemap.prediction.files.outputs import OUTPUTS, Predicted
+from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.predict import predict
 
 ENLARGED = 4
 

@@ -31,10 +31,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.data.fits import Placement
-from gazemap.data.images import read_image
+from gazemap.images.placement import Placement
+from gazemap.images.reading import read_image
 from gazemap.models.weights import DEFAULT_MODEL, load_model
-from gazemap.prediction import ENGINES, make_engine, predict, predict_files
+from gazemap.prediction.engines.runtimes import ENGINES, make_engine
+from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.predict import predict
 
 Resize = Callable[[bytes, tuple[int, int]], NDArray[np.uint8]]
 ROUNDS, RUNS = 5, 30  # each side runs so often in a row, then the next

@@ -22,7 +22,8 @@ import numpy as np
 from gazemap import GazeDataset, load_dataset
 from gazemap.data.exporting import export_dataset
 from gazemap.data.importers import import_dataset
-from gazemap.data.sample import Fixations, Sample
+from gazemap.data.sample import Sample
+from gazemap.gaze.fixations import Fixations
 
 COLUMNS = ("x", "y", "observer", "onset", "duration")
 KEPT = ("image_id", "size", "split", "group", "domain", "sigma", "pixels_per_degree")

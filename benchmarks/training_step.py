@@ -22,11 +22,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gazemap.data.batches import Arrays
-from gazemap.memory import use_huge_pages
-from gazemap.training.device import choose_device
+from gazemap.data.batches.arrays import Arrays
+from gazemap.system.device import use_huge_pages
 from gazemap.training.loop import Run, assemble, train_one_epoch
 from gazemap.training.recipe import Recipe, load_recipe
+from gazemap.training.setup import choose_device
 
 BATCH = 128
 # Multiplications of one forward pass of one image; forward and backward take three times as many.

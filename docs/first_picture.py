@@ -15,8 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 import gazemap
-from gazemap.overlays import overlay
-from gazemap.prediction.contours import contours
+from gazemap.prediction.files.pictures import contours, overlay
 
 OUT = Path(__file__).parent / "images" / "prediction.jpg"
 

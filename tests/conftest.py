@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gazemap.vision_operators import register_vision_operators
+from gazemap.system.device import register_vision_operators
 
 register_vision_operators()  # before any test module imports torchmetrics
 
@@ -34,7 +34,7 @@ def shared_data():
 @pytest.fixture(scope="session")
 def popout_set(tmp_path_factory):
     """A small built-in data set, made once a test process."""
-    from gazemap.data.popout import popout
+    from gazemap.data.popout.generate import popout
 
     return popout(tmp_path_factory.mktemp("gaze") / "popout", images=30, size=(96, 128))
 

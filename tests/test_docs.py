@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-import tiny_model
+from support import tiny_model
 
 from gazemap import load_recipe, train
 

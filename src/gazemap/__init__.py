@@ -8,14 +8,16 @@ prediction = gazemap.predict(gazemap.load_model("runs/a"), "photo.jpg")
 
 from gazemap import metrics
 from gazemap.data.dataset import GazeDataset, load_dataset
-from gazemap.data.sample import Fixations, Sample
+from gazemap.data.sample import Sample
 from gazemap.errors import GazemapError
-from gazemap.evaluation import evaluate
+from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.scores import Scores
+from gazemap.gaze.fixations import Fixations
 from gazemap.models import SaliencyModel, create_model
 from gazemap.models.weights import load_model
-from gazemap.prediction import Prediction, predict
-from gazemap.scores import Scores
-from gazemap.training import Recipe, load_recipe, train
+from gazemap.prediction.predict import Prediction, predict
+from gazemap.training.loop import train
+from gazemap.training.recipe import Recipe, load_recipe
 
 __all__ = [
     "Fixations",

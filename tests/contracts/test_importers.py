@@ -9,8 +9,8 @@ from collections import Counter
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from miniatures import MINIATURES, POINTS, SIZE, picture
 from PIL import Image
+from support.miniatures import MINIATURES, POINTS, SIZE, picture
 
 from gazemap.data.check import check_dataset
 from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, load_dataset

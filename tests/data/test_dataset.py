@@ -175,7 +175,7 @@ def test_points_moved_within_their_pixels(popout_set):
 
 
 def test_points_moved_to_the_edge(popout_set):
-    from gazemap.data.sample import Fixations
+    from gazemap.gaze.fixations import Fixations
 
     clipped = Fixations(np.array([-3.0, 5.0, 99.0]), np.array([1.0, 50.0, -1.0])).clipped((40, 60))
     assert (clipped.x.tolist(), clipped.y.tolist()) == ([0, 5, 60], [1, 40, 0])

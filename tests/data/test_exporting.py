@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from miniatures import MINIATURES, picture
-from miniatures.hdf5 import file_stimuli, fixation_trains
-from miniatures.hdf5 import fixations as single_fixations
 from PIL import Image
+from support.miniatures import MINIATURES, picture
+from support.miniatures.hdf5 import file_stimuli, fixation_trains
+from support.miniatures.hdf5 import fixations as single_fixations
 
 from gazemap.data.dataset import DatasetInfo, load_dataset
 from gazemap.data.exporting import export_dataset
 from gazemap.data.importers import import_dataset
-from gazemap.data.items import Item, Source
-from gazemap.data.sample import Fixations
-from gazemap.data.writing import write_dataset
+from gazemap.data.writing.folder import write_dataset
+from gazemap.data.writing.items import Item, Source
 from gazemap.errors import DataError, InputError, OutputError
+from gazemap.gaze.fixations import Fixations
 
 INFO = DatasetInfo(
     name="tiny", title="Tiny", citation="nobody", license="CC0", source="made", sigma=7.0, task="look"

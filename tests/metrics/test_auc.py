@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from references import auc_by_pairs, borji_splits, shuffled_splits
+from support.references import auc_by_pairs, borji_splits, shuffled_splits
 
 from gazemap import metrics
 from gazemap.data.dataset import load_dataset

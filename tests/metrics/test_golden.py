@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gazemap import metrics
-from gazemap.blurring import fourier_blur
+from gazemap.gaze.blurring import fourier_blur
 
 FOLDER = Path(__file__).parents[1] / "golden"
 WHOLE = Path(__file__).parents[3] / "shared" / "golden"

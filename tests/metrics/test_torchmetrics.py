@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from gathered_scores import OPTIONS, UNSEEN, arguments, create, images, score_a_share
+from support.gathered_scores import OPTIONS, UNSEEN, arguments, create, images, score_a_share
 from torchmetrics import MetricCollection
 
 from gazemap import Fixations, metrics

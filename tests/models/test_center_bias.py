@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from gazemap.data.batches import Arrays
+from gazemap.data.batches.arrays import Arrays
 from gazemap.errors import InputError
 from gazemap.models import create_model
 from gazemap.models.parts import CenterBias, JoinedCenterBias, set_center_bias
 from gazemap.training.recipe import parse_recipe
-from gazemap.training.run import assemble
+from gazemap.training.setup import assemble
 
 SMALL = (64, 96)
 

@@ -5,7 +5,7 @@ import torch
 
 from gazemap.losses import Predicted, Truth, weighted_loss
 from gazemap.models.mdnsal import MDNSal
-from gazemap.training.mean_map import mean_map
+from gazemap.training.setup import mean_map
 
 
 def small(gaussians):

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from gazemap.models import create_model
-from gazemap.models.maxout import Maxout
+from gazemap.models.shallow import Maxout
 
 
 @pytest.mark.parametrize(

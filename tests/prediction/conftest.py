@@ -1,6 +1,6 @@
 import pytest
-import tiny_model
 import torch
+from support import tiny_model
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import torch
 from PIL import Image
 
 from gazemap.errors import DataError, InputError
-from gazemap.prediction import as_pixels, predict
+from gazemap.prediction.inputs import as_pixels
+from gazemap.prediction.predict import predict
 
 COLORS = np.random.default_rng(0).integers(0, 256, (7, 5, 3), np.uint8)
 GRAY = COLORS[..., 0]
@@ -132,7 +133,7 @@ def test_anything_else_is_refused(image, message, density_model):
 
 
 def test_too_many_pixels_are_refused(monkeypatch):
-    from gazemap.data import images
+    from gazemap.images import reading as images
     from gazemap.prediction import inputs
 
     monkeypatch.setattr(inputs, "MAX_PIXELS", 30)

@@ -1,18 +1,18 @@
 """Weights averaged over the steps, and an encoder with its own rate, against what they mean."""
 
 import pytest
-import tiny_model
 import torch
-from tiny_model import recipe
+from support import tiny_model
+from support.tiny_model import recipe
 from torch import nn
 
 from gazemap.errors import RecipeError
 from gazemap.models.weights import BEST, load_tensors
-from gazemap.training import loop, train
-from gazemap.training.optimizers import make_optimizer
+from gazemap.training import loop
+from gazemap.training.checkpoint import LAST
+from gazemap.training.loop import train
+from gazemap.training.optimizers import apply_schedule, make_optimizer
 from gazemap.training.recipe import OptimizerSection, ScheduleSection
-from gazemap.training.schedule import apply_schedule
-from gazemap.training.state import LAST
 
 
 @pytest.fixture(autouse=True)

@@ -7,17 +7,19 @@ import time
 from pathlib import Path
 
 import pytest
-import tiny_model
 import torch
-from tiny_model import recipe
+from support import tiny_model
+from support.tiny_model import recipe
 
 from gazemap.errors import DataError, OutputError, TrainingError, WeightsError
 from gazemap.models.weights import BEST, describe, load_model, load_tensors
-from gazemap.training import load_recipe, loop, train
+from gazemap.training import loop
+from gazemap.training.checkpoint import LAST
 from gazemap.training.log import read_metrics
-from gazemap.training.state import LAST
+from gazemap.training.loop import train
+from gazemap.training.recipe import load_recipe
 
-SCRIPT = Path(__file__).with_name("train_tiny.py")
+SCRIPT = Path(__file__).parents[1] / "support" / "train_tiny.py"
 
 
 @pytest.fixture(autouse=True)
@@ -106,11 +108,11 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, 
 
 
 def test_a_set_with_its_mirror_images_is_not_mirrored_again(tmp_path):
-    from miniatures import MINIATURES
+    from support.miniatures import MINIATURES
 
     from gazemap.data.importers import import_dataset
-    from gazemap.training.device import choose_device
-    from gazemap.training.run import prepare
+    from gazemap.system.device import choose_device
+    from gazemap.training.setup import prepare
 
     source = MINIATURES["bristol-pickle"](tmp_path / "source")
     dataset = import_dataset("bristol-pickle", source, tmp_path / "set")
@@ -201,9 +203,8 @@ def test_speed_options_train_to_nearly_the_same_loss(popout_set, tmp_path, overr
 
 
 def test_the_mean_map_is_what_no_fixed_map_beats(popout_set, tmp_path):
-    from gazemap.training.device import choose_device
-    from gazemap.training.mean_map import mean_map
-    from gazemap.training.run import prepare
+    from gazemap.system.device import choose_device
+    from gazemap.training.setup import mean_map, prepare
 
     run = prepare(recipe(tmp_path), popout_set, choose_device("cpu"), progress=False)
     best = mean_map(run.train.targets, "saliency")

@@ -1,15 +1,16 @@
 """A pretext on the tiny model: trained first, in a folder of its own, and what gaze training starts from."""
 
 import pytest
-import tiny_model
 import torch
 import yaml
+from support import tiny_model
 
 from gazemap.errors import RecipeError, WeightsError
 from gazemap.models import create_model
 from gazemap.models.weights import BEST, describe, load_model, save_model, start_from
-from gazemap.training import loop, train
+from gazemap.training import loop
 from gazemap.training.log import read_metrics
+from gazemap.training.loop import train
 from gazemap.training.pretext import pretext_recipe
 from gazemap.training.recipe import parse_recipe
 

@@ -4,9 +4,8 @@ import pytest
 from gazemap.errors import RecipeError
 from gazemap.losses import weighted_loss
 from gazemap.models import MODELS
-from gazemap.training import load_recipe
-from gazemap.training.recipe import shipped_recipes
-from gazemap.training.schedule import rate_and_momentum
+from gazemap.training.optimizers import rate_and_momentum
+from gazemap.training.recipe import load_recipe, shipped_recipes
 
 
 @pytest.mark.parametrize("name", shipped_recipes())

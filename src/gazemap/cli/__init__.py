@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gazemap.cli import data, designs, models, runs, views
+from gazemap.cli import analysis, data, evaluation, prediction, reports, training
 from gazemap.errors import GazemapError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -17,11 +17,9 @@ def gazemap() -> None:
     """Predict where people look in an image, and measure how well that is predicted."""
 
 
-data.app.add_typer(views.app)
+for stage in (prediction, analysis, training, evaluation, reports):
+    app.add_typer(stage.app)
 app.add_typer(data.app, name="data")
-app.add_typer(runs.app)
-app.add_typer(designs.app)
-app.add_typer(models.app)
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Data: foreign files -> one gaze data set -> batches."""
+"""Gaze data sets: foreign files -> one folder -> batches."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from rich.progress import track
 
 from gazemap.data.dataset import GazeDataset, fixation_image_ids, load_dataset
-from gazemap.data.images import read_image
-from gazemap.data.sample import Sample, Size
+from gazemap.data.sample import Sample
 from gazemap.errors import DataError
+from gazemap.images.reading import read_image
+from gazemap.types import Size
 
 
 @dataclass(frozen=True)

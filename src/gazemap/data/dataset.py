@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 from pyarrow.types import is_dictionary
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gazemap.data.sample import Fixations, Sample
+from gazemap.data.sample import Sample
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
 
 IMAGES_SCHEMA = pa.schema(
     [

@@ -15,10 +15,10 @@ from PIL import Image
 from rich.progress import track
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.data.images import read_size
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError, InputError, unknown_name
-from gazemap.files import new_folder
+from gazemap.images.reading import read_size
+from gazemap.system.files import new_folder
 
 _TEXT = h5py.string_dtype()
 _UPRIGHT = 1  # the EXIF orientation of images that are stored as they are shown

@@ -2,92 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap import fixations as points
-from gazemap.data.images import read_image
-from gazemap.data.map_files import decode_map
 from gazemap.errors import DataError
-
-Size = tuple[int, int]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Fixations:
-    """Where people looked in one image; arrays (n,), all in the same order.
-
-    Attributes:
-        x: pixels to the right, from the image's left edge, continuous.
-        y: pixels down, from its upper edge.
-        observer: who looked, where known.
-        onset: seconds since the image appeared, where known.
-        duration: seconds, where known.
-    """
-
-    x: Floats
-    y: Floats
-    observer: NDArray[np.str_] | None = None
-    onset: Floats | None = None
-    duration: Floats | None = None
-
-    @classmethod
-    def of_pixels(cls, fixated: NDArray[np.generic]) -> Fixations:
-        """One fixation at the center of every pixel of (H, W) that is not 0."""
-        rows, columns = np.nonzero(fixated)
-        return cls(x=columns.astype(np.float64) + 0.5, y=rows.astype(np.float64) + 0.5)
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    @property
-    def observers(self) -> list[str]:
-        """The names of the observers with at least one fixation, sorted."""
-        return [] if self.observer is None else sorted(set(self.observer.tolist()))
-
-    def of_observer(self, name: str) -> Fixations:
-        """Those of one observer; none if the observer never looked or is not known."""
-        return self.where(np.zeros(len(self), bool) if self.observer is None else self.observer == name)
-
-    def where(self, chosen: NDArray[np.bool_]) -> Fixations:
-        """Those for which `chosen`, (n,), is true."""
-        columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
-        kept: dict[str, Any] = {key: v if v is None else v[chosen] for key, v in columns.items()}
-        return Fixations(**kept)
-
-    def inside(self, size: Size) -> NDArray[np.bool_]:
-        """(n,): which lie in an image of `size` (H, W), its far edges included."""
-        return (self.x >= 0) & (self.x <= size[1]) & (self.y >= 0) & (self.y <= size[0])
-
-    def clipped(self, size: Size) -> Fixations:
-        """The same, with points outside of an image of `size` (H, W) moved to its edge."""
-        return replace(self, x=self.x.clip(0, size[1]), y=self.y.clip(0, size[0]))
-
-    def jittered(self, seed: int) -> Fixations:
-        """The same, moved at random within their pixels.
-
-        For points that were stored as whole pixels: their lattice and ties vanish, and every map of
-        theirs at the image's size stays what it was.
-        """
-        random = np.random.default_rng(seed)
-        x, y = (np.floor(values) + random.random(len(self)) for values in (self.x, self.y))
-        return replace(self, x=x, y=y)
-
-    def scaled(self, from_size: Size, to_size: Size) -> Fixations:
-        """The same points in an image stretched from one (H, W) to another."""
-        # divided first, so that a point on the far edge stays on it to the last bit
-        x, y = self.x / from_size[1] * to_size[1], self.y / from_size[0] * to_size[0]
-        return replace(self, x=x, y=y)
-
-    def mirrored(self, width: float) -> Fixations:
-        """The same points in the mirror image of a picture `width` pixels wide."""
-        return replace(self, x=width - self.x)
+from gazemap.gaze import fixations as points
+from gazemap.gaze.fixations import Fixations
+from gazemap.images.map_files import decode_map
+from gazemap.images.reading import read_image
+from gazemap.types import Floats, Size
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from gazemap.models.base import Output
+from gazemap.types import Output
 
 _LEAST = 1e-7  # of a saliency that becomes a density: its logarithm must be finite
 

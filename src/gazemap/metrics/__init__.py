@@ -3,17 +3,17 @@
 Usable alone: nothing here needs a data set or a model of gazemap.
 """
 
+from gazemap.images.resizing import resize
 from gazemap.metrics.auc import auc, auc_borji, auc_judd, auc_shuffled, sauc
-from gazemap.metrics.best_maps import best_map
-from gazemap.metrics.comparing import Truth
 from gazemap.metrics.densities import exponentiate, shift_to_density, to_density
 from gazemap.metrics.distribution import MATLAB_EPS, cc, kld, sim
 from gazemap.metrics.emd import emd
 from gazemap.metrics.location import information_gain, log_likelihood, nss
-from gazemap.metrics.protocols import PROTOCOLS, Protocol, get_protocol
-from gazemap.metrics.resizing import resize
-from gazemap.metrics.scoring import score, score_against
-from gazemap.metrics.table import METRICS, Metric, get_metric
+from gazemap.metrics.scoring.best_maps import best_map
+from gazemap.metrics.scoring.comparing import Truth
+from gazemap.metrics.scoring.protocols import PROTOCOLS, Protocol, get_protocol
+from gazemap.metrics.scoring.score import score, score_against
+from gazemap.metrics.scoring.table import METRICS, Metric, get_metric
 
 __all__ = [
     "MATLAB_EPS",

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Fixated, Maps, Pixels, Reader, Score
-from gazemap.metrics.roc import rocs_of
+from gazemap.metrics.kernels.arrays import Fixated, Maps, Pixels, Reader, Score
+from gazemap.metrics.kernels.roc import rocs_of
 
 
 def auc(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Array, Maps, Reader, number
+from gazemap.metrics.kernels.arrays import Array, Maps, Reader, number
 
 LOG_SUM_TOLERANCE = 1e-3  # the MIT/Tuebingen benchmark's
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Array, Maps, Pixels, Reader, Score, over
+from gazemap.metrics.kernels.arrays import Array, Maps, Pixels, Reader, Score, over
 
 MATLAB_EPS = float(np.finfo(np.float64).eps)  # 2.2204e-16, as in the MIT code
 

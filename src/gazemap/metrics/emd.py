@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Floats, Maps, Pixels, Reader, Score
+from gazemap.images.resizing import resize, shrink
 from gazemap.metrics.distribution import refuse_log_density
-from gazemap.metrics.resizing import resize, shrink
+from gazemap.metrics.kernels.arrays import Maps, Pixels, Reader, Score
+from gazemap.types import Floats
 
 
 def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score, number
 from gazemap.metrics.distribution import MATLAB_EPS, refuse_log_density
+from gazemap.metrics.kernels.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score, number
 
 
 def nss(saliency: Maps, fixation_map: Fixated, *, ddof: int = 0, repeats: bool = True) -> Score:

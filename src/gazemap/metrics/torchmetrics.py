@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from gazemap.errors import InputError
-from gazemap.metrics.arrays import Fixated, Maps, Score
 from gazemap.metrics.auc import auc, auc_borji, auc_judd, auc_shuffled, sauc
 from gazemap.metrics.distribution import cc, kld, sim
 from gazemap.metrics.emd import emd
+from gazemap.metrics.kernels.arrays import Fixated, Maps, Score
 from gazemap.metrics.location import information_gain, log_likelihood, nss
-from gazemap.metrics.table import METRICS
-from gazemap.vision_operators import register_vision_operators
+from gazemap.metrics.scoring.table import METRICS
+from gazemap.system.device import register_vision_operators
 
 register_vision_operators()  # torchmetrics imports torchvision where it is installed
 try:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
-Output = Literal["saliency", "log_density"]
-Fit = Literal["stretch", "letterbox", "crop"]
+from gazemap.types import Fit, Output
 
 
 class SaliencyModel(nn.Module):

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from gazemap.errors import InputError, WeightsError, unknown_name
-from gazemap.vision_operators import register_vision_operators
+from gazemap.system.device import register_vision_operators
 
 _HALF = (0.5, 0.5, 0.5)
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)

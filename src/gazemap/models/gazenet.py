@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from gazemap.errors import InputError, unknown_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
-from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, Size, log_softmax, upsample
+from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, log_softmax, upsample
+from gazemap.types import Size
 
 _CHANNELS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
 _FINE = 16  # channels at 1/4

@@ -11,9 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.dilated import CaffeScale, vgg16_convolutions
 from gazemap.models.parts import CenterBias, CenterBiasKind, log_softmax, upsample
+from gazemap.types import Output
 
 _PRIOR_SIZE = (6, 8)
 

@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gazemap.errors import InputError, unknown_name
+from gazemap.types import Size
 
 CenterBiasKind = Literal["none", "fixed", "learned"]
-Size = tuple[int, int]
 
 
 def log_softmax(grid: Tensor) -> Tensor:

@@ -10,9 +10,10 @@ import math
 
 from torch import Tensor, nn
 
-from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import Encoder
 from gazemap.models.parts import log_softmax, upsample
+from gazemap.types import Output
 
 
 class PDP(SaliencyModel):

@@ -10,8 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.parts import log_softmax
+from gazemap.types import Output
 
 _MEAN_BGR = (100.0, 110.0, 118.0)  # of images in 0 to 255
 _SCALE = 2 / 255

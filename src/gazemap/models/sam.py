@@ -12,9 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.dilated import CaffeScale, dilated_resnet50, dilated_vgg16
-from gazemap.models.parts import CenterBiasKind, GaussianPriors, JoinedCenterBias, Size, log_softmax, upsample
+from gazemap.models.parts import CenterBiasKind, GaussianPriors, JoinedCenterBias, log_softmax, upsample
+from gazemap.types import Output, Size
 
 _CHANNELS = 512
 _STEPS = 4

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from gazemap.errors import InputError, unknown_name
-from gazemap.models.base import Output, SaliencyModel
-from gazemap.models.maxout import Maxout
+from gazemap.models.base import SaliencyModel
+from gazemap.types import Output
 
 Geometry = Literal["nurick2021", "pan2016"]
 Initialization = Literal["paper", "he"]
@@ -138,3 +138,25 @@ def _initialize_he(model: Shallow) -> None:
 
 
 _INITIALIZERS = {"paper": _initialize_paper, "he": _initialize_he}
+
+
+class Maxout(nn.Module):
+    """(B, pieces * n) -> (B, n): h_i = max_j z_ij over `pieces` **adjacent** units.
+
+    Replications differ in which units form a pair (adjacent here, as in Lasagne's FeaturePoolLayer;
+    halves elsewhere). The functions are equal up to a permutation of the previous layer's rows.
+    """
+
+    def __init__(self, pieces: int = 2) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Raises ValueError when the units cannot be divided into groups of `pieces`."""
+        if features.shape[1] % self.pieces:
+            raise ValueError(f"{features.shape[1]} units cannot form groups of {self.pieces}.")
+        # slices and `maximum` measure faster than a reduction over a short last axis
+        result = features[:, 0 :: self.pieces]
+        for piece in range(1, self.pieces):
+            result = torch.maximum(result, features[:, piece :: self.pieces])
+        return result

@@ -8,9 +8,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gazemap.models.base import Output, SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import log_softmax, upsample
+from gazemap.types import Output
 
 # outputs of the decoder's five convolutions, coarse to fine; None: the coarsest is enlarged as it is
 _DECODERS: dict[str, tuple[int | None, int, int, int, int]] = {

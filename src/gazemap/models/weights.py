@@ -18,8 +18,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from gazemap.errors import InputError, WeightsError, unknown_name
-from gazemap.files import replacing
 from gazemap.models import SaliencyModel, create_model
+from gazemap.system.files import replacing
 
 BEST = "best.safetensors"
 DEFAULT_MODEL = "gazenet"
@@ -85,7 +85,7 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
 
 def shipped_weights() -> dict[str, Path]:
     """The weights that come with gazemap, by name."""
-    folder = Path(str(resources.files("gazemap") / "weights"))
+    folder = Path(str(resources.files("gazemap.models") / "pretrained"))
     return {file.stem: file for file in sorted(folder.glob("*.safetensors"), key=lambda file: file.stem)}
 
 

@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.data.images import MAX_PIXELS, pixels_of, read_image
 from gazemap.errors import InputError
+from gazemap.images.reading import MAX_PIXELS, pixels_of, read_image
 
 ImageLike = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | torch.Tensor
 

@@ -11,21 +11,19 @@ import torch
 import yaml
 from torch import Tensor
 
-from gazemap.data.augmentation import augmented
-from gazemap.data.batches import epoch_batches
+from gazemap.data.batches.arrays import epoch_batches
+from gazemap.data.batches.augmentation import augmented
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError, TrainingError
-from gazemap.files import write_text
-from gazemap.memory import use_huge_pages
 from gazemap.models.weights import BEST, save_model
-from gazemap.training.device import choose_device
-from gazemap.training.log import METRICS, RunLog
+from gazemap.system.device import choose_device, use_huge_pages
+from gazemap.system.files import write_text
+from gazemap.training.checkpoint import LAST, Progress, is_finished, load_state, save_state
+from gazemap.training.log import METRICS, RunLog, TrainingBar
+from gazemap.training.optimizers import apply_schedule
 from gazemap.training.pretext import pretext_recipe
-from gazemap.training.progress import TrainingBar
 from gazemap.training.recipe import Recipe
-from gazemap.training.run import Run, prepare
-from gazemap.training.schedule import apply_schedule
-from gazemap.training.state import LAST, Progress, is_finished, load_state, save_state
+from gazemap.training.setup import Run, prepare
 
 
 @dataclass(frozen=True)

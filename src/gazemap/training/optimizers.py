@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
 from torch import nn
 
 from gazemap.errors import RecipeError
-from gazemap.training.recipe import OptimizerSection
+from gazemap.training.recipe import OptimizerSection, ScheduleSection
 
 _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
@@ -43,3 +44,39 @@ def make_optimizer(section: OptimizerSection, model: nn.Module, *, fused: bool) 
     if section.name != "rmsprop":
         options["fused"] = fused
     return _OPTIMIZERS[section.name](parameters, **options)
+
+
+def rate_and_momentum(
+    optimizer: OptimizerSection, schedule: ScheduleSection, epoch: int, epochs: int
+) -> tuple[float, float]:
+    """Learning rate and momentum in `epoch`, counted from 0, of `epochs`."""
+    rate, momentum = optimizer.lr, optimizer.momentum
+    if schedule.name == "step":
+        for _ in range(epoch // schedule.every):
+            if rate > schedule.floor:
+                rate *= schedule.factor
+    elif schedule.name == "linear":
+        share = epoch / max(epochs - 1, 1)
+        if schedule.lr_end is not None:
+            rate += share * (schedule.lr_end - rate)
+        if schedule.momentum_end is not None:
+            momentum += share * (schedule.momentum_end - momentum)
+    elif schedule.name == "cosine":
+        end = schedule.lr_end or 0.0
+        rate = end + (rate - end) * (1 + math.cos(math.pi * epoch / epochs)) / 2
+    return rate, momentum
+
+
+def apply_schedule(
+    optimizer: torch.optim.Optimizer,
+    section: OptimizerSection,
+    schedule: ScheduleSection,
+    epoch: int,
+    epochs: int,
+) -> None:
+    """Set the optimizer's rate and momentum for `epoch`."""
+    rate, momentum = rate_and_momentum(section, schedule, epoch, epochs)
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["share"]
+        if section.name == "sgd":
+            group["momentum"] = momentum

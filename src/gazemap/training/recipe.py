@@ -10,15 +10,15 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gazemap.data.augmentation import Augmentation
-from gazemap.data.batches import Mirror
-from gazemap.data.edges import Filter
-from gazemap.data.fits import Fit
-from gazemap.data.targets import Target
+from gazemap.data.batches.arrays import Mirror
+from gazemap.data.batches.augmentation import Augmentation
+from gazemap.data.batches.edges import Filter
+from gazemap.data.batches.targets import Target
 from gazemap.errors import RecipeError, unknown_name
+from gazemap.types import Fit
 
 Auto = Literal["auto"]
-_SHIPPED = resources.files("gazemap") / "recipes"
+_SHIPPED = resources.files("gazemap.training") / "recipes"
 
 
 class _Section(BaseModel):

@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from miniatures import MINIATURES, POINTS
-from miniatures.miniature import save_picture
-from miniatures.scanpaths import trial
+from support.miniatures import MINIATURES, POINTS
+from support.miniatures.miniature import save_picture
+from support.miniatures.scanpaths import trial
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError, InputError

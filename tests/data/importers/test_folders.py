@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import scipy.io
-from miniatures import MINIATURES, POINTS, SIZE
-from miniatures.miniature import fixated
 from PIL import Image
+from support.miniatures import MINIATURES, POINTS, SIZE
+from support.miniatures.miniature import fixated
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError, InputError

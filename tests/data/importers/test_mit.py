@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import scipy.io
-from miniatures import MINIATURES, POINTS, picture
-from miniatures.mit import STEMS
 from PIL import Image
+from support.miniatures import MINIATURES, POINTS, picture
+from support.miniatures.mit import STEMS
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError, InputError

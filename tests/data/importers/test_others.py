@@ -5,8 +5,8 @@ import shutil
 import numpy as np
 import pytest
 import scipy.io
-from miniatures import MINIATURES, POINTS, SIZE
 from PIL import Image
+from support.miniatures import MINIATURES, POINTS, SIZE
 
 from gazemap.data.importers import import_dataset
 from gazemap.data.importers.figrim import FIGRIM

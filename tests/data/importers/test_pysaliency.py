@@ -3,8 +3,8 @@
 import h5py
 import numpy as np
 import pytest
-from miniatures import POINTS, SIZE, picture
-from miniatures.hdf5 import (
+from support.miniatures import POINTS, SIZE, picture
+from support.miniatures.hdf5 import (
     file_stimuli,
     fixation_trains,
     fixations,
@@ -13,7 +13,7 @@ from miniatures.hdf5 import (
     scanpath_fixations,
     stimuli,
 )
-from miniatures.miniature import save_picture
+from support.miniatures.miniature import save_picture
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError

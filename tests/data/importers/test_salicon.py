@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import scipy.io
-from miniatures import POINTS, SIZE
-from miniatures.miniature import save_picture
-from miniatures.salicon import GAZE, IMAGES, salicon
+from support.miniatures import POINTS, SIZE
+from support.miniatures.miniature import save_picture
+from support.miniatures.salicon import GAZE, IMAGES, salicon
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError, InputError

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from miniatures import POINTS
-from miniatures.salicon import IMAGES, salicon_json
+from support.miniatures import POINTS
+from support.miniatures.salicon import IMAGES, salicon_json
 
 from gazemap.data.importers import import_dataset
 from gazemap.data.importers.salicon_json import read_salicon_json

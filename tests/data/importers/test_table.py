@@ -6,9 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from miniatures import MINIATURES, picture
-from miniatures.miniature import save_picture
 from PIL import Image
+from support.miniatures import MINIATURES, picture
+from support.miniatures.miniature import save_picture
 
 from gazemap.data.importers import import_dataset
 from gazemap.data.importers.rows import OPTIONAL, read_rows

@@ -2,7 +2,7 @@
 
 import numpy as np
 import scipy.io
-from miniatures import MINIATURES
+from support.miniatures import MINIATURES
 
 from gazemap.data.importers import import_dataset
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.importers.bristol_pickle import BRISTOL_PICKLE
-from gazemap.data.importers.cat2000 import CAT2000_TRAIN
+from gazemap.data.importers.cat2000 import CAT2000_TEST, CAT2000_TRAIN
 from gazemap.data.importers.coco_scanpaths import COCO_FREEVIEW, COCO_SEARCH18
 from gazemap.data.importers.dut_omron import DUT_OMRON
 from gazemap.data.importers.figrim import FIGRIM
@@ -16,6 +16,7 @@ from gazemap.data.importers.fiwi import FIWI
 from gazemap.data.importers.folders import REDDY_FOLDER, SALICON_FOLDER, SAM_FOLDER
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.isun import ISUN
+from gazemap.data.importers.mit300 import MIT300
 from gazemap.data.importers.mit1003 import MIT1003
 from gazemap.data.importers.osie import OSIE
 from gazemap.data.importers.pascal_s import PASCAL_S
@@ -23,10 +24,9 @@ from gazemap.data.importers.pysaliency import PYSALIENCY
 from gazemap.data.importers.salicon import SALICON, SALICON_TEST
 from gazemap.data.importers.salicon_json import SALICON_JSON
 from gazemap.data.importers.scene import SCENE
-from gazemap.data.importers.stimuli import CAT2000_TEST, MIT300
 from gazemap.data.importers.table import TABLE
 from gazemap.data.importers.toronto import TORONTO
-from gazemap.data.writing import write_dataset
+from gazemap.data.writing.folder import write_dataset
 from gazemap.errors import DataError, InputError, unknown_name
 
 IMPORTERS: dict[str, Importer] = {

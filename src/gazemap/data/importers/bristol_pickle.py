@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.items import Item, Source
-from gazemap.data.pickles import read_pickle
-from gazemap.data.sample import Fixations
+from gazemap.data.importers.pickles import read_pickle
+from gazemap.data.writing.items import Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
 
 _INFO = DatasetInfo(
     name="bristol",

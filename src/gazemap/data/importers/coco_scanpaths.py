@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.items import Counts, Item, Source
-from gazemap.data.sample import Fixations, Size
+from gazemap.data.writing.items import Counts, Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Size
 
 _LICENSE = "not to be passed on; MS-COCO's per-image licenses for the images"
 _CONVENTION = (

@@ -11,11 +11,11 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
-from gazemap.data.importers.ordering import last_are_val
-from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
-from gazemap.data.items import Counts, Item, Source
-from gazemap.data.sample import Fixations, Size
+from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
+from gazemap.data.writing.items import Counts, Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Size
 
 _INFO = DatasetInfo(
     name="dut-omron",

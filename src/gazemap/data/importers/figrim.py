@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.items import Counts, Item, Source
-from gazemap.data.sample import Fixations, Floats
+from gazemap.data.writing.items import Counts, Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Floats
 
 _INFO = DatasetInfo(
     name="figrim",

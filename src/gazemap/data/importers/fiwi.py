@@ -6,9 +6,8 @@ from pathlib import Path
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.ordering import last_are_val
-from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
-from gazemap.data.items import Counts, Item, Source
+from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
+from gazemap.data.writing.items import Counts, Item, Source
 from gazemap.errors import DataError
 
 _INFO = DatasetInfo(

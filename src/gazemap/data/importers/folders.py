@@ -13,9 +13,10 @@ from pydantic import PositiveFloat
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
-from gazemap.data.items import Item, Source
-from gazemap.data.sample import Size, read_map
+from gazemap.data.sample import read_map
+from gazemap.data.writing.items import Item, Source
 from gazemap.errors import DataError, InputError
+from gazemap.types import Size
 
 _SOURCE = (
     "images, dense maps, fixation maps by name; a fixated pixel is one point, at its center (index + 0.5)"

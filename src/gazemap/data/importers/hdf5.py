@@ -11,8 +11,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.data.map_files import hdf5_names
 from gazemap.errors import DataError
+from gazemap.images.map_files import hdf5_names
 
 MAX_VALUES = 2**28  # of one dataset: 2 GiB of doubles
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import ConfigDict, ValidationError, validate_call
 
 from gazemap.data.dataset import DatasetInfo
-from gazemap.data.items import Counts, Source
+from gazemap.data.writing.items import Counts, Source
 from gazemap.errors import InputError, unknown_name
 
 

@@ -12,12 +12,12 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.importers.ordering import last_are_val
-from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
-from gazemap.data.items import Counts, Item, Source
-from gazemap.data.sample import Fixations, Floats, Size
-from gazemap.detection import fixations_by_velocity
+from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
+from gazemap.data.writing.items import Counts, Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.detection import fixations_by_velocity
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Floats, Size
 
 _RATE = 240.0  # samples a second
 _PIXELS_PER_DEGREE = 35.0  # a degree of visual angle was about 35 pixels

@@ -11,8 +11,8 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.items import Counts, Item, Source
-from gazemap.data.sample import Fixations
+from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.gaze.fixations import Fixations
 
 _INFO = DatasetInfo(
     name="osie",

@@ -24,3 +24,9 @@ def unpaired(stems: set[str], where: str, reason: str) -> list[SetAside]:
         return []
     more = f" and {len(stems) - _SHOWN:,} more" if len(stems) > _SHOWN else ""
     return [SetAside(item=f"{where}: {', '.join(sorted(stems)[:_SHOWN])}{more}", reason=reason)]
+
+
+def last_are_val(count: int, share: float) -> list[str]:
+    """The split of each of `count` images: "val" for the last share of them, rounded, else "train"."""
+    val = round(share * count)
+    return ["train"] * (count - val) + ["val"] * val

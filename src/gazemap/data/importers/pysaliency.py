@@ -14,14 +14,14 @@ from PIL import Image
 from pydantic import ValidationError
 
 from gazemap.data.dataset import DatasetInfo, SetAside
-from gazemap.data.images import MAX_PIXELS, read_image
 from gazemap.data.importers.hdf5 import Hdf5, opened
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.ordering import last_are_val
+from gazemap.data.importers.pairing import last_are_val
 from gazemap.data.importers.pysaliency_fixations import Looks, read_looks
-from gazemap.data.items import Item, Source
-from gazemap.data.names import minimal_names
+from gazemap.data.writing.items import Item, Source
 from gazemap.errors import DataError
+from gazemap.images.names import minimal_names
+from gazemap.images.reading import MAX_PIXELS, read_image
 
 _INFO = DatasetInfo(
     name="pysaliency",

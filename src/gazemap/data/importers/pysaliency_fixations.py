@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.importers.hdf5 import Hdf5, opened
-from gazemap.data.sample import Fixations, Floats
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Floats
 
 Columns = dict[str, Any]  # what is known of each fixation, by the names of `Fixations`, (n,) each
 

@@ -13,9 +13,10 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
-from gazemap.data.items import Counts, Item, Source
-from gazemap.data.sample import Fixations, Floats, Size
+from gazemap.data.writing.items import Counts, Item, Source
 from gazemap.errors import DataError, InputError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Floats, Size
 
 _INFO = DatasetInfo(
     name="salicon",

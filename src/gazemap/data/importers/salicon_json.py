@@ -13,13 +13,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.data.conventions import TOLERANCE
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import PICTURES, unpaired
-from gazemap.data.items import Item, Source
-from gazemap.data.sample import Fixations, Size
+from gazemap.data.writing.conventions import TOLERANCE
+from gazemap.data.writing.items import Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Size
 
 Coordinates = Literal["row-col-1", "x-y-0"]
 

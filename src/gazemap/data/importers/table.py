@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.ordering import last_are_val
-from gazemap.data.importers.pairing import unpaired
+from gazemap.data.importers.pairing import last_are_val, unpaired
 from gazemap.data.importers.rows import OPTIONAL, read_rows
-from gazemap.data.items import Item, Source
-from gazemap.data.sample import Fixations, Size
+from gazemap.data.writing.items import Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Size
 
 _INFO = DatasetInfo(
     name="table",

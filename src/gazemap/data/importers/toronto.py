@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
-from gazemap.data.importers.ordering import last_are_val
-from gazemap.data.items import Counts, Item, Source
-from gazemap.data.sample import Fixations
+from gazemap.data.importers.pairing import last_are_val
+from gazemap.data.writing.items import Counts, Item, Source
 from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
 
 _INFO = DatasetInfo(
     name="toronto",

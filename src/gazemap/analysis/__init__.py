@@ -1,0 +1,1 @@
+"""What people use predictions for: areas of interest, crops, designs."""

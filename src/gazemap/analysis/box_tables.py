@@ -1,0 +1,108 @@
+"""Boxes from the command line and from tables, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from gazemap.errors import InputError
+from gazemap.gaze.areas import Box, check_names
+
+_MAX_BYTES = 10_000_000  # 100,000 boxes and more
+_COLUMNS = tuple(field.name for field in fields(Box))
+
+
+def parse_box(text: str) -> Box:
+    """The box that "name=x,y,width,height" says, in pixels.
+
+    Raises:
+        InputError: another form, no numbers, or a box without area.
+    """
+    name, separator, numbers = text.partition("=")
+    values = numbers.split(",")
+    if not separator or len(values) != 4:
+        raise InputError(f"A box is given as name=x,y,width,height, in pixels; {text!r} came.")
+    return _box(dict(zip(_COLUMNS, (name, *values), strict=True)), repr(text))
+
+
+def read_boxes(path: Path) -> list[Box]:
+    """The boxes in a CSV file with the columns name, x, y, width, height, or in a JSON list of such objects.
+
+    Further columns are ignored.
+
+    Raises:
+        InputError: missing, of another form, empty, or with a box without area or a name given twice;
+            says which line or entry.
+    """
+    readers = {".csv": _csv_rows, ".json": _json_rows}
+    if path.suffix.lower() not in readers:
+        raise InputError(f"{path} cannot be read as boxes; a .csv or .json file is accepted.")
+    rows = readers[path.suffix.lower()](_text(path), path)
+    boxes = [_box(row, where) for where, row in rows.items()]
+    if not boxes:
+        raise InputError(f"{path} holds no boxes; one line or object for each is accepted.")
+    check_names(boxes)
+    return boxes
+
+
+def _box(row: Mapping[str, Any], where: str) -> Box:
+    name = "" if row["name"] is None else str(row["name"]).strip()
+    try:
+        x, y, width, height = (float(row[column]) for column in _COLUMNS[1:])
+    except (TypeError, ValueError):
+        width = height = x = y = math.nan
+    if not name or not all(map(math.isfinite, (x, y, width, height))) or min(width, height) <= 0:
+        came = ", ".join(f"{column} {row[column]!r}" for column in _COLUMNS)
+        raise InputError(
+            f"{where}: a box has a name, and x, y, width and height in pixels, width and height over 0; "
+            f"{came} came."
+        )
+    return Box(name, x, y, width, height)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"{path} has {path.stat().st_size:,} bytes; up to {_MAX_BYTES:,} are accepted.")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise InputError(f"{path} cannot be read: {reason}. A .csv or .json file is accepted.") from error
+
+
+def _csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    try:
+        rows: dict[str, Mapping[str, Any]] = {f"{path}, line {reader.line_num}": row for row in reader}
+    except csv.Error as error:
+        raise InputError(f"{path} is no CSV file ({error}).") from error
+    _check_columns(reader.fieldnames or (), str(path))
+    return rows
+
+
+def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
+    try:
+        rows = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{path} is no JSON file ({error}).") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InputError(f"{path}: a list of objects with {', '.join(_COLUMNS)} is accepted.")
+    named = {f"{path}, entry {number}": row for number, row in enumerate(rows, 1)}
+    for where, row in named.items():
+        _check_columns(row, where)
+    return named
+
+
+def _check_columns(found: Sequence[str] | Mapping[str, Any], where: str) -> None:
+    missing = [column for column in _COLUMNS if column not in found]
+    if missing:
+        raise InputError(
+            f"{where} has no {', '.join(missing)}; {', '.join(_COLUMNS)} are needed, "
+            f"and {', '.join(found) or 'nothing'} came."
+        )

@@ -1,0 +1,227 @@
+"""Crops: the part of an image of a given aspect that people look at most."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from gazemap.errors import DataError, InputError
+from gazemap.gaze.areas import integral_image
+from gazemap.images.reading import read_size
+from gazemap.system.files import replacing
+from gazemap.types import Floats
+
+_EQUAL = 1e-9  # shares that differ by less are one share, summed in another order
+_NUMBER = r"(\d{1,6}(?:\.\d{1,6})?)"
+# the first suffix is the format's own; a photo with an inner preview (MPO) is a JPEG
+_SUFFIXES = {
+    "JPEG": (".jpg", ".jpeg"),
+    "MPO": (".jpg", ".jpeg"),
+    "PNG": (".png",),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+}
+_SAVING = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A crop and what it keeps.
+
+    Attributes:
+        x: its left edge, whole pixels of the image from 0.
+        y: its upper edge.
+        width: pixels.
+        height: pixels.
+        share: of the density, in [0, 1].
+        area: share of the image's area, in [0, 1].
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    share: float
+    area: float
+
+
+def parse_aspect(text: str) -> Fraction:
+    """Width over height, as "16:9", "1.91:1" or "1.5" say it.
+
+    Raises:
+        InputError: another form, or zero.
+    """
+    match = re.fullmatch(rf"{_NUMBER}(?:[:/]{_NUMBER})?", text.strip())
+    width, height = (Fraction(part or 1) for part in match.groups()) if match else (Fraction(0), Fraction(0))
+    if not width or not height:
+        raise InputError(f"An aspect is width:height, as 16:9, 1.91:1 or 1:1; {text!r} came.")
+    return width / height
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """(width, height) in pixels, as "1200x630" says it.
+
+    Raises:
+        InputError: another form, zero, or sides over 20,000.
+    """
+    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not 0 < min(size) <= max(size) <= 20_000:
+        raise InputError(f"A size is WIDTHxHEIGHT in pixels up to 20000, as 1200x630; {text!r} came.")
+    return size
+
+
+def best_crop(density: NDArray[np.floating], aspect: Fraction, share: float | None = None) -> Crop:
+    """The crop of an aspect that keeps most of a density: exact, every position is tried.
+
+    Sizes are the whole pixels nearest to the aspect. Without `share` the largest that fits is taken,
+    else the smallest whose best position keeps at least that share. Of positions that keep the same,
+    within 1e-9, the one nearest to the image's center is taken, then the upper, then the left.
+
+    Args:
+        density: (H, W), sums to 1.
+        aspect: width over height.
+        share: of the density, in (0, 1].
+
+    Raises:
+        InputError: a share out of range or that no crop of this aspect keeps, or an aspect too
+            extreme for the image.
+    """
+    if share is not None and not 0 < share <= 1:
+        raise InputError(f"The share to keep lies over 0 and up to 1; {share:g} came.")
+    sizes = _Sizes(density.shape[0], density.shape[1], aspect)
+    sums = integral_image(density)
+    best = _best_position(sums, *sizes.at(sizes.largest))
+    if share is None:
+        return best
+    if best.share < share - _EQUAL:
+        raise InputError(
+            f"No crop of this aspect keeps {100 * share:g} % of the attention; the largest, {best.width} x "
+            f"{best.height} pixels, keeps {100 * best.share:.1f} %. Ask for less, or for another aspect."
+        )
+    # a larger crop holds every smaller one, so what the best position keeps never falls with the size
+    low, high = 0, sizes.largest
+    while high - low > 1:
+        middle = (low + high) // 2
+        crop = _best_position(sums, *sizes.at(middle))
+        if crop.share >= share - _EQUAL:
+            best, high = crop, middle
+        else:
+            low = middle
+    return best
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """The crops' sizes of one aspect, by the pixels k of their longer side: 1, 2, ..., `largest`."""
+
+    height: int
+    width: int
+    aspect: Fraction
+
+    @property
+    def largest(self) -> int:
+        """The longer side of the largest crop that fits."""
+        if self.aspect >= 1:
+            sides, slim = min(self.width, _nearest(self.height * self.aspect)), 1 / self.aspect
+        else:
+            sides, slim = min(self.height, _nearest(self.width / self.aspect)), self.aspect
+        if _nearest(sides * slim) < 1:
+            raise InputError(
+                f"An image of {self.width} x {self.height} pixels has no crop with width : height = "
+                f"{float(self.aspect):g}. Choose a less extreme aspect."
+            )
+        return sides
+
+    def at(self, k: int) -> tuple[int, int]:
+        """(height, width) of the crop whose longer side is k."""
+        if self.aspect >= 1:
+            return min(max(_nearest(k / self.aspect), 1), self.height), k
+        return k, min(max(_nearest(k * self.aspect), 1), self.width)
+
+
+def _nearest(value: Fraction) -> int:
+    return int(value + Fraction(1, 2))
+
+
+def _best_position(sums: Floats, height: int, width: int) -> Crop:
+    kept = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]
+    rows, columns = np.nonzero(kept >= kept.max() - _EQUAL)
+    # twice the distance between the centers, in whole numbers, so that equal ones are equal
+    down = 2 * rows + height - (sums.shape[0] - 1)
+    across = 2 * columns + width - (sums.shape[1] - 1)
+    nearest = np.argmin(down**2 + across**2)
+    y, x = int(rows[nearest]), int(columns[nearest])
+    area = height * width / ((sums.shape[0] - 1) * (sums.shape[1] - 1))
+    return Crop(x, y, width, height, float(kept[y, x].clip(0, 1)), area)
+
+
+def check_crop_file(image: Path, out: Path) -> None:
+    """Refuse a name for an image's crop that is of another format than the image.
+
+    Raises:
+        InputError: the ending is not one of the image's format.
+        DataError: the image is missing or no image.
+    """
+    read_size(image)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # read_size has held the image to our own limit
+        with Image.open(image) as opened:
+            suffixes = _SUFFIXES.get(opened.format or "")
+    if suffixes is None:
+        raise DataError(f"{image} is of a format that no crop is written in; use JPEG, PNG, TIFF or WebP.")
+    if out.suffix.lower() not in suffixes:
+        raise InputError(
+            f"A crop keeps its image's format, so that {out.name} must end in {' or '.join(suffixes)}."
+        )
+
+
+def write_crop(image: Path, crop: Crop, out: Path, size: tuple[int, int] | None = None) -> None:
+    """Write a part of an image file in the image's own format, depth and color profile.
+
+    The crop lies in the upright image; the file written is upright. EXIF is kept but in TIFF. Of an
+    animation the first picture is taken. JPEG and WebP are encoded anew at quality 95.
+
+    Args:
+        image: the file.
+        crop: lies inside of it.
+        out: with an ending of the same format.
+        size: (width, height) to resize the crop to, by Lanczos' filter.
+
+    Raises:
+        InputError: see `check_crop_file`.
+        DataError: the image is missing or damaged.
+        OutputError: `out` cannot be written.
+    """
+    check_crop_file(image, out)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(image) as opened:
+            kind = "JPEG" if opened.format == "MPO" else opened.format or ""
+            try:
+                upright = ImageOps.exif_transpose(opened)
+            except (OSError, SyntaxError, ValueError) as error:
+                raise DataError(f"{image} is damaged and cannot be decoded ({error}).") from error
+    part = upright.crop((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height))
+    if size is not None:
+        part = _resized(part, size)
+    kept = {name: upright.info[name] for name in ("icc_profile", "exif") if upright.info.get(name)}
+    with replacing(out) as beside:
+        part.save(beside, format=kind, **kept, **_SAVING.get(kind, {}))
+
+
+def _resized(part: Image.Image, size: tuple[int, int]) -> Image.Image:
+    if part.mode == "1":
+        part = part.convert("L")
+    elif part.mode == "P":  # colors by number have none in between
+        part = part.convert("RGBA" if "transparency" in part.info else "RGB")
+    return part.resize(size, Image.Resampling.LANCZOS)

@@ -1,0 +1,224 @@
+"""What people use predictions for: crops, regions, two designs compared, several models on a sheet."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gazemap.cli.options import ModelOption, chosen_model
+from gazemap.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gazemap.analysis.designs import DesignDifference, RegionChange
+    from gazemap.analysis.regions import RegionShare
+    from gazemap.gaze.areas import Box
+    from gazemap.models import SaliencyModel
+
+app = typer.Typer()
+
+ImageArgument = Annotated[Path, typer.Argument(help="An image file.")]
+FigureOption = Annotated[Path | None, typer.Option(help="A figure's file, .png, .pdf or .svg.")]
+BoxOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=X,Y,WIDTH,HEIGHT", help="Pixels; one or several.")
+]
+BoxesOption = Annotated[Path | None, typer.Option(help="CSV or JSON with name, x, y, width, height.")]
+
+
+@app.command()
+def crop(
+    image: ImageArgument,
+    out: Annotated[Path, typer.Option(help="The crop's file, of the image's format.")],
+    model: ModelOption = None,
+    aspect: Annotated[str | None, typer.Option(help="Width:height, as 16:9 or 1.91:1.")] = None,
+    size: Annotated[
+        str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Exact size of the file, and so its aspect.")
+    ] = None,
+    share: Annotated[
+        float | None, typer.Option(help="The smallest crop that keeps this, e.g. 0.8; default: the largest.")
+    ] = None,
+    figure: FigureOption = None,
+) -> None:
+    """Write the crop of an aspect that keeps most of the attention."""
+    from gazemap.analysis.crops import best_crop, check_crop_file, parse_aspect, parse_size, write_crop
+    from gazemap.images.reading import read_image
+    from gazemap.reports.figures import predictions as prediction_figures
+    from gazemap.reports.figures.saving import check_figure, save_figure
+
+    if (aspect is None) == (size is None):
+        raise InputError("A crop needs either --aspect or --size.")
+    exact = parse_size(size) if size else None
+    wanted = Fraction(*exact) if exact else parse_aspect(aspect or "")
+    check_crop_file(image, out)
+    if figure:
+        check_figure(figure)
+    pixels = read_image(image)
+    density = _density(chosen_model(model), pixels)
+    chosen = best_crop(density, wanted, share)
+    write_crop(image, chosen, out, exact)
+    typer.echo(
+        f"{out}: x {chosen.x}, y {chosen.y}, {chosen.width} x {chosen.height} pixels; "
+        f"{chosen.share:.1%} of the attention on {chosen.area:.1%} of the area."
+    )
+    if exact:
+        typer.echo(f"Resized to {exact[0]} x {exact[1]}, by {exact[0] / chosen.width:.3g}.")
+    if figure:
+        save_figure(prediction_figures.crop(pixels, density, chosen), figure)
+
+
+@app.command()
+def regions(
+    image: ImageArgument,
+    model: ModelOption = None,
+    boxes: BoxesOption = None,
+    box: BoxOption = None,
+    mask: Annotated[
+        Path | None, typer.Option(help="An image of the same size; each gray value or color is a region.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The table as .csv or .json.")] = None,
+    figure: FigureOption = None,
+) -> None:
+    """Say which share of the attention falls on each region, and how much more than by chance."""
+    from gazemap.analysis.regions import box_shares, check_table, mask_shares, read_mask, write_shares
+    from gazemap.gaze.areas import check_inside, overlaps
+    from gazemap.images.reading import read_image
+    from gazemap.reports.figures import predictions as prediction_figures
+    from gazemap.reports.figures.saving import check_figure, save_figure
+
+    named = _boxes(boxes, box)
+    if bool(named) == (mask is not None):
+        raise InputError("Regions are either boxes, by --boxes or --box, or a --mask.")
+    if out:
+        check_table(out)
+    if figure:
+        check_figure(figure)
+    pixels = read_image(image)
+    height, width = pixels.shape[:2]
+    check_inside(named, (height, width))
+    parts = read_mask(mask, (height, width)) if mask else None
+    density = _density(chosen_model(model), pixels)
+    shares = mask_shares(density, parts) if parts else box_shares(density, named)
+    _print_shares(shares, image.name)
+    for a, b in overlaps(named):
+        typer.echo(f"{a} and {b} overlap; what falls on both counts for both.")
+    if out:
+        write_shares(shares, out)
+    if figure:
+        drawn = prediction_figures.regions(pixels, density, shares, parts or named)
+        save_figure(drawn, figure)
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="An image of the first design.")],
+    b: Annotated[Path, typer.Argument(help="An image of the second.")],
+    model: ModelOption = None,
+    boxes: BoxesOption = None,
+    box: BoxOption = None,
+    boxes_b: Annotated[
+        Path | None, typer.Option(help="Where they lie in B; default: at the same relative places.")
+    ] = None,
+    out: FigureOption = None,
+) -> None:
+    """Compare where people are predicted to look in two designs; changes are B - A."""
+    from gazemap.analysis.box_tables import read_boxes
+    from gazemap.analysis.designs import compare_designs, paired_boxes, region_changes
+    from gazemap.images.reading import read_image
+    from gazemap.reports.figures import predictions as prediction_figures
+    from gazemap.reports.figures.saving import check_figure, save_figure
+
+    if out:
+        check_figure(out)
+    first, second = read_image(a), read_image(b)
+    named = _boxes(boxes, box)
+    moved = paired_boxes(named, read_boxes(boxes_b) if boxes_b else None, (first.shape[:2], second.shape[:2]))
+    network = chosen_model(model)
+    densities = _density(network, first), _density(network, second)
+    difference = compare_designs(*densities)
+    changes = region_changes(*densities, named, moved)
+    _print_difference(difference, changes, (a.name, b.name))
+    if out:
+        drawn = prediction_figures.designs(
+            (first, second), difference, (a.name, b.name), changes, (named, moved)
+        )
+        save_figure(drawn, out)
+
+
+@app.command()
+def sheet(
+    images: Annotated[list[Path], typer.Argument(help="Image files, up to 30.")],
+    out: Annotated[Path, typer.Option(help="The figure's file, .png, .pdf or .svg.")],
+    model: Annotated[
+        list[Path] | None, typer.Option(help="As elsewhere; several of them. Default: gazenet alone.")
+    ] = None,
+) -> None:
+    """Show several models' predictions of the same images on one sheet and one scale."""
+    from rich.progress import track
+
+    from gazemap.images.reading import read_image, read_size
+    from gazemap.models.weights import DEFAULT_MODEL
+    from gazemap.reports.figures import predictions as prediction_figures
+    from gazemap.reports.figures.saving import check_figure, save_figure
+
+    check_figure(out)
+    chosen = model or [Path(DEFAULT_MODEL)]
+    prediction_figures.check_sheet(len(images), len(chosen))
+    for image in images:
+        read_size(image)
+    networks = [chosen_model(path) for path in chosen]
+    rows = []
+    for image in track(images, "Predicting", transient=True):
+        pixels = read_image(image)
+        densities = [_density(network, pixels) for network in networks]
+        rows.append(prediction_figures.sheet_row(image.name, pixels, densities))
+    names = [path.stem if path.is_file() else path.resolve().name for path in chosen]
+    save_figure(prediction_figures.sheet(rows, names), out)
+    typer.echo(f"{len(images)} image(s), {len(chosen)} model(s): {out}")
+
+
+def _density(model: SaliencyModel, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    from gazemap.prediction.predict import predict
+
+    return np.exp(predict(model, pixels).log_density)
+
+
+def _boxes(path: Path | None, texts: Sequence[str] | None) -> list[Box]:
+    """The boxes of --boxes and of --box together."""
+    from gazemap.analysis.box_tables import parse_box, read_boxes
+    from gazemap.gaze.areas import check_names
+
+    boxes = [*(read_boxes(path) if path else []), *map(parse_box, texts or [])]
+    check_names(boxes)
+    return boxes
+
+
+def _print_shares(shares: Sequence[RegionShare], title: str) -> None:
+    table = Table("rank", "region", "attention", "area", "times chance", title=title)
+    for row in shares:
+        table.add_row(str(row.rank), row.name, f"{row.share:.1%}", f"{row.area:.1%}", f"{row.ratio:.2f}")
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+def _print_difference(
+    difference: DesignDifference, changes: Sequence[RegionChange], names: tuple[str, str]
+) -> None:
+    typer.echo(f"A: {names[0]}\nB: {names[1]}")
+    typer.echo(f"{difference.total_variation:.1%} of the attention lies elsewhere (total variation).")
+    typer.echo(f"CC {difference.cc:.3f}, SIM {difference.sim:.3f}")
+    typer.echo(f"KLD(A || B) {difference.kld_a_b:.3f}, KLD(B || A) {difference.kld_b_a:.3f} nats")
+    if changes:
+        table = Table("region", "A", "B", "B - A", "times chance, A", "B")
+        for row in changes:
+            shares = f"{row.a:.1%}", f"{row.b:.1%}", f"{row.change:+.1%}"
+            table.add_row(row.name, *shares, f"{row.ratio_a:.2f}", f"{row.ratio_b:.2f}")
+        Console(width=None if sys.stdout.isatty() else 120).print(table)

@@ -1,0 +1,163 @@
+"""Evaluation: scores, comparisons, files for benchmarks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gazemap.cli.options import (
+    DataOption,
+    OutOption,
+    OutputOption,
+    SeedOption,
+    SplitOption,
+)
+
+if TYPE_CHECKING:
+    from gazemap.evaluation.significance import Difference
+
+from gazemap.cli.tables import print_scores
+
+app = typer.Typer()
+
+
+@app.command()
+def metrics() -> None:
+    """List the protocols and what each chooses, and the metrics."""
+    from gazemap.metrics import METRICS, PROTOCOLS
+    from gazemap.metrics.scoring.protocols import choices
+
+    chosen = {name: choices(protocol) for name, protocol in PROTOCOLS.items()}
+    table = Table("", *chosen, title="Protocols", show_lines=True)
+    for choice in next(iter(chosen.values())):
+        table.add_row(choice, *(values[choice] for values in chosen.values()))
+    listed = Table("", "range", "unit", "better", "computed from", title="Metrics")
+    for name, metric in METRICS.items():
+        direction = "higher" if metric.higher_is_better else "lower"
+        span = f"{metric.low:g} to {metric.high:g}"
+        listed.add_row(name, span, metric.unit, direction, ", ".join(("prediction", *metric.needs)))
+    console = Console(width=None if sys.stdout.isatty() else 180)
+    console.print(table)
+    console.print(listed)
+
+
+@app.command()
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="A run folder, a weights file, or a folder or file of maps.")],
+    data: DataOption,
+    split: SplitOption = "val",
+    protocol: Annotated[str, typer.Option(help="How scores are computed.")] = "exact",
+    out: Annotated[Path | None, typer.Option(help="Per-image scores; default: in the run folder.")] = None,
+    seed: SeedOption = 0,
+    output: OutputOption = "saliency",
+    metric: Annotated[
+        list[str] | None, typer.Option(help="One or several; default: the protocol's own.")
+    ] = None,
+    one_map: Annotated[
+        bool, typer.Option("--one-map", help="Score a log density by one map for all metrics.")
+    ] = False,
+) -> None:
+    """Score a model, or maps from elsewhere, beside the center bias, a uniform map and the gold standard."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.evaluation.comparison import explained
+    from gazemap.evaluation.evaluate import DERIVED
+    from gazemap.evaluation.evaluate import evaluate as run_evaluation
+    from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
+    from gazemap.metrics import get_protocol
+
+    dataset = load_dataset(data)
+    entry = open_model_or_maps(run, dataset.split(split), output)
+    if isinstance(entry, StoredMaps) and entry.ignored:
+        typer.echo(f"{entry.ignored} maps are for none of the images and are left out.")
+    name = run.stem if run.is_file() else run.resolve().name
+    scores = run_evaluation(
+        {name: entry}, dataset, split, protocol, metrics=metric, one_map=one_map, seed=seed, progress=True
+    )
+    print_scores(scores, split)
+    folder = run if run.is_dir() else run.parent
+    shared = not run.exists() or (isinstance(entry, StoredMaps) and run.is_file())  # no folder of its own
+    prefix = f"{name}-" if shared else ""
+    target = out or folder / f"{prefix}scores-{scores.dataset}-{split}-{scores.protocol}.parquet"
+    scores.write(target)
+    typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")
+    share = explained(scores, name)
+    if share.mean == share.mean:  # defined: not NaN
+        typer.echo(f"{name} explains {share} of the gold standard's information gain.")
+    if get_protocol(protocol).derives and not one_map:
+        typer.echo(DERIVED)
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="A run folder that was evaluated, or a file of scores.")],
+    b: Annotated[Path, typer.Argument(help="Another; differences are B - A.")],
+    protocol: Annotated[str, typer.Option(help="Whose scores are compared.")] = "exact",
+    split: SplitOption = "val",
+    row_a: Annotated[str | None, typer.Option(help="A row of A; default: the run's own.")] = None,
+    row_b: Annotated[str | None, typer.Option(help="A row of B, e.g. 'center bias'.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Of the images listed; default: the first.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A figure's file; the differences go beside it.")] = None,
+) -> None:
+    """Compare two models image by image: how sure is the difference, and where is it largest?"""
+    from gazemap.evaluation.comparison import compare_runs
+    from gazemap.reports.figures.comparison import write_comparison
+    from gazemap.reports.figures.saving import check_figure
+
+    if out:
+        check_figure(out)
+    result = compare_runs(a, b, protocol=protocol, split=split, row_a=row_a, row_b=row_b, progress=True)
+    chosen = result.difference(metric)
+    table = Table("", "better is", "A", "B", "B - A", "p", "p, Holm", "B better on", title=result.title)
+    for entry in result.differences:
+        table.add_row(entry.metric, *_difference_cells(entry))
+    images = Table("better", "image", "A", "B", "B - A", title=f"Largest differences, {chosen.metric}")
+    for better, image_id, score_a, score_b in result.extremes(chosen.metric):
+        numbers = (score_a, score_b, score_b - score_a)
+        images.add_row(better, image_id, *(f"{value:.3f}" for value in numbers))
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table)
+    for line in result.notes():
+        typer.echo(line)
+    console.print(images)
+    if out:
+        typer.echo(f"Figure: {out}. Differences per image: {write_comparison(result, out)}")
+
+
+def _difference_cells(entry: Difference) -> list[str]:
+    direction = "higher" if entry.higher_is_better else "lower"
+    if entry.left_out == len(entry.a):
+        return [direction, *"------"]
+    means = [f"{mean:.3f}" for mean in entry.means]
+    return [
+        direction,
+        *means,
+        str(entry.mean),
+        f"{entry.p:.4f}",
+        f"{entry.p_holm:.4f}",
+        f"{entry.share_better:.0%}",
+    ]
+
+
+@app.command()
+def submit(
+    run: Annotated[Path, typer.Argument(help="A run folder, a weights file, or a folder or file of maps.")],
+    data: DataOption,
+    format: Annotated[str, typer.Option(help="tuebingen or salicon.")],
+    out: OutOption,
+    split: SplitOption = "test",
+    output: OutputOption = "saliency",
+) -> None:
+    """Write predictions as a benchmark takes them; they are checked before they get their name."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.evaluation.interchange.stored import open_model_or_maps
+    from gazemap.evaluation.interchange.submission import write_submission
+
+    images = load_dataset(data).split(split)
+    predictions = open_model_or_maps(run, images, output)
+    written = write_submission(predictions, images, out, format, progress=True)
+    typer.echo(f"{len(images)} predictions, read again and found right: {written}")

@@ -1,0 +1,124 @@
+"""Training: one run, sweeps, cross-validation, a reproduction."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gazemap.cli.options import (
+    DataOption,
+    DeviceOption,
+    OutOption,
+    SetOption,
+)
+from gazemap.cli.tables import print_scores
+
+app = typer.Typer()
+
+
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(help="A shipped recipe's name or a .yaml file.")],
+    data: DataOption,
+    out: OutOption,
+    set_: SetOption = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on after a kill.")] = False,
+    device: DeviceOption = "auto",
+) -> None:
+    """Train a model as a recipe says."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.training.loop import train as run_training
+    from gazemap.training.recipe import load_recipe
+
+    run = run_training(load_recipe(recipe, set_), load_dataset(data), out, resume=resume, device=device)
+    typer.echo(
+        f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
+        f"the mean training map's is {run.mean_map_loss:.5f}."
+    )
+    if run.warning:
+        typer.echo(f"Warning: {run.warning}")
+
+
+@app.command()
+def sweep(
+    study: Annotated[str, typer.Argument(help="A shipped study's name, or a .yaml file of one's own.")],
+    data: DataOption,
+    out: OutOption,
+    set_: SetOption = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Train one recipe with one thing changed at a time, and compare; run again, it goes on."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.reports.studies.sweep import load_sweep, run_sweep
+
+    chosen = load_sweep(study, set_ or ())
+    rows = run_sweep(chosen, load_dataset(data), out, device=device)
+    table = Table("", *chosen.metrics, title=f"{chosen.name}, {chosen.protocol}")
+    for row in rows:
+        table.add_row(row.name, *(str(row.intervals[m]).replace(" [", "\n[") for m in chosen.metrics))
+    Console(width=None if sys.stdout.isatty() else 180).print(table)
+    typer.echo(f"Mean over seeds and images with bootstrap 95 % interval over images: {out / 'table.csv'}")
+
+
+@app.command(name="cross-validate")
+def cross_validate(
+    recipe: Annotated[str, typer.Argument(help="A shipped recipe's name or a .yaml file.")],
+    data: DataOption,
+    out: OutOption,
+    beside: Annotated[
+        list[Path] | None, typer.Option(help="Another data set to train on in every fold; several of them.")
+    ] = None,
+    folds: Annotated[int, typer.Option(help="How many.")] = 5,
+    fold: Annotated[int | None, typer.Option(help="Only this one, from 1.")] = None,
+    protocol: Annotated[str, typer.Option(help="See `gazemap metrics`.")] = "exact",
+    set_: SetOption = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Train a recipe once a fold, score each image by the run that did not see it; run again, it goes on."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.reports.studies.cross_validation import CrossValidation
+    from gazemap.training.recipe import load_recipe
+
+    others = [load_dataset(path) for path in beside or []]
+    study = CrossValidation(
+        load_recipe(recipe, set_), load_dataset(data), others, folds, out, protocol, device
+    )
+    scores = study.run(fold)
+    if scores is None:
+        typer.echo(f"Folds are missing in {out}; their scores are pooled when all are there.")
+        return
+    print_scores(scores, f"{folds} folds")
+    typer.echo(f"Per image: {out / 'scores.parquet'}")
+
+
+@app.command()
+def recipes() -> None:
+    """List the recipes that come with gazemap, for `train`, and the studies, for `sweep`."""
+    from gazemap.reports.studies.sweep import shipped_studies
+    from gazemap.training.recipe import shipped_recipes
+
+    for name in shipped_recipes():
+        typer.echo(name)
+    for name in shipped_studies():
+        typer.echo(f"{name} (study)")
+
+
+@app.command()
+def reproduce(
+    study: Annotated[str, typer.Argument(help="nurick2021.")],
+    data: DataOption,
+    out: OutOption,
+    full: Annotated[bool, typer.Option("--full", help="Full-length recipes.")] = False,
+    set_: SetOption = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Train a published study's networks, score them and write the report."""
+    from gazemap.data.dataset import load_dataset
+    from gazemap.reports.studies.reproduction import reproduce as run_reproduction
+
+    run_reproduction(study, load_dataset(data), out, full=full, overrides=set_, device=device, say=typer.echo)

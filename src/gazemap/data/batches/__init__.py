@@ -1,0 +1,1 @@
+"""A data set -> arrays at a network's size -> batches."""

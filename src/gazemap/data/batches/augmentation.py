@@ -1,0 +1,178 @@
+"""Augmentation: a training batch cropped, scaled, recolored and blurred, each image in its own way.
+
+What moves an image moves its map and its fixations alike. Colors and blur are kornia's; the crop is
+torch's own sampling, in shares of the frame, which mean the same on the grids of image and map.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from torch import Tensor
+
+from gazemap.data.batches.arrays import Arrays
+
+_GRAY = 128 / 255  # beside an image that is made smaller, as beside a letterbox
+_LEAST_SIGMA = 1e-3  # a blur that leaves every pixel as it is
+
+Area = Annotated[float, Field(ge=0.01, le=4)]
+Ratio = Annotated[float, Field(ge=0.25, le=4)]
+
+
+class Augmentation(BaseModel):
+    """How training images are changed; at its default, each of these leaves them as they are.
+
+    Attributes:
+        scale: (low, high) share of the frame's area that the part has which then fills the frame;
+            above 1 the image becomes smaller, and gray lies beside it.
+        aspect: (low, high) width of that part over its height, in sides of the frame. It makes no
+            side longer than the frame's, or than that of the scale where this is above 1.
+        brightness: factor within 1 +- this.
+        contrast: likewise, around the mean gray.
+        saturation: likewise, around each pixel's own gray.
+        hue: shift within +- this, in turns of the color circle.
+        blur: largest sigma of a Gaussian, in pixels of the frame.
+        probability: that an image is cropped, recolored and blurred; drawn for each of the three.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    scale: tuple[Area, Area] = (1.0, 1.0)
+    aspect: tuple[Ratio, Ratio] = (1.0, 1.0)
+    brightness: float = Field(default=0.0, ge=0, le=1)
+    contrast: float = Field(default=0.0, ge=0, le=1)
+    saturation: float = Field(default=0.0, ge=0, le=1)
+    hue: float = Field(default=0.0, ge=0, le=0.5)
+    blur: float = Field(default=0.0, ge=0, le=16)
+    probability: float = Field(default=1.0, gt=0, le=1)
+
+    @field_validator("scale", "aspect")
+    @classmethod
+    def _low_end_first(cls, ends: tuple[float, float]) -> tuple[float, float]:
+        if ends[0] > ends[1]:
+            raise ValueError("the low end comes first")
+        return ends
+
+    @property
+    def crops(self) -> bool:
+        """Whether it moves anything."""
+        return (self.scale, self.aspect) != ((1.0, 1.0), (1.0, 1.0))
+
+    @property
+    def recolors(self) -> bool:
+        """Whether it changes colors."""
+        return max(self.brightness, self.contrast, self.saturation, self.hue) > 0
+
+
+def augmented(batch: Arrays, how: Augmentation | None, *, seed: int, epoch: int, step: int) -> Arrays:
+    """A batch changed at random, on the device where it is; `batch` itself stays as it was.
+
+    What is drawn follows from `seed`, `epoch` and `step` alone; no global random state is read or set.
+
+    Args:
+        batch: of the training split.
+        how: what to do; None returns the batch.
+        seed: of the run.
+        epoch: counted from 0.
+        step: of the batch within the epoch, from 0.
+    """
+    if how is None:
+        return batch
+    random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, step)))
+    images = batch.images.float().div_(255)
+    draws = [  # all are drawn, used or not, so that one key changes nothing that another one does
+        torch.from_numpy(random.random((5, len(batch)), dtype=np.float32)).to(images.device) for _ in range(3)
+    ]
+    targets, fixations = batch.targets, batch.fixations
+    if how.crops:
+        images, targets, fixations = _crop(images, targets, fixations, draws[0], how)
+    if how.recolors:
+        images = _recolor(images, draws[1], how)
+    if how.blur:
+        images = _blur(images, draws[2], how)
+    return Arrays(images.mul_(255).round_().to(torch.uint8), targets, fixations)
+
+
+def _crop(
+    images: Tensor, targets: Tensor, fixations: Tensor, draws: Tensor, how: Augmentation
+) -> tuple[Tensor, Tensor, Tensor]:
+    """A window of each image, of its map and of its fixations, laid over the whole frame.
+
+    The map is not scaled anew: a place keeps its value however it is cut out, as under `fit: crop`.
+    An image that would lose all its fixations, or where it has none all its map, stays as it was.
+    """
+    corners, sides = _windows(draws[1:], how)
+    points = _move(fixations, corners, sides)
+    maps = _resample(targets[:, None], corners, sides, 0.0)[:, 0].clamp_(0, 1)
+    emptied = ~points.any(dim=2).any(dim=1) & fixations.any(dim=2).any(dim=1)
+    cut = (draws[0] < how.probability) & ~emptied & (maps.amax(dim=(1, 2)) > 0)
+    corners, sides = corners.where(cut[:, None], 0.0), sides.where(cut[:, None], 1.0)  # else the whole
+    images = _resample(images, corners, sides, _GRAY)
+    cut = cut[:, None, None]
+    return images, maps.where(cut, targets), points.where(cut, fixations)
+
+
+def _windows(draws: Tensor, how: Augmentation) -> tuple[Tensor, Tensor]:
+    """(4, B) uniform numbers -> corners (B, 2) and sides (B, 2), (x, y), in shares of the frame.
+
+    The area is uniform, the aspect uniform in its logarithm (Szegedy et al. 2015), the place uniform.
+    """
+    (low, high), (tall, wide) = how.scale, map(math.log, how.aspect)
+    area = low + (high - low) * draws[0]
+    root = (0.5 * (tall + (wide - tall) * draws[1])).exp()
+    sides = area.sqrt()[:, None] * torch.stack([root, 1 / root], dim=1)
+    sides = sides.minimum(area.sqrt().clamp_min(1)[:, None])
+    return draws[2:].T * (1 - sides), sides
+
+
+def _resample(values: Tensor, corners: Tensor, sides: Tensor, beside: float) -> Tensor:
+    """(B, C, h, w) in windows, bilinear, at the same size; `beside` where the frame ends."""
+    moves = torch.cat([torch.diag_embed(sides), (2 * corners + sides - 1)[..., None]], dim=2)
+    grid = F.affine_grid(moves, list(values.shape), align_corners=False)
+    sampled = F.grid_sample(values, grid, padding_mode="border", align_corners=False)
+    if sides.max() > 1:
+        inside = (grid.abs() <= 1).all(dim=3)[:, None]
+        sampled = sampled.where(inside, beside)
+    return sampled
+
+
+def _move(counts: Tensor, corners: Tensor, sides: Tensor) -> Tensor:
+    """Counts (B, h, w) of points, taken at the centers of their cells, counted anew in windows."""
+    image, row, column = counts.nonzero(as_tuple=True)
+    size = corners.new_tensor([counts.shape[2], counts.shape[1]])
+    places = (torch.stack([column, row], dim=1) + 0.5) / size
+    cells = ((places - corners[image]) / sides[image] * size).floor().long()
+    inside = ((cells >= 0) & (cells < size)).all(dim=1)
+    x, y = cells[inside].T
+    values = counts[image, row, column][inside]
+    return torch.zeros_like(counts).index_put_((image[inside], y, x), values, accumulate=True)
+
+
+def _recolor(images: Tensor, draws: Tensor, how: Augmentation) -> Tensor:
+    """Brightness, contrast, saturation and hue by torchvision's formulas, as kornia batches them."""
+    from kornia import enhance  # its import takes a second
+
+    shifts = (2 * draws[1:] - 1) * (draws[0] < how.probability)
+    if how.brightness:
+        images = enhance.adjust_brightness_accumulative(images, 1 + how.brightness * shifts[0])
+    if how.contrast:
+        images = enhance.adjust_contrast_with_mean_subtraction(images, 1 + how.contrast * shifts[1])
+    if how.saturation:
+        images = enhance.adjust_saturation_with_gray_subtraction(images, 1 + how.saturation * shifts[2])
+    if how.hue:
+        images = enhance.adjust_hue(images, 2 * math.pi * how.hue * shifts[3])
+    return images
+
+
+def _blur(images: Tensor, draws: Tensor, how: Augmentation) -> Tensor:
+    from kornia.filters import gaussian_blur2d
+
+    sigma = how.blur * draws[1] * (draws[0] < how.probability)
+    reach = math.ceil(3 * how.blur)
+    both = sigma.clamp_min(_LEAST_SIGMA)[:, None].expand(-1, 2)
+    return gaussian_blur2d(images, 2 * reach + 1, both, border_type="replicate")

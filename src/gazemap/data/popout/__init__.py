@@ -1,0 +1,1 @@
+"""The built-in data set: visual-search displays whose true density is known."""

@@ -1,0 +1,123 @@
+"""The built-in data set: visual-search displays with known targets, so the truth is known exactly.
+
+Fixations are drawn from a stated density, a mixture of three parts:
+
+    p(x, y) = 0.55 N(target, 0.045 W) + 0.30 N(center, (0.22 W, 0.22 H)) + 0.15 uniform
+
+cut off at the frame. The target is the one item that differs from its fellows in color,
+orientation, size or shape (Treisman & Gelade 1980), or a patch of contrast in a texture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gazemap.data.dataset import DatasetInfo, GazeDataset
+from gazemap.data.popout.displays import KINDS, draw_display
+from gazemap.data.writing.folder import write_dataset
+from gazemap.data.writing.items import Item, Source
+from gazemap.errors import InputError
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Floats, Size
+
+TARGET_WEIGHT, CENTER_WEIGHT, NOISE_WEIGHT = 0.55, 0.30, 0.15
+TARGET_SIGMA = 0.045  # of the width
+CENTER_SIGMA = 0.22  # of the width and of the height
+OBSERVERS, FIXATIONS_EACH = 15, 8
+
+_SPLITS = (("train", 0.7), ("val", 0.9), ("test", 1.0))  # upper ends of the shares, in order
+
+
+def popout(
+    out: str | Path,
+    *,
+    images: int = 1000,
+    seed: int = 0,
+    size: Size = (240, 320),
+    progress: bool = False,
+) -> GazeDataset:
+    """Make the data set: the same seed gives the same bytes.
+
+    70 % of the images are train, 20 % val, 10 % test; the four kinds of singleton and the textures
+    take turns.
+
+    Args:
+        out: a new folder.
+        images: how many.
+        seed: of everything random.
+        size: (H, W) of the images in pixels, at least 64 x 64.
+        progress: show a bar.
+
+    Raises:
+        InputError: too few images for three splits, or too small a size.
+        OutputError: `out` cannot be written.
+    """
+    if images < 10 or min(size) < 64:
+        raise InputError(f"popout makes 10 images or more of 64 x 64 or larger; {images} of {size} came.")
+    info = DatasetInfo(
+        name="popout",
+        title="Visual-search displays with known targets",
+        citation="gazemap's own; displays after Treisman & Gelade, Cognitive Psychology 12, 1980.",
+        license="MIT, as gazemap",
+        source=f"generated: {images} images, seed {seed}",
+        sigma=round(TARGET_SIGMA * size[1], 3),
+    )
+    targets = np.empty((images, 2))
+    source = Source(info, _items(images, seed, size, targets), images)
+    dataset = write_dataset(source, out, progress=progress)
+    kinds = [KINDS[index % len(KINDS)] for index in range(images)]
+    table = pa.table({"image_id": dataset.image_ids, "kind": kinds, "x": targets[:, 0], "y": targets[:, 1]})
+    pq.write_table(table, dataset.path / "targets.parquet")
+    return dataset
+
+
+def true_density(target: tuple[float, float], size: Size) -> Floats:
+    """(H, W), sums to 1: the density that the fixations of a display are drawn from.
+
+    Args:
+        target: x and y in pixels, as in targets.parquet.
+        size: (H, W) of the display.
+    """
+    height, width = size
+
+    def normal(x: float, y: float, sigma_x: float, sigma_y: float) -> Floats:
+        columns = np.exp(-0.5 * ((np.arange(width) + 0.5 - x) / sigma_x) ** 2)
+        rows = np.exp(-0.5 * ((np.arange(height) + 0.5 - y) / sigma_y) ** 2)
+        bump = np.outer(rows, columns)
+        return np.asarray(bump / bump.sum())
+
+    at_target = normal(*target, TARGET_SIGMA * width, TARGET_SIGMA * width)
+    at_center = normal(width / 2, height / 2, CENTER_SIGMA * width, CENTER_SIGMA * height)
+    noise = 1 / (height * width)
+    return TARGET_WEIGHT * at_target + CENTER_WEIGHT * at_center + NOISE_WEIGHT * noise
+
+
+def _items(images: int, seed: int, size: Size, targets: Floats) -> Iterator[Item]:
+    for index in range(images):
+        random = np.random.default_rng([seed, index])
+        display = draw_display(KINDS[index % len(KINDS)], size, random)
+        targets[index] = display.target
+        # the kinds take turns, so the split is decided by blocks of one of each kind
+        place = (index // len(KINDS) + 0.5) / -(-images // len(KINDS))
+        split = next(name for name, end in _SPLITS if place <= end)
+        fixations = _draw_fixations(display.target, size, random)
+        yield Item(f"{index:05}", display.image, split, fixations=fixations)
+
+
+def _draw_fixations(target: tuple[float, float], size: Size, random: np.random.Generator) -> Fixations:
+    height, width = size
+    n = OBSERVERS * FIXATIONS_EACH
+    cells = random.choice(height * width, size=n, p=true_density(target, size).ravel())
+    onset = np.tile(np.arange(FIXATIONS_EACH) * 0.3, OBSERVERS)
+    return Fixations(
+        x=cells % width + random.random(n),
+        y=cells // width + random.random(n),
+        observer=np.repeat([f"{number:02}" for number in range(1, OBSERVERS + 1)], FIXATIONS_EACH),
+        onset=onset,
+        duration=np.full(n, 0.3),
+    )

@@ -1,0 +1,1 @@
+"""Parts of data sets, splits, merges, near-duplicates."""

@@ -1,0 +1,1 @@
+"""What an importer found -> a data set's folder."""

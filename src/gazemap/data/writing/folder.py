@@ -1,0 +1,230 @@
+"""Writing a gaze data set: whole or not at all, in memory that does not grow with the images."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.progress import track
+
+from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, GazeDataset, SetAside, load_dataset
+from gazemap.data.sample import Sample
+from gazemap.data.writing.conventions import ConventionCheck
+from gazemap.data.writing.items import Counts, Item, Outside, Source
+from gazemap.data.writing.storing import Stored, store
+from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.system.files import new_folder, replacing
+from gazemap.types import Size
+
+_ROWS = 200_000  # of fixations.parquet, written at once
+
+
+def write_dataset(source: Source, out: str | Path, *, progress: bool = False) -> GazeDataset:
+    """Write a data set's folder and open it; see `write_folder`."""
+    write_folder(source, Path(out), progress=progress)
+    return load_dataset(out)
+
+
+def write_folder(source: Source, out: Path, *, progress: bool = False) -> None:
+    """Write a data set's folder; what cannot be read is set aside and listed in dataset.json.
+
+    Its memory does not grow with the number of images, but for a row of a table each.
+
+    Args:
+        source: from an importer.
+        out: a folder that does not exist yet, or is empty.
+        progress: show a bar.
+
+    Raises:
+        DataError: no image could be read, two have the same image_id, or the points do not fit
+            their images.
+        OutputError: `out` is in use or cannot be written; nothing is left under its name.
+    """
+    with new_folder(out) as folder:
+        _fill(folder, source, progress)
+
+
+def _fill(folder: Path, source: Source, progress: bool) -> None:
+    images: list[dict[str, Any]] = []
+    set_aside = list(source.info.set_aside)
+    check = ConventionCheck(source.tolerance)
+    observers: set[str] = set()
+    for name in ("images", "maps"):
+        (folder / name).mkdir()
+    description = f"Writing {source.info.name}"
+    with (
+        closing(_stored_ahead(folder, source)) as stored,
+        _FixationWriter(folder / "fixations.parquet") as writer,
+    ):
+        for item, future in track(stored, description, source.count, disable=not progress, transient=True):
+            try:
+                row, fixations = future.result()
+            except DataError as error:
+                set_aside.append(SetAside(item=item.image_id, reason=str(error)))
+                continue
+            images.append(row)
+            if fixations is not None:
+                size = (row["height"], row["width"])
+                check.add(fixations, size)
+                _refuse(check.problem(final=False), source)
+                observers.update(fixations.observers)
+                settled = _settled(fixations, size, source.outside)
+                row["fixations"] = len(settled)
+                writer.add(item.image_id, settled)
+    _refuse(check.problem(final=True), source)
+    if not images:
+        reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
+        raise DataError(f"Not one image of {source.info.name} could be imported. {reasons}")
+    if not any((folder / "maps").iterdir()):
+        (folder / "maps").rmdir()
+    pq.write_table(pa.Table.from_pylist(images, IMAGES_SCHEMA), folder / "images.parquet")
+    found = Counts(len(images), len(observers), check.total)
+    notes = dict.fromkeys([*source.info.notes, *_notes(source, found, check.outside)])
+    info = source.info.model_copy(update={"set_aside": tuple(set_aside), "notes": tuple(notes)})
+    (folder / "dataset.json").write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _refuse(problem: str | None, source: Source) -> None:
+    if problem:
+        raise DataError(f"{source.info.name}: {problem} Its convention is: {source.info.source}.")
+
+
+def _settled(fixations: Fixations, size: Size, outside: Outside) -> Fixations:
+    if outside == "clip":
+        return fixations.clipped(size)
+    return fixations.where(fixations.inside(size)) if outside == "drop" else fixations
+
+
+def _notes(source: Source, found: Counts, outside: int) -> Iterator[str]:
+    for entry in fields(Counts):
+        wanted, came = (getattr(counts, entry.name) for counts in (source.expected, found))
+        if wanted is not None and came != wanted:
+            yield f"the complete set has {wanted:,} {entry.name}; here are {came:,}"
+    if outside:
+        done = {"keep": "are kept", "clip": "were moved to its edge", "drop": "were left out"}
+        yield (
+            f"{outside:,} of {found.fixations:,} fixations lie outside their image and {done[source.outside]}"
+        )
+
+
+def _stored_ahead(folder: Path, source: Source) -> Generator[tuple[Item, Future[Stored]]]:
+    """Store the items in parallel, a few ahead of the one that is asked for."""
+    seen: set[str] = set()
+    waiting: deque[tuple[Item, Future[Stored]]] = deque()
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        for item in source.items:
+            if item.image_id in seen:
+                raise DataError(f"Two images are named {item.image_id!r}; names must be unique.")
+            seen.add(item.image_id)
+            waiting.append((item, pool.submit(store, folder, item, source.info)))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft()
+        yield from waiting
+
+
+class _FixationWriter:
+    """fixations.parquet, written in pieces of many rows; no file where no image has points."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+
+    def __enter__(self) -> _FixationWriter:
+        return self
+
+    def add(self, image_id: str, fixations: Fixations) -> None:
+        self._writer = self._writer or pq.ParquetWriter(self._path, FIXATIONS_SCHEMA)
+        self._waiting.append(_fixation_rows(image_id, fixations))
+        if sum(map(len, self._waiting)) >= _ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._writer and self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting))
+        self._waiting.clear()
+
+    def __exit__(self, *error: object) -> None:
+        if self._writer:
+            self._flush()
+            self._writer.close()
+
+
+def _fixation_rows(image_id: str, fixations: Fixations) -> pa.Table:
+    empty = [None] * len(fixations)
+    columns = {
+        "image_id": [image_id] * len(fixations),
+        "observer": empty if fixations.observer is None else fixations.observer.tolist(),
+        "x": fixations.x,
+        "y": fixations.y,
+        "onset": empty if fixations.onset is None else fixations.onset,
+        "duration": empty if fixations.duration is None else fixations.duration,
+    }
+    return pa.table(columns, schema=FIXATIONS_SCHEMA)
+
+
+def save_dataset(dataset: GazeDataset, out: str | Path, *, progress: bool = False) -> GazeDataset:
+    """Write all that is known of a data set, its image files among it, to a new folder.
+
+    Args:
+        dataset: of one folder or several; they stay as they are.
+        out: a folder that does not exist yet, or is empty.
+        progress: show a bar.
+
+    Raises:
+        DataError: not one image can be read; single ones are set aside and listed in dataset.json.
+        OutputError: `out` is in use or cannot be written; nothing is left under its name.
+    """
+    items = (_item(sample, dataset) for sample in dataset)
+    # the import has judged the points; a part may have more of those that lie outside
+    return write_dataset(Source(dataset.info, items, len(dataset), tolerance=1.0), out, progress=progress)
+
+
+def save_splits(dataset: GazeDataset) -> None:
+    """Write the groups and splits of a data set's images to its own images.parquet, whole or not at all.
+
+    Args:
+        dataset: the complete set, as it was loaded, but for its groups and splits.
+
+    Raises:
+        DataError: the file lists other images.
+        OutputError: the file cannot be written; the old one is left.
+    """
+    path = dataset.path / "images.parquet"
+    table = pq.read_table(path)
+    if table["image_id"].to_pylist() != dataset.image_ids:
+        raise DataError(
+            f"{path} does not list these {len(dataset)} images alone; load the complete set again."
+        )
+    for name in ("split", "group"):
+        values = pa.array([getattr(sample, name) for sample in dataset], pa.string())
+        table = table.set_column(table.schema.get_field_index(name), name, values)
+    with replacing(path) as beside:
+        pq.write_table(table, beside)
+
+
+def _item(sample: Sample, dataset: GazeDataset) -> Item:
+    info = dataset.info
+    return Item(
+        image_id=sample.image_id,
+        image=sample.file or sample.size,
+        split=sample.split,
+        group=sample.group,
+        fixations=sample.fixations,
+        map=sample.map_file,
+        domain=sample.domain,
+        sigma=None if sample.sigma == info.sigma else sample.sigma,
+        pixels_per_degree=None
+        if sample.pixels_per_degree == info.pixels_per_degree
+        else sample.pixels_per_degree,
+    )

@@ -1,0 +1,78 @@
+"""What an importer hands over: a description, and images one by one on their way into a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.writing.conventions import TOLERANCE
+from gazemap.gaze.fixations import Fixations
+from gazemap.types import Size
+
+Truth = Fixations | Path | Callable[[Size], Fixations]
+Outside = Literal["keep", "clip", "drop"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image on its way into a data set.
+
+    Attributes:
+        image_id: unique; becomes the file's stem, with its folders ("Action/001").
+        image: a file, copied untouched; uint8 (H, W, 3), written as PNG; or just a size (H, W).
+        split: train, val, test or all.
+        group: shared by near-duplicates; by default the image's own.
+        fixations: the points; a file of a map of the image's size, whose pixels that are not 0 are
+            fixations; or a function of the image's size that reads them. None where only a dense
+            map is known. What cannot be read sets the image aside.
+        map: a dense map: a file, copied untouched, or float (h, w), written as float32 .npy.
+        domain: of merged sets, which it comes from; by default the set's own name.
+        sigma: the blur of this image's ground truth in pixels; by default the set's own.
+        pixels_per_degree: of this image; by default the set's own.
+    """
+
+    image_id: str
+    image: Path | NDArray[np.uint8] | Size
+    split: str
+    group: str | None = None
+    fixations: Truth | None = None
+    map: Path | NDArray[np.floating] | None = None
+    domain: str | None = None
+    sigma: float | None = None
+    pixels_per_degree: float | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many images, observers and fixations a complete set has; None where it is not published."""
+
+    images: int | None = None
+    observers: int | None = None
+    fixations: int | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an importer found: the description, and the items one by one.
+
+    Attributes:
+        info: the description.
+        items: the images, made as they are asked for.
+        count: how many.
+        outside: what becomes of points outside their image: kept, moved to its edge, or left out.
+        tolerance: the share of points outside that stops the import; see `ConventionCheck`.
+        expected: of the complete set; what differs is noted.
+    """
+
+    info: DatasetInfo
+    items: Iterator[Item]
+    count: int
+    outside: Outside = "keep"
+    tolerance: float = TOLERANCE
+    expected: Counts = Counts()

@@ -1,0 +1,102 @@
+"""One item -> its files in a data set's folder, its row and its points; all is read before a file is made."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazemap.data.dataset import DatasetInfo
+from gazemap.data.sample import read_map
+from gazemap.data.writing.items import Item, Truth
+from gazemap.errors import DataError
+from gazemap.gaze.fixations import Fixations
+from gazemap.images.reading import read_image
+from gazemap.types import Size
+
+Stored = tuple[dict[str, Any], Fixations | None]
+
+
+def store(folder: Path, item: Item, info: DatasetInfo) -> Stored:
+    """Copy or encode the image and its map; every pixel is decoded once, to be sure of it.
+
+    Returns:
+        the row of images.parquet, without the number of fixations, and the points.
+
+    Raises:
+        DataError: the image, its map or its points cannot be read; no file was made.
+        OSError: the folder cannot be written.
+    """
+    path = PurePosixPath(item.image_id)
+    if path.is_absolute() or {"", ".", ".."} & {*item.image_id.split("/")} or "\\" in item.image_id:
+        raise DataError(f"{item.image_id!r} cannot be an image's name; a plain relative path is accepted.")
+    size = _size_of(item.image)
+    fixations = _points(item.fixations, size)
+    if isinstance(item.map, Path):
+        read_map(item.map)
+    row = {
+        "image_id": item.image_id,
+        "file": _store_image(folder, item),
+        "width": size[1],
+        "height": size[0],
+        "split": item.split,
+        "group": item.group or item.image_id,
+        "map": _store_map(folder, item),
+        "fixations": None,
+        "domain": item.domain or info.name,
+        "sigma": item.sigma,
+        "pixels_per_degree": item.pixels_per_degree,
+    }
+    return row, fixations
+
+
+def _size_of(image: Path | NDArray[np.uint8] | Size) -> Size:
+    if isinstance(image, tuple):
+        return image
+    height, width = (read_image(image) if isinstance(image, Path) else image).shape[:2]
+    return height, width
+
+
+def _points(truth: Truth | None, size: Size) -> Fixations | None:
+    if isinstance(truth, Path):
+        fixated = read_map(truth)
+        if fixated.shape != size:
+            raise DataError(
+                f"{truth} is {fixated.shape[1]} x {fixated.shape[0]}, its image {size[1]} x {size[0]}; "
+                "fixation maps must have the image's size."
+            )
+        return Fixations.of_pixels(fixated)
+    return truth(size) if callable(truth) else truth
+
+
+def _store_image(folder: Path, item: Item) -> str | None:
+    if isinstance(item.image, tuple):
+        return None
+    if isinstance(item.image, Path):
+        return _copied(item.image, folder, f"images/{item.image_id}")
+    file = f"images/{item.image_id}.png"
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(item.image).save(folder / file)
+    return file
+
+
+def _store_map(folder: Path, item: Item) -> str | None:
+    if item.map is None:
+        return None
+    if isinstance(item.map, Path):
+        return _copied(item.map, folder, f"maps/{item.image_id}")
+    file = f"maps/{item.image_id}.npy"
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    np.save(folder / file, item.map.astype(np.float32))
+    return file
+
+
+def _copied(source: Path, folder: Path, stem: str) -> str:
+    file = f"{stem}{source.suffix.lower()}"
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, folder / file)
+    return file

@@ -1,0 +1,1 @@
+"""Evaluation: model x split x protocol -> scores, beside baselines, and their comparison."""

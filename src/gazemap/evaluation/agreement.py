@@ -1,0 +1,147 @@
+"""How well the other observers of an image predict where one looked."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from gazemap.data.dataset import GazeDataset
+from gazemap.data.sample import Sample
+from gazemap.errors import DataError
+from gazemap.evaluation.baselines import CenterBias, leave_one_out, relative_points
+from gazemap.metrics import auc, nss
+from gazemap.types import Floats
+
+_LONG_SIDE = 200  # pixels of the maps: a blur is smooth, so that more change no score visibly
+_OUTLYING = 3.5  # robust z-scores; the usual bound of Iglewicz & Hoaglin (1993)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One observer's fixations scored by the density of the others, an image a value.
+
+    Attributes:
+        nss: (n,), in standard deviations, higher is better, 0 is chance.
+        auc: (n,), in [0, 1], 0.5 is chance.
+    """
+
+    nss: Floats
+    auc: Floats
+
+
+@dataclass(frozen=True)
+class Observer:
+    """How much is known of one observer, and how well the others predict it.
+
+    Attributes:
+        name: as in the data set.
+        images: on which it has fixations.
+        fixations: on all of them.
+        agreement: None where no other observer saw the same images.
+        is_outlying: whether it agrees far less with the others than is usual; see `outlying`.
+    """
+
+    name: str
+    images: int
+    fixations: int
+    agreement: Agreement | None
+    is_outlying: bool
+
+
+def known_observers(dataset: GazeDataset, compared: GazeDataset, *, progress: bool = False) -> list[Observer]:
+    """All observers of a data set, those who agree least with the others first.
+
+    Args:
+        dataset: whose images and fixations are counted.
+        compared: those of its images on which the observers are compared; see `observer_agreement`.
+        progress: show a bar.
+
+    Raises:
+        DataError: a compared image without a blur.
+    """
+    images: Counter[str] = Counter()
+    fixations: Counter[str] = Counter()
+    for sample in dataset:
+        if sample.fixations and sample.fixations.observer is not None:
+            names, counts = np.unique(sample.fixations.observer, return_counts=True)
+            images.update(names.tolist())
+            fixations.update(dict(zip(names.tolist(), counts.tolist(), strict=True)))
+    found = observer_agreement(compared, progress=progress)
+    flags = outlying(np.array([agreement.nss.mean() for agreement in found.values()]))
+    odd = {name for name, flag in zip(found, flags, strict=True) if flag}
+    rows = [
+        Observer(name, images[name], fixations[name], found.get(name), name in odd) for name in sorted(images)
+    ]
+    return sorted(rows, key=lambda row: row.agreement.nss.mean() if row.agreement else np.inf)
+
+
+def observer_agreement(images: GazeDataset, *, progress: bool = False) -> dict[str, Agreement]:
+    """Every observer's agreement with the others who saw the same images.
+
+    The others' density has 10 % of the center bias of the other images mixed in, as
+    `baselines.leave_one_out` has it.
+
+    Args:
+        images: each with a blur (sigma); those that fewer than two observers saw count for nothing.
+        progress: show a bar.
+
+    Raises:
+        DataError: an image without a blur.
+    """
+    points = relative_points(images)
+    scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    description = f"Comparing the observers of {images.name}"
+    for index, sample in enumerate(track(images.samples, description, disable=not progress, transient=True)):
+        others = [known for i, known in enumerate(points) if i != index]
+        center_points = np.concatenate([*others, np.empty((0, 2))])
+        for observer, score in _scores(_reduced(sample), center_points):
+            if np.isfinite(score).all():  # a map of one pixel has no NSS
+                scores[observer].append(score)
+    return {name: Agreement(*np.array(scores[name]).T) for name in sorted(scores)}
+
+
+def outlying(means: Floats) -> NDArray[np.bool_]:
+    """(n,): which observers agree far less with the others than is usual.
+
+    Their mean lies over 3.5 robust standard deviations (1.4826 median absolute deviations) below
+    the observers' median.
+    """
+    if not len(means):
+        return np.zeros(0, bool)
+    below = np.median(means) - means
+    spread = 1.4826 * np.median(np.abs(below))
+    return np.asarray((spread > 0) & (below > _OUTLYING * spread))
+
+
+def _reduced(sample: Sample) -> Sample:
+    """The image at most 200 pixels long, with the fixations that lie in it."""
+    if sample.sigma is None:
+        raise DataError(f"The data set of {sample.image_id!r} states no blur; give it a sigma (pixels).")
+    ratio = min(_LONG_SIDE / max(sample.size), 1.0)
+    size = (max(round(sample.size[0] * ratio), 1), max(round(sample.size[1] * ratio), 1))
+    known = sample.fixations.scaled(sample.size, size) if sample.fixations else None
+    return replace(
+        sample,
+        size=size,
+        sigma=sample.sigma * size[1] / sample.size[1],
+        fixations=known.where(known.inside(size)) if known else None,
+    )
+
+
+def _scores(sample: Sample, center_points: Floats) -> Sequence[tuple[str, tuple[float, float]]]:
+    """The observers of one image, with NSS and AUC."""
+    observers = sample.fixations.observers if sample.fixations else []
+    if len(observers) < 2:
+        return []
+    assert sample.sigma is not None  # _reduced has seen to it
+    center_bias = CenterBias(center_points, sample.sigma / sample.size[1]).density(sample.size)
+    cases = leave_one_out(sample, sample.size, sample.sigma, center_bias)
+    return [
+        (observer, (float(nss(density, held_out)), float(auc(density, held_out))))
+        for observer, (density, held_out) in zip(observers, cases, strict=True)
+    ]

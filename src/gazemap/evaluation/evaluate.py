@@ -1,0 +1,187 @@
+"""Evaluation: models or maps x a data set's split x a protocol -> `Scores`, beside the baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Protocol as TypingProtocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.progress import track
+from threadpoolctl import threadpool_limits
+
+from gazemap.data.batches.cache import cached_arrays
+from gazemap.data.batches.targets import ImageMaker
+from gazemap.data.dataset import GazeDataset
+from gazemap.evaluation.baselines import leave_one_out
+from gazemap.evaluation.scores import Scores
+from gazemap.evaluation.truths import ImageTruth, Truths
+from gazemap.images.placement import Placement
+from gazemap.metrics import METRICS, Protocol, get_metric, get_protocol
+from gazemap.metrics.scoring.preparing import prepare
+from gazemap.metrics.scoring.score import score_prepared
+from gazemap.models import SaliencyModel
+from gazemap.prediction.predict import predict_grids, undo
+from gazemap.system.device import keep_freed_memory
+from gazemap.types import Output
+
+CENTER_BIAS = "center bias"
+UNIFORM = "uniform"
+GOLD_STANDARD = "gold standard"
+_CHUNK = 64
+
+DERIVED = (
+    "Log densities, the baselines among them, are scored by the map that is best for each metric "
+    "(Kuemmerer et al. 2018): the density for AUC and NSS, over the center bias for shuffled AUC, "
+    "blurred for CC and KLD, of greatest expected overlap for SIM."
+)
+
+
+class Predictions(TypingProtocol):
+    """Predictions made beforehand, one for each image of a split, in order."""
+
+    @property
+    def output(self) -> Output:
+        """What the numbers mean."""
+
+    def grid(self, index: int) -> NDArray[np.floating]:
+        """The prediction of image `index`, (h, w)."""
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Predictions in memory: one (h, w) grid for all images, or (N, h, w), one an image.
+
+    Attributes:
+        grids: the numbers.
+        output: what they mean.
+        placements: how each image lies in the grid; none where it fills it.
+    """
+
+    grids: NDArray[np.floating]
+    output: Output = "saliency"
+    placements: Sequence[Placement] = ()
+
+    def grid(self, index: int) -> NDArray[np.floating]:
+        """The prediction of image `index`, (h, w)."""
+        grid = self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
+        return undo(grid, self.placements[index], self.output) if self.placements else grid
+
+
+def evaluate(
+    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
+    dataset: GazeDataset,
+    split: str = "val",
+    protocol: str | Protocol = "exact",
+    *,
+    metrics: Sequence[str] | None = None,
+    one_map: bool = False,
+    seed: int = 0,
+    progress: bool = False,
+) -> Scores:
+    """Score models on a split, beside the center bias, a uniform map and the gold standard.
+
+    The center bias is the density of the fixations of the split train (where there is one beside
+    the evaluated split; else of the split's other images). The gold standard, where observers are
+    known, is the mean over observers of what the others' fixations score on the one held out; it
+    has no value for metrics that compare with a density of all observers (cc, sim, kld, emd).
+
+    A log density, of a model or a baseline, is scored by the map that is best for each metric, see
+    `gazemap.metrics.best_map`; regression networks have one map for all.
+
+    Args:
+        models: one model, or several and ready-made maps by the name of their row.
+        dataset: with fixation points.
+        split: the images to score.
+        protocol: a key of `PROTOCOLS`, or a protocol of your own.
+        metrics: keys of `METRICS`; the protocol's own by default.
+        one_map: score log densities by one map for all metrics, too; the protocol's name says so.
+        seed: draws the other images whose fixations are a protocol's negatives.
+        progress: show bars.
+
+    Raises:
+        DataError: no such split, or one without fixations.
+        InputError: no such protocol or metric.
+    """
+    keep_freed_memory()
+    chosen = _chosen(get_protocol(protocol), metrics, one_map)
+    images = dataset.split(split)
+    has_train = "train" in dataset.splits and split != "train"
+    truths = Truths(images, dataset.split("train") if has_train else images, chosen, seed)
+    if isinstance(models, SaliencyModel):
+        models = {models.name: models}
+    rows = {
+        name: maps_of(entry, images, progress=progress) if isinstance(entry, SaliencyModel) else entry
+        for name, entry in models.items()
+    }
+
+    def score(index: int) -> dict[str, dict[str, float]]:
+        return _score_image(index, rows, truths)
+
+    threads = torch.get_num_threads()
+    # threads of our own and of the BLAS library would wait for each other half of the time
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=threads) as pool:
+        title = f"Scoring {dataset.name} {split}, {chosen.name}"
+        results = pool.map(score, range(len(images)))
+        scored = list(track(results, title, total=len(images), disable=not progress, transient=True))
+    per_image = {
+        row: {metric: np.array([image[row][metric] for image in scored]) for metric in chosen.metrics}
+        for row in scored[0]
+    }
+    return Scores(chosen.name, dataset.name, split, tuple(images.image_ids), per_image)
+
+
+def _chosen(protocol: Protocol, metrics: Sequence[str] | None, one_map: bool) -> Protocol:
+    for name in metrics or ():
+        get_metric(name)  # refuses an unknown one before anything is scored
+    if one_map and protocol.derives:
+        protocol = replace(protocol, name=f"{protocol.name}-one-map", derives=False)
+    return replace(protocol, metrics=tuple(metrics)) if metrics else protocol
+
+
+def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> Maps:
+    """A model's predictions for every image of a data set, at the model's own grid."""
+    samples = images.samples
+    maker = ImageMaker(model.input_size, model.fit)
+    pixels = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
+    starts = range(0, len(images), _CHUNK)
+    grids = [
+        predict_grids(model, pixels[start : start + _CHUNK])
+        for start in track(starts, "Predicting", disable=not progress, transient=True)
+    ]
+    placements = [Placement(sample.size, model.input_size, model.fit) for sample in samples]
+    return Maps(np.concatenate(grids), model.output, () if model.fit == "stretch" else placements)
+
+
+def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) -> dict[str, dict[str, float]]:
+    truth, protocol = truths.of(index), truths.protocol
+    baselines = {
+        CENTER_BIAS: Maps(np.log(truth.baseline), "log_density"),
+        UNIFORM: Maps(np.full(truth.size, -np.log(np.prod(truth.size))), "log_density"),
+    }
+    scores = {}
+    for name, entry in {**rows, **baselines}.items():
+        # what is best against center-biased negatives is no longer uniform
+        context = None if name == UNIFORM else truth.context
+        prepared = prepare(entry.grid(index), protocol, truth.size, entry.output, context)
+        scores[name] = score_prepared(prepared, truth, protocol.metrics)
+    if truths.images.has_observers:
+        scores[GOLD_STANDARD] = _gold_standard(index, truth, truths)
+    return scores
+
+
+def _gold_standard(index: int, truth: ImageTruth, truths: Truths) -> dict[str, float]:
+    sample, protocol = truths.images[index], truths.protocol
+    # one observer's few fixations make no density that a prediction could be expected to match
+    metrics = [name for name in protocol.metrics if "density" not in METRICS[name].needs]
+    cases = []
+    for density, held_out in leave_one_out(sample, truth.size, truth.context.sigma, truth.baseline):
+        prepared = prepare(np.log(density), protocol, truth.size, "log_density", truth.context)
+        cases.append(score_prepared(prepared, replace(truth, fixation_map=held_out), metrics))
+    return {
+        name: float(np.mean([case[name] for case in cases])) if cases and name in metrics else np.nan
+        for name in protocol.metrics
+    }

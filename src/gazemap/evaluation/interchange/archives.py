@@ -1,0 +1,162 @@
+"""Containers of predicted maps: a folder, zip, tar or HDF5 file, read one map at a time."""
+
+from __future__ import annotations
+
+import lzma
+import tarfile
+import tempfile
+import weakref
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from threading import Lock
+from typing import IO, cast
+
+import h5py
+
+from gazemap.errors import DataError
+from gazemap.images.map_files import DECODERS, as_map, check_header, decode_map, hdf5_names
+from gazemap.images.reading import MAX_PIXELS
+from gazemap.types import Floats
+
+MAX_BYTES = 8 * MAX_PIXELS + 2**20  # the largest map in float64, and its header
+MAX_TAR_BYTES = 64 * 2**30  # of a compressed tar, which is unpacked to be read in any order
+_DAMAGE = (OSError, RuntimeError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
+
+
+@dataclass(frozen=True)
+class MapArchive:
+    """Maps by their keys.
+
+    Attributes:
+        path: the folder or file.
+        keys: the maps' names, with their folders, "a/001.png".
+        read: the map of a key, float64 (h, w), read anew at every call, from any thread; raises
+            DataError, naming the key, where it cannot be used.
+    """
+
+    path: Path
+    keys: tuple[str, ...]
+    read: Callable[[str], Floats]
+
+
+def open_archive(path: Path) -> MapArchive:
+    """Open a folder (with subfolders), zip, tar or HDF5 file of maps; only the names are read.
+
+    The kind is told by the content. Members are never written to disk under their names. Files of
+    other kinds than `map_files.DECODERS` lists, hidden ones and macOS's own are passed over.
+
+    Raises:
+        DataError: missing, damaged, of another kind, or without a map.
+    """
+    if not path.exists():
+        raise DataError(f"There is no file or folder {path}. Check the path.")
+    try:
+        opener = next((opener for accepts, opener in _KINDS if accepts(path)), None)
+        archive = opener(path) if opener else None
+    except _DAMAGE as error:
+        raise DataError(f"{path} cannot be opened: it is damaged or not readable ({error}).") from error
+    if archive is None:
+        raise DataError(f"{path} is damaged or of another kind. {_ACCEPTED}")
+    if not archive.keys:
+        raise DataError(f"{path} holds no map. {_ACCEPTED}")
+    return archive
+
+
+def _folder(path: Path) -> MapArchive:
+    files = {file.relative_to(path).as_posix(): file for file in sorted(path.rglob("*")) if file.is_file()}
+    sizes = {name: file.stat().st_size for name, file in files.items()}
+    return _of_files(path, sizes, lambda key: files[key].read_bytes())
+
+
+def _zip(path: Path) -> MapArchive:
+    archive = zipfile.ZipFile(path)
+    sizes = {info.filename: info.file_size for info in archive.infolist()}
+    return _of_files(path, sizes, archive.read)
+
+
+def _tar(path: Path) -> MapArchive:
+    with ExitStack() as stack:
+        file: IO[bytes] = stack.enter_context(path.open("rb"))
+        with tarfile.open(fileobj=file) as archive:
+            stream = cast("IO[bytes]", archive.fileobj)
+            if stream is not file:  # compressed, and so read from front to back alone
+                file = stack.enter_context(tempfile.TemporaryFile())
+                _unpack(stream, file, path)
+        file.seek(0)
+        with tarfile.open(fileobj=file, mode="r:") as archive:
+            members = {member.name: member for member in archive if member.isreg() and not member.issparse()}
+        close = stack.pop_all().close
+
+    def fetch(key: str) -> bytes:
+        file.seek(members[key].offset_data)
+        return file.read(members[key].size)
+
+    weakref.finalize(fetch, close)
+    return _of_files(path, {name: member.size for name, member in members.items()}, fetch)
+
+
+def _unpack(stream: IO[bytes], copy: IO[bytes], path: Path) -> None:
+    stream.seek(0)
+    while chunk := stream.read(2**20):
+        copy.write(chunk)
+        if copy.tell() > MAX_TAR_BYTES:
+            raise DataError(f"{path} unpacks to more than {MAX_TAR_BYTES:,} bytes. Unpack it into a folder.")
+
+
+def _of_files(path: Path, sizes: Mapping[str, int], fetch: Callable[[str], bytes]) -> MapArchive:
+    lock = Lock()  # archives share one place in one file
+
+    def read(key: str) -> Floats:
+        where = f"{path}: {key}"
+        if sizes[key] > MAX_BYTES:
+            raise DataError(f"{where} has {sizes[key]:,} bytes; up to {MAX_BYTES:,} are accepted.")
+        try:
+            with lock:
+                content = fetch(key)
+        except _DAMAGE as error:
+            raise DataError(f"{where} cannot be read: it is damaged or protected ({error}).") from error
+        return decode_map(content, where)
+
+    return MapArchive(path, tuple(filter(_is_map, sizes)), read)
+
+
+def _is_map(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return (
+        PurePosixPath(name).suffix.lower() in DECODERS
+        and "__MACOSX" not in parts
+        and not any(part.startswith(".") for part in parts)
+    )
+
+
+def _hdf5(path: Path) -> MapArchive:
+    file = h5py.File(path, "r")
+
+    def read(key: str) -> Floats:
+        where = f"{path}: {key}"
+        try:
+            dataset = file[key]  # opened anew, since each open one keeps a cache; one thread at a time
+            check_header(dataset.shape or (), dataset.dtype, where)
+            values = dataset[()]
+        except (OSError, KeyError, RuntimeError) as error:
+            raise DataError(f"{where} is damaged and cannot be read ({error}).") from error
+        return as_map(values, where)
+
+    return MapArchive(path, tuple(hdf5_names(file)), read)
+
+
+# tar comes first: one whose members are zip or HDF5 files looks like these too
+_KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], MapArchive]], ...] = (
+    (Path.is_dir, _folder),
+    (tarfile.is_tarfile, _tar),
+    (zipfile.is_zipfile, _zip),
+    (h5py.is_hdf5, _hdf5),
+)
+_ACCEPTED = (
+    f"A folder, zip or tar of {', '.join(DECODERS)} files is accepted, "
+    "or an HDF5 file with a dataset an image."
+)

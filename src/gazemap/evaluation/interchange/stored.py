@@ -1,0 +1,121 @@
+"""Predictions that somebody else stored, opened for a data set's images and read one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+import numpy as np
+from scipy.special import logsumexp
+
+from gazemap.data.dataset import GazeDataset
+from gazemap.errors import DataError, InputError, unknown_name
+from gazemap.evaluation.interchange.archives import MapArchive, open_archive
+from gazemap.images.names import match_names
+from gazemap.metrics.densities import LOG_SUM_TOLERANCE
+from gazemap.models import SaliencyModel
+from gazemap.models.weights import BEST, load_model
+from gazemap.types import Floats, Output
+
+_ASPECT = 0.05  # relative difference from which on an image is no square, and an aspect another
+
+
+@dataclass(frozen=True)
+class StoredMaps:
+    """Predictions for the images of a data set; a row for `evaluate`, of constant memory.
+
+    Attributes:
+        archive: the folder or file that they are in.
+        keys: each image's prediction.
+        images: the data set, or the split, that they are for.
+        output: what the numbers mean.
+    """
+
+    archive: MapArchive
+    keys: tuple[str, ...]
+    images: GazeDataset
+    output: Output
+
+    @property
+    def ignored(self) -> int:
+        """How many maps the archive holds for none of the images."""
+        return len(self.archive.keys) - len(self.keys)
+
+    def grid(self, index: int) -> Floats:
+        """The prediction of image `index`, (h, w) float64; read anew at every call, from any thread.
+
+        Raises:
+            DataError: damaged, no map, transposed, or not what `output` says; names the file and key.
+        """
+        key = self.keys[index]
+        grid = self.archive.read(key)
+        where = f"{self.archive.path}: {key}"
+        _check_aspect(grid, self.images[index].size, where)
+        _check_output(grid, self.output, where)
+        return grid
+
+
+def open_predictions(path: str | Path, images: GazeDataset, output: Output = "saliency") -> StoredMaps:
+    """Open stored predictions: a folder, zip or tar of pictures, NPY or MAT files, or an HDF5 file.
+
+    Names are matched at once (see `data.names.match_names`) and the first map is read, since what is
+    wrong with one is mostly wrong with all; every other map is read and checked when it is used.
+    Maps of another size than the image's are resized by the protocol that scores them.
+
+    Args:
+        path: a folder with subfolders, or a file.
+        images: the data set, or the split, to predict; predictions for other images are ignored.
+        output: "saliency", any scale (uint8 and uint16 are taken as [0, 1] of their range); or
+            "log_density", natural logarithm, logsumexp 0.
+
+    Raises:
+        InputError: no such output.
+        DataError: missing or damaged, images without one prediction, or a first map of no use.
+    """
+    if output not in get_args(Output):
+        raise InputError(unknown_name("output", output, get_args(Output)))
+    archive = open_archive(Path(path))
+    keys = match_names(images.image_names, archive.keys, output)
+    stored = StoredMaps(archive, tuple(keys), images, output)
+    stored.grid(0)
+    return stored
+
+
+def open_model_or_maps(
+    path: Path, images: GazeDataset, output: str = "saliency"
+) -> SaliencyModel | StoredMaps:
+    """What a command was given: a run folder or weights file, or else stored predictions.
+
+    Raises:
+        WeightsError: no such path, or weights that cannot be loaded.
+        InputError: as `open_predictions`.
+    """
+    is_model = (path / BEST).exists() or path.suffix == ".safetensors" or not path.exists()
+    return load_model(path) if is_model else open_predictions(path, images, cast("Output", output))
+
+
+def _check_aspect(grid: Floats, size: tuple[int, int], where: str) -> None:
+    aspect, expected = np.log(grid.shape[0] / grid.shape[1]), np.log(size[0] / size[1])
+    if abs(expected) > _ASPECT and abs(aspect + expected) < min(_ASPECT, abs(aspect - expected)):
+        raise DataError(
+            f"{where} is {grid.shape} and its image {size}, (height, width): height and width are swapped. "
+            "Transpose the maps; a network's own grid must be resized to its image."
+        )
+
+
+def _check_output(grid: Floats, output: Output, where: str) -> None:
+    if output == "saliency" and grid.max() > 0:
+        return
+    total = float(logsumexp(grid))
+    if output == "saliency" and abs(total) < LOG_SUM_TOLERANCE:
+        raise DataError(
+            f"{where} is a log density (no value above 0, logsumexp {total:.1g}), not a saliency map. "
+            "Say so: --output log_density."
+        )
+    if output == "log_density" and abs(total) > LOG_SUM_TOLERANCE:
+        found = "a density, whose logarithm is accepted" if abs(grid.sum() - 1) < 0.01 else "no log density"
+        raise DataError(
+            f"{where} is {found}: its logsumexp is {total:.4g}; 0 is accepted, within {LOG_SUM_TOLERANCE}. "
+            "Subtract the logsumexp from a log density, or say --output saliency."
+        )

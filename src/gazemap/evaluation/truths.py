@@ -1,0 +1,129 @@
+"""The truth that predictions are scored against, per image and under a protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gazemap.data.dataset import GazeDataset
+from gazemap.errors import DataError
+from gazemap.evaluation.baselines import CenterBias, relative_points
+from gazemap.gaze.blurring import blur, fourier_blur, fourier_sigma
+from gazemap.gaze.fixations import fixation_map
+from gazemap.metrics import Protocol, Truth
+from gazemap.metrics.scoring.preparing import Context
+from gazemap.types import Floats, Size
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageTruth(Truth):
+    """What one image's predictions are compared with, all maps (H, W) at the same size.
+
+    Attributes:
+        size: (H, W).
+        context: what the best map for each metric is derived with.
+        fixation_map: counts, or 0 and 1 where the protocol ignores repeats.
+        density: the blurred fixation_map, sums to 1.
+        other_fixation_map: the negatives of the shuffled AUC.
+        baseline: the center bias, sums to 1; what information is gained over.
+    """
+
+    size: Size
+    context: Context
+    fixation_map: Floats
+    density: Floats
+    other_fixation_map: Floats
+    baseline: Floats
+
+
+class Truths:
+    """The truth of every image of a split; what the images share is made once.
+
+    Args:
+        images: the split that is scored.
+        center_images: the images whose fixations make the center bias; when they are the split
+            itself, every image's own fixations are left out of its center bias.
+        protocol: decides the size, the blur and the negatives.
+        seed: draws the other images, where the protocol takes a few of them.
+
+    Raises:
+        DataError: no fixation points, or no blur is known.
+    """
+
+    def __init__(
+        self, images: GazeDataset, center_images: GazeDataset, protocol: Protocol, seed: int
+    ) -> None:
+        self.images = images
+        self.protocol = protocol
+        self._points = relative_points(images)
+        self._center_points = relative_points(center_images)
+        for points, of in ((self._points, images), (self._center_points, center_images)):
+            if not sum(map(len, points)):
+                raise DataError(
+                    f"Data set {of.name!r} has no fixation points in this split, only maps; "
+                    f"protocol {protocol.name!r} needs points."
+                )
+        self._seed = seed
+        sigma = self._relative_sigma()
+        self._leaves_one_out = center_images is images
+        self.center_bias = CenterBias(np.concatenate(self._center_points), sigma)
+        self._totals: dict[Size, Floats] = {}
+        self._fixations_per_image = sum(map(len, self._points)) / len(self._points)
+
+    def of(self, index: int) -> ImageTruth:
+        """The truth of image `index` of the split."""
+        size = self.protocol.frame or self.images[index].size
+        counts = self._counts([index], size)
+        fixated = counts if self.protocol.repeats else (counts > 0).astype(np.float64)
+        if self.protocol.cycles is None:
+            sigma = self.center_bias.sigma * size[1]
+            blurred = blur(fixated, sigma)
+        else:
+            sigma = fourier_sigma(size, self.protocol.cycles)
+            blurred = np.maximum(fourier_blur(fixated, self.protocol.cycles), 0.0)
+        baseline = self._center_bias_of(index).density(size)
+        return ImageTruth(
+            size=size,
+            context=Context(baseline, sigma, self._fixations_per_image),
+            fixation_map=fixated,
+            density=blurred / max(blurred.sum(), np.finfo(np.float64).tiny),
+            other_fixation_map=self._others(index, counts, size),
+            baseline=baseline,
+        )
+
+    def _relative_sigma(self) -> float:
+        """The blur as a share of the image's width, the same for every image of the set."""
+        if self.protocol.sigma is not None and self.protocol.frame is not None:
+            return self.protocol.sigma / self.protocol.frame[1]
+        known = [s.sigma / s.size[1] for s in self.images if s.sigma is not None]
+        if not known and self.protocol.cycles is not None:
+            shares = [fourier_sigma(s.size, self.protocol.cycles) / s.size[1] for s in self.images]
+            return float(np.median(shares))
+        if not known:
+            raise DataError(
+                f"dataset.json of {self.images.name!r} states no blur (sigma, in pixels), which "
+                f"protocol {self.protocol.name!r} takes from the data set. Add it there."
+            )
+        return float(np.median(known))
+
+    def _center_bias_of(self, index: int) -> CenterBias:
+        if not self._leaves_one_out:
+            return self.center_bias
+        others = [points for i, points in enumerate(self._center_points) if i != index]
+        return CenterBias(np.concatenate(others), self.center_bias.sigma)
+
+    def _counts(self, indices: list[int], size: Size) -> Floats:
+        points = np.concatenate([self._points[index] for index in indices])
+        return fixation_map(points[:, 0] * size[1], points[:, 1] * size[0], size)
+
+    def _others(self, index: int, own: Floats, size: Size) -> Floats:
+        if self.protocol.others is None:
+            if size not in self._totals:
+                self._totals[size] = self._counts(list(range(len(self._points))), size)
+            others = self._totals[size] - own
+            return others if self.protocol.others_at_own else np.where(own > 0, 0.0, others)
+        random = np.random.default_rng([self._seed, index])
+        candidates = np.delete(np.arange(len(self._points)), index)
+        drawn = random.choice(candidates, size=min(self.protocol.others, len(candidates)), replace=False)
+        return (self._counts(drawn.tolist(), size) > 0).astype(np.float64)

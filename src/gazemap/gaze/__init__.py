@@ -1,0 +1,1 @@
+"""Gaze: fixations, the maps and densities that they make, areas, detection in raw samples."""

@@ -1,0 +1,129 @@
+"""Points <-> fixation_map <-> density. A density is a matrix product, at any size and blur.
+
+Pixel (row i, column j) covers [j, j + 1) x [i, i + 1): x runs right, y runs down, from 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.gaze.blurring import blur
+from gazemap.types import Floats, Size
+
+
+def pixel_indices(x: Floats, y: Floats, size: Size) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the points that lie in the frame.
+
+    A point exactly on the far edge (x = W or y = H) belongs to the last pixel; points outside the
+    frame are left out.
+    """
+    height, width = size
+    inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+    columns = np.minimum(x[inside].astype(np.int64), width - 1)
+    rows = np.minimum(y[inside].astype(np.int64), height - 1)
+    return rows, columns
+
+
+def fixation_map(x: Floats, y: Floats, size: Size) -> Floats:
+    """(H, W) counts of the points in each pixel; see `pixel_indices` for the edges."""
+    height, width = size
+    rows, columns = pixel_indices(x, y, size)
+    counts = np.bincount(rows * width + columns, minlength=height * width)
+    return counts.reshape(size).astype(np.float64)
+
+
+def density(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
+    """(H, W), sums to 1: the Gaussian blur of the points' fixation_map, as a matrix product.
+
+    Args:
+        x: (n,) pixels of the frame.
+        y: (n,) pixels of the frame.
+        size: (H, W) of the frame.
+        sigma: of the blur, in pixels of the frame.
+
+    Returns:
+        the uniform density where no point lies in the frame.
+    """
+    blurred = blurred_points(x, y, size, sigma)
+    total = blurred.sum()
+    return blurred / total if total > 0 else np.full(size, 1 / blurred.size)
+
+
+def blurred_points(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
+    """(H, W), sums to the number of points in the frame: what `blur` makes of their fixation_map."""
+    return blur(fixation_map(x, y, size), sigma)
+
+
+@dataclass(frozen=True)
+class Fixations:
+    """Where people looked in one image; arrays (n,), all in the same order.
+
+    Attributes:
+        x: pixels to the right, from the image's left edge, continuous.
+        y: pixels down, from its upper edge.
+        observer: who looked, where known.
+        onset: seconds since the image appeared, where known.
+        duration: seconds, where known.
+    """
+
+    x: Floats
+    y: Floats
+    observer: NDArray[np.str_] | None = None
+    onset: Floats | None = None
+    duration: Floats | None = None
+
+    @classmethod
+    def of_pixels(cls, fixated: NDArray[np.generic]) -> Fixations:
+        """One fixation at the center of every pixel of (H, W) that is not 0."""
+        rows, columns = np.nonzero(fixated)
+        return cls(x=columns.astype(np.float64) + 0.5, y=rows.astype(np.float64) + 0.5)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def observers(self) -> list[str]:
+        """The names of the observers with at least one fixation, sorted."""
+        return [] if self.observer is None else sorted(set(self.observer.tolist()))
+
+    def of_observer(self, name: str) -> Fixations:
+        """Those of one observer; none if the observer never looked or is not known."""
+        return self.where(np.zeros(len(self), bool) if self.observer is None else self.observer == name)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Fixations:
+        """Those for which `chosen`, (n,), is true."""
+        columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
+        kept: dict[str, Any] = {key: v if v is None else v[chosen] for key, v in columns.items()}
+        return Fixations(**kept)
+
+    def inside(self, size: Size) -> NDArray[np.bool_]:
+        """(n,): which lie in an image of `size` (H, W), its far edges included."""
+        return (self.x >= 0) & (self.x <= size[1]) & (self.y >= 0) & (self.y <= size[0])
+
+    def clipped(self, size: Size) -> Fixations:
+        """The same, with points outside of an image of `size` (H, W) moved to its edge."""
+        return replace(self, x=self.x.clip(0, size[1]), y=self.y.clip(0, size[0]))
+
+    def jittered(self, seed: int) -> Fixations:
+        """The same, moved at random within their pixels.
+
+        For points that were stored as whole pixels: their lattice and ties vanish, and every map of
+        theirs at the image's size stays what it was.
+        """
+        random = np.random.default_rng(seed)
+        x, y = (np.floor(values) + random.random(len(self)) for values in (self.x, self.y))
+        return replace(self, x=x, y=y)
+
+    def scaled(self, from_size: Size, to_size: Size) -> Fixations:
+        """The same points in an image stretched from one (H, W) to another."""
+        # divided first, so that a point on the far edge stays on it to the last bit
+        x, y = self.x / from_size[1] * to_size[1], self.y / from_size[0] * to_size[0]
+        return replace(self, x=x, y=y)
+
+    def mirrored(self, width: float) -> Fixations:
+        """The same points in the mirror image of a picture `width` pixels wide."""
+        return replace(self, x=width - self.x)

@@ -1,0 +1,178 @@
+"""Files of predicted maps -> (h, w) numbers: PNG, JPEG, TIFF, NPY, MAT; anything else is refused by name."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import h5py
+import numpy as np
+import scipy.io
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazemap.errors import DataError
+from gazemap.images.reading import MAX_PIXELS
+from gazemap.types import Floats
+
+Shape = tuple[int, ...]
+
+_GRAY_SPREAD = 2  # levels between the channels of a gray JPEG that rounding may leave
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_MATLAB_NUMBERS = frozenset(
+    ("double", "single", "logical", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
+)
+
+
+def decode_map(content: bytes, where: str) -> Floats:
+    """The map in a file's bytes, (h, w) float64; see `as_map` for the scale of integers.
+
+    Pictures are gray, or RGB with equal channels; 16 bits stay 16 bits. A MAT file (of version 5 or
+    7.3) holds one two-dimensional variable of numbers, beside any scalars and vectors.
+
+    Args:
+        content: the whole file.
+        where: the file's name, for its suffix and for messages.
+
+    Raises:
+        DataError: damaged, no map, colored, too large, or a pickle, which is never read.
+    """
+    suffix = PurePosixPath(where).suffix.lower()
+    try:
+        values = DECODERS[suffix](content, where)
+    except DataError:
+        raise
+    except Exception as error:  # damaged files make the decoders raise many kinds
+        raise DataError(f"{where} is damaged and cannot be decoded ({error}). Replace the file.") from error
+    return as_map(values, where)
+
+
+def as_map(values: NDArray[Any], where: str) -> Floats:
+    """Numbers as float64 (h, w); uint8 and uint16 become [0, 1] of their range, others stay.
+
+    Raises:
+        DataError: not two-dimensional, empty, too large, no real numbers, or not all finite.
+    """
+    check_header(values.shape, values.dtype, where)
+    top = np.iinfo(values.dtype).max if values.dtype.name in ("uint8", "uint16") else 1
+    floats: Floats = values.astype(np.float64) / top
+    wrong = floats.size - np.count_nonzero(np.isfinite(floats))
+    if wrong:
+        raise DataError(
+            f"{where}: {wrong:,} of {floats.size:,} values are NaN or infinite; finite numbers are accepted."
+        )
+    return floats
+
+
+def check_header(shape: Shape, dtype: np.dtype[Any], where: str) -> None:
+    """Refuse what cannot be a map by its shape and type, before its content is read.
+
+    Raises:
+        DataError: says what came and what is accepted.
+    """
+    if dtype.kind not in "buif":
+        pickled = "; object arrays are pickles, which are never read" if dtype.kind == "O" else ""
+        raise DataError(f"{where} holds values of type {dtype}; real numbers are accepted{pickled}.")
+    if len(shape) != 2 or 0 in shape:
+        raise DataError(f"{where} has shape {shape}; one map an image is accepted, (h, w) and not empty.")
+    if shape[0] * shape[1] > MAX_PIXELS:
+        raise DataError(f"{where} has shape {shape}; up to {MAX_PIXELS:,} pixels are accepted.")
+
+
+def hdf5_names(file: h5py.File) -> list[str]:
+    """The names of an HDF5 file's datasets with their groups, "a/b"; none whose data are elsewhere.
+
+    Links to other files are not followed, so that a foreign file cannot name one of this machine's.
+    """
+    names = []
+
+    def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        if isinstance(item, h5py.Dataset) and not item.external and not item.is_virtual:
+            names.append(name)
+
+    file.visititems(visit)
+    return names
+
+
+def _picture(content: bytes, where: str) -> NDArray[Any]:
+    image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
+    check_header((image.height, image.width), np.dtype(np.uint8), where)
+    if getattr(image, "n_frames", 1) > 1:
+        raise DataError(f"{where} holds several pictures; one map a file is accepted.")
+    if ";16" in str(image.tile[0].args) and image.mode[0] not in "IF":  # Pillow would cut them to 8
+        raise DataError(f"{where} has several channels of 16 bits; save it as one channel of 16 bits, gray.")
+    if image.mode in ("1", "L", "F") or image.mode.startswith("I"):
+        return np.asarray(image)
+    pixels = np.asarray(image.convert("RGBA"))
+    if pixels[..., 3].min() < 255:
+        raise DataError(f"{where} is transparent in places; an opaque gray picture is accepted.")
+    if np.ptp(pixels[..., :3], axis=2).max() > _GRAY_SPREAD:
+        raise DataError(
+            f"{where} is colored: a heat map for people, whose colors have no order. "
+            "Save the map itself, in gray or as NPY."
+        )
+    return pixels[..., 1]
+
+
+def _numpy(content: bytes, where: str) -> NDArray[Any]:
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    form = np.lib.format
+    read_header = form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
+    shape, _, dtype = read_header(stream)
+    check_header(shape, dtype, where)
+    stream.seek(0)
+    values: NDArray[Any] = np.load(stream, allow_pickle=False)
+    return values
+
+
+def _matlab(content: bytes, where: str) -> NDArray[Any]:
+    if _HDF5_SIGNATURE in (content[:8], content[512:520]):
+        return _matlab_7_3(content, where)
+    variables = scipy.io.whosmat(io.BytesIO(content))
+    shapes = {name: shape for name, shape, _ in variables}
+    name = _only_map(
+        {name: shapes[name] for name, _, kind in variables if kind in _MATLAB_NUMBERS}, shapes, where
+    )
+    # mat_dtype: MATLAB saves doubles that are small integers as bytes, which are no gray levels
+    values: NDArray[Any] = scipy.io.loadmat(io.BytesIO(content), variable_names=[name], mat_dtype=True)[name]
+    return values
+
+
+def _matlab_7_3(content: bytes, where: str) -> NDArray[Any]:
+    """An HDF5 file, in which MATLAB's columns come first."""
+    with h5py.File(io.BytesIO(content), "r") as file:
+        variables = {name: file[name] for name in hdf5_names(file) if not name.startswith("#")}
+        shapes = {name: (item.shape or ())[::-1] for name, item in variables.items()}
+        numbers = {
+            name: shapes[name]
+            for name, item in variables.items()
+            if item.dtype.kind in "buif" and item.attrs.get("MATLAB_class") not in (b"char", b"cell")
+        }
+        values: NDArray[Any] = variables[_only_map(numbers, shapes, where)][()].T
+        return values
+
+
+def _only_map(numbers: Mapping[str, Shape], variables: Mapping[str, Shape], where: str) -> str:
+    maps = [name for name, shape in numbers.items() if len(shape) == 2 and min(shape) > 1]
+    if len(maps) != 1:
+        listed = ", ".join(f"{name} {shape}" for name, shape in variables.items()) or "none"
+        raise DataError(
+            f"{where} has {len(maps)} two-dimensional variables of numbers; exactly one is accepted. "
+            f"Its variables: {listed}."
+        )
+    check_header(numbers[maps[0]], np.dtype(np.float64), where)
+    return maps[0]
+
+
+DECODERS: dict[str, Callable[[bytes, str], NDArray[Any]]] = {
+    ".png": _picture,
+    ".jpg": _picture,
+    ".jpeg": _picture,
+    ".tif": _picture,
+    ".tiff": _picture,
+    ".npy": _numpy,
+    ".mat": _matlab,
+}

@@ -1,0 +1,97 @@
+"""Resizing maps: bilinear, bicubic as MATLAB's imresize does it, and by splines as the SALICON tool."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Literal
+
+import array_api_compat
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.ndimage import zoom
+
+from gazemap.errors import InputError
+from gazemap.types import Floats, Size
+
+Interpolation = Literal["bilinear", "bicubic", "spline"]
+
+
+def resize(values: Any, size: Size, interpolation: Interpolation = "bilinear") -> Any:  # noqa: ANN401 - array or tensor
+    """(h, w) or (B, h, w) -> `size` (H, W), float64.
+
+    Args:
+        values: an array, a tensor or nested lists.
+        size: (H, W).
+        interpolation: "bilinear", antialiased where it shrinks, which makes no value that was not
+            there; "bicubic", MATLAB's `imresize` (a = -0.5, antialiased); or "spline",
+            `scipy.ndimage.zoom` of order 3, as the SALICON tool. The last two may fall below the
+            least value and rise above the greatest.
+
+    Raises:
+        InputError: another interpolation.
+    """
+    values = values if array_api_compat.is_array_api_obj(values) else np.asarray(values)
+    xp = array_api_compat.array_namespace(values)
+    values = xp.astype(values, xp.float64, copy=False)
+    (into_height, into_width), (height, width) = values.shape[-2:], size
+    if (into_height, into_width) == size:
+        return values
+    if interpolation == "spline":
+        factors = (*[1.0] * (values.ndim - 2), height / into_height, width / into_width)
+        held = values.detach().cpu() if array_api_compat.is_torch_array(values) else values
+        return xp.asarray(zoom(np.asarray(held), factors, order=3), device=array_api_compat.device(values))
+    if interpolation not in _KERNELS:
+        raise InputError(f"interpolation={interpolation!r} came; bilinear, bicubic and spline are accepted.")
+    device = array_api_compat.device(values)
+    down, across = (
+        xp.asarray(_axis(out, into, into / out, interpolation), device=device)
+        for out, into in ((height, into_height), (width, into_width))
+    )
+    return down @ values @ across.T
+
+
+def shrink(values: NDArray[np.floating], factor: float) -> Floats:
+    """(h, w) -> (ceil(h / factor), ceil(w / factor)): MATLAB's `imresize(values, 1 / factor)`, bicubic."""
+    down, across = (_axis(int(np.ceil(side / factor)), side, factor, "bicubic") for side in values.shape)
+    return np.asarray(down @ values @ across.T)
+
+
+@lru_cache(maxsize=32)
+def _axis(out: int, into: int, scale: float, interpolation: Interpolation) -> Floats:
+    """(out, into) weights of the kernel around half-pixel centers, `scale` pixels of `into` apart."""
+    stretch = max(scale, 1.0)
+    kernel, support = _KERNELS[interpolation]
+    centers = (np.arange(out) + 0.5) * scale - 0.5
+    reach = int(np.ceil(support * stretch)) + 1
+    taps = np.floor(centers)[:, None].astype(int) + np.arange(-reach, reach + 1)
+    weights = kernel(np.abs(taps - centers[:, None]) / stretch)
+    if interpolation == "bilinear":  # Pillow leaves taps beyond an edge out, MATLAB repeats the edge
+        weights[(taps < 0) | (taps >= into)] = 0
+    matrix = np.zeros((out, into))
+    rows = np.broadcast_to(np.arange(out)[:, None], taps.shape)
+    np.add.at(matrix, (rows, taps.clip(0, into - 1)), weights / weights.sum(axis=1, keepdims=True))
+    return matrix
+
+
+def _triangle(distance: Floats) -> Floats:
+    return np.maximum(1.0 - distance, 0.0)
+
+
+def _cubic(distance: Floats) -> Floats:
+    """Keys' convolution kernel with a = -0.5."""
+    near = (1.5 * distance - 2.5) * distance**2 + 1
+    far = ((-0.5 * distance + 2.5) * distance - 4) * distance + 2
+    return np.where(distance <= 1, near, np.where(distance <= 2, far, 0.0))
+
+
+_KERNELS = {"bilinear": (_triangle, 1.0), "bicubic": (_cubic, 2.0)}
+
+
+def resize_8_bit(values: NDArray[np.uint8], size: Size, how: str) -> NDArray[np.uint8]:
+    """(h, w) or (B, h, w) uint8 -> `size` (H, W) uint8 as Pillow does it: "nearest" or "bicubic"."""
+    if values.ndim == 3:
+        return np.stack([resize_8_bit(one, size, how) for one in values])
+    height, width = size
+    image = Image.fromarray(values)
+    return np.asarray(image.resize((width, height), Image.Resampling[how.upper()]))

@@ -1,0 +1,1 @@
+"""Protocols, the table of metrics, and which map each metric scores."""

@@ -1,0 +1,136 @@
+"""The map that is best for each metric, derived from one predicted density (Kuemmerer et al. 2018).
+
+A metric is highest, on average over what people may do, for a map of its own; no single map is
+best for all. A model that predicts a density knows enough to make each.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import gammaincinv
+
+from gazemap.errors import InputError
+from gazemap.gaze.blurring import blur
+from gazemap.images.resizing import resize
+from gazemap.types import Floats
+
+Best = Literal["density", "ranks", "gain", "gain ranks", "blurred", "overlapping"]
+
+_SHAPES = np.geomspace(1e-4, 1e4, 161)  # of the gamma distributions whose quantiles are tabulated
+_BUCKETS = 1 << 16
+_SAME = 12  # decimals to which gains that differ by rounding alone are equal: the baseline's own is 0
+_LEVELS = np.concatenate([np.linspace(0.02, 0.9, 89), 1 - np.geomspace(0.1, 1e-6, 80)[1:]])
+
+
+def best_map(
+    density: Floats,
+    best: Best,
+    *,
+    baseline: Floats | None = None,
+    sigma: float | None = None,
+    fixations: float | None = None,
+) -> Floats:
+    """The best map of a kind; `METRICS[name].best` says which kind a metric wants.
+
+    Args:
+        density: (H, W), sums to 1, what the model predicts.
+        best: "density", as it is (NSS, information gain, exact AUC); "ranks", spread evenly from 0
+            to 1 (AUCs with thresholds at equal distances); "gain", the density over the baseline
+            (shuffled AUC), or its "gain ranks"; "blurred", the expected ground truth (CC, KLD,
+            EMD); "overlapping", see `overlapping_map` (SIM).
+        baseline: (H, W), the density of the negatives; for the gain.
+        sigma: of the ground truth's blur, in pixels; for the last two.
+        fixations: how many fixations an image has on average; for the last.
+
+    Returns:
+        (H, W), of any scale.
+
+    Raises:
+        InputError: what the kind needs did not come.
+    """
+    needed = {"gain": (baseline,), "gain ranks": (baseline,), "blurred": (sigma,)}
+    if any(value is None for value in {**needed, "overlapping": (sigma, fixations)}.get(best, ())):
+        raise InputError(f"The best map {best!r} needs a baseline, or sigma and the number of fixations.")
+    if best.startswith("gain"):
+        assert baseline is not None
+        with np.errstate(divide="ignore"):
+            gain = np.log(density) - np.log(baseline)
+        density = np.exp(np.round(gain, _SAME))
+    if best.endswith("ranks"):
+        return ranks(density)
+    if best == "blurred":
+        assert sigma is not None
+        return blur(density, sigma)
+    if best == "overlapping":
+        assert sigma is not None
+        assert fixations is not None
+        return overlapping_map(density, sigma, fixations)
+    return density
+
+
+def ranks(values: Floats) -> Floats:
+    """The share of pixels that are less, (H, W) in [0, 1), of non-negative values.
+
+    Values whose logarithms differ by less than a 65,536th of their range count as equal: a tenth of
+    the time of sorting them.
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(values)
+    low, high = float(logs.min(where=values > 0, initial=np.inf)), float(logs.max())
+    if not high > low:
+        return np.where(values > 0, float((values <= 0).mean()), 0.0)
+    buckets = (np.maximum(logs - low, 0.0) * (_BUCKETS / (high - low))).astype(np.int64) + 1
+    buckets[values <= 0] = 0
+    counts = np.bincount(buckets.ravel(), minlength=_BUCKETS + 2)
+    return np.asarray(((np.cumsum(counts) - counts) / values.size)[buckets])
+
+
+def overlapping_map(density: Floats, sigma: float, fixations: float) -> Floats:
+    """The map of greatest expected similarity (SIM) with the blurred fixations drawn from a density.
+
+    E sum_i min(s_i, Q_i) under sum_i s_i = 1 is greatest where P(Q_i > s_i) is the same for all
+    pixels i: s_i is one quantile of the ground truth Q_i, the one for which the sum is 1. Q_i is
+    the mean of n independent kernel values, taken as gamma distributed with its exact mean and
+    variance. This closed form is ours; Kuemmerer et al. (2018) find the map by gradient descent.
+
+    Args:
+        density: (H, W), sums to 1.
+        sigma: of the ground truth's blur, in pixels.
+        fixations: n, how many an image has.
+
+    Returns:
+        (H, W), sums to 1.
+    """
+    mean = blur(density, sigma)
+    # the squared kernel is a kernel of sigma / sqrt(2) times its integral
+    square = blur(density, sigma / np.sqrt(2)) / (4 * np.pi * sigma**2)
+    variance = np.maximum(square - mean**2, 1e-6 * mean**2) / fixations
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shape = np.where(mean > 0, mean**2 / variance, _SHAPES[0])
+    grid = [max(int(side * 4 / sigma), 1) if sigma > 4 else side for side in density.shape]
+    means, shapes = (resize(values, (grid[0], grid[1])) for values in (mean, shape))
+
+    def excess(level: float) -> float:
+        return float((means * _relative_quantile(shapes, level)).sum() / means.sum()) - 1.0
+
+    last = _LEVELS[-1]  # a handful of tiny fixations may overlap nowhere for certain
+    level = brentq(excess, _LEVELS[0], last, xtol=1e-5) if excess(last) > 0 else last
+    found = mean * _relative_quantile(shape, level)
+    return np.asarray(found / found.sum())
+
+
+@lru_cache(maxsize=1)
+def _quantiles() -> Floats:
+    """(levels, shapes): quantiles of gamma distributions over their means."""
+    return np.asarray(gammaincinv(_SHAPES, _LEVELS[:, None]) / _SHAPES)
+
+
+def _relative_quantile(shape: Floats, level: float) -> Floats:
+    after = int(np.searchsorted(_LEVELS, level).clip(1, len(_LEVELS) - 1))
+    share = (level - _LEVELS[after - 1]) / (_LEVELS[after] - _LEVELS[after - 1])
+    table = (1 - share) * _quantiles()[after - 1] + share * _quantiles()[after]
+    return np.asarray(np.interp(np.log(shape), np.log(_SHAPES), table))

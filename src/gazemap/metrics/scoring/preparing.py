@@ -1,0 +1,122 @@
+"""A network's own grid -> the maps that are scored, as a protocol says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from gazemap.images.resizing import resize, resize_8_bit
+from gazemap.metrics.densities import exponentiate, shift_to_density, softmax, to_density
+from gazemap.metrics.kernels.arrays import Maps
+from gazemap.metrics.scoring.best_maps import best_map
+from gazemap.metrics.scoring.protocols import Protocol
+from gazemap.metrics.scoring.table import Metric
+from gazemap.types import Floats, Output
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a density's best maps are derived with, besides the density itself.
+
+    Attributes:
+        baseline: (H, W), the density of the other images' fixations.
+        sigma: of the ground truth's blur, in pixels.
+        fixations: how many an image has on average.
+    """
+
+    baseline: Floats
+    sigma: float
+    fixations: float
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prediction at the truth's size, and the map of it that each metric scores.
+
+    Attributes:
+        saliency: (H, W), for the metrics that take any scale; the density itself, where there is one.
+        is_density: whether it sums to 1 already.
+        protocol: how it is scored.
+        context: of the maps that are derived for each metric; None scores one map by all metrics.
+    """
+
+    saliency: Floats
+    is_density: bool
+    protocol: Protocol
+    context: Context | None = None
+    _made: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+
+    def map_for(self, metric: Metric) -> Floats | None:
+        """(H, W), what a metric scores; None where the protocol gives it nothing to score."""
+        if self.is_density and self.context is not None and self.protocol.derives:
+            about = self.context
+            return self._once(
+                metric.best,
+                lambda: best_map(
+                    self.saliency,
+                    metric.best,
+                    baseline=about.baseline,
+                    sigma=about.sigma,
+                    fixations=about.fixations,
+                ),
+            )
+        if self.is_density or not metric.takes_density or self.protocol.from_saliency == "raw":
+            return self.saliency
+        if self.protocol.from_saliency == "floor":
+            return self._once("floor", lambda: to_density(self.saliency))
+        return None if metric.is_gain else self._once("shift", lambda: shift_to_density(self.saliency))
+
+    def _once(self, kind: str, make: Callable[[], Floats]) -> Floats:
+        if kind not in self._made:
+            self._made[kind] = make()
+        return self._made[kind]
+
+
+def prepare(
+    grid: Maps,
+    protocol: Protocol,
+    size: tuple[int, int],
+    output: Output,
+    context: Context | None = None,
+) -> Prepared:
+    """Bring a prediction to the size at which it is scored.
+
+    Args:
+        grid: (h, w) or (B, h, w), saliency (where 8 bits matter, on a scale of 0 to 1) or log density.
+        protocol: how it is scored.
+        size: (H, W) of the truth.
+        output: what the grid holds.
+        context: for deriving the best map for each metric of a log density.
+
+    Raises:
+        InputError: a log density whose logsumexp is not 0 within 1e-3.
+    """
+    if protocol.eight_bit != "no":
+        shown = np.exp(grid - np.max(grid)) if output == "log_density" else np.asarray(grid)
+        small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")
+        enlarged = resize_8_bit(small, size, "bicubic").astype(np.float64) / 255
+        blurred = gaussian_filter(enlarged, protocol.blur, axes=(-2, -1))
+        return Prepared(blurred, False, protocol)
+    if output == "saliency":
+        return Prepared(resize(grid, size, protocol.interpolation), False, protocol)
+    density = exponentiate(grid)
+    if density.shape[-2:] != size:  # bilinearly: a kernel with negative weights could leave its range
+        density = softmax(resize(grid, size))
+    return Prepared(density, True, protocol, context)
+
+
+def to_8_bit(saliency: NDArray[np.floating], *, wrap: bool) -> NDArray[np.uint8]:
+    """(h, w) on a scale of 0 to 1 -> uint8, truncated toward zero.
+
+    Args:
+        saliency: any values.
+        wrap: values outside [0, 1] wrap around modulo 256, as a C cast does on x86-64 (-0.01
+            becomes 254, 1.02 becomes 4); otherwise they are clipped.
+    """
+    levels = np.trunc(saliency * 255)
+    kept = levels.astype(np.int64) % 256 if wrap else np.clip(levels, 0, 255)
+    return np.asarray(kept, dtype=np.uint8)

@@ -1,0 +1,121 @@
+"""Scores: some metrics of a protocol for one prediction, or for a batch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gazemap.errors import InputError
+from gazemap.metrics.distribution import refuse_log_density
+from gazemap.metrics.kernels.arrays import Fixated, Maps, Reader, Score, has_points
+from gazemap.metrics.scoring.comparing import Comparison, Truth
+from gazemap.metrics.scoring.preparing import Prepared, prepare
+from gazemap.metrics.scoring.protocols import Protocol, get_protocol
+from gazemap.metrics.scoring.table import METRICS, Metric, get_metric
+from gazemap.types import Output
+
+
+def score(
+    saliency: Maps,
+    *,
+    fixation_map: Fixated,
+    density: Maps | None = None,
+    other_fixation_map: Fixated | None = None,
+    baseline: Maps | None = None,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
+) -> dict[str, Score]:
+    """A protocol's metrics of one map, or of a batch; what they share is computed once.
+
+    Args:
+        saliency: (h, w) or (B, h, w), the prediction; resized to the truth's size as the protocol
+            says. Every metric scores this one map; `evaluate` derives the best map for each.
+        fixation_map: (H, W) or (B, H, W) counts, or points in pixels of the truth's
+            maps or, where it has none, of the prediction.
+        density: of that shape, the blurred fixations; for cc, sim, kld and emd.
+        other_fixation_map: other images' fixations, counts or points; for sauc and auc_shuffled.
+        baseline: sums to 1; for information_gain.
+        protocol: a key of `PROTOCOLS`, or a protocol of your own.
+        metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+        output: what the prediction holds: "saliency", any scale, or "log_density".
+
+    Returns:
+        metric name -> a score an image, NaN where it is not defined.
+
+    Raises:
+        InputError: an unknown protocol or metric, a metric whose truth did not come, or a log
+            density that is none, or is not called one.
+    """
+    truth = Truth(fixation_map, density, other_fixation_map, baseline)
+    return score_against(truth, saliency, protocol, metrics, output)
+
+
+def score_against(
+    truth: Truth,
+    saliency: Maps,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
+) -> dict[str, Score]:
+    """As `score`, for one of several predictions of the same images.
+
+    Args:
+        truth: what all of them are compared with; what it holds is read once.
+        saliency: (h, w) or (B, h, w).
+        protocol: a key of `PROTOCOLS`, or a protocol of your own.
+        metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+        output: what the prediction holds.
+
+    Raises:
+        InputError: as `score`.
+    """
+    chosen = get_protocol(protocol)
+    names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
+    size = _size_of(truth) or np.shape(saliency)[-2:]
+    prepared = prepare(saliency, chosen, size, output)
+    wants_density = any(get_metric(name).takes_density for name in names)
+    if output == "saliency" and chosen.from_saliency != "raw" and wants_density:
+        refuse_log_density(Reader(prepared.saliency).first, "saliency")
+    return score_prepared(prepared, truth, names)
+
+
+def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> dict[str, Score]:
+    """The metrics of one prepared prediction; those that score the same map share what they compute.
+
+    Raises:
+        InputError: an unknown metric, or one whose truth did not come.
+    """
+    comparisons: dict[int, Comparison] = {}
+    scores: dict[str, Score] = {}
+    for name in metrics:
+        metric = get_metric(name)
+        if missing := _missing(metric, truth):
+            raise InputError(f"Metric {name!r} needs {' and '.join(missing)}, which did not come.")
+        values = prepared.map_for(metric)
+        if values is None:
+            reader = Reader(prepared.saliency)
+            scores[name] = reader.scores(np.full(reader.shape[0], np.nan))
+            continue
+        if id(values) not in comparisons:
+            comparisons[id(values)] = Comparison(values, truth, prepared.protocol)
+        compared = comparisons[id(values)]
+        scores[name] = compared.reader.scores(metric.compute(compared))
+    return scores
+
+
+def _missing(metric: Metric, truth: Truth) -> list[str]:
+    return [name for name in metric.needs if getattr(truth, name) is None]
+
+
+def _size_of(truth: Truth) -> tuple[int, int] | None:
+    """(H, W) of the first map among the truth; None where all are points."""
+    maps = [truth.density, truth.baseline]
+    if not has_points(truth.fixation_map):
+        maps.insert(0, truth.fixation_map)
+    for value in maps:
+        if value is not None and len(np.shape(value)) in (2, 3):
+            height, width = np.shape(value)[-2:]
+            return height, width
+    return None

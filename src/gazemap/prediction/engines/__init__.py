@@ -1,0 +1,1 @@
+"""What computes a network: PyTorch, or another runtime from its ONNX form."""

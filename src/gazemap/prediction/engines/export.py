@@ -1,0 +1,93 @@
+"""A trained model as one file for elsewhere: ONNX, checked against PyTorch, or weights of 16 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gazemap.errors import InputError, OutputError
+from gazemap.models import SaliencyModel
+from gazemap.models.weights import describe, load_model, save_tensors
+from gazemap.prediction.engines.onnx import check_installed, to_onnx
+from gazemap.prediction.engines.runtimes import run_onnx
+from gazemap.prediction.predict import Engine, predict_grids
+from gazemap.system.files import replacing
+
+TOLERANCE = 1e-4  # of a log density, or of a saliency as it is shown
+_CHECKED = 3  # images; another number than the form was traced with
+
+
+def export_model(path: str | Path, out: str | Path, *, any_size: bool = False) -> str:
+    """Write a model to one file.
+
+    Args:
+        path: a run folder, a weights file, or a model that comes with gazemap.
+        out: `.onnx`, or `.safetensors` for weights in float16, which `load_model` reads.
+
+        any_size: of ONNX, see `to_onnx`.
+
+    Returns:
+        what was written, and how far its numbers are from the model's.
+
+    Raises:
+        InputError: another suffix, the extra "export" is not installed, or the ONNX form differs from
+            the model by more than 1e-4.
+        WeightsError: as `load_model`.
+        OutputError: `out` cannot be written.
+    """
+    writers: dict[str, Callable[[str | Path, Path], str]] = {
+        ".onnx": partial(_write_onnx, any_size=any_size),
+        ".safetensors": _write_half,
+    }
+    out = Path(out)
+    if out.suffix not in writers:
+        raise InputError(f"A model is exported to {' or '.join(writers)}; {out} came.")
+    if not out.parent.is_dir():
+        raise OutputError(f"There is no folder {out.parent}. Make it first.")
+    return writers[out.suffix](path, out)
+
+
+def _portable(about: Any) -> Any:  # noqa: ANN401 - JSON
+    """What weights say of themselves; of a path on this machine, the file's name alone."""
+    if isinstance(about, dict):
+        return {key: _portable(value) for key, value in about.items()}
+    if isinstance(about, list):
+        return [_portable(value) for value in about]
+    return Path(about).name if isinstance(about, str) and Path(about).is_absolute() else about
+
+
+def _write_onnx(path: str | Path, out: Path, any_size: bool) -> str:
+    check_installed("onnxruntime")
+    model = load_model(path)
+    form = to_onnx(model, _portable(describe(path)), any_size=any_size)
+    difference = _difference(model, run_onnx(form, model))
+    if not difference <= TOLERANCE:
+        raise InputError(
+            f"The ONNX form of {path} differs from the model by {difference:.2g}, more than {TOLERANCE}. "
+            "Nothing was written; please report it."
+        )
+    with replacing(out) as beside:
+        beside.write_bytes(form)
+    return f"{out}: {len(form) / 1e6:.1f} MB, within {difference:.1g} of the model."
+
+
+def _write_half(path: str | Path, out: Path) -> str:
+    model = load_model(path)
+    tensors = {
+        key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()
+    }
+    if not all(value.isfinite().all() for value in tensors.values()):
+        raise InputError(f"Weights of {path} are beyond the range of 16 bits. Keep them as they are.")
+    save_tensors(out, tensors, _portable(describe(path)))
+    difference = _difference(model, partial(predict_grids, load_model(out)))
+    return f"{out}: {out.stat().st_size / 1e6:.1f} MB, within {difference:.1g} of the model."
+
+
+def _difference(model: SaliencyModel, other: Engine) -> float:
+    """How far another form of a model is from it, at most, on images of noise."""
+    images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
+    return float(np.abs(other(images) - predict_grids(model, images)).max())

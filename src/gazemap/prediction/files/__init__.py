@@ -1,0 +1,1 @@
+"""Any number of image files -> their predictions in a folder, in fixed memory."""

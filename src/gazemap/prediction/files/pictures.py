@@ -1,0 +1,114 @@
+"""A saliency map laid over its image, and lines around what holds most of the attention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from contourpy import contour_generator
+from matplotlib import colormaps
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+COLORMAP = "inferno"  # perceptually uniform and readable in gray
+_OPACITY = 0.8  # of the greatest saliency
+
+
+def overlay(image: NDArray[np.uint8], saliency: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """The image with its saliency on top; the greatest is opaque at 80 %, the least is transparent.
+
+    Color and opacity follow the square root of the saliency: a density has a few high peaks, beside
+    which all else could not be seen.
+
+    Args:
+        image: (H, W, 3), RGB.
+        saliency: (H, W), any scale; it is shown in 256 levels.
+
+    Returns:
+        (H, W, 3).
+    """
+    span = np.ptp(saliency)
+    levels = np.zeros(saliency.shape, np.uint8)
+    if span > 0:
+        levels = np.rint(255 * np.sqrt((saliency - saliency.min()) / span)).astype(np.uint8)
+    colors = Image.fromarray(levels)
+    opacity = colors.point([round(_OPACITY * level) for level in range(256)])
+    colors.putpalette((colormaps[COLORMAP](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes())
+    return np.asarray(Image.composite(colors.convert("RGB"), Image.fromarray(image), opacity))
+
+
+SHARES = (0.25, 0.5, 0.75)
+
+
+def levels_holding(density: NDArray[np.float64], shares: Sequence[float]) -> list[float]:
+    """For each share, the level of the smallest region that holds it: {density >= level}.
+
+    Args:
+        density: (H, W), sums to 1.
+        shares: in (0, 1).
+    """
+    ordered = np.sort(density, axis=None)[::-1]
+    held = np.cumsum(ordered)
+    indices = np.searchsorted(held, shares).clip(max=ordered.size - 1)
+    return [float(level) for level in ordered[indices]]
+
+
+def contours(
+    image: NDArray[np.uint8], density: NDArray[np.float64], shares: Sequence[float] = SHARES
+) -> NDArray[np.uint8]:
+    """The image with a line around the smallest region that holds each share, and a legend.
+
+    Args:
+        image: (H, W, 3), RGB.
+        density: (H, W), sums to 1.
+        shares: from small to large; the smallest region's line is the brightest.
+
+    Returns:
+        (H, W, 3).
+    """
+    picture = Image.fromarray(image)
+    draw = ImageDraw.Draw(picture)
+    width = max(1, round(max(picture.size) / 400))
+    colors = [_color(0.95 - 0.45 * index / max(len(shares) - 1, 1)) for index in range(len(shares))]
+    lines = _lines(density, levels_holding(density, shares))
+    for extra, shade in ((2 * width, "black"), (0, None)):  # a dark edge, so that they show on any image
+        for color, outlines in zip(colors, lines, strict=True):
+            for outline in outlines:
+                draw.line(
+                    [tuple(p) for p in outline], fill=shade or color, width=width + extra, joint="curve"
+                )
+    _legend(draw, picture.size, colors, shares)
+    return np.asarray(picture)
+
+
+def _lines(density: NDArray[np.float64], levels: Sequence[float]) -> list[list[list[list[float]]]]:
+    """For each level its outlines, each a list of (x, y) with pixel centers at whole numbers.
+
+    A border of zeros closes the outlines of regions that reach the image's edge.
+    """
+    generator = contour_generator(z=np.pad(density, 1))
+    return [[(np.asarray(line) - 1).tolist() for line in generator.lines(level)] for level in levels]
+
+
+def _color(position: float) -> tuple[int, int, int]:
+    red, green, blue = (round(255 * channel) for channel in colormaps[COLORMAP](position)[:3])
+    return red, green, blue
+
+
+def _legend(
+    draw: ImageDraw.ImageDraw,
+    size: tuple[int, int],
+    colors: Sequence[tuple[int, int, int]],
+    shares: Sequence[float],
+) -> None:
+    """The shares in their lines' colors in the lower left corner, where the image has room for it."""
+    height = max(10, round(max(size) / 40))
+    if min(size[0] / 8, size[1] / 4) < height:
+        return
+    font = ImageFont.load_default(height)
+    x = height / 2
+    for color, share in zip(colors, shares, strict=True):
+        text = f"{100 * share:g} %"
+        where = (x, size[1] - 1.6 * height)
+        draw.text(where, text, fill=color, font=font, stroke_width=max(1, height // 8), stroke_fill="black")
+        x += draw.textlength(text, font=font) + height

@@ -1,0 +1,186 @@
+"""A network's grids, and what they say of each image at the image's own size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gazemap.errors import WeightsError
+from gazemap.images.placement import Placement
+from gazemap.metrics import to_density
+from gazemap.models import SaliencyModel
+from gazemap.prediction.inputs import ImageLike, as_pixels
+from gazemap.types import Output
+
+# images as they lie in a network's frame, uint8 (N, 3, H, W) -> its grids, float32 (N, h, w)
+Engine = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+_BATCH = 64
+_SHOWN_PIXELS = 2**24
+_SHOWN_SIDE = 65_500  # more a side than JPEG can hold
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Where people are predicted to look in one image, at the image's own size.
+
+    `saliency`, `density` and `log_density` are made when they are first asked for.
+
+    Attributes:
+        grid: (h, w), what the network put out for its whole frame.
+        placement: how the image lies in that frame.
+        output: what the grid holds.
+    """
+
+    grid: NDArray[np.floating]
+    placement: Placement
+    output: Output
+
+    @cached_property
+    def saliency(self) -> NDArray[np.float32]:
+        """(H, W), any scale; of a log density, the density with a greatest value of 1.
+
+        Regression networks that were trained on [0, 1] stay near it.
+        """
+        whole = np.empty(self.placement.size, np.float32)
+        for rows in row_bands(whole.shape):
+            whole[rows] = self.placement.undo(self.grid, rows)
+        if self.output == "log_density":
+            whole -= whole.max()
+            np.exp(whole, out=whole)
+        return whole
+
+    @cached_property
+    def density(self) -> NDArray[np.float64]:
+        """(H, W), the probability of each pixel; sums to 1. Of a saliency, see `to_density`."""
+        if self.output == "saliency":
+            density: NDArray[np.float64] = to_density(self.placement.undo(self.grid))
+            return density
+        return np.exp(self.log_density)
+
+    @cached_property
+    def log_density(self) -> NDArray[np.float64]:
+        """(H, W), the log of the probability of each pixel; logsumexp 0."""
+        if self.output == "saliency":
+            return np.log(self.density)
+        return undo(self.grid, self.placement, self.output)
+
+    @cached_property
+    def shown(self) -> Prediction:
+        """The same for pictures and summaries: of an image of no more than 16 megapixels."""
+        height, width = self.placement.size
+        ratio = min((_SHOWN_PIXELS / (height * width)) ** 0.5, _SHOWN_SIDE / max(height, width))
+        if ratio >= 1:
+            return self
+        size = max(1, int(height * ratio)), max(1, int(width * ratio))
+        return replace(self, placement=replace(self.placement, size=size))
+
+
+def row_bands(size: tuple[int, ...]) -> Iterator[slice]:
+    """The rows of a map in bands of about a million pixels, which need less memory at a time."""
+    step = max(1, 2**20 // size[1])
+    for start in range(0, size[0], step):
+        yield slice(start, start + step)
+
+
+@overload
+def predict(  # type: ignore[overload-overlap]
+    model: SaliencyModel, image: ImageLike, engine: Engine | None = None
+) -> Prediction: ...
+
+
+@overload  # a str is a sequence of str for mypy, but no list or tuple
+def predict(
+    model: SaliencyModel, image: Sequence[ImageLike], engine: Engine | None = None
+) -> list[Prediction]: ...
+
+
+def predict(
+    model: SaliencyModel, image: ImageLike | Sequence[ImageLike], engine: Engine | None = None
+) -> Prediction | list[Prediction]:
+    """Predict one image, or several at once; many files are for `predict_files`.
+
+    Args:
+        model: from `load_model`, on any device.
+        image: a path, a file's bytes, a Pillow image, a NumPy array or a tensor, see `as_pixels`; of
+            any size and aspect. Or a list of such.
+        engine: what computes the network's grids, from `make_engine`; PyTorch by default.
+
+    Returns:
+        of a list, a list in its order.
+
+    Raises:
+        DataError: a file is missing, damaged, too large or no image.
+        InputError: something else came, or an array of another shape, type or range.
+    """
+    several = isinstance(image, list | tuple)
+    images: Sequence[ImageLike] = image if several else [image]  # type: ignore[list-item, assignment]
+    laid = [lay(model, as_pixels(entry)) for entry in images]
+    if not laid:
+        return []
+    frames = np.stack([frame for _, frame in laid])
+    grids = engine(frames) if engine else predict_grids(model, frames)
+    predictions = [
+        Prediction(grid, placement, model.output) for grid, (placement, _) in zip(grids, laid, strict=True)
+    ]
+    return predictions if several else predictions[0]
+
+
+def lay(
+    model: SaliencyModel, pixels: NDArray[np.uint8], size: tuple[int, int] | None = None
+) -> tuple[Placement, NDArray[np.uint8]]:
+    """An image in the model's frame, uint8 (3, h, w), and how it lies there.
+
+    Args:
+        model: whose frame it is.
+        pixels: (H, W, 3), RGB.
+        size: the image's own (H, W), where the pixels are a reduced copy.
+    """
+    placement = Placement(size or pixels.shape[:2], model.input_size, model.fit)
+    return placement, placement.lay_image(pixels).transpose(2, 0, 1)
+
+
+def undo(grid: NDArray[np.floating], placement: Placement, output: Output) -> NDArray[np.float64]:
+    """A network's grid, (h, w) -> (H, W), the image's own size; a log density is normalized anew."""
+    whole = placement.undo(grid)
+    if output == "log_density":
+        peak = whole.max()
+        total = sum(float(np.exp(whole[rows] - peak).sum()) for rows in row_bands(whole.shape))
+        whole -= peak + np.log(total)
+    return whole
+
+
+@torch.no_grad()
+def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, 3, H, W) uint8 at the model's input size -> (N, h, w) at its own grid.
+
+    Regression networks' outputs are mapped as in `in_range`.
+    """
+    place = next(model.parameters()).device
+    model.eval()
+    grids = []
+    for start in range(0, len(images), _BATCH):
+        chunk = torch.tensor(images[start : start + _BATCH]).to(place)
+        grids.append(model(chunk.to(torch.float32).div_(255)).float())
+    return in_range(model, torch.cat(grids).cpu().numpy())
+
+
+def in_range(model: SaliencyModel, grids: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a network put out, a regression's mapped from its `target_range` back to [0, 1].
+
+    Raises:
+        WeightsError: NaN or infinity; the weights are damaged.
+    """
+    if not np.isfinite(grids).all():
+        raise WeightsError(
+            f"This {model.name} puts out numbers that are not finite. Its weights are damaged, or its "
+            "training went wrong: take other weights."
+        )
+    low, high = model.target_range
+    return grids if model.output == "log_density" else (grids - low) / (high - low)

@@ -1,0 +1,1 @@
+"""Reports: what a run or a data set shows, as pages."""

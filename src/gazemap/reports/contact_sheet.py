@@ -1,0 +1,210 @@
+"""The contact sheet: one self-contained HTML page that shows what a gaze data set holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from rich.progress import track
+from threadpoolctl import threadpool_limits
+
+from gazemap.data.check import check_dataset
+from gazemap.data.dataset import GazeDataset
+from gazemap.data.sample import Sample
+from gazemap.errors import DataError, InputError, OutputError
+from gazemap.evaluation.agreement import Observer, known_observers
+from gazemap.evaluation.baselines import relative_points
+from gazemap.gaze.blurring import fourier_sigma
+from gazemap.reports.figures import gaze as gaze_figures
+from gazemap.reports.pages import png, render
+from gazemap.reports.thumbnails import observer_colors, thumbnail
+from gazemap.system.files import write_text
+from gazemap.types import Floats
+
+_COMPARED = 100  # images on which the observers' agreement and the mean of dense maps are computed
+_LISTED = 30  # problems, and what was set aside
+_OBSERVERS = 60  # rows of their table
+_SIZES = 8
+_CELLS = 40  # of the spatial histogram, across
+_CYCLES = 8  # of the MIT benchmark's blur, where a set states none
+
+
+def write_contact_sheet(
+    path: Path, dataset: GazeDataset, *, images: int = 48, seed: int = 0, progress: bool = False
+) -> Path:
+    """Put a data set's images, counts, center bias, observers and problems on one page.
+
+    Args:
+        path: of the HTML file; not inside the data set's folder.
+        dataset: a whole one, as `load_dataset` opens it; everything in its folder is read.
+        images: how many to show, spread over the set; all, where it has fewer.
+        seed: chooses them.
+        progress: show bars.
+
+    Returns:
+        `path`.
+
+    Raises:
+        InputError: a path inside the data set, or no image asked for.
+        OutputError: `path` is a folder or cannot be written.
+    """
+    _refuse(path, dataset, images)
+    with threadpool_limits(1, user_api="blas"):  # for products this small, threads only wait for each other
+        page = _page(dataset, images, seed, progress)
+    write_text(path, page)
+    return path
+
+
+def _page(dataset: GazeDataset, images: int, seed: int, progress: bool) -> str:
+    problems = check_dataset(dataset.path, progress=progress)
+    blurred = with_blur(dataset)
+    observers = _observers(blurred, seed, progress)
+    colors = observer_colors(sorted(observer.name for observer in observers))
+    shown = track(spread(blurred, images, seed), "Drawing", disable=not progress, transient=True)
+    return render(
+        "contact_sheet.html",
+        dataset=dataset,
+        blur=_blur_described(dataset),
+        counts=_counts(dataset),
+        thumbnails=[thumbnail(sample, colors) for sample in shown],
+        colors=colors,
+        center=_center_bias(dataset, seed),
+        histograms=list(_histograms(dataset)),
+        sizes=Counter(sample.size for sample in dataset).most_common(),
+        sizes_figure=_sizes_figure(dataset),
+        observers=observers,
+        observers_figure=_observers_figure(observers),
+        compared=min(_COMPARED, len(dataset)),
+        problems=[(problem.item, problem.what) for problem in problems],
+        set_aside=[(entry.item, entry.reason) for entry in dataset.info.set_aside],
+        limits={"problems": _LISTED, "observers": _OBSERVERS, "sizes": _SIZES},
+    )
+
+
+def _refuse(path: Path, dataset: GazeDataset, images: int) -> None:
+    if path.resolve().is_relative_to(dataset.path.resolve()):
+        raise InputError(
+            f"{path} lies inside the data set {dataset.path}, whose folder holds nothing else. "
+            "Choose a place outside of it."
+        )
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; name the HTML file to write.")
+    if images < 1:
+        raise InputError(f"{images} images to show came; 1 or more are accepted.")
+
+
+def spread(dataset: GazeDataset, count: int, seed: int) -> list[Sample]:
+    """One random image of each of `count` equal parts of the data set, in order; all where it has fewer."""
+    count = min(count, len(dataset))
+    starts = np.linspace(0, len(dataset), count + 1).astype(int)
+    chosen = np.random.default_rng(seed).integers(starts[:-1], starts[1:])
+    return [dataset[i] for i in chosen.tolist()]
+
+
+def with_blur(dataset: GazeDataset) -> GazeDataset:
+    """The data set with a blur for each image: its own, else one degree, else the MIT benchmark's."""
+    samples = [
+        replace(s, sigma=s.sigma or s.pixels_per_degree or fourier_sigma(s.size, _CYCLES)) for s in dataset
+    ]
+    return GazeDataset(dataset.path, dataset.info, samples)
+
+
+def _blur_described(dataset: GazeDataset) -> str:
+    if all(sample.sigma for sample in dataset):
+        return "the set's own blur"
+    if all(sample.sigma or sample.pixels_per_degree for sample in dataset):
+        return "a blur of one degree of visual angle, where the set states none"
+    return f"the MIT benchmark's blur ({_CYCLES} cycles an image), where the set states none"
+
+
+def _counts(dataset: GazeDataset) -> dict[str, tuple[int, int, int, int]]:
+    """Images, images with fixations, fixations and dense maps, by split and in all."""
+
+    def count(samples: Sequence[Sample]) -> tuple[int, int, int, int]:
+        points = [len(sample.fixations) for sample in samples if sample.fixations]
+        maps = sum(sample.map_file is not None for sample in samples)
+        return len(samples), len(points), sum(points), maps
+
+    rows = {name: count(dataset.split(name).samples) for name in dataset.splits}
+    return rows | ({"all": count(dataset.samples)} if len(rows) > 1 else {})
+
+
+def _center_bias(dataset: GazeDataset, seed: int) -> dict[str, str]:
+    """The spatial histogram of all fixations, or else the mean of some dense maps, and words on it."""
+    aspect = float(np.median([sample.size[1] / sample.size[0] for sample in dataset]))
+    cells = (
+        (max(round(_CELLS / aspect), 1), _CELLS) if aspect > 1 else (_CELLS, max(round(_CELLS * aspect), 1))
+    )
+    points = np.concatenate(relative_points(dataset))
+    points = points[((points >= 0) & (points <= 1)).all(axis=1)]
+    if len(points):
+        shares, *_ = np.histogram2d(points[:, 1], points[:, 0], cells, ((0, 1), (0, 1)))
+        (x, y), (dx, dy) = points.mean(axis=0), points.std(axis=0)
+        words = (
+            f"{len(points):,} fixations, each at its share of its image's width and height: "
+            f"mean ({x:.3f}, {y:.3f}), standard deviation ({dx:.3f}, {dy:.3f})."
+        )
+    else:
+        maps = list(_stored_maps(dataset, seed, cells))
+        if not maps:
+            return {}
+        shares, words = np.mean(maps, axis=0), f"The mean of {len(maps)} dense maps."
+    return {"figure": png(gaze_figures.spatial_histogram(shares / shares.mean(), aspect)), "words": words}
+
+
+def _stored_maps(dataset: GazeDataset, seed: int, cells: tuple[int, int]) -> Iterator[Floats]:
+    """Dense maps spread over the set, averaged over cells, each with the sum 1; not those without a sum."""
+    having = GazeDataset(dataset.path, dataset.info, [s for s in dataset if s.map_file is not None])
+    for sample in spread(having, _COMPARED, seed):
+        try:
+            reduced = Image.fromarray(sample.stored_map()).resize(cells[::-1], Image.Resampling.BOX)
+        except DataError:
+            continue  # the check has named it
+        values = np.asarray(reduced, dtype=np.float64)
+        if values.sum() > 0:
+            yield values / values.sum()
+
+
+def _histograms(dataset: GazeDataset) -> Iterator[tuple[str, str]]:
+    """Name and figure of what is known of the fixations."""
+    known = [sample.fixations for sample in dataset if sample.fixations is not None]
+    if not known:
+        return
+    numbers = np.array([len(fixations) for fixations in known])
+    yield "Fixations per image", png(gaze_figures.histogram(numbers, "fixations", "images"))
+    for title, columns in (
+        ("Durations", [f.duration for f in known if f.duration is not None]),
+        ("Onsets", [f.onset for f in known if f.onset is not None]),
+    ):
+        values = np.concatenate([*columns, np.empty(0)])
+        values = values[np.isfinite(values)]
+        if len(values):
+            yield title, png(gaze_figures.histogram(values, "seconds", "fixations"))
+
+
+def _sizes_figure(dataset: GazeDataset) -> str | None:
+    heights, widths = np.array([sample.size for sample in dataset]).T
+    several = len({sample.size for sample in dataset}) > _SIZES
+    return png(gaze_figures.image_sizes(widths, heights)) if several else None
+
+
+def _observers(dataset: GazeDataset, seed: int, progress: bool) -> list[Observer]:
+    shared = [s for s in dataset if s.fixations and len(s.fixations.observers) > 1]
+    compared = spread(GazeDataset(dataset.path, dataset.info, shared), _COMPARED, seed)
+    return known_observers(dataset, GazeDataset(dataset.path, dataset.info, compared), progress=progress)
+
+
+def _observers_figure(observers: Sequence[Observer]) -> str | None:
+    compared = [row for row in observers if row.agreement]
+    if len(compared) < 2:
+        return None
+    scores = {
+        "NSS": [row.agreement.nss for row in compared if row.agreement],
+        "AUC": [row.agreement.auc for row in compared if row.agreement],
+    }
+    odd = np.array([row.is_outlying for row in compared])
+    return png(gaze_figures.agreement([row.name for row in compared], scores, odd))

@@ -1,0 +1,234 @@
+"""Every picture: arrays in, a matplotlib figure out. Nothing is computed or saved here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from gazemap.evaluation.scores import Interval, SweepRow
+from gazemap.evaluation.significance import Difference
+from gazemap.metrics import METRICS
+from gazemap.prediction.files.pictures import COLORMAP
+from gazemap.types import AnyFloats
+
+
+def loss_curves(rows: Sequence[Mapping[str, Any]], mean_map_loss: float, loss_name: str) -> Figure:
+    """Training and validation loss by epoch, with the mean map's loss as a line.
+
+    Args:
+        rows: of metrics.jsonl.
+        mean_map_loss: validation loss of the mean training map.
+        loss_name: for the axis.
+    """
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    epochs = [row["epoch"] for row in rows]
+    axes.plot(epochs, [row["train_loss"] for row in rows], color="tab:gray", label="training")
+    validated = [row for row in rows if row["val_loss"] is not None]
+    val_epochs, val_losses = (
+        [row["epoch"] for row in validated],
+        [row["val_loss"] for row in validated],
+    )
+    axes.plot(val_epochs, val_losses, "o-", markersize=3, color="tab:blue", label="validation")
+    axes.axhline(mean_map_loss, linestyle="--", color="tab:red", label="validation, mean training map")
+    # a first epoch that is far off must not flatten the rest
+    late = [row["train_loss"] for row in rows[len(rows) // 10 :]] + val_losses + [mean_map_loss]
+    low, high = min(late), max(np.percentile(late, 90), mean_map_loss)
+    axes.set_ylim(low - 0.15 * (high - low), high + 0.25 * (high - low))
+    axes.set(xlabel="epoch", ylabel=loss_name)
+    axes.legend(frameon=False)
+    return figure
+
+
+def filters(weights: AnyFloats) -> Figure:
+    """First-layer filters, (n, 3, k, k), as colors; one scale for all, so that strengths compare."""
+    span = np.ptp(weights) or 1.0
+    tiles = ((weights - weights.min()) / span).transpose(0, 2, 3, 1)
+    columns = 8
+    rows = -(-len(tiles) // columns)
+    figure = Figure(figsize=(columns, rows), layout="constrained")
+    for axes, tile in zip(figure.subplots(rows, columns, squeeze=False).flat, tiles, strict=False):
+        axes.imshow(tile, interpolation="nearest")
+    for axes in figure.axes:
+        axes.axis("off")
+    return figure
+
+
+@dataclass(frozen=True)
+class Example:
+    """One image with what was looked at and what was predicted, and the scores that say how well."""
+
+    title: str
+    image: NDArray[np.uint8]
+    density: AnyFloats
+    saliency: AnyFloats
+    scores: Mapping[str, float]
+
+
+def predictions(examples: Sequence[Example]) -> Figure:
+    """Rows of image | ground truth | prediction, each map on its own scale, scores beside it."""
+    figure = Figure(figsize=(10, 2.7 * len(examples)), layout="constrained")
+    grid = figure.subplots(len(examples), 3, squeeze=False)
+    for row, example in zip(grid, examples, strict=True):
+        row[0].imshow(example.image)
+        row[0].set_title(example.title, fontsize=9, loc="left")
+        _show_map(row[1], example.density, "ground truth")
+        scores = "  ".join(f"{name} {value:.2f}" for name, value in example.scores.items())
+        _show_map(row[2], example.saliency, f"prediction: {scores}")
+        row[0].axis("off")
+    return figure
+
+
+def _show_map(axes: Axes, values: AnyFloats, title: str) -> None:
+    axes.imshow(values, cmap=COLORMAP)
+    axes.set_title(title, fontsize=9, loc="left")
+    axes.axis("off")
+
+
+def eight_bit(cases: Sequence[tuple[str, AnyFloats, AnyFloats, AnyFloats]]) -> Figure:
+    """What storing a prediction in 8 bits does: (title, raw, clipped, wrapped) a row.
+
+    The network's own output is shown blue below 0 and red above, white at 0.
+    """
+    figure = Figure(figsize=(10, 2.9 * len(cases)), layout="constrained")
+    grid = figure.subplots(len(cases), 3, squeeze=False)
+    for row, (title, raw, clipped, wrapped) in zip(grid, cases, strict=True):
+        scale = TwoSlopeNorm(vmin=min(raw.min(), -1e-3), vcenter=0.0, vmax=max(raw.max(), 1e-3))
+        shown = row[0].imshow(raw, cmap="RdBu_r", norm=scale, interpolation="nearest")
+        figure.colorbar(shown, ax=row[0], fraction=0.035)
+        row[0].set_title(f"{title}: network output", fontsize=9, loc="left")
+        row[0].axis("off")
+        _show_map(row[1], clipped, "8 bits, clipped, blurred")
+        _show_map(row[2], wrapped, "8 bits, wrapped around, blurred")
+    return figure
+
+
+def layer_scales(tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Figure:
+    """Scale of activations, of their differences between images, and of gradients, by layer.
+
+    Args:
+        tables: network -> layer -> {"activation", "between_images", "gradient"}, see `diagnosis`.
+    """
+    quantities = {
+        "activation": "standard deviation of the activations",
+        "between_images": "... of one unit between images",
+        "gradient": "norm of the weights' gradient",
+    }
+    figure = Figure(figsize=(12, 3.6), layout="constrained")
+    for axes, (key, title) in zip(figure.subplots(1, 3), quantities.items(), strict=True):
+        for name, layers in tables.items():
+            # a last layer that starts at zero passes no gradient on: such points are left out
+            values = [layer[key] or np.nan for layer in layers.values()]
+            axes.plot(list(layers), values, "o-", label=name)
+        axes.set_yscale("log")
+        axes.set_title(title, fontsize=10)
+        axes.grid(visible=True, axis="y", alpha=0.3)
+    figure.axes[0].legend(frameon=False, fontsize=8)
+    return figure
+
+
+def center_share(correlations: Mapping[str, AnyFloats]) -> Figure:
+    """How much the predictions resemble the center bias: one histogram of correlations a network."""
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    axes = figure.subplots()
+    bins = np.linspace(-1, 1, 41).tolist()
+    for name, values in correlations.items():
+        axes.hist(values, bins=bins, alpha=0.55, label=name)
+    axes.set(xlabel="correlation of the map with the center bias", ylabel="images", xlim=(-1, 1))
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figure:
+    """Every entry of a sweep: mean and 95 % interval over images, and each seed's mean; a panel a metric.
+
+    An entry far off the others stands at the panel's edge with its number, so that they can be told apart.
+    """
+    figure = Figure(figsize=(2.6 * len(metrics) + 2, 0.32 * len(rows) + 1.6), layout="constrained")
+    panels = figure.subplots(1, len(metrics), squeeze=False, sharey=True).ravel()
+    places = np.arange(len(rows))[::-1]
+    for axes, metric in zip(panels, metrics, strict=True):
+        left, right = _span([row.intervals[metric] for row in rows])
+        axes.set_xlim(left, right)
+        for place, row in zip(places, rows, strict=True):
+            interval, seeds = row.intervals[metric], row.seeds[metric]
+            if not left <= interval.mean <= right and not np.isnan(interval.mean):
+                edge, side = (left, "left") if interval.mean < left else (right, "right")
+                arrow = "\u25c2 {:.3g}" if side == "left" else "{:.3g} \u25b8"
+                axes.text(edge, place, arrow.format(interval.mean), ha=side, va="center", fontsize=8)
+                continue
+            axes.plot([interval.low, interval.high], [place, place], color="tab:blue", linewidth=2)
+            axes.plot(seeds, [place] * len(seeds), "|", color="gray", markersize=9)
+            axes.plot(interval.mean, place, "o", color="tab:blue", markersize=5)
+        better = "higher" if METRICS[metric].higher_is_better else "lower"
+        axes.set_title(f"{metric}\n({better} is better)", fontsize=9)
+        axes.grid(visible=True, axis="x", alpha=0.3)
+        axes.tick_params(labelsize=8)
+    panels[0].set_yticks(places, [row.name for row in rows])
+    figure.suptitle(f"{title}: mean, 95 % interval over images, and each seed (gray)", fontsize=9)
+    return figure
+
+
+def _span(intervals: Sequence[Interval]) -> tuple[float, float]:
+    """An axis for all but the intervals that lie far off, beyond three quartile distances."""
+    known = [interval for interval in intervals if not np.isnan(interval.mean)]
+    low, high = np.percentile([interval.mean for interval in known], [25, 75])
+    reach = 3 * (high - low) or np.inf
+    near = [interval for interval in known if low - reach <= interval.mean <= high + reach]
+    left, right = min(interval.low for interval in near), max(interval.high for interval in near)
+    margin = 0.06 * (right - left) or 1e-3
+    return left - margin, right + margin
+
+
+def score_differences(differences: Sequence[Difference], names: tuple[str, str], title: str) -> Figure:
+    """The difference of two models' scores on every image, sorted: one panel a metric.
+
+    Args:
+        differences: B - A, one entry a metric; one that no image has both scores of gets no panel.
+        names: of A and B.
+        title: what was scored, and how.
+    """
+    shown = [entry for entry in differences if sum(entry.counts)] or differences
+    columns = min(len(shown), 4)
+    rows = -(-len(shown) // columns)
+    figure = Figure(figsize=(max(3.3 * columns, 6.6), 2.9 * rows + 1.2), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, difference in zip(grid, shown, strict=False):
+        _show_difference(axes, difference)
+    for axes in grid[len(shown) :]:
+        axes.axis("off")
+    figure.suptitle(f"{title}\nA: {names[0]}\nB: {names[1]}", fontsize=10, x=0.01, ha="left")
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    return figure
+
+
+def _show_difference(axes: Axes, difference: Difference) -> None:
+    order = np.argsort(difference.values)[: sum(difference.counts)]  # NaN is sorted last
+    values, gains = difference.values[order], difference.gains[order]
+    for color, label, better in (("tab:orange", "A better", gains < 0), ("tab:blue", "B better", gains > 0)):
+        axes.stairs(np.where(better, values, 0.0), fill=True, color=color, label=label)
+    mean = difference.mean
+    axes.axhline(mean.mean, color="black", linestyle="--", linewidth=1, label="mean difference")
+    axes.axhspan(mean.low, mean.high, color="black", alpha=0.2, linewidth=0, label="its 95 % interval")
+    axes.axhline(0, color="black", linewidth=0.8)
+    direction = "higher" if difference.higher_is_better else "lower"
+    worse, equal, better_count = difference.counts
+    ties = f", {equal} equal" if equal else ""
+    axes.set_title(
+        f"{difference.metric} ({direction} is better)\nA better on {worse}, B on {better_count}{ties}",
+        fontsize=9,
+        loc="left",
+    )
+    axes.set_xlabel("images, sorted", fontsize=9)
+    unit = METRICS[difference.metric].unit
+    axes.set_ylabel(f"B - A, {unit}" if unit else "B - A", fontsize=9)
+    axes.margins(x=0)
+    axes.tick_params(labelsize=8)

@@ -1,0 +1,1 @@
+"""Studies: sweeps, cross-validation, reproduction of a publication."""

@@ -1,0 +1,120 @@
+"""Reproducing a published study: train its networks, score them, write the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gazemap.data.dataset import GazeDataset
+from gazemap.errors import InputError, unknown_name
+from gazemap.reports.report import Published, score_runs, write_report
+from gazemap.training.checkpoint import LAST
+from gazemap.training.log import METRICS
+from gazemap.training.loop import train
+from gazemap.training.recipe import load_recipe, shipped_recipes
+
+
+@dataclass(frozen=True)
+class Study:
+    """A published study: what it trained, how it was scored, and the numbers that it printed."""
+
+    title: str
+    recipes: tuple[str, ...]
+    protocols: tuple[str, ...]
+    published: tuple[Published, ...]
+
+
+STUDIES: dict[str, Study] = {
+    "nurick2021": Study(
+        title="The shallow network of Pan et al. (2016) as replicated by Nurick (Bristol, 2021)",
+        recipes=("nurick2021-shallow", "nurick2021-batchnorm", "shallow-fixed"),
+        protocols=("bristol2021", "bristol2021-clipped", "exact"),
+        published=(
+            Published(
+                "Pan et al. 2016",
+                "SALICON val",
+                {"cc": 0.58, "auc_shuffled": 0.67, "auc_borji": 0.83},
+            ),
+            Published(
+                "examiners and replication",
+                "SALICON val",
+                {"cc": 0.65, "auc_shuffled": 0.55, "auc_borji": 0.71},
+            ),
+            Published(
+                "replication with batch norm",
+                "SALICON val",
+                {"cc": 0.69, "auc_shuffled": 0.59, "auc_borji": 0.73},
+            ),
+        ),
+    ),
+}
+
+
+def recipe_for(name: str, dataset: str) -> str:
+    """The recipe's short version for a data set, "NAME-DATASET", where one ships; else NAME."""
+    short = f"{name}-{dataset}"
+    return short if short in shipped_recipes() else name
+
+
+def reproduce(
+    study: str,
+    dataset: GazeDataset,
+    out: str | Path,
+    *,
+    full: bool = False,
+    overrides: list[str] | None = None,
+    device: str = "auto",
+    progress: bool = True,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Train the study's networks, score them under its protocols and write one report.
+
+    A network that is trained already is not trained again, and one that was interrupted goes on
+    where it was, so the command can be repeated after a kill.
+
+    Args:
+        study: a key of `STUDIES`.
+        dataset: with the splits train and val.
+        out: a folder for one run an entry, the scores and report.html.
+        full: the full-length recipes even where a short version for this data set ships.
+        overrides: "a.b=value" strings for all recipes.
+        device: auto, cpu or cuda.
+        progress: show bars.
+        say: receives a line about each step.
+
+    Returns:
+        the path of the report.
+
+    Raises:
+        InputError: an unknown study; see `train` and `evaluate` for the rest.
+    """
+    if study not in STUDIES:
+        raise InputError(unknown_name("study", study, STUDIES))
+    out, plan = Path(out), STUDIES[study]
+    names = [name if full else recipe_for(name, dataset.name) for name in plan.recipes]
+    recipes = [load_recipe(name, overrides) for name in names]
+    for recipe in recipes:
+        folder = out / recipe.name
+        resumes = (folder / LAST).exists() or (folder / METRICS).exists()
+        say(f"{'Continuing' if resumes else 'Training'} {recipe.name} ({recipe.training.epochs} epochs)")
+        run = train(recipe, dataset, folder, resume=resumes, device=device, progress=progress)
+        say(
+            f"  best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
+            f"the mean training map's is {run.mean_map_loss:.5f}"
+        )
+        if run.warning:
+            say(f"  Warning: {run.warning}")
+    runs = {recipe.name: out / recipe.name for recipe in recipes}
+    scores = score_runs(runs, dataset, plan.protocols, out, progress)
+    report = write_report(
+        out / "report.html",
+        title=plan.title,
+        runs=list(runs.values()),
+        dataset=dataset,
+        scores=scores,
+        published=plan.published,
+        progress=progress,
+    )
+    say(f"Report: {report}")
+    return report

@@ -1,0 +1,191 @@
+"""A sweep: the same recipe with one thing changed at a time, over several seeds, scored alike.
+
+A sweep's file names a recipe and its entries, each a list of what `--set` takes:
+
+    name: losses
+    recipe: simplenet-osie
+    seeds: [0, 1, 2]
+    set: ["training.epochs=4"]
+    entries:
+      kld: []
+      mse: ["loss={mse: 1}", "model.options.output=saliency"]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gazemap.data.dataset import GazeDataset
+from gazemap.errors import RecipeError, unknown_name
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, evaluate
+from gazemap.evaluation.scores import Scores, SweepRow, bootstrap
+from gazemap.metrics import get_metric, get_protocol
+from gazemap.models.weights import BEST, load_model
+from gazemap.reports.figures import runs as figures
+from gazemap.system.files import replacing, write_text
+from gazemap.training.checkpoint import LAST, is_finished
+from gazemap.training.loop import train
+from gazemap.training.recipe import Recipe, load_recipe
+
+_SHIPPED = resources.files("gazemap.reports.studies") / "sweeps"
+
+
+class Sweep(BaseModel):
+    """What a sweep's file says.
+
+    Attributes:
+        name: of the sweep.
+        recipe: a shipped recipe's name or a .yaml file.
+        seeds: each entry is trained once with each.
+        protocol: how all are scored.
+        metrics: those of the table and the figure.
+        one_map: score log densities by one map for all metrics; see `evaluate`.
+        set: what is set in the recipe for all entries, as `--set` takes it.
+        entries: name -> what is set for it alone.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    recipe: str
+    seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
+    protocol: str = "exact"
+    metrics: tuple[str, ...] = ("information_gain", "nss", "cc", "sauc", "kld")
+    one_map: bool = False
+    set: tuple[str, ...] = ()
+    entries: dict[str, tuple[str, ...]] = Field(min_length=1)
+
+
+def shipped_studies() -> list[str]:
+    """The names of the sweeps that come with gazemap."""
+    return sorted(
+        file.name.removesuffix(".yaml") for file in _SHIPPED.iterdir() if file.name.endswith(".yaml")
+    )
+
+
+def load_sweep(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sweep:
+    """Read a sweep and every recipe that it makes.
+
+    Args:
+        name_or_path: a shipped study's name or a .yaml file.
+        overrides: what `--set` says; comes after the sweep's own `set` and before each entry.
+
+    Raises:
+        RecipeError: no such sweep, a wrong key, an entry that makes no sound recipe, or a wrong metric
+            or protocol.
+    """
+    path: Path | Traversable = Path(name_or_path)
+    if Path(name_or_path).suffix not in {".yaml", ".yml"}:
+        if str(name_or_path) not in shipped_studies():
+            known = unknown_name("study", str(name_or_path), shipped_studies())
+            raise RecipeError(f"{known} A path ends in .yaml.")
+        path = _SHIPPED / f"{name_or_path}.yaml"
+    try:
+        sweep = Sweep.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RecipeError(f"Sweep {path} cannot be read: {error}.") from error
+    except ValidationError as error:
+        mistakes = "; ".join(f"{'.'.join(map(str, m['loc']))}: {m['msg']}" for m in error.errors())
+        raise RecipeError(f"Sweep {path} has {error.error_count()} mistake(s): {mistakes}.") from error
+    get_protocol(sweep.protocol)
+    for metric in sweep.metrics:
+        get_metric(metric)
+    sweep = sweep.model_copy(update={"set": (*sweep.set, *overrides)})
+    recipes_of(sweep)  # a wrong entry is refused before the first is trained
+    return sweep
+
+
+def recipes_of(sweep: Sweep) -> dict[str, list[Recipe]]:
+    """Entry -> its recipe with each seed, named ENTRY-SEED."""
+    return {
+        entry: [
+            load_recipe(
+                sweep.recipe, [*sweep.set, *overrides, f"training.seed={seed}", f"name={entry}-{seed}"]
+            )
+            for seed in sweep.seeds
+        ]
+        for entry, overrides in sweep.entries.items()
+    }
+
+
+def run_sweep(
+    sweep: Sweep, dataset: GazeDataset, out: Path, *, device: str = "auto", progress: bool = True
+) -> list[SweepRow]:
+    """Train every entry with every seed, then score all; what was trained before a kill stays trained.
+
+    `out` receives a run folder ENTRY-SEED each, the scores of every image, table.csv and figure.png.
+
+    Raises:
+        DataError: the data set lacks a split, or fixations.
+        OutputError: `out` cannot be written.
+        WeightsError: a run in `out` was trained with another recipe.
+    """
+    recipes = recipes_of(sweep)
+    runs = {recipe.name: recipe for seeds in recipes.values() for recipe in seeds}
+    for name, recipe in runs.items():
+        if not is_finished(out / name, recipe):
+            resume = (out / name / LAST).exists()
+            train(recipe, dataset, out / name, resume=resume, device=device, progress=progress)
+    scores = _scores(sweep, list(runs), dataset, out, progress)
+    rows = [
+        _row(sweep, scores, name, [name])
+        for name in (CENTER_BIAS, GOLD_STANDARD)
+        if name in scores.rows  # the baselines are the same for all
+    ]
+    rows += [_row(sweep, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes.items()]
+    write_text(out / "table.csv", as_csv(sweep, rows))
+    title = f"{sweep.name}, {dataset.name} val, {scores.protocol}"
+    with replacing(out / "figure.png") as beside:
+        figures.sweep(rows, sweep.metrics, title).savefig(beside, dpi=110)
+    return rows
+
+
+def _scores(sweep: Sweep, runs: list[str], dataset: GazeDataset, out: Path, progress: bool) -> Scores:
+    """Every run's scores, read where they were computed before of the same runs."""
+    file = out / "scores.parquet"
+    if file.exists():
+        scores = Scores.read(file)
+        newest = max((out / run / BEST).stat().st_mtime for run in runs)
+        known = {*runs} <= {*scores.rows} and {*sweep.metrics} <= {*scores.metrics}
+        if known and file.stat().st_mtime >= newest:
+            return scores
+    models = {run: load_model(out / run) for run in runs}
+    scores = evaluate(
+        models,
+        dataset,
+        "val",
+        sweep.protocol,
+        metrics=sweep.metrics,
+        one_map=sweep.one_map,
+        progress=progress,
+    )
+    scores.write(file)
+    return scores
+
+
+def as_csv(sweep: Sweep, rows: Sequence[SweepRow]) -> str:
+    """The sweep's table: mean, interval and the seeds' means of each metric."""
+    lines = ["entry,metric,mean,low,high,seeds"]
+    for row in rows:
+        for metric in sweep.metrics:
+            interval = row.intervals[metric]
+            seeds = " ".join(f"{value:.5f}" for value in row.seeds[metric])
+            numbers = ",".join(f"{value:.5f}" for value in (interval.mean, interval.low, interval.high))
+            lines.append(f"{row.name},{metric},{numbers},{seeds}")
+    return "\n".join(lines) + "\n"
+
+
+def _row(sweep: Sweep, scores: Scores, name: str, runs: Sequence[str]) -> SweepRow:
+    per_seed = {metric: np.stack([scores.per_image[run][metric] for run in runs]) for metric in sweep.metrics}
+    return SweepRow(
+        name=name,
+        intervals={metric: bootstrap(values.mean(axis=0)) for metric, values in per_seed.items()},
+        seeds={metric: [bootstrap(own).mean for own in values] for metric, values in per_seed.items()},
+    )

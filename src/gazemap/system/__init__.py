@@ -1,0 +1,1 @@
+"""What gazemap needs of the machine: files, devices, progress bars."""

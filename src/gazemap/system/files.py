@@ -1,0 +1,77 @@
+"""Writing files and folders whole: beside their name first, then renamed, so none is ever seen in part."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+from gazemap.errors import OutputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` to write to; it takes the name `path` when all went well.
+
+    Raises:
+        OutputError: the folder is missing, read-only or full; names the file and the reason.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+        os.close(handle)
+        beside = Path(name)
+        try:
+            yield beside
+            with beside.open("rb") as file:
+                os.fsync(file.fileno())
+            beside.chmod(0o644)  # mkstemp's 0600 would hide results from colleagues
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. "
+            "Free space or choose a folder that you may write to."
+        ) from error
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write text as UTF-8, whole or not at all; see `replacing`."""
+    with replacing(path) as beside:
+        beside.write_text(content, encoding="utf-8")
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder beside `path` to fill; it takes the name `path` when all went well.
+
+    Raises:
+        OutputError: `path` holds something already, or cannot be written; names the reason.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise OutputError(f"{path} exists already. Choose another folder, or remove it first.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
+            beside = Path(name) / "new"
+            beside.mkdir()
+            yield beside
+            if path.exists():
+                path.rmdir()
+            beside.rename(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. "
+            "Free space or choose a folder that you may write to."
+        ) from error
+
+
+def cache_folder(kind: str = "arrays") -> Path:
+    """Where arrays are kept."""
+    named = os.environ.get("GAZEMAP_CACHE")
+    return Path(named or platformdirs.user_cache_path("gazemap")) / kind

@@ -1,0 +1,209 @@
+"""What a recipe and a data set make together: network, optimizer, loss, and both splits in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
+
+from gazemap.data.batches.arrays import Arrays, Mirror, load_arrays
+from gazemap.data.dataset import GazeDataset
+from gazemap.losses import Predicted, Term, Truth, weighted_loss
+from gazemap.models import SaliencyModel, create_model
+from gazemap.models.parts import CenterBias
+from gazemap.models.weights import start_from
+from gazemap.training.distillation import Teachers, load_teachers
+from gazemap.training.optimizers import make_optimizer
+from gazemap.training.recipe import Auto, Recipe, TrainingSection
+from gazemap.types import Output
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that a step needs: network, optimizer, loss, and both splits in memory."""
+
+    model: SaliencyModel
+    average: AveragedModel | None  # of the weights over the steps, where the recipe asks for it
+    forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
+    optimizer: torch.optim.Optimizer
+    loss: Term
+    teachers: Teachers | None
+    train: Arrays
+    val: Arrays
+    mean_map_loss: float
+    mirror: Mirror
+    place: torch.device
+    layout: torch.memory_format
+
+    @property
+    def result(self) -> SaliencyModel:
+        """What is validated and saved: the average of the weights, or the model as it is."""
+        return self.average.module if self.average else self.model  # type: ignore[return-value]
+
+    def inputs(self, images: Tensor) -> Tensor:
+        """uint8 images -> what the network takes: float32 in [0, 1] on its device."""
+        moved = images.to(self.place, non_blocking=True)
+        return moved.to(torch.float32, memory_format=self.layout).div_(255)
+
+    def loss_of(self, prediction: Tensor, batch: Arrays, told: Tensor | None = None) -> Tensor:
+        """The loss of what the network put out for a batch, and of what its teachers told it."""
+        predicted = Predicted(prediction.float(), self.model.output, self.model.target_range)
+        loss = self.loss(predicted, Truth(batch.targets.to(self.place), batch.fixations.to(self.place)))
+        if self.teachers is None or told is None:
+            return loss
+        return self.teachers.mixed(loss, predicted.log_density, told)
+
+
+def prepare(
+    recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool, start: str | Path | None = None
+) -> Run:
+    """Decode the splits and make the network, as the recipe says, from the weights in `start`."""
+    train, val = load_splits(recipe, dataset, progress=progress)
+    # a set that holds its mirror images already (the replication's pickles) is not mirrored again
+    doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
+    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror, start)
+
+
+def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
+    """The splits train and val at the size of the recipe's network, from the cache.
+
+    Raises:
+        DataError: a split is missing or an image cannot be read.
+        RecipeError: a loss that the network cannot have.
+    """
+    splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
+    with torch.device("meta"):
+        model = create_model(recipe.model.name, **recipe.model.options)
+    weighted_loss(recipe.loss)  # a wrong loss is refused before work starts, too
+    train, val = (
+        load_arrays(
+            split,
+            input_size=model.input_size,
+            target_size=model.output_size,
+            target=recipe.data.target,
+            fit=recipe.data.fit,
+            progress=progress,
+        )
+        for split in splits
+    )
+    return train, val
+
+
+def assemble(
+    recipe: Recipe,
+    train: Arrays,
+    val: Arrays,
+    place: torch.device,
+    mirror: Mirror,
+    start: str | Path | None = None,
+) -> Run:
+    """Make the network, its optimizer and its loss around decoded splits."""
+    speed = speed_for(recipe.training, place)
+    layout = torch.channels_last if speed.channels_last else torch.contiguous_format
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.training.seed)
+        model = create_model(recipe.model.name, **recipe.model.options)
+    if start is not None:
+        start_from(model, start)
+    model.fit = recipe.data.fit
+    _fix_center_bias(model, train.targets)
+    model.to(place, memory_format=layout)  # type: ignore[call-overload]
+    loss = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
+    run = Run(
+        model=model,
+        average=_average(model, recipe.training.average),
+        forward=torch.compile(model) if speed.compile else model,
+        optimizer=make_optimizer(recipe.optimizer, model, fused=speed.fused_optimizer),
+        loss=loss,
+        teachers=_teachers(recipe, model, place),
+        train=train.to_if_it_fits(place),
+        val=val.to_if_it_fits(place),
+        mean_map_loss=float("nan"),
+        mirror=mirror,
+        place=place,
+        layout=layout,
+    )
+    return replace(run, mean_map_loss=_mean_map_loss(run))
+
+
+def _teachers(recipe: Recipe, model: SaliencyModel, place: torch.device) -> Teachers | None:
+    if recipe.teachers is None:
+        return None
+    return load_teachers(recipe.teachers.runs, recipe.teachers.weight, model, place)
+
+
+def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
+    """The moving average; it keeps less of the first steps, so that little is left of the initial weights."""
+    if kept is None:
+        return None
+
+    def update(average: Tensors, weights: Tensors, steps: Tensor | int) -> None:
+        share = min(kept, (1 + int(steps)) / (10 + int(steps)))
+        torch._foreach_lerp_(average, weights, 1 - share)
+
+    return AveragedModel(model, multi_avg_fn=update)
+
+
+def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:
+    """A center bias that is fixed is the mean density of the training images."""
+    for module in model.modules():
+        if isinstance(module, CenterBias) and module.kind == "fixed":
+            module.fix(mean_map(targets, "log_density").exp())
+
+
+@torch.no_grad()
+def _mean_map_loss(run: Run) -> float:
+    """The validation loss of one map for all images."""
+    low, high = run.model.target_range
+    constant = mean_map(run.train.targets, run.model.output)
+    if run.model.output == "saliency":
+        constant = constant * (high - low) + low
+    return run.loss_of(constant.to(run.place).expand_as(run.val.targets), run.val).item()
+
+
+def mean_map(targets: Tensor, output: Output) -> Tensor:
+    """(N, h, w) training targets -> (h, w), as a prediction of the given kind.
+
+    For "saliency" the mean, which has the lowest squared error of all fixed maps; for
+    "log_density" the log of the mean of the targets' densities, which has the lowest KL divergence.
+    """
+    if output == "saliency":
+        return targets.mean(dim=0)
+    densities = targets / targets.sum(dim=(1, 2), keepdim=True)
+    return torch.log(densities.mean(dim=0).clamp_min(torch.finfo(torch.float32).tiny))
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Settings that change how fast a step is, not what it computes."""
+
+    channels_last: bool
+    fused_optimizer: bool
+    compile: bool
+
+
+# Measured by benchmarks/training_step.py on a CPU; for CUDA, PyTorch's own advice.
+FASTEST = {
+    "cpu": Speed(channels_last=True, fused_optimizer=True, compile=False),
+    "cuda": Speed(channels_last=True, fused_optimizer=True, compile=False),
+}
+
+
+def speed_for(training: TrainingSection, device: torch.device) -> Speed:
+    """The recipe's choices, with every "auto" resolved for `device`."""
+    fastest = FASTEST[device.type]
+
+    def resolve(choice: bool | Auto, best: bool) -> bool:
+        return best if choice == "auto" else choice
+
+    return Speed(
+        channels_last=resolve(training.channels_last, fastest.channels_last),
+        fused_optimizer=resolve(training.fused_optimizer, fastest.fused_optimizer),
+        compile=resolve(training.compile, fastest.compile),
+    )

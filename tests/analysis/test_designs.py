@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import entropy
+
+from gazemap.analysis.designs import compare_designs, on_grid, paired_boxes, region_changes
+from gazemap.errors import InputError
+from gazemap.gaze.areas import Box
+
+
+def density_of(seed, height, width):
+    values = np.random.default_rng(seed).random((height, width)) + 0.01
+    return values / values.sum()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 999), st.integers(0, 999), st.integers(2, 9), st.integers(2, 9))
+def test_numbers_of_equal_sizes_are_those_of_scipy(seed_a, seed_b, height, width):
+    a, b = density_of(seed_a, height, width), density_of(seed_b + 1000, height, width)
+    found = compare_designs(a, b)
+    assert found.kld_a_b == pytest.approx(entropy(a.ravel(), b.ravel()), abs=1e-9)
+    assert found.kld_b_a == pytest.approx(entropy(b.ravel(), a.ravel()), abs=1e-9)
+    assert found.cc == pytest.approx(np.corrcoef(a.ravel(), b.ravel())[0, 1])
+    assert found.sim == pytest.approx(1 - found.total_variation)
+    assert 0 <= found.total_variation <= 1
+
+
+def test_a_design_is_equal_to_itself():
+    found = compare_designs(density_of(0, 5, 7), density_of(0, 5, 7))
+    assert (found.cc, found.sim, found.total_variation) == pytest.approx((1, 1, 0))
+    assert 0 <= found.kld_a_b < 1e-9
+
+
+def test_all_of_the_attention_can_lie_elsewhere():
+    a, b = np.zeros((4, 4)), np.zeros((4, 4))
+    a[0, 0] = b[3, 3] = 1
+    found = compare_designs(a, b)
+    assert (found.total_variation, found.sim) == (1, 0)
+    assert found.kld_a_b > 30
+
+
+def test_sizes_may_differ_and_the_order_only_turns_the_sign():
+    a, b = density_of(1, 30, 20), density_of(2, 12, 40)
+    there, back = compare_designs(a, b), compare_designs(b, a)
+    assert there.a.shape == there.b.shape == (12, 20)
+    np.testing.assert_array_equal(there.a, back.b)
+    assert (there.kld_a_b, there.cc) == pytest.approx((back.kld_b_a, back.cc))
+
+
+def test_an_image_twice_as_large_is_the_same_design():
+    small = np.outer(np.hanning(26)[1:-1], np.hanning(34)[1:-1])
+    small /= small.sum()
+    large = np.kron(small, np.ones((2, 2))) / 4
+    found = compare_designs(small, large)
+    assert found.cc > 0.999
+    assert found.total_variation < 0.01
+
+
+def test_a_density_stays_one_at_another_size_and_is_not_changed_in_place():
+    density = density_of(0, 20, 30)
+    kept = density.copy()
+    for size in ((20, 30), (7, 11), (40, 90)):
+        assert on_grid(density, size).sum() == pytest.approx(1)
+    np.testing.assert_array_equal(density, kept)
+
+
+def test_regions_stay_in_their_relative_place_or_go_where_they_are_said_to():
+    a, b = np.zeros((10, 10)), np.zeros((20, 40))
+    a[:5, :5], b[10:, 20:] = 1 / 25, 1 / 200
+    boxes = [Box("top left", 0, 0, 5, 5), Box("bottom right", 5, 5, 5, 5)]
+    sizes = ((10, 10), (20, 40))
+    same = region_changes(a, b, boxes, paired_boxes(boxes, None, sizes))
+    assert [(row.name, row.a, row.b, row.change) for row in same] == [
+        ("top left", pytest.approx(1), pytest.approx(0), pytest.approx(-1)),
+        ("bottom right", pytest.approx(0), pytest.approx(1), pytest.approx(1)),
+    ]
+    elsewhere = [Box("bottom right", 0, 0, 20, 10), Box("top left", 20, 10, 10, 10)]
+    moved = region_changes(a, b, boxes, paired_boxes(boxes, elsewhere, sizes))
+    assert [(row.name, row.b) for row in moved] == [
+        ("top left", pytest.approx(0.5)),
+        ("bottom right", pytest.approx(0)),
+    ]
+    assert (moved[0].ratio_a, moved[0].ratio_b) == (pytest.approx(4), pytest.approx(4))
+
+
+def test_regions_of_one_design_alone_or_outside_of_it_are_refused():
+    box, sizes = Box("a", 0, 0, 5, 5), ((10, 10), (4, 4))
+    with pytest.raises(InputError, match="In only one of the two designs: a, b"):
+        paired_boxes([box], [Box("b", 0, 0, 1, 1)], sizes)
+    with pytest.raises(InputError, match="The image is 4 x 4 pixels; outside of it: a"):
+        paired_boxes([box], [box], sizes)
+    with pytest.raises(InputError, match="The image is 10 x 10 pixels"):
+        paired_boxes([Box("a", 6, 0, 5, 5)], None, sizes)

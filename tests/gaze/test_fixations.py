@@ -1,0 +1,74 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter, gaussian_filter1d
+
+from gazemap.gaze.blurring import blur, gaussian_matrix
+from gazemap.gaze.fixations import Fixations, blurred_points, density, fixation_map
+
+sizes = st.tuples(st.integers(3, 40), st.integers(3, 40))
+sigmas = st.floats(0.5, 15)
+seeds = st.integers(0, 1000)
+
+
+def drawn(seed, size):
+    random = np.random.default_rng(seed)
+    n = int(random.integers(1, 20))
+    return random.random(n) * size[1], random.random(n) * size[0]
+
+
+@given(st.integers(2, 60), sigmas)
+def test_gaussian_matrix_is_the_filter_of_unit_impulses(n, sigma):
+    expected = gaussian_filter1d(np.eye(n), sigma, axis=1)
+    np.testing.assert_allclose(gaussian_matrix(n, sigma), expected, atol=1e-14)
+
+
+@settings(deadline=None)
+@given(seeds, sizes, sigmas)
+def test_a_density_is_the_filtered_fixation_map(seed, size, sigma):
+    x, y = drawn(seed, size)
+    filtered = gaussian_filter(fixation_map(x, y, size), sigma)
+    np.testing.assert_allclose(blurred_points(x, y, size, sigma), filtered, atol=1e-12)
+    np.testing.assert_allclose(blur(fixation_map(x, y, size), sigma), filtered, atol=1e-12)
+    np.testing.assert_allclose(density(x, y, size, sigma), filtered / filtered.sum(), atol=1e-12)
+
+
+@given(seeds, sizes)
+def test_every_point_counts_in_its_own_pixel(seed, size):
+    x, y = drawn(seed, size)
+    expected = np.zeros(size)
+    for column, row in zip(x, y, strict=True):
+        expected[int(row), int(column)] += 1
+    np.testing.assert_array_equal(fixation_map(x, y, size), expected)
+
+
+def test_edges_of_the_frame():
+    x, y = np.array([0.0, 4.0, 4.1, -0.1, 2.0]), np.array([0.0, 3.0, 1.0, 1.0, 3.5])
+    expected = np.zeros((3, 4))
+    expected[0, 0] = expected[2, 3] = 1
+    np.testing.assert_array_equal(fixation_map(x, y, (3, 4)), expected)
+
+
+def test_without_points_a_density_is_uniform():
+    np.testing.assert_array_equal(density(np.empty(0), np.empty(0), (2, 5), 1.0), np.full((2, 5), 0.1))
+
+
+@given(seeds, sizes)
+def test_mirroring_points_mirrors_their_map(seed, size):
+    x, y = drawn(seed, size)
+    mirrored = Fixations(x, y).mirrored(size[1])
+    expected = fixation_map(x, y, size)[:, ::-1]
+    np.testing.assert_array_equal(fixation_map(mirrored.x, mirrored.y, size), expected)
+
+
+def test_observers():
+    fixations = Fixations(np.arange(3.0), np.arange(3.0), observer=np.array(["b", "a", "b"]))
+    assert fixations.observers == ["a", "b"]
+    assert fixations.of_observer("b").x.tolist() == [0, 2]
+    assert len(fixations.of_observer("c")) == 0
+    assert Fixations(np.arange(3.0), np.arange(3.0)).observers == []
+
+
+def test_scaling_follows_the_image():
+    scaled = Fixations(np.array([8.0]), np.array([3.0])).scaled((6, 16), (12, 4))
+    assert (scaled.x[0], scaled.y[0]) == (2.0, 6.0)

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gazemap.errors import DataError
+from gazemap.images.names import match_names, minimal_names
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (["001.jpg"], "001.jpg"),
+        (["001"], "001"),
+        (["b/001.png"], "b/001.png"),
+        (["x/y/001.npy", "002.npy"], "x/y/001.npy"),
+        (["001.jpg.mat"], "001.jpg.mat"),
+        (["old/001.png", "b/001.png"], "b/001.png"),
+        (["b/001.png", "001.png", "c/a/b/001.png"], "c/a/b/001.png"),
+        (["b\\001.png", "c\\001.png"], "b\\001.png"),
+        (["001.log_density.npy", "001.saliency.png", "001.overlay.png"], "001.saliency.png"),
+        (["001.jpg.saliency16.png", "001.jpg.overlay.jpg"], "001.jpg.saliency16.png"),
+    ],
+)
+def test_a_name_fits_by_its_stem_and_then_by_its_folders(keys, chosen):
+    assert match_names([Path("/data/a/b/001.jpg")], keys, "saliency") == [chosen]
+
+
+@pytest.mark.parametrize(
+    ("files", "keys", "message"),
+    [
+        (["1.jpg", "2.jpg"], ["1.png", "3.png"], "1 of 2 images have no prediction: 2.jpg. There are 2"),
+        (["1.jpg"], ["1.png", "1.npy"], r"1 of 1 images have several that fit: 1.jpg \(1.png, 1.npy\)"),
+        (["1.jpg"], ["a/1.png", "b/1.png"], "have several that fit"),
+        (["a/1.jpg", "b/1.jpg"], ["1.png"], "2 of 2 images have no prediction.*folders where names repeat"),
+        (["a/1.jpg", "b/1.jpg"], ["a/1.png", "c/1.png"], "1 of 2 images have no prediction"),
+        (["01.jpg"], ["1.png", "001.png"], "1 of 1 images have no prediction"),
+    ],
+)
+def test_missing_and_ambiguous_names_are_refused(files, keys, message):
+    with pytest.raises(DataError, match=message):
+        match_names([Path("/set") / name for name in files], keys, "saliency")
+
+
+def names(depth):
+    return st.sets(st.tuples(*[st.sampled_from("abc")] * depth).map("/".join), min_size=1)
+
+
+@given(st.integers(1, 4).flatmap(names), st.randoms(), st.sampled_from(["", "model/maps/"]))
+def test_minimal_names_always_lead_back_to_their_images(stems, random, prefix):
+    files = [Path(f"/set/images/{stem}.jpg") for stem in sorted(stems)]
+    keys = [f"{prefix}{name.removesuffix('.jpg')}.png" for name in minimal_names(files)]
+    assert len(set(keys)) == len(keys)
+    shuffled = keys.copy()
+    random.shuffle(shuffled)
+    assert match_names(files, shuffled, "saliency") == keys
+
+
+def test_minimal_names_keep_the_folders_that_differ():
+    assert minimal_names([Path("/s/i/1.jpg"), Path("/s/i/2.jpg")]) == ["1.jpg", "2.jpg"]
+    assert minimal_names([Path("/s/Art/1.jpg"), Path("/s/Zoo/1.jpg")]) == ["Art/1.jpg", "Zoo/1.jpg"]
+    assert minimal_names([Path("/s/Art/1.jpg")]) == ["1.jpg"]

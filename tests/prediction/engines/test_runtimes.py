@@ -1,0 +1,153 @@
+"""Every engine computes what PyTorch computes, and the exported forms are the model."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from support import tiny_model
+
+from gazemap.errors import InputError, OutputError
+from gazemap.models import create_model
+from gazemap.models.weights import describe, load_model, save_model
+from gazemap.prediction.engines import runtimes as engines
+from gazemap.prediction.engines.export import export_model
+from gazemap.prediction.engines.runtimes import ENGINES, make_engine
+from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.predict import predict, predict_grids
+
+
+@pytest.fixture(scope="module", params=["gazenet", "tiny"])
+def network(request):
+    """A density and a regression, whose targets had a range of their own."""
+    torch.manual_seed(0)
+    if request.param == "gazenet":
+        return create_model("gazenet", input_size=(64, 96)).eval()
+    model = tiny_model.Tiny(output="saliency").eval()
+    model.target_range = (-1.0, 1.0)
+    return model
+
+
+@pytest.fixture
+def frames(network):
+    return np.random.default_rng(0).integers(0, 256, (3, 3, *network.input_size), np.uint8)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_engine_computes_the_same_grids(network, frames, name):
+    engine = make_engine(name, network)
+    expected = predict_grids(network, frames)
+    assert engine(frames).dtype == np.float32
+    np.testing.assert_allclose(engine(frames), expected, atol=1e-4)
+    np.testing.assert_allclose(engine(frames[:1]), expected[:1], atol=1e-4)  # batches of any size
+
+
+@pytest.mark.parametrize("name", ["onnx", "openvino"])
+def test_many_files_come_out_alike(network, tmp_path, popout_set, name):
+    photos = popout_set.path / "images"
+    for engine in ("torch", name):
+        outcome = predict_files(network, [photos], tmp_path / engine, write=["npy"], engine=engine)
+        assert outcome.predicted == 30
+    for file in sorted((tmp_path / "torch").glob("*.npy")):
+        found = np.load(tmp_path / name / file.name, allow_pickle=False)
+        np.testing.assert_allclose(found, np.load(file, allow_pickle=False), atol=2e-3)  # of 16 bits
+    image = popout_set[0].image
+    by_engine = predict(network, image, make_engine(name, network))
+    np.testing.assert_allclose(by_engine.log_density, predict(network, image).log_density, atol=1e-4)
+
+
+def test_a_form_is_made_once_and_again_for_other_weights(monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(engines, "to_onnx", lambda model: made.append(model) or b"form")
+    model = tiny_model.Tiny()
+    assert engines._form(model) == engines._form(model) == b"form"
+    assert len(made) == 1
+    model.readout.weight.data += 1
+    engines._form(model)
+    assert len(made) == 2
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "file"))  # where nothing can be kept
+    assert engines._form(model) == b"form"
+
+
+def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
+    with pytest.raises(InputError, match=r"no engine named 'onx'.*onnx"):
+        make_engine("onx", network)
+    monkeypatch.setattr("gazemap.prediction.engines.onnx.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'gazemap\[export\]'"):
+        make_engine("onnx", network)
+
+
+@pytest.fixture
+def weights(tmp_path):
+    torch.manual_seed(0)
+    model = create_model("gazenet", input_size=(64, 96))
+    about = {"dataset": {"name": "some", "train": 3}, "from": [str(tmp_path / "start.safetensors"), "runs/a"]}
+    save_model(tmp_path / "own.safetensors", model, **about)
+    return tmp_path / "own.safetensors"
+
+
+@pytest.mark.slow
+def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
+    said = export_model(weights, tmp_path / "own.onnx", any_size=True)
+    assert "of the model" in said
+    content = onnx.load(tmp_path / "own.onnx")
+    onnx.checker.check_model(content)
+    about = json.loads({entry.key: entry.value for entry in content.metadata_props}["gazemap"])
+    assert about == {**describe(weights), "from": ["start.safetensors", "runs/a"]}  # no path of the machine
+    session = onnxruntime.InferenceSession(tmp_path / "own.onnx", providers=["CPUExecutionProvider"])
+    assert [entry.name for entry in session.get_inputs()] == ["images"]
+    assert [entry.name for entry in session.get_outputs()] == ["log_density"]
+    images = torch.rand(5, 3, 64, 96)
+    with torch.no_grad():
+        expected = load_model(weights)(images).numpy()
+    np.testing.assert_allclose(session.run(None, {"images": images.numpy()})[0], expected, atol=1e-4)
+    for size in ((65, 131), (240, 320)):  # and images of any size
+        images = torch.rand(1, 3, *size)
+        with torch.no_grad():
+            expected = load_model(weights)(images).numpy()
+        assert expected.shape == (1, -(-size[0] // 4), -(-size[1] // 4))
+        np.testing.assert_allclose(session.run(None, {"images": images.numpy()})[0], expected, atol=1e-4)
+
+
+def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_path):
+    export_model(weights, tmp_path / "half.safetensors")
+    assert (tmp_path / "half.safetensors").stat().st_size < 0.52 * weights.stat().st_size
+    about = {**describe(weights), "from": ["start.safetensors", "runs/a"]}
+    assert describe(tmp_path / "half.safetensors") == about
+    images = torch.rand(2, 3, 64, 96)
+    model = load_model(tmp_path / "half.safetensors")
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    with torch.no_grad():
+        torch.testing.assert_close(model(images), load_model(weights)(images), atol=0.05, rtol=0)
+
+
+def test_what_cannot_be_exported_leaves_no_file(weights, tmp_path, monkeypatch):
+    with pytest.raises(InputError, match=r"\.onnx or \.safetensors; .*own\.pt came"):
+        export_model(weights, tmp_path / "own.pt")
+    with pytest.raises(OutputError, match="There is no folder"):
+        export_model(weights, tmp_path / "none" / "own.onnx")
+    save_model(tmp_path / "fixed.safetensors", create_model("deepgaze2", encoder="mobilenetv2"))
+    with pytest.raises(InputError, match=r"A deepgaze2 takes images of \(240, 320\) alone"):
+        export_model(tmp_path / "fixed.safetensors", tmp_path / "fixed.onnx", any_size=True)
+    (tmp_path / "fixed.safetensors").unlink()
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+    save_model(tmp_path / "tiny.safetensors", tiny_model.Tiny())
+    real = engines.run_onnx
+    monkeypatch.setattr(
+        "gazemap.prediction.engines.export.run_onnx",
+        lambda form, model: lambda x: real(form, model)(x) + 2e-4,
+    )
+    with pytest.raises(InputError, match=r"differs from the model by 0\.0002"):
+        export_model(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx")
+    other = create_model("gazenet", input_size=(64, 96))
+    other.readout[-1].bias.data[:] = 1e9
+    save_model(tmp_path / "big.safetensors", other)
+    with pytest.raises(InputError, match="beyond the range of 16 bits"):
+        export_model(tmp_path / "big.safetensors", tmp_path / "half.safetensors")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "big.safetensors", "own.safetensors", "tiny.safetensors",
+    ]  # fmt: skip

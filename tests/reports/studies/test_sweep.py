@@ -1,0 +1,143 @@
+"""Sweeps on the tiny model: every entry and seed once, kept over a kill, and one table and figure."""
+
+import csv
+
+import numpy as np
+import pytest
+import yaml
+from support import tiny_model
+
+from gazemap.errors import InputError, RecipeError, WeightsError
+from gazemap.evaluation.scores import Scores
+from gazemap.images.reading import read_image
+from gazemap.reports.studies import sweep as sweeps
+from gazemap.reports.studies.sweep import load_sweep, recipes_of, run_sweep, shipped_studies
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+    (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE)
+    content = {
+        "name": "losses",
+        "recipe": str(tmp_path / "tiny.yaml"),
+        "seeds": [0, 1],
+        "metrics": ["nss", "cc"],
+        "entries": {
+            "mse": ["training.epochs=2"],
+            "kld": ["training.epochs=2", "loss={kld: 1}", "model.options.output=log_density"],
+        },
+    }
+    (tmp_path / "sweep.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    return tmp_path / "sweep.yaml"
+
+
+def change(file, **keys):
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | keys, sort_keys=False))
+    return file
+
+
+def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
+    rows = run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    assert [row.name for row in rows] == ["center bias", "gold standard", "mse", "kld"]
+    scores = Scores.read(tmp_path / "out" / "scores.parquet")
+    per_image = np.stack([scores.per_image[run]["nss"] for run in ("mse-0", "mse-1")])
+    assert rows[2].intervals["nss"].mean == pytest.approx(per_image.mean())
+    assert rows[2].seeds["nss"] == pytest.approx(per_image.mean(axis=1))
+    assert rows[2].seeds["nss"][0] != rows[2].seeds["nss"][1]
+    table = list(csv.DictReader((tmp_path / "out" / "table.csv").read_text().splitlines()))
+    assert [(line["entry"], line["metric"]) for line in table[-2:]] == [("kld", "nss"), ("kld", "cc")]
+    assert float(table[-1]["mean"]) == pytest.approx(rows[3].intervals["cc"].mean, abs=1e-5)
+    assert read_image(tmp_path / "out" / "figure.png").shape[1] > 500
+
+
+def test_what_was_done_stays_done(file, popout_set, tmp_path, monkeypatch):
+    """Stopped before the third run, it trains the last two alone, to the same table."""
+    trained = []
+    train = sweeps.train
+
+    def counted(recipe, *arguments, **options):
+        if len(trained) == 2 and recipe.name == "kld-0":
+            trained.append("stopped")
+            raise KeyboardInterrupt
+        trained.append(recipe.name)
+        return train(recipe, *arguments, **options)
+
+    monkeypatch.setattr(sweeps, "train", counted)
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    assert not (tmp_path / "out" / "table.csv").exists()
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    assert trained == ["mse-0", "mse-1", "stopped", "kld-0", "kld-1"]
+
+
+def test_a_finished_sweep_is_read_and_an_entry_more_is_added(file, popout_set, tmp_path, monkeypatch):
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    first = (tmp_path / "out" / "table.csv").read_text()
+    scored = []
+    evaluate = sweeps.evaluate
+
+    def counted(models, *arguments, **options):
+        scored.extend(models)
+        return evaluate(models, *arguments, **options)
+
+    monkeypatch.setattr(sweeps, "evaluate", counted)
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    assert (tmp_path / "out" / "table.csv").read_text() == first
+    assert scored == []
+    entries = yaml.safe_load(file.read_text())["entries"] | {"mae": ["training.epochs=1", "loss={mae: 1}"]}
+    rows = run_sweep(load_sweep(change(file, entries=entries)), popout_set, tmp_path / "out", progress=False)
+    assert rows[-1].name == "mae"
+    assert (tmp_path / "out" / "table.csv").read_text().startswith(first)
+    with pytest.raises(WeightsError, match=r"mse-0 was trained with another recipe: loss\.mse was 1.0"):
+        run_sweep(load_sweep(file, ["training.epochs=3", "loss={mse: 2}"]), popout_set, tmp_path / "out")
+
+
+def test_what_is_set_for_all_gives_way_to_an_entry_s_own(file):
+    changed = load_sweep(change(file, set=["optimizer.lr=0.1", "training.epochs=7"]), ["optimizer.lr=0.2"])
+    recipes = recipes_of(changed)
+    assert [recipe.training.epochs for seeds in recipes.values() for recipe in seeds] == [2, 2, 2, 2]
+    assert {recipe.optimizer.lr for seeds in recipes.values() for recipe in seeds} == {0.2}
+
+
+@pytest.mark.parametrize("name", shipped_studies())
+def test_every_shipped_study_makes_sound_recipes(name):
+    study = load_sweep(name)
+    assert study.name == name
+    assert len(study.seeds) >= 3
+    recipes = [recipe for seeds in recipes_of(study).values() for recipe in seeds]
+    assert len({recipe.name for recipe in recipes}) == len(study.entries) * len(study.seeds)
+    header = (sweeps._SHIPPED / f"{name}.yaml").read_text()
+    assert f"gazemap sweep {name} " in header
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"entries": {"a": ["los={mse: 1}"]}}, "Did you mean 'loss'"),
+        ({"entries": {"a": ["training.epochs"]}}, "takes a.b=value"),
+        ({"entries": {}}, "entries"),
+        ({"recipe": "no-such"}, "no recipe named 'no-such'"),
+        ({"protocol": "exakt"}, "Did you mean 'exact'"),
+        ({"metrics": ["ns"]}, "Did you mean 'nss'"),
+        ({"seed": [1]}, "seed: Extra inputs"),
+    ],
+)
+def test_mistakes_are_named_before_anything_is_trained(file, keys, message):
+    with pytest.raises(InputError, match=message):
+        load_sweep(change(file, **keys))
+
+
+def test_a_missing_file_or_study_is_named(tmp_path):
+    with pytest.raises(RecipeError, match="Did you mean 'losses'"):
+        load_sweep("loses")
+    with pytest.raises(RecipeError, match=r"none\.yaml cannot be read"):
+        load_sweep(tmp_path / "none.yaml")
+
+
+def test_the_command(file, run, popout_set, tmp_path):
+    change(file, seeds=[3], entries={"mse": ["training.epochs=1"]})
+    code, text = run("sweep", file, "--data", popout_set.path, "--out", tmp_path / "out")
+    assert code == 0
+    assert "gold standard" in text
+    assert (tmp_path / "out" / "mse-3" / "best.safetensors").exists()

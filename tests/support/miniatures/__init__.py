@@ -1,0 +1,18 @@
+"""Miniatures of every foreign format, by the names of IMPORTERS."""
+
+from support.miniatures import authors, folders, hdf5, mit, others, pickles, salicon, scanpaths, tables
+from support.miniatures.miniature import POINTS, SIZE, Miniature, cell, picture
+
+MINIATURES: dict[str, Miniature] = {
+    **authors.MINIATURES,
+    **folders.MINIATURES,
+    **pickles.MINIATURES,
+    **mit.MINIATURES,
+    **others.MINIATURES,
+    **salicon.MINIATURES,
+    **scanpaths.MINIATURES,
+    **tables.MINIATURES,
+    **hdf5.MINIATURES,
+}
+
+__all__ = ["MINIATURES", "POINTS", "SIZE", "cell", "picture"]

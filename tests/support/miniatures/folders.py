@@ -1,0 +1,78 @@
+"""Folders of images, maps and fixation maps."""
+
+import shutil
+
+import scipy.io
+from PIL import Image
+from support.miniatures.miniature import POINTS, Miniature, blurred, fixated, save_picture
+
+
+def salicon_folder(folder, points=POINTS):
+    for index, known in points.items():
+        split = "val" if index == 2 else "train"
+        save_picture(folder / "images" / split / f"COCO_{index:012}.jpg", index)
+        for kind, values in (("fixations", fixated(known)), ("maps", blurred(known))):
+            (folder / kind / split).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(values).save(folder / kind / split / f"COCO_{index:012}.png")
+    return folder
+
+
+def sam_folder(folder, points=POINTS):
+    """config.py's imgs_train_path, maps_train_path and fixs_train_path as names; .mat with a matrix I."""
+    for index, known in points.items():
+        split, stem = "val" if index == 2 else "train", f"COCO_{index:012}"
+        save_picture(folder / f"imgs_{split}" / f"{stem}.jpg", index)
+        for kind in ("maps", "fixs"):
+            (folder / f"{kind}_{split}").mkdir(exist_ok=True)
+        Image.fromarray(blurred(known)).save(folder / f"maps_{split}" / f"{stem}.png")
+        scipy.io.savemat(folder / f"fixs_{split}" / f"{stem}.mat", {"I": fixated(known) // 255})
+    return folder
+
+
+def reddy_folder(folder, points=POINTS):
+    """As SALICON's folders; all files, the images too, are PNG."""
+    for index, known in points.items():
+        split, stem = "val" if index == 2 else "train", f"image_{index}"
+        save_picture(folder / "images" / split / f"{stem}.png", index)
+        for kind, values in (("fixations", fixated(known)), ("maps", blurred(known))):
+            (folder / kind / split).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(values).save(folder / kind / split / f"{stem}.png")
+    return folder
+
+
+def without_truth(folder):
+    for kind in ("fixations", "maps"):
+        shutil.rmtree(folder / kind)
+
+
+def without_a_matrix(folder):
+    for path in folder.rglob("*.mat"):
+        scipy.io.savemat(path, {"gaze": "none"})
+
+
+MINIATURES = {
+    "salicon-folder": Miniature(
+        make=salicon_folder,
+        image_ids=tuple(f"COCO_{index:012}" for index in range(3)),
+        keeps="pixels",
+        splits=("train", "train", "val"),
+        fault=without_truth,
+        fault_message="no image has a map or fixation file",
+    ),
+    "sam-folder": Miniature(
+        make=sam_folder,
+        image_ids=tuple(f"COCO_{index:012}" for index in range(3)),
+        keeps="pixels",
+        splits=("train", "train", "val"),
+        fault=without_a_matrix,
+        fault_message=r"COCO_0+\.mat has 0 two-dimensional variables of numbers.*gaze",
+    ),
+    "reddy-folder": Miniature(
+        make=reddy_folder,
+        image_ids=("image_0", "image_1", "image_2"),
+        keeps="pixels",
+        splits=("train", "train", "val"),
+        fault=without_truth,
+        fault_message="no image has a map or fixation file",
+    ),
+}
