@@ -39,7 +39,7 @@ Metric = Callable[[Floats, Case], float]
 
 def ours(case: Case, *predictions: Floats) -> list[dict[str, float]]:
     """Our side: the eight metrics, in one call a prediction; the truth is read for the first."""
-    truth = metrics.Truth(case.fixations, case.density, case.other_fixations, case.baseline)
+    truth = metrics.GroundTruth(case.fixations, case.density, case.other_fixations, case.baseline)
     return [metrics.score_against(truth, prediction, "mit", METRICS) for prediction in predictions]
 
 

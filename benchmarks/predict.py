@@ -60,7 +60,7 @@ def by_pillow(content: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
 def as_here(content: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
     """The same, in gazemap's way."""
     pixels = read_image(content)
-    return Placement(pixels.shape[:2], size, "stretch").lay_image(pixels)
+    return Placement(pixels.shape[:2], size, "stretch").place_image(pixels)
 
 
 def peer(path: str, threads: int, resize: Resize) -> Callable[[bytes], object]:

@@ -12,7 +12,10 @@ GazemapError
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+_Entry = TypeVar("_Entry")
 
 
 class GazemapError(Exception):
@@ -43,9 +46,39 @@ class TrainingError(GazemapError):
     """Training that cannot go on; the last good checkpoint is kept."""
 
 
-def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
-    """The message for a name that is in no table: what came, the nearest name, all names."""
+def lookup(kind: str, name: str, table: Mapping[str, _Entry]) -> _Entry:
+    """The entry of a table, by name.
+
+    Args:
+        kind: what the table lists, e.g. "metric"; for the message.
+        name: the key.
+        table: every entry by its name.
+
+    Raises:
+        InputError: no such name; gives the nearest one and all names.
+    """
+    check_name(kind, name, table)
+    return table[name]
+
+
+def check_name(
+    kind: str, name: str, known: Iterable[str], error: type[InputError] = InputError, hint: str = ""
+) -> None:
+    """Refuse a name that is not among those that are known.
+
+    Args:
+        kind: what is named, e.g. "metric"; for the message.
+        name: what came.
+        known: all names.
+        error: what is raised.
+        hint: a last sentence of the message.
+
+    Raises:
+        InputError: no such name; gives the nearest one and all names.
+    """
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"There is no {kind} named {name!r}.{hint} Known: {', '.join(names)}."
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        listed = f"There is no {kind} named {name!r}.{meant} Known: {', '.join(names)}."
+        raise error(f"{listed} {hint}".rstrip())

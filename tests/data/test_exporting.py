@@ -16,7 +16,7 @@ from gazemap.data.dataset import DatasetInfo, load_dataset
 from gazemap.data.exporting import export_dataset
 from gazemap.data.importers import import_dataset
 from gazemap.data.writing.folder import write_dataset
-from gazemap.data.writing.items import Item, Source
+from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.gaze.fixations import Fixations
 
@@ -39,7 +39,7 @@ def made(folder, *fixations, **others):
         )
         for index, known in enumerate(fixations)
     )
-    return write_dataset(Source(INFO, items, len(fixations)), folder)
+    return write_dataset(ImportedSet(INFO, items, len(fixations)), folder)
 
 
 def there_and_back(dataset, folder):
@@ -123,7 +123,7 @@ def test_blurs_and_degrees_of_single_images_come_back(tmp_path):
         Item(f"i{index}", picture(index), "train", fixations=FEW, sigma=sigma, pixels_per_degree=degree)
         for index, (sigma, degree) in enumerate([(3.5, 20.0), (None, None)])
     )
-    dataset = write_dataset(Source(INFO, items, 2), tmp_path / "set")
+    dataset = write_dataset(ImportedSet(INFO, items, 2), tmp_path / "set")
     back = there_and_back(dataset, tmp_path)
     assert [sample.sigma for sample in back] == [3.5, 7.0]
     assert [sample.pixels_per_degree for sample in back] == [20.0, None]
@@ -200,12 +200,12 @@ def test_what_the_form_cannot_hold_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no export format named 'pysalency'\. Did you mean"):
         export_dataset(dataset, tmp_path / "out", "pysalency")
     sizes = write_dataset(
-        Source(INFO, iter([Item("a", (60, 80), "train", fixations=FEW)]), 1), tmp_path / "2"
+        ImportedSet(INFO, iter([Item("a", (60, 80), "train", fixations=FEW)]), 1), tmp_path / "2"
     )
     with pytest.raises(DataError, match="1 images have no file, which pysaliency needs: a"):
         export_dataset(sizes, tmp_path / "out", "pysaliency")
     maps = write_dataset(
-        Source(INFO, iter([Item("a", picture(0), "train", map=np.ones((3, 4)))]), 1), tmp_path / "3"
+        ImportedSet(INFO, iter([Item("a", picture(0), "train", map=np.ones((3, 4)))]), 1), tmp_path / "3"
     )
     with pytest.raises(DataError, match="has no fixation points"):
         export_dataset(maps, tmp_path / "out", "pysaliency")

@@ -29,21 +29,21 @@ def test_a_point_lies_on_what_it_lay_on(placement, across, down, mirrored):
     rows, columns = np.mgrid[:height, :width] + 0.5
     disk = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * 4**2))
     image = np.uint8(np.rint(255 * disk))[..., None].repeat(3, axis=2)
-    laid = placement.lay_image(image)[..., 0].astype(float)
+    placed = placement.place_image(image)[..., 0].astype(float)
     up, left = placement.shift
     if placement.fit == "letterbox":  # the gray beside the image is no disk
-        beside = np.ones(laid.shape, bool)
+        beside = np.ones(placed.shape, bool)
         beside[up : up + placement.content[0], left : left + placement.content[1]] = False
-        assert (laid[beside] == 128).all()
-        laid[beside] = 0
-    point = placement.lay_fixations(Fixations(np.array([x]), np.array([y])), placement.frame)
+        assert (placed[beside] == 128).all()
+        placed[beside] = 0
+    point = placement.place_fixations(Fixations(np.array([x]), np.array([y])), placement.frame)
     reach = 3 * 4 * np.array(placement.scale) + 1  # where a crop cuts the disk, its middle is not known
     assume(len(point) == 1 and reach[1] < point.x[0] < placement.frame[1] - reach[1])
     assume(reach[0] < point.y[0] < placement.frame[0] - reach[0])
     if mirrored:
-        laid, point = laid[:, ::-1], point.mirrored(placement.frame[1])
+        placed, point = placed[:, ::-1], point.mirrored(placement.frame[1])
     frame_rows, frame_columns = np.mgrid[: placement.frame[0], : placement.frame[1]] + 0.5
-    found = [(laid * places).sum() / laid.sum() for places in (frame_columns, frame_rows)]
+    found = [(placed * places).sum() / placed.sum() for places in (frame_columns, frame_rows)]
     assert found == pytest.approx([point.x[0], point.y[0]], abs=0.35)
 
 
@@ -52,8 +52,8 @@ def test_a_point_lies_on_what_it_lay_on(placement, across, down, mirrored):
 def test_an_image_is_resized_as_pillow_does(size, frame, seed):
     image = np.random.default_rng(seed).integers(0, 256, (*size, 3), np.uint8)
     expected = Image.fromarray(image).resize(frame[::-1], Image.Resampling.BILINEAR)
-    laid = Placement(size, frame, "stretch").lay_image(image)
-    assert np.abs(laid.astype(int) - np.asarray(expected)).max() <= 2  # each pass rounds
+    placed = Placement(size, frame, "stretch").place_image(image)
+    assert np.abs(placed.astype(int) - np.asarray(expected)).max() <= 2  # each pass rounds
 
 
 @given(PLACEMENTS)
@@ -62,14 +62,14 @@ def test_points_are_cut_off_where_the_image_is(placement):
     height, width = placement.size
     rows, columns = np.mgrid[:height, :width]
     points = Fixations(columns.ravel() + 0.5, rows.ravel() + 0.5)
-    laid = placement.lay_fixations(points, placement.frame)
-    assert laid.inside(placement.frame).all()
+    placed = placement.place_fixations(points, placement.frame)
+    assert placed.inside(placement.frame).all()
     if placement.fit != "crop":
-        assert len(laid) == len(points)
+        assert len(placed) == len(points)
     else:  # the share of the image that a crop keeps
         kept = min(placement.frame[0] / placement.content[0], placement.frame[1] / placement.content[1])
         # a stretch of a line holds as many pixels' centers as it is long, give or take one
-        assert len(laid) / len(points) == pytest.approx(kept, abs=1 / min(placement.size) + 1e-9)
+        assert len(placed) / len(points) == pytest.approx(kept, abs=1 / min(placement.size) + 1e-9)
 
 
 @given(PLACEMENTS)
@@ -78,7 +78,7 @@ def test_a_smooth_map_comes_back(placement):
     height, width = placement.size
     rows, columns = np.mgrid[:height, :width]
     smooth = (1 + np.sin(3 * columns / width) * np.cos(2 * rows / height)).astype(np.float32)
-    back = placement.undo(placement.lay(smooth, placement.frame))
+    back = placement.unplace(placement.place(smooth, placement.frame))
     assert back.shape == placement.size
     (up, left), (down, across) = placement.shift, placement.scale
     seen_rows = ((rows + 0.5) * down + up > 1) & ((rows + 0.5) * down + up < placement.frame[0] - 1)
@@ -97,14 +97,14 @@ def test_by_hand():
     assert (wide.content, wide.shift, wide.scale) == ((20, 40), (10, 0), (0.4, 0.4))
     cut = Placement((50, 100), (40, 40), "crop")
     assert (cut.content, cut.shift, cut.scale) == ((40, 80), (0, -20), (0.8, 0.8))
-    laid = cut.lay_fixations(Fixations(np.array([50.0, 10.0]), np.array([25.0, 25.0])), (20, 20))
-    assert (laid.x.tolist(), laid.y.tolist()) == ([10.0], [10.0])
+    placed = cut.place_fixations(Fixations(np.array([50.0, 10.0]), np.array([25.0, 25.0])), (20, 20))
+    assert (placed.x.tolist(), placed.y.tolist()) == ([10.0], [10.0])
 
 
 def test_what_a_crop_cut_off_repeats_the_edge():
     placement = Placement((50, 100), (40, 40), "crop")
     grid = np.arange(4.0)[None, :].repeat(4, axis=0)
-    back = placement.undo(grid)
+    back = placement.unplace(grid)
     assert (back[:, :25] == 0).all()
     assert (back[:, 75:] == 3).all()
 
@@ -112,7 +112,7 @@ def test_what_a_crop_cut_off_repeats_the_edge():
 @pytest.mark.parametrize("fit", FITS)
 def test_a_grid_of_the_image_s_own_size_is_unchanged(fit):
     values = np.random.default_rng(0).random((30, 40))
-    np.testing.assert_allclose(Placement((30, 40), (30, 40), fit).undo(values), values)
+    np.testing.assert_allclose(Placement((30, 40), (30, 40), fit).unplace(values), values)
 
 
 @given(
@@ -126,9 +126,9 @@ def test_points_on_the_edges_stay_where_nothing_is_cut_off(size, frame, fit):
     height, width = size
     corners = Fixations(np.array([0.0, 0, width, width]), np.array([0.0, height, 0, height]))
     placement = Placement(size, frame, fit)
-    laid = placement.lay_fixations(corners, (frame[0] // 4, frame[1] // 4))
+    placed = placement.place_fixations(corners, (frame[0] // 4, frame[1] // 4))
     whole = fit != "crop" or frame[0] * width == frame[1] * height  # the same aspect
-    assert len(laid) == (4 if whole else 0)
+    assert len(placed) == (4 if whole else 0)
 
 
 @given(st.tuples(SIDES, SIDES), st.tuples(SIDES, SIDES))
@@ -136,7 +136,7 @@ def test_points_on_the_edges_stay_where_nothing_is_cut_off(size, frame, fit):
 def test_a_crop_s_edges_are_within_the_image(size, frame):
     placement = Placement(size, frame, "crop")
     assert all(side >= edge for side, edge in zip(placement.content, frame, strict=True))
-    assert placement.lay(np.ones(size, np.float32), frame).shape == frame
+    assert placement.place(np.ones(size, np.float32), frame).shape == frame
 
 
 @pytest.mark.parametrize("fit", FITS)
@@ -144,13 +144,13 @@ def test_images_targets_and_fixations_are_mirrored_alike(popout_set, fit):
     """The mirror image of a sample, made by hand, gives the mirrored arrays."""
     sample = popout_set[3]
     placement = Placement(sample.size, (30, 30), fit)
-    image = placement.lay_image(np.ascontiguousarray(sample.image[:, ::-1]))
-    np.testing.assert_allclose(image[:, ::-1].astype(int), placement.lay_image(sample.image), atol=1)
+    image = placement.place_image(np.ascontiguousarray(sample.image[:, ::-1]))
+    np.testing.assert_allclose(image[:, ::-1].astype(int), placement.place_image(sample.image), atol=1)
     target = Target().blurred(sample)
-    mirrored = placement.lay(np.ascontiguousarray(target[:, ::-1]), (15, 15))
-    np.testing.assert_allclose(mirrored[:, ::-1], placement.lay(target, (15, 15)), atol=1e-5)
-    points = placement.lay_fixations(sample.fixations, (15, 15))
-    other = placement.lay_fixations(sample.fixations.mirrored(sample.size[1]), (15, 15)).mirrored(15)
+    mirrored = placement.place(np.ascontiguousarray(target[:, ::-1]), (15, 15))
+    np.testing.assert_allclose(mirrored[:, ::-1], placement.place(target, (15, 15)), atol=1e-5)
+    points = placement.place_fixations(sample.fixations, (15, 15))
+    other = placement.place_fixations(sample.fixations.mirrored(sample.size[1]), (15, 15)).mirrored(15)
     np.testing.assert_allclose(np.sort(other.x), np.sort(points.x), atol=1e-9)
 
 

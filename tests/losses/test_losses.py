@@ -11,7 +11,7 @@ from scipy.stats import entropy
 
 from gazemap import metrics
 from gazemap.errors import RecipeError
-from gazemap.losses import LOSSES, Predicted, Truth, weighted_loss
+from gazemap.losses import LOSSES, LossTargets, NetworkOutput, weighted_loss
 from gazemap.losses.center_bias import center_prior
 
 RISING = {"nss", "cc", "sim"}  # more is better: recipes weigh them below 0
@@ -35,7 +35,7 @@ def case(seed=0, output="saliency", batch=3, size=(5, 7), zero_fixations=()):
     fixations = (torch.rand(batch, *size, generator=random) > 0.7).to(torch.int16)
     for index in zero_fixations:
         fixations[index] = 0
-    return Predicted(raw.requires_grad_(), output), Truth(target, fixations)
+    return NetworkOutput(raw.requires_grad_(), output), LossTargets(target, fixations)
 
 
 @pytest.mark.parametrize("output", ["saliency", "log_density"])
@@ -52,7 +52,7 @@ def test_every_loss_takes_both_outputs_and_has_a_gradient(name, output):
 @pytest.mark.parametrize("name", EQUAL_AT)
 def test_the_truth_itself_is_the_best_prediction(name):
     _, truth = case()
-    own = LOSSES[name](Predicted(truth.target.clone(), "saliency"), truth)
+    own = LOSSES[name](NetworkOutput(truth.target.clone(), "saliency"), truth)
     assert own.item() == pytest.approx(EQUAL_AT[name], abs=1e-6)
     sign = -1 if name in RISING else 1
     for seed in range(3) if name != "nss_gap" else ():  # a prediction may have a higher NSS than the truth
@@ -76,7 +76,7 @@ def test_images_that_nobody_looked_at_spoil_nothing(name, zero):
 def test_a_prediction_that_is_the_same_everywhere_spoils_nothing(name, value):
     _, truth = case()
     raw = torch.full((3, 5, 7), value, dtype=torch.float64, requires_grad=True)
-    loss = LOSSES[name](Predicted(raw, "saliency"), truth)
+    loss = LOSSES[name](NetworkOutput(raw, "saliency"), truth)
     loss.backward()
     assert loss.isfinite()
     assert raw.grad.isfinite().all()
@@ -86,8 +86,8 @@ def logits_gradient(name, logits, density):
     """d loss / d logits for one image, through the softmax."""
     logits = torch.tensor(logits, requires_grad=True)
     log_density = logits.flatten().log_softmax(0).view(1, *logits.shape)
-    truth = Truth(torch.tensor(density)[None], torch.zeros(1, *logits.shape))
-    LOSSES[name](Predicted(log_density, "log_density"), truth).backward()
+    truth = LossTargets(torch.tensor(density)[None], torch.zeros(1, *logits.shape))
+    LOSSES[name](NetworkOutput(log_density, "log_density"), truth).backward()
     return logits.grad.numpy()
 
 
@@ -112,7 +112,7 @@ def test_gradients_through_the_softmax_are_the_closed_forms(seed):
 def test_distances_by_other_libraries_and_by_hand():
     p = torch.tensor([[[0.5, 0.25, 0.25]]], dtype=torch.float64)
     q = torch.tensor([[[0.2, 0.4, 0.4]]], dtype=torch.float64)
-    predicted, truth = Predicted(p.log(), "log_density"), Truth(q, torch.zeros(1, 1, 3))
+    predicted, truth = NetworkOutput(p.log(), "log_density"), LossTargets(q, torch.zeros(1, 1, 3))
     middle = (p + q).numpy().ravel() / 2
     by_hand = {
         "kld": entropy(q.ravel(), p.ravel()),
@@ -129,7 +129,7 @@ def test_distances_by_other_libraries_and_by_hand():
 def test_pixel_losses_by_hand():
     p = torch.tensor([[[0.5, 0.0], [0.25, 1.0]]], dtype=torch.float64)
     y = torch.tensor([[[1.0, 0.0], [0.25, 0.5]]], dtype=torch.float64)
-    predicted, truth = Predicted(p, "saliency"), Truth(y, torch.zeros(1, 2, 2))
+    predicted, truth = NetworkOutput(p, "saliency"), LossTargets(y, torch.zeros(1, 2, 2))
     cross = [-math.log(0.5), 0.0, -(0.25 * math.log(0.25) + 0.75 * math.log(0.75)), -0.5 * math.log(1e-6)]
     by_hand = {
         "mse": (0.25 + 0.25) / 4,
@@ -147,7 +147,7 @@ def test_pixel_losses_by_hand():
 def test_a_network_s_own_range_counts_for_squared_error_alone():
     """Pan et al. regress targets in [-1, 1]; other losses see the same map on [0, 1]."""
     predicted, truth = case()
-    wide = Predicted(2 * predicted.raw.detach() - 1, "saliency", (-1.0, 1.0))
+    wide = NetworkOutput(2 * predicted.raw.detach() - 1, "saliency", (-1.0, 1.0))
     assert LOSSES["mse"](wide, truth).item() == pytest.approx(4 * LOSSES["mse"](predicted, truth).item())
     for name in LOSSES.keys() - {"mse"}:
         assert LOSSES[name](wide, truth).item() == pytest.approx(LOSSES[name](predicted, truth).item()), name
@@ -174,7 +174,8 @@ def test_the_center_penalties_are_largest_for_the_center():
     away = torch.roll(prior, (12, 16), (0, 1))
     for name, top in (("center_overlap", 1.0), ("center_correlation", 1.0)):
         own, other = (
-            LOSSES[name](Predicted(density.log()[None], "log_density"), truth) for density in (prior, away)
+            LOSSES[name](NetworkOutput(density.log()[None], "log_density"), truth)
+            for density in (prior, away)
         )
         assert own.item() == pytest.approx(top)
         assert other < 0.75 * own
@@ -192,15 +193,15 @@ def test_a_sum_of_weighted_terms():
 @pytest.mark.slow
 def test_perceptual_losses():
     raw, truth = case(batch=2, size=(32, 40))
-    truth = Truth(truth.target.float(), truth.fixations)
+    truth = LossTargets(truth.target.float(), truth.fixations)
     for name in ("deep_features", "gram"):
-        predicted = Predicted(raw.raw.detach().float().requires_grad_(), "saliency")
+        predicted = NetworkOutput(raw.raw.detach().float().requires_grad_(), "saliency")
         loss = weighted_loss({name: 1.0})
-        own = loss(Predicted(truth.target, "saliency"), truth)
+        own = loss(NetworkOutput(truth.target, "saliency"), truth)
         other = loss(predicted, truth)
         assert own.item() == pytest.approx(0, abs=1e-9)
         assert other > 0
         other.backward()
         assert predicted.raw.grad.abs().sum() > 0
-        again = Predicted(predicted.raw.detach(), "saliency")
+        again = NetworkOutput(predicted.raw.detach(), "saliency")
         assert loss(again, truth).item() == weighted_loss({name: 1.0})(again, truth).item() == other.item()

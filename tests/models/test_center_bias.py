@@ -6,7 +6,7 @@ import torch
 from gazemap.data.batches.arrays import Arrays
 from gazemap.errors import InputError
 from gazemap.models import create_model
-from gazemap.models.parts import CenterBias, JoinedCenterBias, set_center_bias
+from gazemap.models.parts import CenterBiasPrior, JoinedCenterBias, set_center_bias
 from gazemap.training.recipe import parse_recipe
 from gazemap.training.setup import assemble
 
@@ -54,7 +54,7 @@ def test_ml_net_multiplies_its_map_by_the_center_bias(ml_net, monkeypatch):
     uniform = ml_net(images)
     ml_net.center_bias.fix(density)
     fixed, log_fixed = ml_net(images), as_log_density(ml_net, images, monkeypatch)
-    monkeypatch.setattr(ml_net, "center_bias", CenterBias("none", (8, 12)))
+    monkeypatch.setattr(ml_net, "center_bias", CenterBiasPrior("none", (8, 12)))
     none = ml_net(images)
     assert none.min() > 0
     torch.testing.assert_close(uniform, none)  # until it is set
@@ -94,7 +94,7 @@ def test_training_fixes_the_center_bias_at_the_mean_density(name, options):
     }
     model = assemble(parse_recipe(content, "test"), arrays, arrays, torch.device("cpu"), "none").model
     density = (targets / targets.sum(dim=(1, 2), keepdim=True)).mean(dim=0)
-    found = [part for part in model.modules() if isinstance(part, CenterBias)]
+    found = [part for part in model.modules() if isinstance(part, CenterBiasPrior)]
     assert len(found) == (2 if name == "sam-vgg" else 1)
     for bias in found:
         own = torch.nn.functional.interpolate(density[None, None], bias.size, mode="bilinear")[0, 0]

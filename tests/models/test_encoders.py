@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from gazemap.errors import InputError, WeightsError
 from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.mdnsal import MDNSal
-from gazemap.models.parts import CenterBias, GaussianPriors, LearnedBlur
+from gazemap.models.parts import CenterBiasPrior, GaussianPriors, LearnedBlur
 from gazemap.models.simplenet import SimpleNet
 
 # of the decoders, in millions: the shapes of the released code give them
@@ -116,15 +116,15 @@ def test_the_mixture_is_that_of_pytorch_s_distributions(covariance):
 
 
 def test_a_fixed_center_bias_is_the_density_that_it_is_given():
-    bias = CenterBias("fixed", (6, 8))
+    bias = CenterBiasPrior("fixed", (6, 8))
     density = torch.rand(12, 16)
     bias.fix(density)
     assert bias(torch.zeros(1, 6, 8)).exp().sum().item() == pytest.approx(1, abs=1e-5)
     top = divmod(bias.log_prior.argmax().item(), 8)
     pooled = torch.nn.functional.avg_pool2d(density[None, None], 2)[0, 0]
     assert top == divmod(pooled.argmax().item(), 8)
-    assert torch.equal(CenterBias("none", (6, 8))(density), density)
-    assert CenterBias("learned", (6, 8)).log_prior.requires_grad
+    assert torch.equal(CenterBiasPrior("none", (6, 8))(density), density)
+    assert CenterBiasPrior("learned", (6, 8)).log_prior.requires_grad
 
 
 def test_gaussian_priors_have_their_top_at_their_clipped_center():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gazemap.losses import Predicted, Truth, weighted_loss
+from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
 from gazemap.models.mdnsal import MDNSal
 from gazemap.training.setup import mean_map
 
@@ -35,15 +35,15 @@ def test_a_few_quick_steps_tell_images_apart():
     targets = torch.zeros(4, *model.output_size)
     for index, (row, column) in enumerate([(4, 5), (4, 18), (12, 5), (12, 18)]):
         targets[index, row - 2 : row + 2, column - 2 : column + 2] = 1.0
-    truth = Truth(targets, torch.zeros_like(targets))
+    truth = LossTargets(targets, torch.zeros_like(targets))
     loss = weighted_loss({"kld": 1.0})
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.001)
     for _ in range(40):
         optimizer.zero_grad()
-        loss(Predicted(model(images), "log_density"), truth).backward()
+        loss(NetworkOutput(model(images), "log_density"), truth).backward()
         optimizer.step()
     one_map = mean_map(targets, "log_density").expand_as(targets)
     learned, best_fixed = (
-        loss(Predicted(grid, "log_density"), truth).item() for grid in (model(images), one_map)
+        loss(NetworkOutput(grid, "log_density"), truth).item() for grid in (model(images), one_map)
     )
     assert learned < 0.8 * best_fixed

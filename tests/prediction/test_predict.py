@@ -8,7 +8,7 @@ from support import tiny_model
 from gazemap.errors import WeightsError
 from gazemap.images.placement import Placement
 from gazemap.metrics import resize, to_density
-from gazemap.prediction.predict import Prediction, predict, predict_grids, row_bands, undo
+from gazemap.prediction.predict import Prediction, predict, predict_grids, row_bands, unplace
 
 
 def photo(height, width):
@@ -40,8 +40,8 @@ def test_a_log_density_is_normalized_band_by_band_as_at_once(monkeypatch):
     grid = np.random.default_rng(0).normal(size=(30, 40)) * 5
     placement = Placement((900, 1300), (240, 320), "stretch")
     assert len(list(row_bands((900, 1300)))) == 2
-    whole = placement.undo(grid)
-    np.testing.assert_allclose(undo(grid, placement, "log_density"), whole - logsumexp(whole), atol=1e-12)
+    whole = placement.unplace(grid)
+    np.testing.assert_allclose(unplace(grid, placement, "log_density"), whole - logsumexp(whole), atol=1e-12)
     expected = np.exp(whole - whole.max())
     np.testing.assert_allclose(Prediction(grid, placement, "log_density").saliency, expected, rtol=1e-5)
 

@@ -176,7 +176,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(popout_set, tmp_path, monkeypa
     monkeypatch.setattr(weights, "save_file", fills_up)
     with pytest.raises(OutputError, match="No space left"):
         train(recipe(tmp_path), popout_set, tmp_path / "a", progress=False)
-    monkeypatch.undo()
+    monkeypatch.unplace()
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
     assert json.loads(json.dumps(load_tensors(tmp_path / "a" / LAST)[1]["progress"]))["epoch"] == 2
     resumed = train(recipe(tmp_path), popout_set, tmp_path / "a", resume=True, progress=False)

@@ -215,8 +215,8 @@ def write_crop(image: Path, crop: Crop, out: Path, size: tuple[int, int] | None 
     if size is not None:
         part = _resized(part, size)
     kept = {name: upright.info[name] for name in ("icc_profile", "exif") if upright.info.get(name)}
-    with replacing(out) as beside:
-        part.save(beside, format=kind, **kept, **_SAVING.get(kind, {}))
+    with replacing(out) as temporary:
+        part.save(temporary, format=kind, **kept, **_SAVING.get(kind, {}))
 
 
 def _resized(part: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -85,8 +85,8 @@ def compare_designs(a: NDArray[np.floating], b: NDArray[np.floating]) -> DesignD
 
 def on_grid(density: NDArray[np.floating], size: tuple[int, int]) -> Floats:
     """A density (H, W) at another size (h, w), bilinear and antialiased; sums to 1 again."""
-    laid = np.asarray(resize(density, size), dtype=np.float64)
-    normalized: Floats = laid / laid.sum()
+    placed = np.asarray(resize(density, size), dtype=np.float64)
+    normalized: Floats = placed / placed.sum()
     return normalized
 
 

@@ -163,12 +163,11 @@ def sheet(
     ] = None,
 ) -> None:
     """Show several models' predictions of the same images on one sheet and one scale."""
-    from rich.progress import track
-
     from gazemap.images.reading import read_image, read_size
     from gazemap.models.weights import DEFAULT_MODEL
     from gazemap.reports.figures import predictions as prediction_figures
     from gazemap.reports.figures.saving import check_figure, save_figure
+    from gazemap.system.progress import bar
 
     check_figure(out)
     chosen = model or [Path(DEFAULT_MODEL)]
@@ -177,7 +176,7 @@ def sheet(
         read_size(image)
     networks = [chosen_model(path) for path in chosen]
     rows = []
-    for image in track(images, "Predicting", transient=True):
+    for image in bar(images, "Predicting"):
         pixels = read_image(image)
         densities = [_density(network, pixels) for network in networks]
         rows.append(prediction_figures.sheet_row(image.name, pixels, densities))

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import track
-
 from gazemap.data.dataset import GazeDataset, fixation_image_ids, load_dataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.images.reading import read_image
+from gazemap.system.progress import bar
 from gazemap.types import Size
 
 
@@ -33,7 +32,7 @@ def check_dataset(path: str | Path, *, progress: bool = False) -> list[Problem]:
     dataset = load_dataset(path)
     problems = [*_duplicates(dataset), *_split_groups(dataset), *_strays(dataset)]
     description = f"Checking {dataset.name}"
-    for sample in track(dataset.samples, description, disable=not progress, transient=True):
+    for sample in bar(dataset.samples, description, progress=progress):
         problems += [Problem(sample.image_id, what) for what in _faults(sample)]
     return problems
 

@@ -13,8 +13,10 @@ Points are the truth; densities are derived from them, at any size and blur.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +32,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.system.fingerprint import digest
 
 IMAGES_SCHEMA = pa.schema(
     [
@@ -159,6 +162,18 @@ class GazeDataset:
     def has_observers(self) -> bool:
         """Whether it is known who looked where."""
         return any(s.fixations is not None and s.fixations.observer is not None for s in self.samples)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The name with a digest of the content: images, points, maps, splits; not of where it lies.
+
+        Two data sets have the same one exactly where all that is trained on or scored is the same.
+
+        Raises:
+            DataError: an image or map cannot be read.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing files is reading and C code
+            return f"{self.name} {digest(pool.map(Sample.content, self.samples))}"
 
     def split(self, name: str) -> GazeDataset:
         """The images of one split.

@@ -12,13 +12,13 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from rich.progress import track
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
-from gazemap.errors import DataError, InputError, unknown_name
+from gazemap.errors import DataError, check_name
 from gazemap.images.reading import read_size
 from gazemap.system.files import new_folder
+from gazemap.system.progress import bar
 
 _TEXT = h5py.string_dtype()
 _UPRIGHT = 1  # the EXIF orientation of images that are stored as they are shown
@@ -39,8 +39,7 @@ def export_dataset(dataset: GazeDataset, out: str | Path, format: str, *, progre
         DataError: the form cannot hold the set: images without files, no points, or an unreadable image.
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
     """
-    if format not in EXPORTERS:
-        raise InputError(unknown_name("export format", format, EXPORTERS))
+    check_name("export format", format, EXPORTERS)
     with new_folder(Path(out)) as folder:
         EXPORTERS[format](dataset, folder, progress)
     return Path(out)
@@ -63,7 +62,7 @@ def write_pysaliency(dataset: GazeDataset, folder: Path, progress: bool = False)
             "Import the set with its images."
         )
     points = _points(dataset)
-    shown = track(dataset.samples, f"Exporting {dataset.name}", disable=not progress, transient=True)
+    shown = bar(dataset.samples, f"Exporting {dataset.name}", progress=progress)
     files = [_image(sample, folder) for sample in shown]
     with h5py.File(folder / "stimuli.hdf5", "w") as file:
         _write_stimuli(file, dataset, files)

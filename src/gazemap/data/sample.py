@@ -14,6 +14,7 @@ from gazemap.gaze import fixations as points
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.map_files import decode_map
 from gazemap.images.reading import read_image
+from gazemap.system.fingerprint import digest, file_digest
 from gazemap.types import Floats, Size
 
 
@@ -99,6 +100,22 @@ class Sample:
             raise DataError(f"The data set of {self.image_id!r} states no blur; pass sigma (pixels).")
         known = self.fixations.scaled(self.size, size)
         return points.density(known.x, known.y, size, blur * size[1] / self.size[1])
+
+    def content(self) -> bytes:
+        """A digest of all that is trained on or scored: pixels, points, map, split; not of where they lie.
+
+        Raises:
+            DataError: a file cannot be read.
+        """
+        about = (self.image_id, self.size, self.split, self.group, self.domain, self.sigma)
+        known = () if self.fixations is None else self.fixations.columns.items()
+        try:
+            files = [file_digest(path) for path in (self.file, self.map_file) if path is not None]
+        except OSError as error:
+            raise DataError(f"{error.filename} cannot be read ({error.strerror or error}).") from error
+        points_known = [part for name, values in known for part in (name.encode(), values.tobytes())]
+        whole = digest([repr((*about, self.pixels_per_degree)).encode(), *points_known, b"files", *files])
+        return whole.encode()
 
     def stored_map(self) -> NDArray[np.float32]:
         """The dense map as it is stored, float32 (h, w) on a scale of 0 to 1.

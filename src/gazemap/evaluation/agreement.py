@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.evaluation.baselines import CenterBias, leave_one_out, relative_points
 from gazemap.metrics import auc, nss
+from gazemap.system.progress import bar
 from gazemap.types import Floats
 
 _LONG_SIDE = 200  # pixels of the maps: a blur is smooth, so that more change no score visibly
@@ -96,7 +96,7 @@ def observer_agreement(images: GazeDataset, *, progress: bool = False) -> dict[s
     points = relative_points(images)
     scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
     description = f"Comparing the observers of {images.name}"
-    for index, sample in enumerate(track(images.samples, description, disable=not progress, transient=True)):
+    for index, sample in enumerate(bar(images.samples, description, progress=progress)):
         others = [known for i, known in enumerate(points) if i != index]
         center_points = np.concatenate([*others, np.empty((0, 2))])
         for observer, score in _scores(_reduced(sample), center_points):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from gazemap.errors import DataError, InputError, unknown_name
+from gazemap.errors import DataError, InputError, check_name, lookup
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM
 from gazemap.evaluation.scores import Interval, Scores, resampled_means
 from gazemap.evaluation.significance import Difference, differences
@@ -52,9 +52,7 @@ class ModelComparison:
         """
         known = {entry.metric: entry for entry in self.differences}
         metric = metric or next(iter(known))
-        if metric not in known:
-            raise InputError(unknown_name("metric", metric, known))
-        return known[metric]
+        return lookup("metric", metric, known)
 
     def extremes(self, metric: str | None = None, count: int = 5) -> list[tuple[str, str, float, float]]:
         """The images that differ most: ("A" or "B" is better, image_id, A's score, B's), `count` each."""
@@ -117,8 +115,7 @@ def compare(a: Scores, b: Scores, row_a: str, row_b: str, *, progress: bool = Fa
             same protocol; names what differs.
     """
     for scores, row in ((a, row_a), (b, row_b)):
-        if row not in scores.rows:
-            raise InputError(unknown_name("row", row, scores.rows))
+        check_name("row", row, scores.rows)
     _refuse_unlike(a, b)
     positions = {image_id: position for position, image_id in enumerate(b.image_ids)}
     order = [positions[image_id] for image_id in a.image_ids]
@@ -209,8 +206,7 @@ def explained(scores: Scores, row: str) -> Interval:
         InputError: no such row.
     """
     undefined = Interval(float("nan"), float("nan"), float("nan"))
-    if row not in scores.rows:
-        raise InputError(unknown_name("row", row, scores.rows))
+    check_name("row", row, scores.rows)
     if GOLD_STANDARD not in scores.rows or "information_gain" not in scores.metrics:
         return undefined
     pair = np.stack([scores.per_image[name]["information_gain"] for name in (row, GOLD_STANDARD)], axis=1)

@@ -10,7 +10,6 @@ from typing import Protocol as TypingProtocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.progress import track
 from threadpoolctl import threadpool_limits
 
 from gazemap.data.batches.cache import cached_arrays
@@ -18,14 +17,15 @@ from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import leave_one_out
 from gazemap.evaluation.scores import Scores
-from gazemap.evaluation.truths import ImageTruth, Truths
+from gazemap.evaluation.truths import ImageGroundTruth, Truths
 from gazemap.images.placement import Placement
 from gazemap.metrics import METRICS, Protocol, get_metric, get_protocol
 from gazemap.metrics.scoring.preparing import prepare
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
-from gazemap.prediction.predict import predict_grids, undo
+from gazemap.prediction.predict import predict_grids, unplace
 from gazemap.system.device import keep_freed_memory
+from gazemap.system.progress import bar
 from gazemap.types import Output
 
 CENTER_BIAS = "center bias"
@@ -68,7 +68,7 @@ class Maps:
     def grid(self, index: int) -> NDArray[np.floating]:
         """The prediction of image `index`, (h, w)."""
         grid = self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
-        return undo(grid, self.placements[index], self.output) if self.placements else grid
+        return unplace(grid, self.placements[index], self.output) if self.placements else grid
 
 
 def evaluate(
@@ -126,7 +126,7 @@ def evaluate(
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=threads) as pool:
         title = f"Scoring {dataset.name} {split}, {chosen.name}"
         results = pool.map(score, range(len(images)))
-        scored = list(track(results, title, total=len(images), disable=not progress, transient=True))
+        scored = list(bar(results, title, total=len(images), progress=progress))
     per_image = {
         row: {metric: np.array([image[row][metric] for image in scored]) for metric in chosen.metrics}
         for row in scored[0]
@@ -150,7 +150,7 @@ def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False
     starts = range(0, len(images), _CHUNK)
     grids = [
         predict_grids(model, pixels[start : start + _CHUNK])
-        for start in track(starts, "Predicting", disable=not progress, transient=True)
+        for start in bar(starts, "Predicting", progress=progress)
     ]
     placements = [Placement(sample.size, model.input_size, model.fit) for sample in samples]
     return Maps(np.concatenate(grids), model.output, () if model.fit == "stretch" else placements)
@@ -173,7 +173,7 @@ def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) ->
     return scores
 
 
-def _gold_standard(index: int, truth: ImageTruth, truths: Truths) -> dict[str, float]:
+def _gold_standard(index: int, truth: ImageGroundTruth, truths: Truths) -> dict[str, float]:
     sample, protocol = truths.images[index], truths.protocol
     # one observer's few fixations make no density that a prediction could be expected to match
     metrics = [name for name in protocol.metrics if "density" not in METRICS[name].needs]

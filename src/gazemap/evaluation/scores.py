@@ -112,8 +112,8 @@ class Scores:
         about = {"protocol": self.protocol, "dataset": self.dataset, "split": self.split}
         for name, value in about.items():
             table = table.append_column(name, pa.array([value] * len(table)))
-        with replacing(path) as beside:
-            pq.write_table(table, beside)
+        with replacing(path) as temporary:
+            pq.write_table(table, temporary)
 
     @classmethod
     def read(cls, path: Path) -> Scores:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rich.progress import track
 from scipy.stats import permutation_test
 
 from gazemap.errors import InputError
 from gazemap.evaluation.scores import Interval, bootstrap
 from gazemap.metrics import METRICS, get_metric
+from gazemap.system.progress import bar
 from gazemap.types import Floats
 
 _FLIPS = 10_000
@@ -100,7 +100,7 @@ def differences(
                 f"{metric} is infinite on {infinite} image(s), so that its differences have no mean. "
                 "A density that calls a fixated pixel impossible scores so; mix it with a uniform one."
             )
-    metrics = track(a, "Flipping signs", disable=not progress, transient=True)
+    metrics = bar(a, "Flipping signs", progress=progress)
     p_values = [sign_flip_p(b[metric] - a[metric]) for metric in metrics]
     return [
         Difference(metric, a[metric], b[metric], bootstrap(b[metric] - a[metric]), p, p_holm)

@@ -11,13 +11,13 @@ from gazemap.errors import DataError
 from gazemap.evaluation.baselines import CenterBias, relative_points
 from gazemap.gaze.blurring import blur, fourier_blur, fourier_sigma
 from gazemap.gaze.fixations import fixation_map
-from gazemap.metrics import Protocol, Truth
+from gazemap.metrics import GroundTruth, Protocol
 from gazemap.metrics.scoring.preparing import Context
 from gazemap.types import Floats, Size
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageTruth(Truth):
+class ImageGroundTruth(GroundTruth):
     """What one image's predictions are compared with, all maps (H, W) at the same size.
 
     Attributes:
@@ -71,7 +71,7 @@ class Truths:
         self._totals: dict[Size, Floats] = {}
         self._fixations_per_image = sum(map(len, self._points)) / len(self._points)
 
-    def of(self, index: int) -> ImageTruth:
+    def of(self, index: int) -> ImageGroundTruth:
         """The truth of image `index` of the split."""
         size = self.protocol.frame or self.images[index].size
         counts = self._counts([index], size)
@@ -83,7 +83,7 @@ class Truths:
             sigma = fourier_sigma(size, self.protocol.cycles)
             blurred = np.maximum(fourier_blur(fixated, self.protocol.cycles), 0.0)
         baseline = self._center_bias_of(index).density(size)
-        return ImageTruth(
+        return ImageGroundTruth(
             size=size,
             context=Context(baseline, sigma, self._fixations_per_image),
             fixation_map=fixated,

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import InputError, lookup
 from gazemap.types import Floats
 
 Indices = NDArray[np.int64]
@@ -165,9 +165,7 @@ def _positive(**parameters: float) -> None:
 
 def _middle(center: str) -> Middle:
     middles: dict[str, Middle] = {"mean": _group_means, "median": _group_medians}
-    if center not in middles:
-        raise InputError(unknown_name("center", center, middles))
-    return middles[center]
+    return lookup("center", center, middles)
 
 
 def _stretches(time: Floats, maximum_gap: float) -> tuple[Indices, Indices]:

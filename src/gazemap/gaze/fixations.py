@@ -86,6 +86,12 @@ class Fixations:
         return len(self.x)
 
     @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """What is known, by name, each (n,)."""
+        named = {column.name: getattr(self, column.name) for column in fields(self)}
+        return {name: values for name, values in named.items() if values is not None}
+
+    @property
     def observers(self) -> list[str]:
         """The names of the observers with at least one fixation, sorted."""
         return [] if self.observer is None else sorted(set(self.observer.tolist()))
@@ -96,9 +102,7 @@ class Fixations:
 
     def where(self, chosen: NDArray[np.bool_]) -> Fixations:
         """Those for which `chosen`, (n,), is true."""
-        columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
-        kept: dict[str, Any] = {key: v if v is None else v[chosen] for key, v in columns.items()}
-        return Fixations(**kept)
+        return Fixations(**{name: values[chosen] for name, values in self.columns.items()})
 
     def inside(self, size: Size) -> NDArray[np.bool_]:
         """(n,): which lie in an image of `size` (H, W), its far edges included."""

@@ -61,7 +61,7 @@ class Placement:
         down, across = (frame - side for frame, side in zip(self.frame, self.content, strict=True))
         return (down / 2, across / 2) if self.fit == "crop" else (down // 2, across // 2)
 
-    def lay(self, values: NDArray[np.generic], into: Size, *, background: float = 0) -> NDArray[np.generic]:
+    def place(self, values: NDArray[np.generic], into: Size, *, background: float = 0) -> NDArray[np.generic]:
         """Lay the image, or a map of all of it, into the frame; antialiased bilinear.
 
         Args:
@@ -84,15 +84,15 @@ class Placement:
     def _letterbox(self, values: NDArray[np.generic], into: Size, background: float) -> NDArray[np.generic]:
         height, width = (int(side) for side in self.content)
         up, left = (int(side) for side in self.shift)
-        laid = np.full((*self.frame, *values.shape[2:]), background, dtype=values.dtype)
-        laid[up : up + height, left : left + width] = _resized(values, (height, width))
-        return _resized(laid, into)
+        placed = np.full((*self.frame, *values.shape[2:]), background, dtype=values.dtype)
+        placed[up : up + height, left : left + width] = _resized(values, (height, width))
+        return _resized(placed, into)
 
-    def lay_image(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def place_image(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(H, W, 3) -> the frame's pixels, gray where there is no image."""
-        return np.asarray(self.lay(image, self.frame, background=_GRAY), dtype=np.uint8)
+        return np.asarray(self.place(image, self.frame, background=_GRAY), dtype=np.uint8)
 
-    def lay_fixations(self, fixations: Fixations, into: Size) -> Fixations:
+    def place_fixations(self, fixations: Fixations, into: Size) -> Fixations:
         """The points in a grid of size `into` over the whole frame; those cut off are left out."""
         inside = fixations.where(fixations.inside(self.size))
         y, x = (
@@ -105,7 +105,7 @@ class Placement:
         moved = Fixations(x=x, y=y)
         return moved.where(moved.inside(into))
 
-    def undo(self, grid: NDArray[np.floating], rows: slice = slice(None)) -> Floats:
+    def unplace(self, grid: NDArray[np.floating], rows: slice = slice(None)) -> Floats:
         """A map over the whole frame, (h, w) -> the image's own size, or some of its rows.
 
         Bilinear, antialiased where it shrinks. What a crop cut off repeats the nearest value that the

@@ -38,11 +38,11 @@ _DRAFTED = ("JPEG", "MPO")  # which Pillow can decode at a fraction of their siz
 _one_large = threading.Lock()
 _quiet = threading.Lock()  # catch_warnings changes what all threads see
 
-Source = Path | bytes
+ImageSource = Path | bytes
 Needed = Callable[[Size], tuple[float, float]]
 
 
-def read_image(source: Source) -> Pixels:
+def read_image(source: ImageSource) -> Pixels:
     """(H, W, 3) uint8 RGB, with the EXIF orientation applied.
 
     Gray is repeated in three channels, 16 bits are scaled to 8, transparency is laid on white,
@@ -55,7 +55,7 @@ def read_image(source: Source) -> Pixels:
         return pixels_of(image, _name(source))
 
 
-def read_reduced(source: Source, needed: Needed) -> tuple[Pixels, Size]:
+def read_reduced(source: ImageSource, needed: Needed) -> tuple[Pixels, Size]:
     """The image at a fraction of its size, where less is needed; JPEGs are decoded many times faster.
 
     Args:
@@ -73,7 +73,7 @@ def read_reduced(source: Source, needed: Needed) -> tuple[Pixels, Size]:
         return _decoded(image, _name(source), needed)
 
 
-def read_size(source: Source) -> Size:
+def read_size(source: ImageSource) -> Size:
     """(H, W) after the EXIF orientation, without decoding the pixels.
 
     Raises:
@@ -118,7 +118,7 @@ def _sides(whole: Size, orientation: int | None, needed: Needed) -> Size:
     return (height, width) if orientation in _SIDEWAYS else (width, height)
 
 
-def _opened(source: Source) -> Image.Image:
+def _opened(source: ImageSource) -> Image.Image:
     name = _name(source)
     advice = "JPEG, PNG, TIFF, WebP, BMP and GIF are accepted."
     with _refusing(f"{name} is no image that can be read", advice):
@@ -198,5 +198,5 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _name(source: Source) -> str:
+def _name(source: ImageSource) -> str:
     return "The image" if isinstance(source, bytes) else str(source)

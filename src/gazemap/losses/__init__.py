@@ -12,11 +12,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gazemap.errors import RecipeError, unknown_name
+from gazemap.errors import RecipeError, check_name
 from gazemap.losses import center_bias, distribution, pixel, scanpath
-from gazemap.losses.cases import Predicted, Truth
+from gazemap.losses.cases import LossTargets, NetworkOutput
 
-Term = Callable[[Predicted, Truth], Tensor]
+Term = Callable[[NetworkOutput, LossTargets], Tensor]
 
 LOSSES: dict[str, Term] = {
     "mse": pixel.mse,
@@ -59,8 +59,7 @@ def weighted_loss(
     """
     known = {**LOSSES, **dict.fromkeys(_PERCEPTUAL)}
     for name in weights:
-        if name not in known:
-            raise RecipeError(unknown_name("loss", name, known))
+        check_name("loss", name, known, RecipeError)
     terms = dict(LOSSES)
     if any(name in weights for name in _PERCEPTUAL):
         from gazemap.losses.perceptual import PerceptualFeatures
@@ -68,10 +67,10 @@ def weighted_loss(
         features = PerceptualFeatures(perceptual_encoder, perceptual_weights)
         terms |= {"deep_features": features.difference, "gram": features.gram_difference}
 
-    def total(predicted: Predicted, truth: Truth) -> Tensor:
+    def total(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
         return torch.stack([weight * terms[name](predicted, truth) for name, weight in weights.items()]).sum()
 
     return total
 
 
-__all__ = ["LOSSES", "Predicted", "Term", "Truth", "weighted_loss"]
+__all__ = ["LOSSES", "LossTargets", "NetworkOutput", "Term", "weighted_loss"]

@@ -14,7 +14,7 @@ _LEAST = 1e-7  # of a saliency that becomes a density: its logarithm must be fin
 
 
 @dataclass(frozen=True)
-class Predicted:
+class NetworkOutput:
     """A network's output, and what it says as saliency and as log density.
 
     Attributes:
@@ -50,7 +50,7 @@ class Predicted:
 
 
 @dataclass(frozen=True)
-class Truth:
+class LossTargets:
     """What is known of the same images, at the network's grid.
 
     Attributes:

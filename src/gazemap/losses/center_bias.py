@@ -12,18 +12,18 @@ import torch
 from torch import Tensor
 
 from gazemap import metrics
-from gazemap.losses.cases import Predicted, Truth
+from gazemap.losses.cases import LossTargets, NetworkOutput
 
 _WIDTH = 0.25  # sigma of the prior, in image sides: near that of free viewing of photos
 
 
-def center_overlap(predicted: Predicted, truth: Truth) -> Tensor:
+def center_overlap(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """The share of the predicted density that the center prior covers too, sum min(p, b), in [0, 1]."""
     prior = center_prior(predicted.raw)
     return torch.minimum(predicted.density, prior).sum(dim=(1, 2)).mean()
 
 
-def center_correlation(predicted: Predicted, truth: Truth) -> Tensor:
+def center_correlation(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """Pearson's correlation of the predicted density with the center prior, in [-1, 1]."""
     varies = predicted.density.detach().flatten(1).std(dim=1) > 1e-12
     if not varies.any():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gazemap.losses.cases import Predicted, Truth
+from gazemap.losses.cases import LossTargets, NetworkOutput
 from gazemap.models.encoders import Encoder
 
 _SCALES = 3
@@ -34,12 +34,12 @@ class PerceptualFeatures(nn.Module):
         features: list[Tensor] = self.encoder(maps[:, None].expand(-1, 3, -1, -1))
         return features
 
-    def difference(self, predicted: Predicted, truth: Truth) -> Tensor:
+    def difference(self, predicted: NetworkOutput, truth: LossTargets) -> Tensor:
         """Deep features: the mean squared difference, summed over the scales."""
         pairs = zip(self(predicted.saliency), self(truth.target), strict=True)
         return torch.stack([(p - q).square().mean() for p, q in pairs]).sum()
 
-    def gram_difference(self, predicted: Predicted, truth: Truth) -> Tensor:
+    def gram_difference(self, predicted: NetworkOutput, truth: LossTargets) -> Tensor:
         """Gram matrices: sum ||G(p) - G(q)||^2 / (4 C^2 (h w)^2) over the scales (Gatys et al. 2016)."""
         pairs = zip(self(predicted.saliency), self(truth.target), strict=True)
         return torch.stack([_gram_gap(p, q) for p, q in pairs]).sum()

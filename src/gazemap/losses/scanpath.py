@@ -11,7 +11,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from gazemap import metrics
-from gazemap.losses.cases import Predicted, Truth
+from gazemap.losses.cases import LossTargets, NetworkOutput
 
 
 def _mean_score(score: Callable[[Tensor, Tensor], Tensor], saliency: Tensor, truth: Tensor) -> Tensor:
@@ -23,27 +23,27 @@ def _mean_score(score: Callable[[Tensor, Tensor], Tensor], saliency: Tensor, tru
     return score(saliency[known], truth[known]).mean().to(saliency.dtype)
 
 
-def nss(predicted: Predicted, truth: Truth) -> Tensor:
+def nss(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """Normalized scanpath saliency; a recipe weighs it below 0, since higher is better."""
     return _mean_score(metrics.nss, _map(predicted), truth.fixations)
 
 
-def cc(predicted: Predicted, truth: Truth) -> Tensor:
+def cc(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """Pearson's correlation with the blurred fixations; a recipe weighs it below 0."""
     return _mean_score(metrics.cc, _map(predicted), truth.target)
 
 
-def sim(predicted: Predicted, truth: Truth) -> Tensor:
+def sim(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """Similarity, the overlap of the two distributions; a recipe weighs it below 0."""
     return _mean_score(metrics.sim, predicted.density, truth.target)
 
 
-def nss_gap(predicted: Predicted, truth: Truth) -> Tensor:
+def nss_gap(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """How far NSS stays behind the one that the blurred fixations themselves have (EML-Net, Jia 2020)."""
     return _mean_score(metrics.nss, truth.target, truth.fixations) - nss(predicted, truth)
 
 
-def nll(predicted: Predicted, truth: Truth) -> Tensor:
+def nll(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """Negative log-likelihood of the fixations, in nats a fixation, the mean over images.
 
     Kuemmerer et al. (2015): its difference to the center bias's is the information gain.
@@ -54,6 +54,6 @@ def nll(predicted: Predicted, truth: Truth) -> Tensor:
     return -likelihood.sum() / (total > 0).sum().clamp_min(1)
 
 
-def _map(predicted: Predicted) -> Tensor:
+def _map(predicted: NetworkOutput) -> Tensor:
     """What NSS and CC score: a network's own numbers, or the density."""
     return predicted.density if predicted.output == "log_density" else predicted.raw

@@ -10,7 +10,7 @@ from gazemap.metrics.distribution import MATLAB_EPS, cc, kld, sim
 from gazemap.metrics.emd import emd
 from gazemap.metrics.location import information_gain, log_likelihood, nss
 from gazemap.metrics.scoring.best_maps import best_map
-from gazemap.metrics.scoring.comparing import Truth
+from gazemap.metrics.scoring.comparing import GroundTruth
 from gazemap.metrics.scoring.protocols import PROTOCOLS, Protocol, get_protocol
 from gazemap.metrics.scoring.score import score, score_against
 from gazemap.metrics.scoring.table import METRICS, Metric, get_metric
@@ -19,9 +19,9 @@ __all__ = [
     "MATLAB_EPS",
     "METRICS",
     "PROTOCOLS",
+    "GroundTruth",
     "Metric",
     "Protocol",
-    "Truth",
     "auc",
     "auc_borji",
     "auc_judd",

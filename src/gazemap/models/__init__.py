@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import InputError, check_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.deepgaze2 import DeepGaze2
 from gazemap.models.gazenet import GazeNet
@@ -33,8 +33,7 @@ def create_model(name: str, **options: Any) -> SaliencyModel:  # noqa: ANN401 - 
     Raises:
         InputError: an unknown name or option, with those that exist, or a size that cannot be had.
     """
-    if name not in MODELS:
-        raise InputError(unknown_name("model", name, MODELS))
+    check_name("model", name, MODELS)
     if "input_size" in options:
         _check_size(options["input_size"])
     try:

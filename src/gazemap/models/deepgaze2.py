@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import Encoder
-from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, log_softmax, upsample
+from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, LearnedBlur, log_softmax, upsample
 
 
 class DeepGaze2(SaliencyModel):
@@ -63,7 +63,7 @@ class DeepGaze2(SaliencyModel):
             layers += [nn.Conv2d(before, after, 1), nn.ReLU(inplace=True)]
         self.readout = nn.Sequential(*layers[:-1])
         self.blur = LearnedBlur(sigma=size[1] / 40)
-        self.center_bias = CenterBias(center_bias, size)
+        self.center_bias = CenterBiasPrior(center_bias, size)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, WeightsError, unknown_name
+from gazemap.errors import WeightsError, lookup
 from gazemap.system.device import register_vision_operators
 
 _HALF = (0.5, 0.5, 0.5)
@@ -122,9 +122,7 @@ class Encoder(nn.Module):
         scales: int | None = None,
     ) -> None:
         super().__init__()
-        if isinstance(name, str) and name not in ENCODERS:
-            raise InputError(unknown_name("encoder", name, ENCODERS))
-        spec = ENCODERS[name] if isinstance(name, str) else name
+        spec = lookup("encoder", name, ENCODERS) if isinstance(name, str) else name
         self.channels = spec.channels[:scales]
         self.trainable = trainable
         self.pretrained = weights is not None

@@ -14,10 +14,10 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import InputError, check_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
-from gazemap.models.parts import CenterBias, CenterBiasKind, LearnedBlur, log_softmax, upsample
+from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, LearnedBlur, log_softmax, upsample
 from gazemap.types import Size
 
 _CHANNELS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
@@ -53,8 +53,7 @@ class GazeNet(SaliencyModel):
         center_bias: CenterBiasKind = "fixed",
         input_size: Size = (240, 320),
     ) -> None:
-        if encoder not in _ENCODERS:
-            raise InputError(unknown_name("encoder of gazenet", encoder, _ENCODERS))
+        check_name("encoder of gazenet", encoder, _ENCODERS)
         if encoder_blocks not in (5, 6):
             raise InputError(f"gazenet reads 5 or 6 blocks of its encoder, not {encoder_blocks!r}.")
         size = (math.ceil(input_size[0] / 4), math.ceil(input_size[1] / 4))
@@ -93,7 +92,7 @@ class GazeNet(SaliencyModel):
             nn.Conv2d(_FINE, 1, 1),
         )
         self.blur = LearnedBlur(sigma=size[1] / 50)
-        self.center_bias = CenterBias(center_bias, size)
+        self.center_bias = CenterBiasPrior(center_bias, size)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""

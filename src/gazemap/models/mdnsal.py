@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import check_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import Encoder
 from gazemap.models.parts import log_softmax, upsample
@@ -51,8 +51,7 @@ class MDNSal(SaliencyModel):
         covariance: Covariance = "diagonal",
         input_size: tuple[int, int] = (256, 256),
     ) -> None:
-        if covariance not in ("diagonal", "full"):
-            raise InputError(unknown_name("covariance", covariance, ("diagonal", "full")))
+        check_name("covariance", covariance, ("diagonal", "full"))
         height, width = input_size
         super().__init__(
             options={

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
 from gazemap.models.dilated import CaffeScale, vgg16_convolutions
-from gazemap.models.parts import CenterBias, CenterBiasKind, log_softmax, upsample
+from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, log_softmax, upsample
 from gazemap.types import Output
 
 _PRIOR_SIZE = (6, 8)
@@ -63,7 +63,7 @@ class MLNet(SaliencyModel):
         # as the released layer: the map is multiplied by 1 + prior, which starts at 1
         learned = center_bias == "learned"
         self.prior = nn.Parameter(torch.zeros(_PRIOR_SIZE)) if learned else None
-        self.center_bias = CenterBias("none" if learned else center_bias, self.output_size)
+        self.center_bias = CenterBiasPrior("none" if learned else center_bias, self.output_size)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""

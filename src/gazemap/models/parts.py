@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import InputError, check_name
 from gazemap.types import Size
 
 CenterBiasKind = Literal["none", "fixed", "learned"]
@@ -25,7 +25,7 @@ def upsample(features: Tensor, size: Size) -> Tensor:
     return F.interpolate(features, size=size, mode="bilinear", align_corners=False)
 
 
-class CenterBias(nn.Module):
+class CenterBiasPrior(nn.Module):
     """A log density that is added to a grid of logits before the softmax: where people look anyway.
 
     "fixed": the density of the training fixations, which training sets before its first step
@@ -41,8 +41,7 @@ class CenterBias(nn.Module):
 
     def __init__(self, kind: CenterBiasKind, size: Size) -> None:
         super().__init__()
-        if kind not in ("none", "fixed", "learned"):
-            raise InputError(unknown_name("center bias", kind, ("none", "fixed", "learned")))
+        check_name("center bias", kind, ("none", "fixed", "learned"))
         self.kind = kind
         self.size = size
         if kind == "fixed":
@@ -74,7 +73,7 @@ def set_center_bias(model: nn.Module, density: Tensor | None) -> None:
     Raises:
         InputError: the model has no fixed center bias, or the density holds no probability.
     """
-    fixed = [part for part in model.modules() if isinstance(part, CenterBias) and part.kind == "fixed"]
+    fixed = [part for part in model.modules() if isinstance(part, CenterBiasPrior) and part.kind == "fixed"]
     if not fixed:
         raise InputError(f"This {type(model).__name__} has no fixed center bias that could be changed.")
     if density is not None and not (density.ndim == 2 and density.isfinite().all() and density.sum() > 0):
@@ -85,7 +84,7 @@ def set_center_bias(model: nn.Module, density: Tensor | None) -> None:
         part.fix(torch.ones(part.size) if density is None else density)
 
 
-class JoinedCenterBias(CenterBias):
+class JoinedCenterBias(CenterBiasPrior):
     """A "fixed" center bias as one more channel, so that the next layer decides what it is worth.
 
     The density is scaled to a top of 1, as the maps of `GaussianPriors`, its learned form.

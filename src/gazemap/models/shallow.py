@@ -13,7 +13,7 @@ from typing import Literal, cast
 import torch
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import InputError, check_name
 from gazemap.models.base import SaliencyModel
 from gazemap.types import Output
 
@@ -72,10 +72,8 @@ class Shallow(SaliencyModel):
                 f"Input size {height} x {width} came, but the shallow network takes 96 x 96 alone: its "
                 "layers are fully connected. Leave input_size out, or choose another model."
             )
-        if geometry not in _SHAPES:
-            raise InputError(unknown_name("geometry of the shallow network", geometry, _SHAPES))
-        if initialization not in _INITIALIZERS:
-            raise InputError(unknown_name("initialization", initialization, _INITIALIZERS))
+        check_name("geometry of the shallow network", geometry, _SHAPES)
+        check_name("initialization", initialization, _INITIALIZERS)
         super().__init__(
             options={
                 "batch_norm": batch_norm,

@@ -17,7 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from gazemap.errors import InputError, WeightsError, unknown_name
+from gazemap.errors import WeightsError, lookup
 from gazemap.models import SaliencyModel, create_model
 from gazemap.system.files import replacing
 
@@ -32,9 +32,9 @@ def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, 
         OutputError: the folder cannot be written.
     """
     plain = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
-    with replacing(path) as beside:
+    with replacing(path) as temporary:
         try:
-            save_file(plain, beside, metadata={"gazemap": json.dumps(about)})
+            save_file(plain, temporary, metadata={"gazemap": json.dumps(about)})
         except SafetensorError as error:  # how safetensors reports a full disk
             raise OSError(str(error)) from error
 
@@ -96,9 +96,7 @@ def model_card(name: str) -> str:
         InputError: there is none of that name.
     """
     shipped = shipped_weights()
-    if name not in shipped:
-        raise InputError(unknown_name("model with weights", name, shipped))
-    return shipped[name].with_suffix(".md").read_text(encoding="utf-8")
+    return lookup("model with weights", name, shipped).with_suffix(".md").read_text(encoding="utf-8")
 
 
 def load_model(path: str | Path = DEFAULT_MODEL) -> SaliencyModel:

@@ -50,7 +50,7 @@ class Prediction:
         """
         whole = np.empty(self.placement.size, np.float32)
         for rows in row_bands(whole.shape):
-            whole[rows] = self.placement.undo(self.grid, rows)
+            whole[rows] = self.placement.unplace(self.grid, rows)
         if self.output == "log_density":
             whole -= whole.max()
             np.exp(whole, out=whole)
@@ -60,7 +60,7 @@ class Prediction:
     def density(self) -> NDArray[np.float64]:
         """(H, W), the probability of each pixel; sums to 1. Of a saliency, see `to_density`."""
         if self.output == "saliency":
-            density: NDArray[np.float64] = to_density(self.placement.undo(self.grid))
+            density: NDArray[np.float64] = to_density(self.placement.unplace(self.grid))
             return density
         return np.exp(self.log_density)
 
@@ -69,7 +69,7 @@ class Prediction:
         """(H, W), the log of the probability of each pixel; logsumexp 0."""
         if self.output == "saliency":
             return np.log(self.density)
-        return undo(self.grid, self.placement, self.output)
+        return unplace(self.grid, self.placement, self.output)
 
     @cached_property
     def shown(self) -> Prediction:
@@ -121,18 +121,18 @@ def predict(
     """
     several = isinstance(image, list | tuple)
     images: Sequence[ImageLike] = image if several else [image]  # type: ignore[list-item, assignment]
-    laid = [lay(model, as_pixels(entry)) for entry in images]
-    if not laid:
+    placed = [place(model, as_pixels(entry)) for entry in images]
+    if not placed:
         return []
-    frames = np.stack([frame for _, frame in laid])
+    frames = np.stack([frame for _, frame in placed])
     grids = engine(frames) if engine else predict_grids(model, frames)
     predictions = [
-        Prediction(grid, placement, model.output) for grid, (placement, _) in zip(grids, laid, strict=True)
+        Prediction(grid, placement, model.output) for grid, (placement, _) in zip(grids, placed, strict=True)
     ]
     return predictions if several else predictions[0]
 
 
-def lay(
+def place(
     model: SaliencyModel, pixels: NDArray[np.uint8], size: tuple[int, int] | None = None
 ) -> tuple[Placement, NDArray[np.uint8]]:
     """An image in the model's frame, uint8 (3, h, w), and how it lies there.
@@ -143,12 +143,12 @@ def lay(
         size: the image's own (H, W), where the pixels are a reduced copy.
     """
     placement = Placement(size or pixels.shape[:2], model.input_size, model.fit)
-    return placement, placement.lay_image(pixels).transpose(2, 0, 1)
+    return placement, placement.place_image(pixels).transpose(2, 0, 1)
 
 
-def undo(grid: NDArray[np.floating], placement: Placement, output: Output) -> NDArray[np.float64]:
+def unplace(grid: NDArray[np.floating], placement: Placement, output: Output) -> NDArray[np.float64]:
     """A network's grid, (h, w) -> (H, W), the image's own size; a log density is normalized anew."""
-    whole = placement.undo(grid)
+    whole = placement.unplace(grid)
     if output == "log_density":
         peak = whole.max()
         total = sum(float(np.exp(whole[rows] - peak).sum()) for rows in row_bands(whole.shape))
@@ -162,11 +162,11 @@ def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np
 
     Regression networks' outputs are mapped as in `in_range`.
     """
-    place = next(model.parameters()).device
+    device = next(model.parameters()).device
     model.eval()
     grids = []
     for start in range(0, len(images), _BATCH):
-        chunk = torch.tensor(images[start : start + _BATCH]).to(place)
+        chunk = torch.tensor(images[start : start + _BATCH]).to(device)
         grids.append(model(chunk.to(torch.float32).div_(255)).float())
     return in_range(model, torch.cat(grids).cpu().numpy())
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from rich.progress import track
 from threadpoolctl import threadpool_limits
 
 from gazemap.data.check import check_dataset
@@ -23,6 +22,7 @@ from gazemap.reports.figures import gaze as gaze_figures
 from gazemap.reports.pages import png, render
 from gazemap.reports.thumbnails import observer_colors, thumbnail
 from gazemap.system.files import write_text
+from gazemap.system.progress import bar
 from gazemap.types import Floats
 
 _COMPARED = 100  # images on which the observers' agreement and the mean of dense maps are computed
@@ -64,7 +64,7 @@ def _page(dataset: GazeDataset, images: int, seed: int, progress: bool) -> str:
     blurred = with_blur(dataset)
     observers = _observers(blurred, seed, progress)
     colors = observer_colors(sorted(observer.name for observer in observers))
-    shown = track(spread(blurred, images, seed), "Drawing", disable=not progress, transient=True)
+    shown = bar(spread(blurred, images, seed), "Drawing", progress=progress)
     return render(
         "contact_sheet.html",
         dataset=dataset,

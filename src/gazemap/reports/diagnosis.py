@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gazemap.data.batches.arrays import Arrays
-from gazemap.losses import Predicted, Truth, weighted_loss
+from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
 from gazemap.models import SaliencyModel, create_model
 from gazemap.training.recipe import Recipe
 from gazemap.types import AnyFloats
@@ -45,9 +45,9 @@ def layer_scales(model: SaliencyModel, recipe: Recipe, arrays: Arrays) -> dict[s
     ]
     images = arrays.images[: recipe.training.batch_size].float().div(255)
     first = arrays[: recipe.training.batch_size]
-    predicted = Predicted(model(images), model.output, model.target_range)
+    predicted = NetworkOutput(model(images), model.output, model.target_range)
     terms = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
-    loss = terms(predicted, Truth(first.targets, first.fixations))
+    loss = terms(predicted, LossTargets(first.targets, first.fixations))
     loss.backward()  # type: ignore[no-untyped-call]
     for hook in hooks:
         hook.remove()

@@ -19,7 +19,7 @@ from gazemap.metrics import PROTOCOLS, resize
 from gazemap.metrics.scoring.preparing import prepare
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import describe, load_model
-from gazemap.prediction.predict import predict_grids, undo
+from gazemap.prediction.predict import predict_grids, unplace
 from gazemap.reports.figures.runs import Example
 from gazemap.training.log import read_metrics
 from gazemap.training.recipe import Recipe, parse_recipe
@@ -106,7 +106,7 @@ def center_bias_grids(dataset: GazeDataset, network: Network) -> NDArray[np.floa
     fine = CenterBias(points, sigma).density((10 * size[0], 10 * size[1]))
     if network.model.fit == "stretch":
         return np.broadcast_to(resize(fine, size), (len(network.placements), *size))
-    return np.array([placement.lay(fine.astype(np.float32), size) for placement in network.placements])
+    return np.array([placement.place(fine.astype(np.float32), size) for placement in network.placements])
 
 
 def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Example]:
@@ -125,7 +125,7 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
                 title=f"{title}: {sample.image_id}",
                 image=sample.image,
                 density=sample.density(size),
-                saliency=resize(network.placements[index].undo(network.saliency[index]), size),
+                saliency=resize(network.placements[index].unplace(network.saliency[index]), size),
                 scores={name: float(values[name]) for name in ("cc", "nss", "auc") if name in values},
             )
         )
@@ -153,7 +153,7 @@ def wrap_cases(
     for index in np.argsort(loss)[::-1][:2]:
         grid = network.grids[index]
         if network.model.fit != "stretch":
-            grid = undo(grid, network.placements[index], network.model.output)
+            grid = unplace(grid, network.placements[index], network.model.output)
         maps = [
             prepare(grid, PROTOCOLS[name], (480, 640), network.model.output).saliency
             for name in ("bristol2021-clipped", "bristol2021")

@@ -14,25 +14,17 @@ from gazemap.errors import OutputError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` to write to; it takes the name `path` when all went well.
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says of a write that failed into an `OutputError`.
+
+    Args:
+        path: what is written, for the message.
 
     Raises:
-        OutputError: the folder is missing, read-only or full; names the file and the reason.
+        OutputError: an OSError came: the folder is missing, read-only or full.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
-        os.close(handle)
-        beside = Path(name)
-        try:
-            yield beside
-            with beside.open("rb") as file:
-                os.fsync(file.fileno())
-            beside.chmod(0o644)  # mkstemp's 0600 would hide results from colleagues
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+        yield
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}. "
@@ -40,10 +32,32 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` to write to; it takes the name `path` when all went well.
+
+    Raises:
+        OutputError: the folder is missing, read-only or full; names the file and the reason.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)  # mkstemp's 0600 would hide results from colleagues
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
 def write_text(path: Path, content: str) -> None:
     """Write text as UTF-8, whole or not at all; see `replacing`."""
-    with replacing(path) as beside:
-        beside.write_text(content, encoding="utf-8")
+    with replacing(path) as temporary:
+        temporary.write_text(content, encoding="utf-8")
 
 
 @contextmanager
@@ -55,20 +69,15 @@ def new_folder(path: Path) -> Iterator[Path]:
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise OutputError(f"{path} exists already. Choose another folder, or remove it first.")
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
-            beside = Path(name) / "new"
-            beside.mkdir()
-            yield beside
+            temporary = Path(name) / "new"
+            temporary.mkdir()
+            yield temporary
             if path.exists():
                 path.rmdir()
-            beside.rename(path)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}. "
-            "Free space or choose a folder that you may write to."
-        ) from error
+            temporary.rename(path)
 
 
 def cache_folder(kind: str = "arrays") -> Path:

@@ -20,7 +20,7 @@ LAST = "last.safetensors"
 
 
 @dataclass
-class Progress:
+class TrainingState:
     """How far a run has come: epochs done, and the best validation so far."""
 
     epoch: int = 0
@@ -28,7 +28,7 @@ class Progress:
     best_loss: float = float("inf")
 
 
-def save_state(out: Path, run: Run, progress: Progress, recipe: Recipe) -> None:
+def save_state(out: Path, run: Run, progress: TrainingState, recipe: Recipe) -> None:
     """Write the state after a finished epoch; the one before stays until this one is whole."""
     tensors = {f"model.{key}": value for key, value in run.model.state_dict().items()}
     if run.average:
@@ -41,14 +41,14 @@ def save_state(out: Path, run: Run, progress: Progress, recipe: Recipe) -> None:
     save_tensors(out / LAST, tensors, about)
 
 
-def load_state(out: Path, run: Run, recipe: Recipe) -> Progress:
-    """Put the last saved state back into a run's parts; a fresh `Progress` if there is none.
+def load_state(out: Path, run: Run, recipe: Recipe) -> TrainingState:
+    """Put the last saved state back into a run's parts; a fresh `TrainingState` if there is none.
 
     Raises:
         WeightsError: the state belongs to another recipe; names the first difference.
     """
     if not (out / LAST).exists():
-        return Progress()
+        return TrainingState()
     tensors, about = load_tensors(out / LAST)
     _refuse_another(out, about["recipe"], recipe)
     run.model.load_state_dict(_below("model.", tensors))
@@ -64,7 +64,7 @@ def load_state(out: Path, run: Run, recipe: Recipe) -> Progress:
             value = torch.empty_like(parameter).copy_(value)
         state.setdefault(int(index), {})[name] = value
     run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
-    return Progress(**about["progress"])
+    return TrainingState(**about["progress"])
 
 
 def _below(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -39,13 +39,13 @@ class Teachers:
         ]
         return torch.stack(densities).mean(dim=0)
 
-    def mixed(self, loss: Tensor, log_density: Tensor, told: Tensor) -> Tensor:
+    def mixed(self, loss: Tensor, log_density: Tensor, teacher_density: Tensor) -> Tensor:
         """The recipe's loss and the cross-entropy to what `density` told, by weight; in nats, as "nll" is."""
-        return (1 - self.weight) * loss - self.weight * (told * log_density).sum(dim=(1, 2)).mean()
+        return (1 - self.weight) * loss - self.weight * (teacher_density * log_density).sum(dim=(1, 2)).mean()
 
 
 def load_teachers(
-    runs: Sequence[str | Path], weight: float, pupil: SaliencyModel, place: torch.device
+    runs: Sequence[str | Path], weight: float, pupil: SaliencyModel, device: torch.device
 ) -> Teachers:
     """The teachers of a recipe.
 
@@ -53,7 +53,7 @@ def load_teachers(
         WeightsError: a run is missing or damaged.
         RecipeError: a network that puts out no density, or on another grid than its pupil.
     """
-    models = [load_model(run).to(place) for run in runs]
+    models = [load_model(run).to(device) for run in runs]
     for run, model in zip(runs, models, strict=True):
         own = (model.output, model.input_size, model.output_size, model.fit)
         wanted = ("log_density", pupil.input_size, pupil.output_size, pupil.fit)

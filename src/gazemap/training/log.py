@@ -16,7 +16,7 @@ from torch import Tensor
 from gazemap.errors import WeightsError
 from gazemap.system.files import write_text
 
-METRICS = "metrics.jsonl"
+LOG_FILE = "metrics.jsonl"
 
 
 class RunLog:
@@ -24,8 +24,8 @@ class RunLog:
 
     def __init__(self, out: Path, epochs_done: int) -> None:
         kept = [row for row in read_metrics(out) if row["epoch"] <= epochs_done]
-        write_text(out / METRICS, "".join(json.dumps(row) + "\n" for row in kept))
-        self._path = out / METRICS
+        write_text(out / LOG_FILE, "".join(json.dumps(row) + "\n" for row in kept))
+        self._path = out / LOG_FILE
         self._events = SummaryWriter(str(out / "events"), purge_step=epochs_done + 1)
 
     def __enter__(self) -> RunLog:
@@ -56,7 +56,7 @@ def read_metrics(out: Path) -> list[dict[str, Any]]:
     Raises:
         WeightsError: a line before the last is not JSON; the file was edited.
     """
-    path = out / METRICS
+    path = out / LOG_FILE
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     rows = []
     for number, line in enumerate(lines, start=1):

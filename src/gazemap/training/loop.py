@@ -18,8 +18,8 @@ from gazemap.errors import OutputError, TrainingError
 from gazemap.models.weights import BEST, save_model
 from gazemap.system.device import choose_device, use_huge_pages
 from gazemap.system.files import write_text
-from gazemap.training.checkpoint import LAST, Progress, is_finished, load_state, save_state
-from gazemap.training.log import METRICS, RunLog, TrainingBar
+from gazemap.training.checkpoint import LAST, TrainingState, is_finished, load_state, save_state
+from gazemap.training.log import LOG_FILE, RunLog, TrainingBar
 from gazemap.training.optimizers import apply_schedule
 from gazemap.training.pretext import pretext_recipe
 from gazemap.training.recipe import Recipe
@@ -81,7 +81,7 @@ def train(
         WeightsError: with `resume`, the run belongs to another recipe.
     """
     out = Path(out)
-    if not resume and ((out / LAST).exists() or (out / METRICS).exists()):
+    if not resume and ((out / LAST).exists() or (out / LOG_FILE).exists()):
         raise OutputError(f"{out} already holds a run. Add --resume, or choose another --out.")
     use_huge_pages()
     start = _start(recipe, dataset, out, device, progress)
@@ -136,12 +136,12 @@ def train_one_epoch(
         run.train, batch_size=recipe.training.batch_size, mirror=run.mirror, seed=seed, epoch=epoch
     )
     for step, drawn in enumerate(batches):
-        batch = augmented(drawn.to(run.place), recipe.data.augment, seed=seed, epoch=epoch, step=step)
+        batch = augmented(drawn.to(run.device), recipe.data.augment, seed=seed, epoch=epoch, step=step)
         images = run.inputs(batch.images)
-        with torch.autocast(run.place.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
+        with torch.autocast(run.device.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
             prediction = run.forward(images)
-            told = run.teachers.density(images) if run.teachers else None
-        loss = run.loss_of(prediction, batch, told)
+            teacher_density = run.teachers.density(images) if run.teachers else None
+        loss = run.loss_of(prediction, batch, teacher_density)
         run.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         gradients = [p.grad for p in run.model.parameters() if p.grad is not None]
@@ -186,7 +186,7 @@ def _row(
     }
 
 
-def _refuse_non_finite(losses: Tensor, norms: Tensor, state: Progress, out: Path) -> None:
+def _refuse_non_finite(losses: Tensor, norms: Tensor, state: TrainingState, out: Path) -> None:
     bad = torch.nonzero(~torch.isfinite(losses) | ~torch.isfinite(norms))
     if len(bad):
         step = int(bad[0])
@@ -202,7 +202,7 @@ def _refuse_non_finite(losses: Tensor, norms: Tensor, state: Progress, out: Path
         )
 
 
-def _save_best(out: Path, run: Run, recipe: Recipe, dataset: GazeDataset, state: Progress) -> None:
+def _save_best(out: Path, run: Run, recipe: Recipe, dataset: GazeDataset, state: TrainingState) -> None:
     save_model(
         out / BEST,
         run.result,

@@ -14,7 +14,7 @@ from gazemap.data.batches.arrays import Mirror
 from gazemap.data.batches.augmentation import Augmentation
 from gazemap.data.batches.edges import Filter
 from gazemap.data.batches.targets import Target
-from gazemap.errors import RecipeError, unknown_name
+from gazemap.errors import RecipeError, check_name
 from gazemap.types import Fit
 
 Auto = Literal["auto"]
@@ -218,10 +218,7 @@ def _read(name_or_path: str | Path) -> tuple[str, str]:
             return path.read_text(encoding="utf-8"), str(path)
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"Recipe {path} cannot be read: {error}.") from error
-    if str(name_or_path) not in shipped_recipes():
-        raise RecipeError(
-            unknown_name("recipe", str(name_or_path), shipped_recipes()) + " A path ends in .yaml."
-        )
+    check_name("recipe", str(name_or_path), shipped_recipes(), RecipeError, "A path ends in .yaml.")
     return (_SHIPPED / f"{name_or_path}.yaml").read_text(encoding="utf-8"), f"Recipe {name_or_path}"
 
 

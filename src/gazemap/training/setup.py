@@ -12,9 +12,9 @@ from torch.optim.swa_utils import AveragedModel
 
 from gazemap.data.batches.arrays import Arrays, Mirror, load_arrays
 from gazemap.data.dataset import GazeDataset
-from gazemap.losses import Predicted, Term, Truth, weighted_loss
+from gazemap.losses import LossTargets, NetworkOutput, Term, weighted_loss
 from gazemap.models import SaliencyModel, create_model
-from gazemap.models.parts import CenterBias
+from gazemap.models.parts import CenterBiasPrior
 from gazemap.models.weights import start_from
 from gazemap.training.distillation import Teachers, load_teachers
 from gazemap.training.optimizers import make_optimizer
@@ -38,7 +38,7 @@ class Run:
     val: Arrays
     mean_map_loss: float
     mirror: Mirror
-    place: torch.device
+    device: torch.device
     layout: torch.memory_format
 
     @property
@@ -48,26 +48,32 @@ class Run:
 
     def inputs(self, images: Tensor) -> Tensor:
         """uint8 images -> what the network takes: float32 in [0, 1] on its device."""
-        moved = images.to(self.place, non_blocking=True)
+        moved = images.to(self.device, non_blocking=True)
         return moved.to(torch.float32, memory_format=self.layout).div_(255)
 
-    def loss_of(self, prediction: Tensor, batch: Arrays, told: Tensor | None = None) -> Tensor:
+    def loss_of(self, prediction: Tensor, batch: Arrays, teacher_density: Tensor | None = None) -> Tensor:
         """The loss of what the network put out for a batch, and of what its teachers told it."""
-        predicted = Predicted(prediction.float(), self.model.output, self.model.target_range)
-        loss = self.loss(predicted, Truth(batch.targets.to(self.place), batch.fixations.to(self.place)))
-        if self.teachers is None or told is None:
+        predicted = NetworkOutput(prediction.float(), self.model.output, self.model.target_range)
+        loss = self.loss(
+            predicted, LossTargets(batch.targets.to(self.device), batch.fixations.to(self.device))
+        )
+        if self.teachers is None or teacher_density is None:
             return loss
-        return self.teachers.mixed(loss, predicted.log_density, told)
+        return self.teachers.mixed(loss, predicted.log_density, teacher_density)
 
 
 def prepare(
-    recipe: Recipe, dataset: GazeDataset, place: torch.device, progress: bool, start: str | Path | None = None
+    recipe: Recipe,
+    dataset: GazeDataset,
+    device: torch.device,
+    progress: bool,
+    start: str | Path | None = None,
 ) -> Run:
     """Decode the splits and make the network, as the recipe says, from the weights in `start`."""
     train, val = load_splits(recipe, dataset, progress=progress)
     # a set that holds its mirror images already (the replication's pickles) is not mirrored again
     doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
-    return assemble(recipe, train, val, place, "none" if doubled else recipe.data.mirror, start)
+    return assemble(recipe, train, val, device, "none" if doubled else recipe.data.mirror, start)
 
 
 def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
@@ -99,12 +105,12 @@ def assemble(
     recipe: Recipe,
     train: Arrays,
     val: Arrays,
-    place: torch.device,
+    device: torch.device,
     mirror: Mirror,
     start: str | Path | None = None,
 ) -> Run:
     """Make the network, its optimizer and its loss around decoded splits."""
-    speed = speed_for(recipe.training, place)
+    speed = speed_for(recipe.training, device)
     layout = torch.channels_last if speed.channels_last else torch.contiguous_format
     with torch.random.fork_rng():
         torch.manual_seed(recipe.training.seed)
@@ -113,7 +119,7 @@ def assemble(
         start_from(model, start)
     model.fit = recipe.data.fit
     _fix_center_bias(model, train.targets)
-    model.to(place, memory_format=layout)  # type: ignore[call-overload]
+    model.to(device, memory_format=layout)  # type: ignore[call-overload]
     loss = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
     run = Run(
         model=model,
@@ -121,21 +127,21 @@ def assemble(
         forward=torch.compile(model) if speed.compile else model,
         optimizer=make_optimizer(recipe.optimizer, model, fused=speed.fused_optimizer),
         loss=loss,
-        teachers=_teachers(recipe, model, place),
-        train=train.to_if_it_fits(place),
-        val=val.to_if_it_fits(place),
+        teachers=_teachers(recipe, model, device),
+        train=train.to_if_it_fits(device),
+        val=val.to_if_it_fits(device),
         mean_map_loss=float("nan"),
         mirror=mirror,
-        place=place,
+        device=device,
         layout=layout,
     )
     return replace(run, mean_map_loss=_mean_map_loss(run))
 
 
-def _teachers(recipe: Recipe, model: SaliencyModel, place: torch.device) -> Teachers | None:
+def _teachers(recipe: Recipe, model: SaliencyModel, device: torch.device) -> Teachers | None:
     if recipe.teachers is None:
         return None
-    return load_teachers(recipe.teachers.runs, recipe.teachers.weight, model, place)
+    return load_teachers(recipe.teachers.runs, recipe.teachers.weight, model, device)
 
 
 def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
@@ -153,7 +159,7 @@ def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
 def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:
     """A center bias that is fixed is the mean density of the training images."""
     for module in model.modules():
-        if isinstance(module, CenterBias) and module.kind == "fixed":
+        if isinstance(module, CenterBiasPrior) and module.kind == "fixed":
             module.fix(mean_map(targets, "log_density").exp())
 
 
@@ -164,7 +170,7 @@ def _mean_map_loss(run: Run) -> float:
     constant = mean_map(run.train.targets, run.model.output)
     if run.model.output == "saliency":
         constant = constant * (high - low) + low
-    return run.loss_of(constant.to(run.place).expand_as(run.val.targets), run.val).item()
+    return run.loss_of(constant.to(run.device).expand_as(run.val.targets), run.val).item()
 
 
 def mean_map(targets: Tensor, output: Output) -> Tensor:

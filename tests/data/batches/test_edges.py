@@ -56,7 +56,7 @@ def test_corners_are_the_square_s_four(source):
 def test_a_target_shows_the_edges_of_what_the_network_sees(popout_set, fit):
     sample = popout_set[0]
     target = TargetMaker((48, 60), (48, 60), fit, Target(of="sobel"))(sample)
-    seen = Placement(sample.size, (48, 60), fit).lay_image(sample.image)
+    seen = Placement(sample.size, (48, 60), fit).place_image(sample.image)
     np.testing.assert_allclose(target, edges(seen, "sobel"), atol=1e-6)
     smaller = TargetMaker((48, 60), (24, 30), fit, Target(of="sobel"))
     assert smaller(sample).mean() == pytest.approx(target.mean(), rel=0.05)

@@ -130,14 +130,14 @@ def _windows(draws: Tensor, how: Augmentation) -> tuple[Tensor, Tensor]:
     return draws[2:].T * (1 - sides), sides
 
 
-def _resample(values: Tensor, corners: Tensor, sides: Tensor, beside: float) -> Tensor:
-    """(B, C, h, w) in windows, bilinear, at the same size; `beside` where the frame ends."""
+def _resample(values: Tensor, corners: Tensor, sides: Tensor, temporary: float) -> Tensor:
+    """(B, C, h, w) in windows, bilinear, at the same size; `temporary` where the frame ends."""
     moves = torch.cat([torch.diag_embed(sides), (2 * corners + sides - 1)[..., None]], dim=2)
     grid = F.affine_grid(moves, list(values.shape), align_corners=False)
     sampled = F.grid_sample(values, grid, padding_mode="border", align_corners=False)
     if sides.max() > 1:
         inside = (grid.abs() <= 1).all(dim=3)[:, None]
-        sampled = sampled.where(inside, beside)
+        sampled = sampled.where(inside, temporary)
     return sampled
 
 

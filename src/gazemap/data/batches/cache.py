@@ -29,13 +29,13 @@ import numpy as np
 from filelock import FileLock
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
-from rich.progress import track
 from threadpoolctl import threadpool_limits
 
 from gazemap.data.batches.targets import Maker
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError, OutputError
 from gazemap.system.files import cache_folder
+from gazemap.system.progress import bar
 
 _FORMAT = "2"  # of the files; another makes them anew
 _CHUNK = 32  # images, after which a killed build goes on
@@ -116,8 +116,7 @@ def _build(path: Path, maker: Maker, samples: Sequence[Sample], description: str
             pool.submit(_fill, part, starts[number], maker, samples[starts[number] :][:_CHUNK]): number
             for number in missing
         }
-        bar = as_completed(futures)
-        for future in track(bar, description, len(missing), disable=not progress, transient=True):
+        for future in bar(as_completed(futures), description, len(missing), progress=progress):
             future.result()
             finished[futures[future]] = True
     part.replace(path)
@@ -185,7 +184,7 @@ def _in_memory(maker: Maker, samples: Sequence[Sample], description: str, progre
     arrays = np.empty((len(samples), *maker.shape), maker.dtype)
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
         made: Iterator[NDArray[Any]] = pool.map(maker, samples)
-        bar = track(made, description, len(samples), disable=not progress, transient=True)
-        for index, array in enumerate(bar):
+        shown = bar(made, description, len(samples), progress=progress)
+        for index, array in enumerate(shown):
             arrays[index] = array
     return arrays

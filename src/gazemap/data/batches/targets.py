@@ -6,7 +6,6 @@ Each maker turns a sample into one array; `content` is all that the array depend
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +19,7 @@ from gazemap.data.sample import Sample
 from gazemap.gaze import fixations as points
 from gazemap.gaze.blurring import blur
 from gazemap.images.placement import Placement
+from gazemap.system.fingerprint import file_digest
 from gazemap.types import Fit, Size
 
 
@@ -75,8 +75,8 @@ class ImageMaker:
 
     def __call__(self, sample: Sample) -> NDArray[np.uint8]:
         """The array of one image."""
-        laid = Placement(sample.size, self.input_size, self.fit).lay_image(sample.image)
-        return laid.transpose(2, 0, 1)
+        placed = Placement(sample.size, self.input_size, self.fit).place_image(sample.image)
+        return placed.transpose(2, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,12 @@ class TargetMaker:
         """The array of one image."""
         placement = Placement(sample.size, self.input_size, self.fit)
         if self.target.of == "fixations":
-            return np.asarray(placement.lay(self.target.blurred(sample), self.target_size), dtype=np.float32)
-        found = edges(placement.lay_image(sample.image), self.target.of)
+            return np.asarray(
+                placement.place(self.target.blurred(sample), self.target_size), dtype=np.float32
+            )
+        found = edges(placement.place_image(sample.image), self.target.of)
         whole = Placement(self.input_size, self.input_size, "stretch")
-        return np.asarray(whole.lay(found, self.target_size), dtype=np.float32)
+        return np.asarray(whole.place(found, self.target_size), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ class FixationMaker:
         if sample.fixations is None:
             return np.zeros(self.target_size, np.int16)
         placement = Placement(sample.size, self.input_size, self.fit)
-        laid = placement.lay_fixations(sample.fixations, self.target_size)
-        counts = points.fixation_map(laid.x, laid.y, self.target_size)
+        placed = placement.place_fixations(sample.fixations, self.target_size)
+        counts = points.fixation_map(placed.x, placed.y, self.target_size)
         return counts.clip(0, np.iinfo(np.int16).max).astype(np.int16)
 
 
@@ -149,7 +151,6 @@ def _truth_digest(sample: Sample) -> bytes:
 
 def _file_digest(path: Path | None) -> bytes:
     try:
-        with path.open("rb") if path else io.BytesIO() as file:
-            return hashlib.file_digest(file, "sha256").digest()
+        return file_digest(path) if path else b""
     except OSError:  # missing or not ours to read: making the array says what is wrong
         return b""

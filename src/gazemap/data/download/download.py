@@ -14,7 +14,7 @@ from gazemap.data.download.catalogue import SOURCES, PublicSource, RemoteFile
 from gazemap.data.download.fetching import Patience, Report, fetch
 from gazemap.data.download.unpacking import ARCHIVES, unpack
 from gazemap.data.importers import IMPORTERS
-from gazemap.errors import DataError, GazemapError, InputError, OutputError, unknown_name
+from gazemap.errors import DataError, GazemapError, OutputError, check_name
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ def download_dataset(
             says what to do by hand.
         OutputError: `out` is in use or cannot be written.
     """
-    if name not in SOURCES:
-        raise InputError(unknown_name("public source", name, SOURCES))
+    check_name("public source", name, SOURCES)
     source, out = SOURCES[name], Path(out).absolute()
     work = out.with_name(f"{out.name}.download")
     try:

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
-from rich.progress import track
-
 from gazemap.errors import DataError
+from gazemap.system.progress import bar
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 MAX_UNPACKED = 64 * 2**30  # bytes
@@ -65,7 +64,7 @@ def unpack(
         with ExitStack() as stack:
             places = _places(archive, _members(archive, stack), strip, limit)
             description = f"Unpacking {archive.name}"
-            for place, member in track(places.items(), description, disable=not progress, transient=True):
+            for place, member in bar(places.items(), description, progress=progress):
                 target = folder / place
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with member.open() as source, target.open("wb") as file:

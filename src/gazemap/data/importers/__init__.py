@@ -27,7 +27,7 @@ from gazemap.data.importers.scene import SCENE
 from gazemap.data.importers.table import TABLE
 from gazemap.data.importers.toronto import TORONTO
 from gazemap.data.writing.folder import write_dataset
-from gazemap.errors import DataError, InputError, unknown_name
+from gazemap.errors import DataError, check_name
 
 IMPORTERS: dict[str, Importer] = {
     "osie": OSIE,
@@ -79,8 +79,7 @@ def import_dataset(
             file, field or shape.
         OutputError: `out` cannot be written.
     """
-    if format not in IMPORTERS:
-        raise InputError(unknown_name("format", format, IMPORTERS))
+    check_name("format", format, IMPORTERS)
     if not Path(source).exists():
         raise DataError(f"There is no file or folder {source}. Give the data set's own.")
     return write_dataset(IMPORTERS[format].open(Path(source), options or {}), out, progress=progress)

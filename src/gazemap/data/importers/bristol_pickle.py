@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pickles import read_pickle
-from gazemap.data.writing.items import Item, Source
+from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 
@@ -35,7 +35,7 @@ _KEYS = {
 }
 
 
-def read_bristol_pickle(source: Path) -> Source:
+def read_bristol_pickle(source: Path) -> ImportedSet:
     """A folder with train.pkl, val.pkl or both.
 
     Raises:
@@ -46,7 +46,7 @@ def read_bristol_pickle(source: Path) -> Source:
         raise DataError(f"{source} holds neither train.pkl nor val.pkl.")
     records = {split: _records(path, split) for split, path in files.items()}
     items = chain.from_iterable(_items(split, found) for split, found in records.items())
-    return Source(_INFO, items, sum(map(len, records.values())))
+    return ImportedSet(_INFO, items, sum(map(len, records.values())))
 
 
 def _records(path: Path, split: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from PIL import Image
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 
 CAT2000_INFO = DatasetInfo(
@@ -36,7 +36,7 @@ _INFO = CAT2000_INFO.model_copy(
 )
 
 
-def read_cat2000_train(source: Path) -> Source:
+def read_cat2000_train(source: Path) -> ImportedSet:
     """Stimuli/CATEGORY/*.jpg and FIXATIONLOCS/CATEGORY/*.mat, in trainSet or its own folder.
 
     Raises:
@@ -55,7 +55,7 @@ def read_cat2000_train(source: Path) -> Source:
     set_aside = unpaired({*images} - {*truths}, "Stimuli", "no fixations")
     set_aside += unpaired({*truths} - {*images}, "FIXATIONLOCS", "no image")
     items = (Item(name, images[name], "train", fixations=truths[name]) for name in both)
-    return Source(_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(both))
+    return ImportedSet(_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(both))
 
 
 CAT2000_TRAIN = Importer(
@@ -72,7 +72,7 @@ CAT2000_TRAIN = Importer(
 _WRONGLY_TURNED = "Pattern/134"  # its EXIF tag says that it lies on its side, which it does not
 
 
-def read_cat2000_test(source: Path) -> Source:
+def read_cat2000_test(source: Path) -> ImportedSet:
     """Stimuli/CATEGORY/*.jpg, in testSet or its own folder.
 
     Raises:
@@ -80,7 +80,7 @@ def read_cat2000_test(source: Path) -> Source:
     """
     images = categories(source / "testSet" if (source / "testSet").is_dir() else source)
     info = CAT2000_INFO.model_copy(update={"name": "cat2000-test"})
-    return Source(info, _cat2000_items(images), len(images))
+    return ImportedSet(info, _cat2000_items(images), len(images))
 
 
 def _cat2000_items(images: dict[str, Path]) -> Iterator[Item]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Size
@@ -61,7 +61,7 @@ class _Scanpath:
     where: str
 
 
-def read_coco_freeview(source: Path, *, initial_fixation: InitialFixation = "keep") -> Source:
+def read_coco_freeview(source: Path, *, initial_fixation: InitialFixation = "keep") -> ImportedSet:
     """A folder with COCOFreeView_fixations_*.json and, anywhere below it, the images of COCO-Search18.
 
     Args:
@@ -75,7 +75,7 @@ def read_coco_freeview(source: Path, *, initial_fixation: InitialFixation = "kee
     files = sorted(source.rglob("COCOFreeView_fixations_*.json"))
     trials = _by_image(_scanpaths(source, files, "COCOFreeView_fixations_*.json"), by_task=False)
     images = {path.name: path for path in sorted(source.rglob("*.jpg"), reverse=True)}
-    return Source(_FREEVIEW_INFO, _items(source, trials, images, initial_fixation), len(trials))
+    return ImportedSet(_FREEVIEW_INFO, _items(source, trials, images, initial_fixation), len(trials))
 
 
 def read_coco_search18(
@@ -84,7 +84,7 @@ def read_coco_search18(
     condition: Literal["present", "absent"] = "present",
     split: Literal["split1", "split2"] = "split1",
     initial_fixation: InitialFixation = "keep",
-) -> Source:
+) -> ImportedSet:
     """A folder with coco_search18_fixations_T[PA]_*.json and, anywhere below it, TARGET/NAME.jpg.
 
     One image was searched for several targets, and where people look depends on the target; so an
@@ -116,7 +116,7 @@ def read_coco_search18(
     info = _SEARCH18_INFO.model_copy(
         update={"edition": condition, "task": f"search for one of 18 targets, which is {condition}"}
     )
-    return Source(info, _items(source, trials, images, initial_fixation), len(trials))
+    return ImportedSet(info, _items(source, trials, images, initial_fixation), len(trials))
 
 
 def _scanpaths(source: Path, files: list[Path], pattern: str) -> list[_Scanpath]:

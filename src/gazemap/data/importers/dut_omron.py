@@ -12,7 +12,7 @@ from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
 from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Size
@@ -32,7 +32,7 @@ _INFO = DatasetInfo(
 _VAL_SHARE = 0.1  # no official split: the last in the order of names
 
 
-def read_dut_omron(source: Path) -> Source:
+def read_dut_omron(source: Path) -> ImportedSet:
     """DUT-OMRON-image/*.jpg and DUT-OMRON-eye-fixations/mat/*.mat.
 
     Raises:
@@ -48,7 +48,7 @@ def read_dut_omron(source: Path) -> Source:
     set_aside = unpaired({*images} - {*files}, "DUT-OMRON-image", "no fixations")
     set_aside += unpaired({*files} - {*images}, "DUT-OMRON-eye-fixations/mat", "no image")
     info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
-    return Source(info, _items(stems, images, files), len(stems))
+    return ImportedSet(info, _items(stems, images, files), len(stems))
 
 
 def _items(stems: list[str], images: dict[str, Path], files: dict[str, Path]) -> Iterator[Item]:

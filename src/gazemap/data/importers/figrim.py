@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Floats
@@ -47,7 +47,7 @@ _NEAR_DUPLICATES = (  # its authors list them
 _GROUPS = {stem: pair[0] for pair in _NEAR_DUPLICATES for stem in pair}
 
 
-def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> Source:
+def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> ImportedSet:
     """Targets and Fillers with images by category, targetData and fillerData with the fixations.
 
     Args:
@@ -64,7 +64,7 @@ def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> So
             records += [(folder, path, record) for record in read_mat(path, "allImages").ravel()]
     if not records:
         raise DataError(f"{source} holds neither {' nor '.join(_FILES.values())}.")
-    return Source(_INFO, _items(source, records, _VIEWS[views]), len(records), outside="drop")
+    return ImportedSet(_INFO, _items(source, records, _VIEWS[views]), len(records), outside="drop")
 
 
 def _items(source: Path, records: list[tuple[str, Path, Any]], views: tuple[str, ...]) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 
 _INFO = DatasetInfo(
@@ -23,7 +23,7 @@ _INFO = DatasetInfo(
 _VAL_SHARE = 0.1  # no official split: the last in the order of names
 
 
-def read_fiwi(source: Path) -> Source:
+def read_fiwi(source: Path) -> ImportedSet:
     """Folders named stimuli and all5, at any depth, with PNG files of the same names.
 
     Raises:
@@ -39,7 +39,7 @@ def read_fiwi(source: Path) -> Source:
         Item(stem, images[stem], split, fixations=maps[stem])
         for stem, split in zip(stems, last_are_val(len(stems), _VAL_SHARE), strict=True)
     )
-    return Source(_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(stems))
+    return ImportedSet(_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(stems))
 
 
 def _files(source: Path, name: str) -> dict[str, Path]:

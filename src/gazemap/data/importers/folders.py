@@ -14,7 +14,7 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
 from gazemap.data.sample import read_map
-from gazemap.data.writing.items import Item, Source
+from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.types import Size
 
@@ -68,7 +68,7 @@ def read_folders(
     image_folder: str = "images/{split}",
     map_folder: str = "maps/{split}",
     fixation_folder: str = "fixations/{split}",
-) -> Source:
+) -> ImportedSet:
     """Pairs of files with the same stem; what has no partner is set aside and listed.
 
     In a fixation map every pixel that is not 0 is one fixation, at the pixel's center; several
@@ -110,7 +110,7 @@ def read_folders(
     if not found:
         raise DataError(f"{source}: no image has a map or fixation file of the same name.")
     described = _described(info, name, sigma).model_copy(update={"set_aside": tuple(set_aside)})
-    return Source(described, _items(found), len(found))
+    return ImportedSet(described, _items(found), len(found))
 
 
 def _folders(source: Path, template: str) -> dict[str, Path]:

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import ConfigDict, ValidationError, validate_call
 
 from gazemap.data.dataset import DatasetInfo
-from gazemap.data.writing.items import Counts, Source
-from gazemap.errors import InputError, unknown_name
+from gazemap.data.writing.items import Counts, ImportedSet
+from gazemap.errors import InputError, check_name
 
 
 def _kinds(hint: Any) -> list[str]:  # noqa: ANN401 - any annotation
@@ -41,7 +41,7 @@ class Importer:
         oddities: what a user should know before trusting it.
     """
 
-    read: Callable[..., Source]
+    read: Callable[..., ImportedSet]
     info: DatasetInfo
     editions: Mapping[str, Counts]
     oddities: str
@@ -64,7 +64,7 @@ class Importer:
             lines.append(f"{name}={'|'.join(kinds)}{known}")
         return lines
 
-    def open(self, source: Path, options: Mapping[str, Any]) -> Source:
+    def open(self, source: Path, options: Mapping[str, Any]) -> ImportedSet:
         """Read the source with the options checked.
 
         Raises:
@@ -72,11 +72,10 @@ class Importer:
             DataError: the source is not of this format.
         """
         for name in options:
-            if name not in self.options:
-                raise InputError(unknown_name("option", name, self.options))
+            check_name("option", name, self.options)
         try:
             read = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(self.read)
-            found: Source = read(source, **options)
+            found: ImportedSet = read(source, **options)
         except ValidationError as error:
             wrong = "; ".join(
                 f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}, {mistake['input']!r} came"

@@ -11,7 +11,7 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Floats
@@ -34,7 +34,7 @@ _SPLITS = {"training": "train", "validation": "val", "testing": "test"}
 _WEBCAM = 0.05  # gaze by webcam is some degrees off, and so leaves the image; how often is not published
 
 
-def read_isun(source: Path) -> Source:
+def read_isun(source: Path) -> ImportedSet:
     """images/*.jpg, and one .mat file a split; the test split has images alone.
 
     Raises:
@@ -48,7 +48,7 @@ def read_isun(source: Path) -> Source:
     ]
     if not records:
         raise DataError(f"{source} holds none of {', '.join(f'{name}.mat' for name in _SPLITS)}.")
-    return Source(_INFO, _items(source, records), len(records), outside="drop", tolerance=_WEBCAM)
+    return ImportedSet(_INFO, _items(source, records), len(records), outside="drop", tolerance=_WEBCAM)
 
 
 def _items(source: Path, records: list[tuple[str, Any]]) -> Iterator[Item]:

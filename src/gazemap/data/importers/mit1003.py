@@ -13,7 +13,7 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
 from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.detection import fixations_by_velocity
 from gazemap.gaze.fixations import Fixations
@@ -43,7 +43,7 @@ _INFO = DatasetInfo(
 _MAPS_SOURCE = "FIXATIONLOCS/IMAGE.mat; a fixated pixel is one point, at its center (index + 0.5)"
 
 
-def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "drop") -> Source:
+def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "drop") -> ImportedSet:
     """ALLSTIMULI with DATA/USER/*.mat (raw samples by observer), or with FIXATIONLOCS (pixels).
 
     Args:
@@ -70,10 +70,10 @@ def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "dro
     set_aside += unpaired(recorded - {*images}, "DATA", "no image")
     info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
     items = _items(images, files, first_fixation)
-    return Source(info, items, len(images), outside="drop", tolerance=_MARGINS)
+    return ImportedSet(info, items, len(images), outside="drop", tolerance=_MARGINS)
 
 
-def _from_maps(source: Path, images: Mapping[str, Path]) -> Source:
+def _from_maps(source: Path, images: Mapping[str, Path]) -> ImportedSet:
     maps = by_stem(source / "FIXATIONLOCS", (".mat",))
     set_aside: list[SetAside] = unpaired({*images} - {*maps}, "ALLSTIMULI", "no fixations")
     set_aside += unpaired({*maps} - {*images}, "FIXATIONLOCS", "no image")
@@ -81,7 +81,7 @@ def _from_maps(source: Path, images: Mapping[str, Path]) -> Source:
     update = {"source": _MAPS_SOURCE, "edition": "fixation maps", "set_aside": tuple(set_aside)}
     splits = _splits(stems)
     items = (Item(stem, images[stem], splits[stem], fixations=maps[stem]) for stem in stems)
-    return Source(_INFO.model_copy(update=update), items, len(stems))
+    return ImportedSet(_INFO.model_copy(update=update), items, len(stems))
 
 
 def _splits(stems: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import PICTURES, by_stem
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 
 _MIT300 = DatasetInfo(
@@ -22,7 +22,7 @@ _MIT300 = DatasetInfo(
 )
 
 
-def read_mit300(source: Path) -> Source:
+def read_mit300(source: Path) -> ImportedSet:
     """BenchmarkIMAGES/*.jpg.
 
     Raises:
@@ -33,7 +33,7 @@ def read_mit300(source: Path) -> Source:
     if not images:
         raise DataError(f"{source} holds no BenchmarkIMAGES/*.jpg.")
     items = (Item(stem, images[stem], "test") for stem in sorted(images, key=_number))
-    return Source(_MIT300, items, len(images))
+    return ImportedSet(_MIT300, items, len(images))
 
 
 def _number(stem: str) -> tuple[int, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.gaze.fixations import Fixations
 
 _INFO = DatasetInfo(
@@ -31,7 +31,7 @@ _VAL_IMAGES = 100  # OSIE has no splits of its own: the last images in file orde
 _NEAR_DUPLICATES = {"1374": "1279"}
 
 
-def read_osie(source: Path) -> Source:
+def read_osie(source: Path) -> ImportedSet:
     """A clone of the authors' repository: data/stimuli/*.jpg and data/eye/fixations.mat.
 
     Raises:
@@ -39,7 +39,7 @@ def read_osie(source: Path) -> Source:
     """
     path = source / "data" / "eye" / "fixations.mat"
     cells = read_mat(path, "fixations").ravel()
-    return Source(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
+    return ImportedSet(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
 
 
 def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401

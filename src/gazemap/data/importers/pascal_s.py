@@ -12,7 +12,7 @@ from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.hdf5 import opened
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import last_are_val
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 
@@ -28,7 +28,7 @@ _INFO = DatasetInfo(
 _VAL_SHARE = 0.1  # no official split: the last images
 
 
-def read_pascal_s(source: Path) -> Source:
+def read_pascal_s(source: Path) -> ImportedSet:
     """datasets/fixations/pascalFix.mat and datasets/imgs/pascal/1.jpg and so on.
 
     Raises:
@@ -38,7 +38,7 @@ def read_pascal_s(source: Path) -> Source:
     path = folder / "fixations" / "pascalFix.mat"
     with opened(path) as file:
         cells = file.cells("fixCell")
-    return Source(_INFO, _items(folder / "imgs" / "pascal", path, cells), len(cells))
+    return ImportedSet(_INFO, _items(folder / "imgs" / "pascal", path, cells), len(cells))
 
 
 def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Iterator[Item]:

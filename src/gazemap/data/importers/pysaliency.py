@@ -18,7 +18,7 @@ from gazemap.data.importers.hdf5 import Hdf5, opened
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import last_are_val
 from gazemap.data.importers.pysaliency_fixations import Looks, read_looks
-from gazemap.data.writing.items import Item, Source
+from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.images.names import minimal_names
 from gazemap.images.reading import MAX_PIXELS, read_image
@@ -55,7 +55,7 @@ class _Stimuli:
     columns: dict[str, Sequence[Any]]
 
 
-def read_pysaliency(source: Path, *, onset_unit: Literal["s", "ms"] = "s") -> Source:
+def read_pysaliency(source: Path, *, onset_unit: Literal["s", "ms"] = "s") -> ImportedSet:
     """A folder with stimuli.hdf5 and fixations.hdf5, or several pairs: stimuli_train.hdf5, ...
 
     Splits are those of the files' names (train, validation, test), else those that `gazemap data
@@ -88,7 +88,7 @@ def read_pysaliency(source: Path, *, onset_unit: Literal["s", "ms"] = "s") -> So
     set_aside += [SetAside(item=item, reason=reason) for item, reason in sorted(unusable)]
     info = _info(source).model_copy(update={"set_aside": tuple(set_aside)})
     items = (item for pair in pairs for item in _items(*pair, without={item for item, _ in unusable}))
-    return Source(info, items, sum(len(stimuli.image_ids) for _, stimuli, _ in pairs) - len(unusable))
+    return ImportedSet(info, items, sum(len(stimuli.image_ids) for _, stimuli, _ in pairs) - len(unusable))
 
 
 def _info(source: Path) -> DatasetInfo:

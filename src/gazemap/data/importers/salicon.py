@@ -13,7 +13,7 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
 from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Floats, Size
@@ -42,7 +42,7 @@ Points = Literal["fixations", "mouse"]
 
 def read_salicon(
     source: Path, *, edition: Literal["2015", "2017"] | None = None, points: Points = "fixations"
-) -> Source:
+) -> ImportedSet:
     """A folder with images/{train,val,test} and fixations/{train,val}, of the edition 2015 or 2017.
 
     Images of the test split have no public fixations; `read_salicon_test` takes them.
@@ -81,13 +81,13 @@ def read_salicon(
             "notes": (left_out,) if tests else (),
         }
     )
-    found = Source(info, iter(items), len(items))
+    found = ImportedSet(info, iter(items), len(items))
     if released == "2017 mouse":
         return replace(found, outside="clip", tolerance=_POINTER_OUTSIDE)
     return found
 
 
-def read_salicon_test(source: Path) -> Source:
+def read_salicon_test(source: Path) -> ImportedSet:
     """images/test/*.jpg; the fixations of these 5,000 images are not public.
 
     Raises:
@@ -96,7 +96,7 @@ def read_salicon_test(source: Path) -> Source:
     images = by_stem(source / "images" / "test", PICTURES)
     if not images:
         raise DataError(f"{source} holds no images/test/*.jpg.")
-    return Source(_TEST_INFO, (Item(stem, images[stem], "test") for stem in sorted(images)), len(images))
+    return ImportedSet(_TEST_INFO, (Item(stem, images[stem], "test") for stem in sorted(images)), len(images))
 
 
 def _paired(source: Path, points: Points) -> tuple[list[Item], list[SetAside]]:

@@ -17,7 +17,7 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import PICTURES, unpaired
 from gazemap.data.writing.conventions import TOLERANCE
-from gazemap.data.writing.items import Item, Source
+from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Size
@@ -69,7 +69,7 @@ def read_salicon_json(
     coordinates: Coordinates | Literal["auto"] = "auto",
     images: Literal["required", "optional"] = "required",
     image_folder: Path | None = None,
-) -> Source:
+) -> ImportedSet:
     """A file like fixations_train2014.json, or a folder of such files.
 
     Args:
@@ -100,7 +100,7 @@ def read_salicon_json(
         }
     )
     items = (item for path in files for item in _items(path, read[path], told[path], by_name, images))
-    return Source(info, items, sum(len(content.images) for content in read.values()))
+    return ImportedSet(info, items, sum(len(content.images) for content in read.values()))
 
 
 def _read(path: Path) -> _Content:

@@ -13,7 +13,7 @@ from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
 from gazemap.data.importers.pairing import last_are_val
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 
@@ -31,7 +31,7 @@ _INFO = DatasetInfo(
 _VAL_SHARE = 0.2  # no official split: the last images in file order
 
 
-def read_scene(source: Path) -> Source:
+def read_scene(source: Path) -> ImportedSet:
     """A clone of the authors' repository: data/stimuli/*.jpg and data/tidy/fixations.mat.
 
     Raises:
@@ -41,7 +41,7 @@ def read_scene(source: Path) -> Source:
     cells = read_mat(path, "fixations")
     if cells.dtype != object or cells.ndim != 2:
         raise DataError(f"{path}: fixations has shape {cells.shape}; a cell (images, observers) is accepted.")
-    return Source(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
+    return ImportedSet(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
 
 
 def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401

@@ -17,7 +17,7 @@ from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import last_are_val, unpaired
 from gazemap.data.importers.rows import OPTIONAL, read_rows
-from gazemap.data.writing.items import Item, Source
+from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Size
@@ -54,7 +54,7 @@ def read_table(
     time: Literal["s", "ms", "us"] = "s",
     convention: Convention = "continuous",
     images: Path | None = None,
-) -> Source:
+) -> ImportedSet:
     """A table with a header; rows whose x or y is no number are set aside and listed.
 
     An image that no row names gets no fixation; its split is "all", where the table has splits.
@@ -90,7 +90,7 @@ def read_table(
         }
     )
     read = partial(_fixations, convention, _SECONDS[time])
-    return Source(info, _items(files, rows, bounds, read), len(files))
+    return ImportedSet(info, _items(files, rows, bounds, read), len(files))
 
 
 def _image_files(table: Path, images: Path | None) -> dict[str, Path]:

@@ -12,7 +12,7 @@ from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
 from gazemap.data.importers.pairing import last_are_val
-from gazemap.data.writing.items import Counts, Item, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 
@@ -28,7 +28,7 @@ _INFO = DatasetInfo(
 _VAL_SHARE = 0.1  # no official split: the last images
 
 
-def read_toronto(source: Path) -> Source:
+def read_toronto(source: Path) -> ImportedSet:
     """fixdens/origfixdata.mat and fixdens/Original Image Set/1.jpg and so on.
 
     Raises:
@@ -41,7 +41,7 @@ def read_toronto(source: Path) -> Source:
     if maps.dtype != object:
         raise DataError(f"{path}: white has type {maps.dtype}; a cell of maps, one an image, is accepted.")
     cells = maps.ravel()
-    return Source(_INFO, _items(folder / "Original Image Set", path, cells), len(cells))
+    return ImportedSet(_INFO, _items(folder / "Original Image Set", path, cells), len(cells))
 
 
 def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[Item]:

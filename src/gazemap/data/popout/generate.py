@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from gazemap.data.dataset import DatasetInfo, GazeDataset
 from gazemap.data.popout.displays import KINDS, draw_display
 from gazemap.data.writing.folder import write_dataset
-from gazemap.data.writing.items import Item, Source
+from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import InputError
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Floats, Size
@@ -68,7 +68,7 @@ def popout(
         sigma=round(TARGET_SIGMA * size[1], 3),
     )
     targets = np.empty((images, 2))
-    source = Source(info, _items(images, seed, size, targets), images)
+    source = ImportedSet(info, _items(images, seed, size, targets), images)
     dataset = write_dataset(source, out, progress=progress)
     kinds = [KINDS[index % len(KINDS)] for index in range(images)]
     table = pa.table({"image_id": dataset.image_ids, "kind": kinds, "x": targets[:, 0], "y": targets[:, 1]})

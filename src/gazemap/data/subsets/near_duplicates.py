@@ -19,13 +19,13 @@ import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from rich.progress import track
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError
 from gazemap.images.reading import read_image, read_size
+from gazemap.system.progress import bar
 
 # On OSIE, Scene and 83 images of SALICON (1,283, so 822,403 pairs), distance 10 finds the one true
 # pair and no false one, 14 ten false ones. It finds every image again that was saved at a
@@ -76,7 +76,7 @@ def near_duplicates(dataset: GazeDataset, *, distance: int = DISTANCE, progress:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         looks = pool.map(_look, files.values())
         description = f"Comparing {dataset.name}"
-        seen = [*track(looks, description, len(files), disable=not progress, transient=True)]
+        seen = [*bar(looks, description, len(files), progress=progress)]
     images = [(image_id, look) for image_id, look in zip(files, seen, strict=True) if look.gray.std() > _FLAT]
     pairs: dict[tuple[str, str], Pair] = {}
     for mirrored in (True, False):  # a picture that is its own mirror image pairs as it is

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
-from gazemap.errors import DataError, unknown_name
+from gazemap.errors import DataError, check_name
 from gazemap.gaze.fixations import Fixations
 
 Range = tuple[float, float]
@@ -64,8 +64,7 @@ def of_observers(dataset: GazeDataset, observers: Collection[str]) -> GazeDatase
     _refuse_unknown(dataset, ("observer",))
     known = _observers(dataset)
     for name in observers:
-        if name not in known:
-            raise DataError(f"{dataset.name!r}: {unknown_name('observer', name, known)}")
+        check_name(f"observer of {dataset.name!r}", name, known, DataError)
     described = f"observers {', '.join(sorted(observers))}"
     return _of_fixations(dataset, lambda f: np.isin(_values(f, "observer"), [*observers]), described)
 

@@ -13,28 +13,28 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from rich.progress import track
 
 from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, GazeDataset, SetAside, load_dataset
 from gazemap.data.sample import Sample
 from gazemap.data.writing.conventions import ConventionCheck
-from gazemap.data.writing.items import Counts, Item, Outside, Source
+from gazemap.data.writing.items import Counts, ImportedSet, Item, Outside
 from gazemap.data.writing.storing import Stored, store
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.system.files import new_folder, replacing
+from gazemap.system.progress import bar
 from gazemap.types import Size
 
 _ROWS = 200_000  # of fixations.parquet, written at once
 
 
-def write_dataset(source: Source, out: str | Path, *, progress: bool = False) -> GazeDataset:
+def write_dataset(source: ImportedSet, out: str | Path, *, progress: bool = False) -> GazeDataset:
     """Write a data set's folder and open it; see `write_folder`."""
     write_folder(source, Path(out), progress=progress)
     return load_dataset(out)
 
 
-def write_folder(source: Source, out: Path, *, progress: bool = False) -> None:
+def write_folder(source: ImportedSet, out: Path, *, progress: bool = False) -> None:
     """Write a data set's folder; what cannot be read is set aside and listed in dataset.json.
 
     Its memory does not grow with the number of images, but for a row of a table each.
@@ -53,7 +53,7 @@ def write_folder(source: Source, out: Path, *, progress: bool = False) -> None:
         _fill(folder, source, progress)
 
 
-def _fill(folder: Path, source: Source, progress: bool) -> None:
+def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
     images: list[dict[str, Any]] = []
     set_aside = list(source.info.set_aside)
     check = ConventionCheck(source.tolerance)
@@ -65,7 +65,7 @@ def _fill(folder: Path, source: Source, progress: bool) -> None:
         closing(_stored_ahead(folder, source)) as stored,
         _FixationWriter(folder / "fixations.parquet") as writer,
     ):
-        for item, future in track(stored, description, source.count, disable=not progress, transient=True):
+        for item, future in bar(stored, description, source.count, progress=progress):
             try:
                 row, fixations = future.result()
             except DataError as error:
@@ -93,7 +93,7 @@ def _fill(folder: Path, source: Source, progress: bool) -> None:
     (folder / "dataset.json").write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def _refuse(problem: str | None, source: Source) -> None:
+def _refuse(problem: str | None, source: ImportedSet) -> None:
     if problem:
         raise DataError(f"{source.info.name}: {problem} Its convention is: {source.info.source}.")
 
@@ -104,7 +104,7 @@ def _settled(fixations: Fixations, size: Size, outside: Outside) -> Fixations:
     return fixations.where(fixations.inside(size)) if outside == "drop" else fixations
 
 
-def _notes(source: Source, found: Counts, outside: int) -> Iterator[str]:
+def _notes(source: ImportedSet, found: Counts, outside: int) -> Iterator[str]:
     for entry in fields(Counts):
         wanted, came = (getattr(counts, entry.name) for counts in (source.expected, found))
         if wanted is not None and came != wanted:
@@ -116,7 +116,7 @@ def _notes(source: Source, found: Counts, outside: int) -> Iterator[str]:
         )
 
 
-def _stored_ahead(folder: Path, source: Source) -> Generator[tuple[Item, Future[Stored]]]:
+def _stored_ahead(folder: Path, source: ImportedSet) -> Generator[tuple[Item, Future[Stored]]]:
     """Store the items in parallel, a few ahead of the one that is asked for."""
     seen: set[str] = set()
     waiting: deque[tuple[Item, Future[Stored]]] = deque()
@@ -187,7 +187,9 @@ def save_dataset(dataset: GazeDataset, out: str | Path, *, progress: bool = Fals
     """
     items = (_item(sample, dataset) for sample in dataset)
     # the import has judged the points; a part may have more of those that lie outside
-    return write_dataset(Source(dataset.info, items, len(dataset), tolerance=1.0), out, progress=progress)
+    return write_dataset(
+        ImportedSet(dataset.info, items, len(dataset), tolerance=1.0), out, progress=progress
+    )
 
 
 def save_splits(dataset: GazeDataset) -> None:
@@ -209,8 +211,8 @@ def save_splits(dataset: GazeDataset) -> None:
     for name in ("split", "group"):
         values = pa.array([getattr(sample, name) for sample in dataset], pa.string())
         table = table.set_column(table.schema.get_field_index(name), name, values)
-    with replacing(path) as beside:
-        pq.write_table(table, beside)
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary)
 
 
 def _item(sample: Sample, dataset: GazeDataset) -> Item:

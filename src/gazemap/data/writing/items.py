@@ -15,7 +15,7 @@ from gazemap.data.writing.conventions import TOLERANCE
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Size
 
-Truth = Fixations | Path | Callable[[Size], Fixations]
+ImportedFixations = Fixations | Path | Callable[[Size], Fixations]
 Outside = Literal["keep", "clip", "drop"]
 
 
@@ -41,7 +41,7 @@ class Item:
     image: Path | NDArray[np.uint8] | Size
     split: str
     group: str | None = None
-    fixations: Truth | None = None
+    fixations: ImportedFixations | None = None
     map: Path | NDArray[np.floating] | None = None
     domain: str | None = None
     sigma: float | None = None
@@ -58,7 +58,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Source:
+class ImportedSet:
     """What an importer found: the description, and the items one by one.
 
     Attributes:

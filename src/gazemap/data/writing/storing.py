@@ -12,7 +12,7 @@ from PIL import Image
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.sample import read_map
-from gazemap.data.writing.items import Item, Truth
+from gazemap.data.writing.items import ImportedFixations, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.reading import read_image
@@ -61,7 +61,7 @@ def _size_of(image: Path | NDArray[np.uint8] | Size) -> Size:
     return height, width
 
 
-def _points(truth: Truth | None, size: Size) -> Fixations | None:
+def _points(truth: ImportedFixations | None, size: Size) -> Fixations | None:
     if isinstance(truth, Path):
         fixated = read_map(truth)
         if fixated.shape != size:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import DataError, InputError, unknown_name
+from gazemap.errors import DataError, check_name
 from gazemap.evaluation.interchange.archives import MapArchive, open_archive
 from gazemap.images.names import match_names
 from gazemap.metrics.densities import LOG_SUM_TOLERANCE
@@ -73,8 +73,7 @@ def open_predictions(path: str | Path, images: GazeDataset, output: Output = "sa
         InputError: no such output.
         DataError: missing or damaged, images without one prediction, or a first map of no use.
     """
-    if output not in get_args(Output):
-        raise InputError(unknown_name("output", output, get_args(Output)))
+    check_name("output", output, get_args(Output))
     archive = open_archive(Path(path))
     keys = match_names(images.image_names, archive.keys, output)
     stored = StoredMaps(archive, tuple(keys), images, output)

@@ -16,11 +16,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from rich.progress import track
 from scipy.special import logsumexp
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import DataError, InputError, OutputError, unknown_name
+from gazemap.errors import DataError, OutputError, check_name
 from gazemap.evaluation.evaluate import Predictions
 from gazemap.evaluation.interchange.stored import open_predictions
 from gazemap.images.names import minimal_names
@@ -28,6 +27,7 @@ from gazemap.metrics import resize
 from gazemap.models import SaliencyModel
 from gazemap.prediction.predict import predict
 from gazemap.system.files import replacing
+from gazemap.system.progress import bar
 from gazemap.types import Floats, Output, Size
 
 SALICON_SIZE = (480, 640)
@@ -62,9 +62,8 @@ def write_submission(
         DataError: a prediction or image of no use; nothing is left under `out`.
         OutputError: `out` cannot be written.
     """
-    if format not in FORMATS:
-        raise InputError(unknown_name("submission format", format, FORMATS))
-    steps = track(range(len(images)), f"Writing {out}", disable=not progress, transient=True)
+    check_name("submission format", format, FORMATS)
+    steps = bar(range(len(images)), f"Writing {out}", progress=progress)
     return FORMATS[format](predictions, images, Path(out), steps)
 
 
@@ -73,12 +72,12 @@ def _tuebingen(
 ) -> Path:
     """One HDF5 file, a float32 dataset an image at its size; keys as pysaliency's, log densities kept."""
     names = minimal_names(images.image_names)
-    with replacing(out) as beside:
-        with h5py.File(beside, "w") as file:
+    with replacing(out) as temporary:
+        with h5py.File(temporary, "w") as file:
             for index in steps:
                 frame = _frame(predictions, images, index, images[index].size)
                 file.create_dataset(names[index], data=frame.astype(np.float32), compression="gzip")
-        _check(beside, images, names, predictions.output, [sample.size for sample in images])
+        _check(temporary, images, names, predictions.output, [sample.size for sample in images])
     return out
 
 
@@ -95,8 +94,8 @@ def _salicon(predictions: SaliencyModel | Predictions, images: GazeDataset, out:
             raise OutputError(f"{taken} exists already. Choose another name, or remove it first.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
-            folder, zipped = Path(beside) / out.name, Path(beside) / archive.name
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
+            folder, zipped = Path(temporary) / out.name, Path(temporary) / archive.name
             with zipfile.ZipFile(zipped, "w") as file:
                 for index in steps:
                     picture = folder / names[index]

@@ -16,7 +16,7 @@ _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
-class Truth:
+class GroundTruth:
     """What the predictions of one image, or of a batch, are compared with.
 
     Scoring several predictions against one object saves what they have in common.
@@ -44,7 +44,7 @@ class Comparison:
         protocol: the choices that metrics leave open.
     """
 
-    def __init__(self, prediction: Maps, truth: Truth, protocol: Protocol) -> None:
+    def __init__(self, prediction: Maps, truth: GroundTruth, protocol: Protocol) -> None:
         self.reader = Reader(prediction)
         self.protocol = protocol
         self._truth = truth

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import lookup
 from gazemap.images.resizing import Interpolation
 from gazemap.metrics.distribution import MATLAB_EPS
 
@@ -149,9 +149,7 @@ def get_protocol(protocol: str | Protocol) -> Protocol:
     """
     if isinstance(protocol, Protocol):
         return protocol
-    if protocol not in PROTOCOLS:
-        raise InputError(unknown_name("protocol", protocol, PROTOCOLS))
-    return PROTOCOLS[protocol]
+    return lookup("protocol", protocol, PROTOCOLS)
 
 
 def choices(protocol: Protocol) -> dict[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 from gazemap.errors import InputError
 from gazemap.metrics.distribution import refuse_log_density
 from gazemap.metrics.kernels.arrays import Fixated, Maps, Reader, Score, has_points
-from gazemap.metrics.scoring.comparing import Comparison, Truth
+from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.protocols import Protocol, get_protocol
 from gazemap.metrics.scoring.table import METRICS, Metric, get_metric
@@ -48,12 +48,12 @@ def score(
         InputError: an unknown protocol or metric, a metric whose truth did not come, or a log
             density that is none, or is not called one.
     """
-    truth = Truth(fixation_map, density, other_fixation_map, baseline)
+    truth = GroundTruth(fixation_map, density, other_fixation_map, baseline)
     return score_against(truth, saliency, protocol, metrics, output)
 
 
 def score_against(
-    truth: Truth,
+    truth: GroundTruth,
     saliency: Maps,
     protocol: str | Protocol = "exact",
     metrics: Sequence[str] | None = None,
@@ -81,7 +81,7 @@ def score_against(
     return score_prepared(prepared, truth, names)
 
 
-def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> dict[str, Score]:
+def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str]) -> dict[str, Score]:
     """The metrics of one prepared prediction; those that score the same map share what they compute.
 
     Raises:
@@ -105,11 +105,11 @@ def score_prepared(prepared: Prepared, truth: Truth, metrics: Sequence[str]) -> 
     return scores
 
 
-def _missing(metric: Metric, truth: Truth) -> list[str]:
+def _missing(metric: Metric, truth: GroundTruth) -> list[str]:
     return [name for name in metric.needs if getattr(truth, name) is None]
 
 
-def _size_of(truth: Truth) -> tuple[int, int] | None:
+def _size_of(truth: GroundTruth) -> tuple[int, int] | None:
     """(H, W) of the first map among the truth; None where all are points."""
     maps = [truth.density, truth.baseline]
     if not has_points(truth.fixation_map):

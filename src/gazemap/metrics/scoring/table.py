@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import lookup
 from gazemap.metrics.distribution import cc_of, kld_of, sim_of
 from gazemap.metrics.emd import emd_of
 from gazemap.metrics.kernels.arrays import Array
@@ -135,6 +135,4 @@ def get_metric(name: str) -> Metric:
     Raises:
         InputError: unknown; gives the nearest name and all names.
     """
-    if name not in METRICS:
-        raise InputError(unknown_name("metric", name, METRICS))
-    return METRICS[name]
+    return lookup("metric", name, METRICS)

@@ -70,8 +70,8 @@ def _write_onnx(path: str | Path, out: Path, any_size: bool) -> str:
             f"The ONNX form of {path} differs from the model by {difference:.2g}, more than {TOLERANCE}. "
             "Nothing was written; please report it."
         )
-    with replacing(out) as beside:
-        beside.write_bytes(form)
+    with replacing(out) as temporary:
+        temporary.write_bytes(form)
     return f"{out}: {len(form) / 1e6:.1f} MB, within {difference:.1g} of the model."
 
 

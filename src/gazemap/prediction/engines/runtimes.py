@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import InputError, OutputError, unknown_name
+from gazemap.errors import OutputError, lookup
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import digest
 from gazemap.prediction.engines.onnx import INPUT, check_installed, to_onnx
@@ -32,9 +32,7 @@ def make_engine(name: str, model: SaliencyModel, threads: int = 1) -> Engine:
     Raises:
         InputError: no such engine, or it is not installed.
     """
-    if name not in ENGINES:
-        raise InputError(unknown_name("engine", name, ENGINES))
-    return ENGINES[name](model, threads)
+    return lookup("engine", name, ENGINES)(model, threads)
 
 
 def _torch(model: SaliencyModel, threads: int) -> Engine:
@@ -55,8 +53,8 @@ def _form(model: SaliencyModel) -> bytes:
         form = to_onnx(model.cpu())
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(file) as beside:
-            beside.write_bytes(form)
+        with replacing(file) as temporary:
+            temporary.write_bytes(form)
     except (OSError, OutputError):
         pass  # a cache that cannot be written costs seconds, no more
     return form

@@ -70,8 +70,8 @@ class Results:
         """
         for kind in self.kinds:
             made = self.folder / _STAGE / f"{threading.get_ident()}{kind.ending}"
-            with replacing(made) as beside:
-                kind.write(beside, predicted)
+            with replacing(made) as temporary:
+                kind.write(temporary, predicted)
             _rename(made, Path(f"{self.folder / name}{kind.ending}"))
 
     def fail(self, failure: Failure) -> None:

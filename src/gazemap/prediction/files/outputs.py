@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import InputError, check_name
 from gazemap.images.reading import read_reduced
 from gazemap.prediction.files.pictures import contours, overlay
 from gazemap.prediction.files.summary import summarize
@@ -125,6 +125,5 @@ def chosen_outputs(names: Sequence[str]) -> list[OutputKind]:
     if not names:
         raise InputError(f"Nothing is to be written; {', '.join(OUTPUTS)} are accepted.")
     for name in names:
-        if name not in OUTPUTS:
-            raise InputError(unknown_name("output", name, OUTPUTS))
+        check_name("output", name, OUTPUTS)
     return [OUTPUTS[name] for name in dict.fromkeys(names)]

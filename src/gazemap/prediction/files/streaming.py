@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from gazemap.errors import DataError
 from gazemap.images.placement import Placement
@@ -25,7 +24,8 @@ from gazemap.prediction.files.folder import Failure, Results, open_results
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, Predicted, chosen_outputs
 from gazemap.prediction.files.sources import open_sources
 from gazemap.prediction.files.threads import ahead, batched, worker_threads
-from gazemap.prediction.predict import Engine, Prediction, lay
+from gazemap.prediction.predict import Engine, Prediction, place
+from gazemap.system.progress import bar
 
 _BATCH = 4
 _LARGE = 2**24  # pixels from which maps are made one at a time: they are of the image's own size
@@ -51,7 +51,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class _Laid:
+class _Placed:
     """An image in the network's frame, on its way there."""
 
     file: Path
@@ -114,7 +114,7 @@ def predict_files(
 
         batches = batched(found, min(_BATCH, -(-len(found) // workers)))
         steps = chain.from_iterable(ahead(pool, work, batches, 2 * workers))
-        for step in track(steps, "Predicting", len(found), disable=not progress, transient=True):
+        for step in bar(steps, "Predicting", len(found), progress=progress):
             if isinstance(step, Failure):
                 results.fail(step)
                 failures += [step] if len(failures) < _SHOWN else []
@@ -130,19 +130,19 @@ def _predict_batch(
     one_large: threading.Lock,
 ) -> Iterator[_Step]:
     """What became of each image of a batch: read, predicted together, written."""
-    laid: list[_Laid] = []
+    placed: list[_Placed] = []
     for file, name in batch:
         if results.has(file, name):
             yield _Done.SKIPPED
             continue
         try:
-            laid.append(_read(model, file, name))
+            placed.append(_read(model, file, name))
         except (DataError, MemoryError) as error:
             yield Failure(str(file), str(error) or _TOO_LARGE)
-    if not laid:
+    if not placed:
         return
-    grids = compute(np.stack([image.frame for image in laid]))
-    for image, grid in zip(laid, grids, strict=True):
+    grids = compute(np.stack([image.frame for image in placed]))
+    for image, grid in zip(placed, grids, strict=True):
         large = image.placement.size[0] * image.placement.size[1] > _LARGE
         try:
             with one_large if large else nullcontext():
@@ -153,9 +153,9 @@ def _predict_batch(
             yield Failure(str(image.file), str(error) or _TOO_LARGE)
 
 
-def _read(model: SaliencyModel, file: Path, name: str) -> _Laid:
+def _read(model: SaliencyModel, file: Path, name: str) -> _Placed:
     def needed(size: tuple[int, int]) -> tuple[float, float]:
         return Placement(size, model.input_size, model.fit).content
 
     pixels, size = read_reduced(file, needed)
-    return _Laid(file, name, *lay(model, pixels, size))
+    return _Placed(file, name, *place(model, pixels, size))

@@ -33,9 +33,9 @@ def write_comparison(comparison: ModelComparison, path: Path) -> Path:
         OutputError: a file cannot be written.
     """
     check_figure(path)
-    with replacing(path) as beside:
-        comparison_figure(comparison).savefig(beside, dpi=150)
+    with replacing(path) as temporary:
+        comparison_figure(comparison).savefig(temporary, dpi=150)
     target = path.with_name(f"{path.stem}-differences.parquet")
-    with replacing(target) as beside:
-        pq.write_table(comparison.table(), beside)
+    with replacing(target) as temporary:
+        pq.write_table(comparison.table(), temporary)
     return target

@@ -181,8 +181,8 @@ def _times_chance(density: Density) -> Floats:
     """A density over that of chance, at the size it is drawn; 1 on average."""
     height, width = density.shape
     ratio = min(1.0, _LONG_SIDE / max(height, width))
-    laid = on_grid(density, (max(round(height * ratio), 1), max(round(width * ratio), 1)))
-    return laid * laid.size
+    placed = on_grid(density, (max(round(height * ratio), 1), max(round(width * ratio), 1)))
+    return placed * placed.size
 
 
 def _small(image: Pixels) -> Pixels:

@@ -27,5 +27,5 @@ def save_figure(figure: Figure, path: Path) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    with replacing(path) as beside:
-        figure.savefig(beside, dpi=150)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=150)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import InputError, unknown_name
+from gazemap.errors import check_name
 from gazemap.reports.report import Published, score_runs, write_report
 from gazemap.training.checkpoint import LAST
-from gazemap.training.log import METRICS
+from gazemap.training.log import LOG_FILE
 from gazemap.training.loop import train
 from gazemap.training.recipe import load_recipe, shipped_recipes
 
@@ -89,14 +89,13 @@ def reproduce(
     Raises:
         InputError: an unknown study; see `train` and `evaluate` for the rest.
     """
-    if study not in STUDIES:
-        raise InputError(unknown_name("study", study, STUDIES))
+    check_name("study", study, STUDIES)
     out, plan = Path(out), STUDIES[study]
     names = [name if full else recipe_for(name, dataset.name) for name in plan.recipes]
     recipes = [load_recipe(name, overrides) for name in names]
     for recipe in recipes:
         folder = out / recipe.name
-        resumes = (folder / LAST).exists() or (folder / METRICS).exists()
+        resumes = (folder / LAST).exists() or (folder / LOG_FILE).exists()
         say(f"{'Continuing' if resumes else 'Training'} {recipe.name} ({recipe.training.epochs} epochs)")
         run = train(recipe, dataset, folder, resume=resumes, device=device, progress=progress)
         say(

@@ -23,7 +23,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import RecipeError, unknown_name
+from gazemap.errors import RecipeError, check_name
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, evaluate
 from gazemap.evaluation.scores import Scores, SweepRow, bootstrap
 from gazemap.metrics import get_metric, get_protocol
@@ -83,9 +83,7 @@ def load_sweep(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sweep
     """
     path: Path | Traversable = Path(name_or_path)
     if Path(name_or_path).suffix not in {".yaml", ".yml"}:
-        if str(name_or_path) not in shipped_studies():
-            known = unknown_name("study", str(name_or_path), shipped_studies())
-            raise RecipeError(f"{known} A path ends in .yaml.")
+        check_name("study", str(name_or_path), shipped_studies(), RecipeError, "A path ends in .yaml.")
         path = _SHIPPED / f"{name_or_path}.yaml"
     try:
         sweep = Sweep.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -142,8 +140,8 @@ def run_sweep(
     rows += [_row(sweep, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes.items()]
     write_text(out / "table.csv", as_csv(sweep, rows))
     title = f"{sweep.name}, {dataset.name} val, {scores.protocol}"
-    with replacing(out / "figure.png") as beside:
-        figures.sweep(rows, sweep.metrics, title).savefig(beside, dpi=110)
+    with replacing(out / "figure.png") as temporary:
+        figures.sweep(rows, sweep.metrics, title).savefig(temporary, dpi=110)
     return rows
 
 

@@ -1,0 +1,24 @@
+"""The one progress bar: of whatever takes more than a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from rich.progress import track
+
+_Step = TypeVar("_Step")
+
+
+def bar(
+    steps: Iterable[_Step], title: str, total: float | None = None, *, progress: bool = True
+) -> Iterator[_Step]:
+    """The steps one by one, beside a bar that is gone when all are done.
+
+    Args:
+        steps: what is worked on.
+        title: what is done, e.g. "Predicting".
+        total: how many steps, where `steps` does not know its length.
+        progress: whether anything is shown at all.
+    """
+    yield from track(steps, title, total, disable=not progress, transient=True)
