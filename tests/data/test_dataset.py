@@ -8,7 +8,7 @@ import pytest
 
 from gazemap.data.check import check_dataset
 from gazemap.data.dataset import load_dataset
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
 
 
 @pytest.fixture
@@ -180,3 +180,25 @@ def test_points_moved_to_the_edge(popout_set):
     clipped = Fixations(np.array([-3.0, 5.0, 99.0]), np.array([1.0, 50.0, -1.0])).clipped((40, 60))
     assert (clipped.x.tolist(), clipped.y.tolist()) == ([0, 5, 60], [1, 40, 0])
     assert clipped.inside((40, 60)).all()
+
+
+def test_no_blur_is_not_the_usual_blur(popout_set):
+    sample = popout_set[0]
+    np.testing.assert_array_equal(sample.density(sigma=0), sample.fixation_map() / 120)
+    with pytest.raises(InputError, match="sigma or degrees, not both"):
+        sample.density(sigma=3, degrees=1)
+    for wrong in (-1.0, float("nan")):
+        with pytest.raises(InputError, match="sigma must be a finite number, at least 0"):
+            sample.density(sigma=wrong)
+
+
+def test_an_image_of_a_set_may_have_no_blur(folder):
+    changed(folder / "images.parquet", lambda rows: rows[0].update(sigma=0.0))
+    assert load_dataset(folder)[0].sigma == 0.0
+
+
+def test_samples_compare_and_hash(folder):
+    one, two = load_dataset(folder), load_dataset(folder)
+    assert one[0] == two[0]
+    assert one[0] != one[1]
+    assert len({*one, *two}) == 30

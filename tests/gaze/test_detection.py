@@ -209,3 +209,9 @@ def test_smoothing_is_a_whole_number_of_samples(smoothing):
 def test_pixels_per_degree_of_a_screen():
     # 2 x 57.29 cm x tan(0.5 degrees) is 1.0000 cm: the classroom's rule of thumb
     assert pixels_per_degree(1024, 32, 57.29) == pytest.approx(32.0, rel=1e-4)
+
+
+def test_results_compare_and_hash_as_the_objects_that_they_are():
+    found = fixations_by_velocity(np.zeros(240), np.zeros(240), np.arange(240) / 240, threshold=100.0)
+    assert found == found
+    assert {found: 1}[found] == 1

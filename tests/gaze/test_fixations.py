@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
+from gazemap.errors import InputError
 from gazemap.gaze.blurring import blur, gaussian_matrix
 from gazemap.gaze.fixations import Fixations, blurred_points, density, fixation_map
 
@@ -72,3 +76,33 @@ def test_observers():
 def test_scaling_follows_the_image():
     scaled = Fixations(np.array([8.0]), np.array([3.0])).scaled((6, 16), (12, 4))
     assert (scaled.x[0], scaled.y[0]) == (2.0, 6.0)
+
+
+def test_no_blur_leaves_the_counts():
+    x, y = np.array([0.5, 0.5, 3.0]), np.array([0.5, 0.5, 1.0])
+    np.testing.assert_array_equal(density(x, y, (2, 4), 0.0), fixation_map(x, y, (2, 4)) / 3)
+
+
+@pytest.mark.parametrize("sigma", [-1.0, np.nan, np.inf])
+def test_a_blur_that_is_none_is_refused(sigma):
+    with pytest.raises(InputError, match="sigma must be a finite number, at least 0"):
+        density(np.ones(1), np.ones(1), (2, 4), sigma)
+
+
+def test_equal_points_are_equal_fixations():
+    def some(**known):
+        return Fixations(np.array([1.0, 2.0]), np.array([3.0, 4.0]), **known)
+
+    timed = some(onset=np.array([0.1, np.nan]), observer=np.array(["a", "b"]))
+    same = some(onset=np.array([0.1, np.nan]), observer=np.array(["a", "b"], dtype="<U9"))
+    assert (some() == some(), timed == same, hash(timed) == hash(same)) == (True, True, True)
+    for other in (
+        some(),
+        some(onset=np.array([0.1, 0.2]), observer=same.observer),
+        replace(timed, observer=np.array(["a", "c"])),
+        replace(timed, x=np.array([1.0, 2.5])),
+        timed.where(np.array([True, False])),
+        "fixations",
+    ):
+        assert timed != other
+    assert len({some(), some(), timed, same}) == 2

@@ -241,7 +241,7 @@ def load_dataset(path: str | Path) -> GazeDataset:
             fixations=None if row["fixations"] is None else grouped.get(row["image_id"], _NOBODY_LOOKED),
             map_file=path / row["map"] if row["map"] else None,
             domain=row["domain"],
-            sigma=row["sigma"] or info.sigma,
+            sigma=info.sigma if row["sigma"] is None else row["sigma"],
             pixels_per_degree=row["pixels_per_degree"] or info.pixels_per_degree,
         )
         for row in images.to_pylist()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
 from gazemap.gaze import fixations as points
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.map_files import decode_map
@@ -75,31 +75,39 @@ class Sample:
 
         Args:
             size: (H, W) of the result; the image's own by default. Both axes may be stretched.
-            sigma: of the blur, in pixels of the original image's width; by default the set's own.
+            sigma: of the blur, in pixels of the original image's width; 0 for none; by default the
+                set's own. Stored maps are never blurred.
             degrees: sigma in degrees of visual angle, in its place; 1 is the usual choice.
 
         Raises:
+            InputError: sigma together with degrees, or one that is negative, NaN or infinite.
             DataError: no blur is known, or no points and no map; with `degrees`, the viewing distance
                 is not known.
         """
         size = size or self.size
+        blur = self._blur(sigma, degrees)
         if self.fixations is None:
             stretched = Image.fromarray(self.stored_map()).resize(
                 (size[1], size[0]), Image.Resampling.BILINEAR
             )
             values = np.asarray(stretched, dtype=np.float64)
             return values / values.sum() if values.sum() > 0 else np.full(size, 1 / values.size)
-        blur = sigma or self.sigma
-        if degrees is not None:
-            if self.pixels_per_degree is None:
-                raise DataError(
-                    f"How many pixels make a degree in {self.image_id!r} is not known; pass sigma in pixels."
-                )
-            blur = degrees * self.pixels_per_degree
         if blur is None:
             raise DataError(f"The data set of {self.image_id!r} states no blur; pass sigma (pixels).")
         known = self.fixations.scaled(self.size, size)
         return points.density(known.x, known.y, size, blur * size[1] / self.size[1])
+
+    def _blur(self, sigma: float | None, degrees: float | None) -> float | None:
+        """Sigma in pixels of the image, by what is asked for; None where it is not known."""
+        if degrees is None:
+            return self.sigma if sigma is None else points.checked_sigma(sigma)
+        if sigma is not None:
+            raise InputError(f"Pass sigma or degrees, not both, got sigma={sigma} and degrees={degrees}.")
+        if self.pixels_per_degree is None:
+            raise DataError(
+                f"How many pixels make a degree in {self.image_id!r} is not known; pass sigma in pixels."
+            )
+        return points.checked_sigma(degrees * self.pixels_per_degree)
 
     def content(self) -> bytes:
         """A digest of all that is trained on or scored: pixels, points, map, split; not of where they lie.

@@ -22,9 +22,9 @@ Middle = Callable[[Floats, Indices, Indices], Floats]
 Center = Literal["mean", "median"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DetectedFixations:
-    """What was found in one recording; arrays (n,), in the order of time.
+    """What was found in one recording; arrays (n,), in the order of time. Compared as an object.
 
     Attributes:
         x: of each fixation's middle, in the samples' unit.

@@ -5,12 +5,14 @@ Pixel (row i, column j) covers [j, j + 1) x [i, i + 1): x runs right, y runs dow
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazemap.errors import InputError
 from gazemap.gaze.blurring import blur
 from gazemap.types import Floats, Size
 
@@ -43,10 +45,13 @@ def density(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
         x: (n,) pixels of the frame.
         y: (n,) pixels of the frame.
         size: (H, W) of the frame.
-        sigma: of the blur, in pixels of the frame.
+        sigma: of the blur, in pixels of the frame; 0 for none.
 
     Returns:
         the uniform density where no point lies in the frame.
+
+    Raises:
+        InputError: sigma is negative, NaN or infinite.
     """
     blurred = blurred_points(x, y, size, sigma)
     total = blurred.sum()
@@ -54,13 +59,32 @@ def density(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
 
 
 def blurred_points(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
-    """(H, W), sums to the number of points in the frame: what `blur` makes of their fixation_map."""
-    return blur(fixation_map(x, y, size), sigma)
+    """(H, W), sums to the number of points in the frame: what `blur` makes of their fixation_map.
+
+    Raises:
+        InputError: sigma is negative, NaN or infinite.
+    """
+    counts = fixation_map(x, y, size)
+    return blur(counts, sigma) if checked_sigma(sigma) > 0 else counts
 
 
-@dataclass(frozen=True)
+def checked_sigma(sigma: float) -> float:
+    """The width of a blur, as it came.
+
+    Raises:
+        InputError: it is negative, NaN or infinite.
+    """
+    if not 0 <= sigma < math.inf:
+        raise InputError(f"sigma must be a finite number, at least 0 (no blur), got {sigma}.")
+    return sigma
+
+
+@dataclass(frozen=True, eq=False)
 class Fixations:
     """Where people looked in one image; arrays (n,), all in the same order.
+
+    Two are equal where the same is known of them, with equal numbers in the same order; a NaN equals
+    a NaN.
 
     Attributes:
         x: pixels to the right, from the image's left edge, continuous.
@@ -84,6 +108,17 @@ class Fixations:
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Fixations):
+            return NotImplemented
+        return self.columns.keys() == other.columns.keys() and all(
+            np.array_equal(values, other.columns[name], equal_nan=name != "observer")
+            for name, values in self.columns.items()
+        )
+
+    def __hash__(self) -> int:
+        return hash((len(self), *self.columns))  # of what stays when somebody writes to the arrays
 
     @property
     def columns(self) -> dict[str, NDArray[Any]]:

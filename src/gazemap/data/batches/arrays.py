@@ -19,9 +19,9 @@ from gazemap.types import Fit
 Mirror = Literal["none", "copies", "half"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arrays:
-    """A split at the network's size, or a batch of it.
+    """A split at the network's size, or a batch of it. Compared as an object, not by content.
 
     Attributes:
         images: uint8 (N, 3, H, W), laid into the network's frame.

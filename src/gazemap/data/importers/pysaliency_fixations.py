@@ -17,7 +17,7 @@ from gazemap.types import Floats
 Columns = dict[str, Any]  # what is known of each fixation, by the names of `Fixations`, (n,) each
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Looks:
     """All fixations of a file, ordered by stimulus; those of stimulus i are bounds[i] to bounds[i + 1]."""
 

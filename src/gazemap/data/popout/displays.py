@@ -6,11 +6,10 @@ import colorsys
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
-from gazemap.types import Floats, Size
+from gazemap.types import Floats, Pixels, Size
 
 Random = np.random.Generator
 Color = tuple[int, int, int]
@@ -20,11 +19,11 @@ _SHAPES = ("bar", "disc", "square", "triangle", "cross", "ring")
 _SUPERSAMPLING = 2  # items are drawn larger and reduced, so that edges are smooth
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Display:
-    """A drawn display: uint8 (H, W, 3), and the target's center (x, y) in pixels."""
+    """A drawn display: the image, and the target's center (x, y) in pixels. Compared as an object."""
 
-    image: NDArray[np.uint8]
+    image: Pixels
     target: tuple[float, float]
 
 
@@ -71,7 +70,7 @@ def _jittered_grid(size: Size, random: Random) -> Floats:
     return np.stack([x.ravel(), y.ravel()], axis=1) + jitter
 
 
-def _pair(kind: str, background: NDArray[np.uint8], size: Size, random: Random) -> tuple[_Item, _Item]:
+def _pair(kind: str, background: Pixels, size: Size, random: Random) -> tuple[_Item, _Item]:
     """A distractor and the target, equal but for one feature."""
     hue = random.random()
     light = 0.75 if background.mean() < 128 else 0.3
@@ -120,7 +119,7 @@ def _draw(pen: ImageDraw.ImageDraw, item: _Item, x: float, y: float, radius: flo
         pen.polygon([(x + px, y + py) for px, py in corners @ rotation], fill=item.color)
 
 
-def _background(size: Size, random: Random) -> NDArray[np.uint8]:
+def _background(size: Size, random: Random) -> Pixels:
     """Plain, a gradient, or noise of a random spectral slope; dim or bright, weakly colored."""
     base = random.uniform(20, 75) if random.random() < 0.5 else random.uniform(180, 235)
     tint = random.uniform(-12, 12, 3)
@@ -145,7 +144,7 @@ def _noise(size: Size, slope: float, random: Random) -> Floats:
     return np.asarray((field - field.mean()) / field.std())
 
 
-def _texture(background: NDArray[np.uint8], size: Size, random: Random) -> Display:
+def _texture(background: Pixels, size: Size, random: Random) -> Display:
     """Natural-looking texture: 1/f noise or dead leaves, with one patch of other contrast and color."""
     height, width = size
     if random.random() < 0.5:

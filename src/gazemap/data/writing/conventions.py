@@ -13,7 +13,7 @@ TOLERANCE = 0.01  # of all points may lie outside their images before an import 
 _FIRST_LOOK = 10_000  # points after which a wrong convention stops the import at once
 
 
-@dataclass
+@dataclass(eq=False)
 class ConventionCheck:
     """Counts points outside of their images, as they came and as other conventions would have them.
 

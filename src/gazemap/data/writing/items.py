@@ -19,9 +19,9 @@ ImportedFixations = Fixations | Path | Callable[[Size], Fixations]
 Outside = Literal["keep", "clip", "drop"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
-    """One image on its way into a data set.
+    """One image on its way into a data set. Compared as an object, not by content.
 
     Attributes:
         image_id: unique; becomes the file's stem, with its folders ("Action/001").
