@@ -27,7 +27,7 @@ ROOMS = {
     "prediction": "inputs < predict < engines < files",
     "training": "recipe < pretext | optimizers | distillation | log < setup < checkpoint < loop",
     "evaluation": "scores | baselines < truths | agreement | significance"
-    " < evaluate < comparison | interchange",
+    " < names | evaluate < reuse | comparison | interchange",
     "reports": "pages | figures | diagnosis < thumbnails | findings < report | contact_sheet < studies",
 }
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import

@@ -7,6 +7,7 @@ import pytest
 from support import tiny_model
 from support.miniatures import MINIATURES
 
+from gazemap.evaluation.names import scores_file
 from gazemap.metrics import METRICS, PROTOCOLS
 from gazemap.reports.studies import reproduction
 
@@ -38,7 +39,7 @@ def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
     assert code == 0
     for part in ("run", "center bias", "uniform", "gold standard", "auc_borji", "bristol2021"):
         assert part in text
-    assert (out / "scores-popout-val-bristol2021.parquet").exists()
+    assert scores_file(out, popout_set, "val", "bristol2021").exists()
     photo = popout_set[0].file
     code, text = run("predict", "--model", out, photo, "--out", tmp_path / "maps")
     assert (code, "1 of 1 images predicted" in text) == (0, True)
@@ -119,7 +120,7 @@ def test_evaluate_takes_one_map_and_chosen_metrics(run, tmp_path, popout_set):
     assert code == 0, text
     assert "mit-one-map" in text
     assert "best for each metric" not in text
-    assert (tmp_path / "run" / "scores-popout-val-mit-one-map.parquet").exists()
+    assert scores_file(tmp_path / "run", popout_set, "val", "mit-one-map").exists()
     code, text = run(*arguments)
     assert "best for each metric" in text
     assert "of the gold standard's information gain" in text

@@ -288,20 +288,22 @@ def test_other_metrics_unknown_rows_and_infinite_scores_are_refused():
 def runs(tmp_path):
     """Two evaluated run folders, and what `gazemap reproduce` writes about several networks."""
     a, b = made_scores("a", seed=1), made_scores("b", seed=2, shift=0.1)
-    a.write(tmp_path / "runs/a/scores-made-val-exact.parquet")
-    b.write(tmp_path / "runs/b/scores-made-val-exact.parquet")
-    made_scores("b", protocol="bristol2021").write(tmp_path / "runs/b/scores-made-val-bristol2021.parquet")
+    a.write(tmp_path / "runs/a/scores-made-01234567-val-exact.parquet")
+    b.write(tmp_path / "runs/b/scores-made-01234567-val-exact.parquet")
+    bristol = made_scores("b", protocol="bristol2021")
+    bristol.write(tmp_path / "runs/b/scores-made-01234567-val-bristol2021.parquet")
     several = Scores("exact", "made", "val", a.image_ids, {"b": b.per_image["b"], **a.per_image})
-    several.write(tmp_path / "runs/scores-exact.parquet")
+    several.write(tmp_path / "runs/report-scores-made-01234567-val-exact.parquet")
     return tmp_path / "runs"
 
 
 def test_a_run_folder_or_a_row_of_a_file(runs):
     expected = compare_runs(runs / "a", runs / "b").difference("nss")
     assert compare_runs(runs / "a", runs / "b").names == ("a", "b")
-    file = runs / "scores-exact.parquet"
+    file = runs / "report-scores-made-01234567-val-exact.parquet"
     for result in (
         compare_runs(file, file, row_a="a", row_b="b"),
+        compare_runs(runs, runs, row_a="a", row_b="b"),  # where `reproduce` puts its report
         compare_runs(runs / "a", file, row_b="b"),
     ):
         np.testing.assert_array_equal(result.difference("nss").values, expected.values)
@@ -316,8 +318,8 @@ def test_a_run_s_own_row_is_found_though_its_folder_was_renamed(runs):
 
 
 def test_what_cannot_be_found_or_chosen_is_refused(runs):
-    file = runs / "scores-exact.parquet"
-    with pytest.raises(DataError, match=r"holds no scores-\*-val-bristol2021\.parquet.*gazemap evaluate"):
+    file = runs / "report-scores-made-01234567-val-exact.parquet"
+    with pytest.raises(DataError, match=r"no scores of the split val by the protocol bristol2021.*evaluate"):
         compare_runs(runs / "a", runs / "b", protocol="bristol2021")
     with pytest.raises(InputError, match="Did you mean 'exact'"):
         compare_runs(runs / "a", runs / "b", protocol="exat")
@@ -327,11 +329,11 @@ def test_what_cannot_be_found_or_chosen_is_refused(runs):
         compare_runs(runs / "a", file)
     with pytest.raises(InputError, match="A and B are both 'a'"):
         compare_runs(runs / "a", runs / "a")
-    other = runs / "b/scores-made-val-bristol2021.parquet"
+    other = runs / "b/scores-made-01234567-val-bristol2021.parquet"
     with pytest.raises(InputError, match=r"not of val by exact.*--protocol bristol2021"):
         compare_runs(runs / "a", other)
-    made_scores("a", dataset="more").write(runs / "a/scores-more-val-exact.parquet")
-    with pytest.raises(DataError, match=r"several data sets: scores-made-val-exact\.parquet, scores-more"):
+    made_scores("a", dataset="more").write(runs / "a/scores-more-89abcdef-val-exact.parquet")
+    with pytest.raises(DataError, match=r"several files of such scores: scores-made-01234567-val-exact\.par"):
         compare_runs(runs / "a", runs / "b")
 
 
@@ -369,7 +371,7 @@ def test_the_command_says_what_has_no_score(run, runs):
     assert "cc: 40 image(s) left out" in text
     assert "correction for 4 metric(s)" in text
     assert "B 1.000 [1.000, 1.000]." in text
-    assert sorted(path.name for path in (runs / "a").iterdir()) == ["scores-made-val-exact.parquet"]
+    assert sorted(path.name for path in (runs / "a").iterdir()) == ["scores-made-01234567-val-exact.parquet"]
 
 
 def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):

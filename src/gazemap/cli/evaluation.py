@@ -65,9 +65,10 @@ def evaluate(
     """Score a model, or maps from elsewhere, beside the center bias, a uniform map and the gold standard."""
     from gazemap.data.dataset import load_dataset
     from gazemap.evaluation.comparison import explained
-    from gazemap.evaluation.evaluate import DERIVED
-    from gazemap.evaluation.evaluate import evaluate as run_evaluation
+    from gazemap.evaluation.evaluate import DERIVED, choose_protocol
     from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
+    from gazemap.evaluation.names import scores_file
+    from gazemap.evaluation.reuse import scores_in
     from gazemap.metrics import get_protocol
 
     dataset = load_dataset(data)
@@ -75,15 +76,22 @@ def evaluate(
     if isinstance(entry, StoredMaps) and entry.ignored:
         typer.echo(f"{entry.ignored} maps are for none of the images and are left out.")
     name = run.stem if run.is_file() else run.resolve().name
-    scores = run_evaluation(
-        {name: entry}, dataset, split, protocol, metrics=metric, one_map=one_map, seed=seed, progress=True
-    )
-    print_scores(scores, split)
     folder = run if run.is_dir() else run.parent
     shared = not run.exists() or (isinstance(entry, StoredMaps) and run.is_file())  # no folder of its own
-    prefix = f"{name}-" if shared else ""
-    target = out or folder / f"{prefix}scores-{scores.dataset}-{split}-{scores.protocol}.parquet"
-    scores.write(target)
+    chosen = choose_protocol(protocol, metric, one_map=one_map)
+    target = out or scores_file(folder, dataset, split, chosen.name, name if shared else "")
+    scores = scores_in(
+        target,
+        {name: entry},
+        dataset,
+        split,
+        protocol,
+        metrics=metric,
+        one_map=one_map,
+        seed=seed,
+        progress=True,
+    )
+    print_scores(scores, split)
     typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")
     share = explained(scores, name)
     if share.mean == share.mean:  # defined: not NaN

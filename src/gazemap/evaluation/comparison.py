@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from gazemap.errors import DataError, InputError, check_name, lookup
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM
+from gazemap.evaluation.names import scores_files
 from gazemap.evaluation.scores import Interval, Scores, resampled_means
 from gazemap.evaluation.significance import Difference, differences
 from gazemap.metrics import get_protocol
@@ -240,16 +241,16 @@ def _refuse_unlike(a: Scores, b: Scores) -> None:
 
 
 def _find_scores(run: Path, protocol: str, split: str) -> Path:
-    pattern = f"scores-*-{split}-{protocol}.parquet"
-    found = sorted(run.glob(pattern))
+    found = scores_files(run, split, protocol)
     if not found:
         raise DataError(
-            f"{run} holds no {pattern}. Make it with `gazemap evaluate {run} --data SET --split {split} "
-            f"--protocol {protocol}`, or name a file of scores."
+            f"{run} holds no scores of the split {split} by the protocol {protocol}. Make them with "
+            f"`gazemap evaluate {run} --data SET --split {split} --protocol {protocol}`, or name a file of "
+            "scores."
         )
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
-        raise DataError(f"{run} holds scores on several data sets: {names}. Name one of the files.")
+        raise DataError(f"{run} holds several files of such scores: {names}. Name one of the files.")
     return found[0]
 
 

@@ -25,6 +25,7 @@ from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
 from gazemap.prediction.predict import predict_grids, unplace
 from gazemap.system.device import keep_freed_memory
+from gazemap.system.fingerprint import digest
 from gazemap.system.progress import bar
 from gazemap.types import Output
 
@@ -50,6 +51,9 @@ class Predictions(TypingProtocol):
     def grid(self, index: int) -> NDArray[np.floating]:
         """The prediction of image `index`, (h, w)."""
 
+    def digest(self) -> str:
+        """A short name of all that is predicted: equal only where every grid is."""
+
 
 @dataclass(frozen=True)
 class Maps:
@@ -69,6 +73,11 @@ class Maps:
         """The prediction of image `index`, (h, w)."""
         grid = self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
         return unplace(grid, self.placements[index], self.output) if self.placements else grid
+
+    def digest(self) -> str:
+        """A short name of the numbers, what they mean and how the images lie in them."""
+        about = (self.grids.shape, self.grids.dtype.str, self.output, *self.placements)
+        return digest([repr(about).encode(), self.grids.tobytes()])
 
 
 def evaluate(
@@ -107,7 +116,7 @@ def evaluate(
         InputError: no such protocol or metric.
     """
     keep_freed_memory()
-    chosen = _chosen(get_protocol(protocol), metrics, one_map)
+    chosen = choose_protocol(protocol, metrics, one_map=one_map)
     images = dataset.split(split)
     has_train = "train" in dataset.splits and split != "train"
     truths = Truths(images, dataset.split("train") if has_train else images, chosen, seed)
@@ -134,12 +143,18 @@ def evaluate(
     return Scores(chosen.name, dataset.name, split, tuple(images.image_ids), per_image)
 
 
-def _chosen(protocol: Protocol, metrics: Sequence[str] | None, one_map: bool) -> Protocol:
+def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, one_map: bool) -> Protocol:
+    """The protocol that `evaluate` scores by: with the metrics that were chosen, and one map for all of them.
+
+    Raises:
+        InputError: no such protocol or metric.
+    """
+    chosen = get_protocol(protocol)
     for name in metrics or ():
         get_metric(name)  # refuses an unknown one before anything is scored
-    if one_map and protocol.derives:
-        protocol = replace(protocol, name=f"{protocol.name}-one-map", derives=False)
-    return replace(protocol, metrics=tuple(metrics)) if metrics else protocol
+    if one_map and chosen.derives:
+        chosen = replace(chosen, name=f"{chosen.name}-one-map", derives=False)
+    return replace(chosen, metrics=tuple(metrics)) if metrics else chosen
 
 
 def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> Maps:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +18,7 @@ from gazemap.errors import DataError
 from gazemap.system.files import replacing
 
 _RESAMPLES = 10_000
+_MADE_BY = b"made_by"  # the key in the file's metadata
 _SCHEMA = pa.schema(
     [
         ("image_id", pa.string()),
@@ -73,6 +76,8 @@ class Scores:
         split: the split's name.
         image_ids: the images, in order.
         per_image: row (model or baseline) -> metric -> (N,) scores, NaN where undefined.
+        made_by: the fingerprint of all that made them; empty where they were not kept by
+            `reuse.scores_in`.
     """
 
     protocol: str
@@ -80,6 +85,7 @@ class Scores:
     split: str
     image_ids: tuple[str, ...]
     per_image: dict[str, dict[str, NDArray[np.float64]]]
+    made_by: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[str]:
@@ -112,6 +118,7 @@ class Scores:
         about = {"protocol": self.protocol, "dataset": self.dataset, "split": self.split}
         for name, value in about.items():
             table = table.append_column(name, pa.array([value] * len(table)))
+        table = table.replace_schema_metadata({_MADE_BY: json.dumps(self.made_by)})
         with replacing(path) as temporary:
             pq.write_table(table, temporary)
 
@@ -145,7 +152,10 @@ class Scores:
             row: dict(zip(metrics, block, strict=True))
             for row, block in zip(rows, scores.reshape(shape), strict=True)
         }
-        return cls(about["protocol"][0], about["dataset"][0], about["split"][0], tuple(image_ids), per_image)
+        made_by = json.loads((table.schema.metadata or {}).get(_MADE_BY, b"{}"))
+        return cls(
+            about["protocol"][0], about["dataset"][0], about["split"][0], tuple(image_ids), per_image, made_by
+        )
 
 
 def _read_table(path: Path) -> pa.Table:
@@ -160,7 +170,7 @@ def _read_table(path: Path) -> pa.Table:
             f"{path} holds no scores: it has no column {', '.join(missing)}. `gazemap evaluate` writes one."
         )
     try:
-        table = table.select(_SCHEMA.names).cast(_SCHEMA)
+        table = table.select(_SCHEMA.names).cast(_SCHEMA.with_metadata(table.schema.metadata))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         wanted = ", ".join(f"{field.name} ({field.type})" for field in _SCHEMA)
         raise DataError(f"{path} needs the columns {wanted}: {error}") from error

@@ -12,7 +12,9 @@ import numpy as np
 from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import TargetMaker
 from gazemap.data.dataset import GazeDataset
-from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNIFORM, Maps, evaluate
+from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNIFORM, Maps
+from gazemap.evaluation.names import REPORT, scores_file
+from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import PROTOCOLS
 from gazemap.models import SaliencyModel
@@ -188,7 +190,7 @@ def score_runs(
         runs: row -> run folder.
         dataset: with the splits train and val.
         protocols: keys of `PROTOCOLS`.
-        out: receives scores-PROTOCOL.parquet, the scores per image.
+        out: receives the scores per image, a file per protocol; one that the same things made is used again.
         progress: show bars.
     """
     models = {name: load_model(run) for name, run in runs.items()}
@@ -197,8 +199,14 @@ def score_runs(
     maker = TargetMaker(models[first].input_size, models[first].output_size, "stretch", target)
     mean = cached_arrays(maker, dataset.split("train").samples, progress=progress).mean(axis=0)
     rows: dict[str, SaliencyModel | Maps] = {MEAN_MAP: Maps(mean), **models}
-    scores = []
-    for protocol in protocols:
-        scores.append(evaluate(rows, dataset, "val", protocol, progress=progress))
-        scores[-1].write(out / f"scores-{protocol}.parquet")
-    return scores
+    return [
+        scores_in(
+            scores_file(out, dataset, "val", protocol, REPORT),
+            rows,
+            dataset,
+            "val",
+            protocol,
+            progress=progress,
+        )
+        for protocol in protocols
+    ]

@@ -16,6 +16,7 @@ from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.evaluate import Maps
 from gazemap.evaluation.interchange.stored import open_predictions
 from gazemap.evaluation.interchange.submission import FORMATS, write_submission
+from gazemap.evaluation.names import scores_file
 from gazemap.metrics import resize
 from gazemap.models.weights import save_model
 from gazemap.prediction.predict import predict
@@ -177,9 +178,9 @@ def test_commands_submit_a_run_and_score_what_was_submitted(run, popout_set, tmp
     assert code == 0, text
     for part in ("ours", "center bias", "gold standard"):
         assert part in text
-    theirs = pq.read_table(tmp_path / "ours-scores-popout-val-exact.parquet").to_pydict()
+    theirs = pq.read_table(scores_file(tmp_path, popout_set, "val", "exact", "ours")).to_pydict()
     assert run("evaluate", tmp_path / "run", *data)[0] == 0
-    own = pq.read_table(tmp_path / "run" / "scores-popout-val-exact.parquet").to_pydict()
+    own = pq.read_table(scores_file(tmp_path / "run", popout_set, "val", "exact")).to_pydict()
     # float32 makes some pixels equal that were not: fractions of a rank
     np.testing.assert_allclose(theirs["score"], own["score"], atol=1e-4)
     assert {"ours", "run"} < {*theirs["row"], *own["row"]}
@@ -192,7 +193,7 @@ def test_commands_say_how_many_maps_are_left_out_and_refuse_mistakes(run, popout
     data = ("--data", popout_set.path)
     code, text = run("evaluate", tmp_path / "all", *data, "--protocol", "bristol2021")
     assert (code, "25 maps are for none of the images and are left out." in text) == (0, True)
-    assert (tmp_path / "all" / "scores-popout-val-bristol2021.parquet").exists()
+    assert scores_file(tmp_path / "all", popout_set, "val", "bristol2021").exists()
     code, text = run("evaluate", tmp_path / "all", *data, "--output", "density")
     assert (code, "no output named 'density'. Did you mean 'log_density'" in text) == (2, True)
     code, text = run("evaluate", tmp_path / "all", *data, "--output", "log_density")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
@@ -16,6 +18,7 @@ from gazemap.images.names import match_names
 from gazemap.metrics.densities import LOG_SUM_TOLERANCE
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import BEST, load_model
+from gazemap.system.fingerprint import digest
 from gazemap.types import Floats, Output
 
 _ASPECT = 0.05  # relative difference from which on an image is no square, and an aspect another
@@ -54,6 +57,19 @@ class StoredMaps:
         _check_aspect(grid, self.images[index].size, where)
         _check_output(grid, self.output, where)
         return grid
+
+    def digest(self) -> str:
+        """A short name of every image's map and of what the numbers mean; each map is read once for it.
+
+        Raises:
+            DataError: as `grid`.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return digest([self.output.encode(), *pool.map(self._content, range(len(self.keys)))])
+
+    def _content(self, index: int) -> bytes:
+        grid = self.grid(index)
+        return digest([repr(grid.shape).encode(), grid.tobytes()]).encode()
 
 
 def open_predictions(path: str | Path, images: GazeDataset, output: Output = "saliency") -> StoredMaps:

@@ -1,0 +1,44 @@
+"""The names of files of scores, made and found by one rule.
+
+    scores-osie-d7148977-val-exact.parquet          the model in this folder: `gazemap evaluate`
+    report-scores-osie-d7148977-val-exact.parquet   several rows at once: `gazemap report`, `reproduce`
+
+The eight digits are the start of the data set's digest: sets of one name are told apart.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gazemap.data.dataset import GazeDataset
+
+REPORT = "report"  # whose tables hold the mean training map too
+
+
+def scores_file(folder: Path, dataset: GazeDataset, split: str, protocol: str, of: str = "") -> Path:
+    """Where the scores of a split by a protocol are kept.
+
+    Args:
+        folder: the run's, or the one that several runs lie in.
+        dataset: its name and the start of its digest are in the file's name.
+        split: the images.
+        protocol: the protocol's name, as in `Scores.protocol`.
+        of: whose scores they are, where the folder does not say so.
+
+    Raises:
+        DataError: an image or map of the data set cannot be read; see `GazeDataset.fingerprint`.
+    """
+    digest = dataset.fingerprint.rsplit(" ", 1)[1][:8]
+    words = [*([of] if of else []), "scores", dataset.name, digest, split, protocol]
+    return folder / f"{'-'.join(map(_plain, words))}.parquet"
+
+
+def scores_files(folder: Path, split: str, protocol: str) -> list[Path]:
+    """The files in a folder that `scores_file` named: those of its own model, or else those of others."""
+    pattern = f"scores-*-{'[0-9a-f]' * 8}-{_plain(split)}-{_plain(protocol)}.parquet"
+    return sorted(folder.glob(pattern)) or sorted(folder.glob(f"*-{pattern}"))
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", word)

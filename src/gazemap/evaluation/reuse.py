@@ -1,0 +1,91 @@
+"""Scores that are kept in a file, and used again only where all that made them is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from gazemap.data.dataset import GazeDataset
+from gazemap.evaluation.evaluate import Predictions, choose_protocol, evaluate
+from gazemap.evaluation.scores import Scores
+from gazemap.metrics import Protocol
+from gazemap.models import SaliencyModel
+from gazemap.models.weights import digest
+from gazemap.system.fingerprint import fingerprint
+
+
+def scores_in(
+    path: Path,
+    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
+    dataset: GazeDataset,
+    split: str = "val",
+    protocol: str | Protocol = "exact",
+    *,
+    metrics: Sequence[str] | None = None,
+    one_map: bool = False,
+    seed: int = 0,
+    progress: bool = False,
+) -> Scores:
+    """The scores that a file holds, where all that made them is the same; else they are made and kept there.
+
+    Args:
+        path: of the Parquet file; what else it holds is replaced.
+        models: as for `evaluate`, and so are the rest.
+        dataset: with fixation points.
+        split: the images to score.
+        protocol: a key of `PROTOCOLS`, or a protocol of your own.
+        metrics: keys of `METRICS`; the protocol's own by default.
+        one_map: score log densities by one map for all metrics, too.
+        seed: draws the other images whose fixations are a protocol's negatives.
+        progress: show bars.
+
+    Raises:
+        DataError: `path` is a file that holds no scores; see `evaluate` for the rest.
+        OutputError: `path` cannot be written.
+    """
+    made_by = what_makes(models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed)
+    if path.exists():
+        kept = Scores.read(path)
+        if kept.made_by == made_by:
+            return kept
+    scores = evaluate(
+        models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, progress=progress
+    )
+    scores = replace(scores, made_by=made_by)
+    scores.write(path)
+    return scores
+
+
+def what_makes(
+    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
+    dataset: GazeDataset,
+    split: str,
+    protocol: str | Protocol,
+    *,
+    metrics: Sequence[str] | None = None,
+    one_map: bool = False,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """The fingerprint of what `evaluate` would return of the same arguments.
+
+    The whole data set counts, since another split may make the center bias; its content, not its path.
+
+    Raises:
+        InputError: no such protocol or metric.
+        DataError: an image or map cannot be read.
+    """
+    chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    rows = {models.name: models} if isinstance(models, SaliencyModel) else models
+    return fingerprint(
+        dataset=dataset.fingerprint,
+        split=split,
+        protocol=asdict(chosen),
+        one_map=one_map,
+        seed=seed,
+        rows={
+            name: digest(entry) if isinstance(entry, SaliencyModel) else entry.digest()
+            for name, entry in rows.items()
+        },
+    )
