@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,15 @@ from support import tiny_model
 from gazemap.errors import WeightsError
 from gazemap.images.placement import Placement
 from gazemap.metrics import resize, to_density
-from gazemap.prediction.predict import Prediction, predict, predict_grids, row_bands, unplace
+from gazemap.prediction.predict import (
+    Prediction,
+    place,
+    predict,
+    predict_frames,
+    predict_grids,
+    row_bands,
+    unplace,
+)
 
 
 def photo(height, width):
@@ -116,3 +126,45 @@ def test_weights_that_give_no_numbers_are_refused(model):
     model.readout.bias.data.fill_(float("nan"))
     with pytest.raises(WeightsError, match=r"tiny puts out numbers that are not finite.*other weights"):
         predict(model, photo(9, 9))
+
+
+def test_every_part_of_the_model_keeps_its_mode(density_model):
+    """A training loop may predict in between; a part that it has frozen stays frozen."""
+    density_model.train()
+    density_model.norm.eval()
+    before = {name: value.clone() for name, value in density_model.state_dict().items()}
+    predict(density_model, photo(9, 9))
+    predict_grids(density_model, np.zeros((2, 3, 24, 24), np.uint8))
+    modes = {name: part.training for name, part in density_model.named_children()}
+    assert modes == {"convolution": True, "norm": False, "readout": True}
+    assert density_model.training
+    for name, value in density_model.state_dict().items():
+        assert torch.equal(value, before[name])
+
+
+def test_predictions_compare_and_hash_as_objects(model):
+    first, second = predict(model, photo(9, 9)), predict(model, photo(9, 9))
+    assert first == first
+    assert first != second
+    assert len({first, second, first}) == 2
+    assert replace(first) != first
+
+
+def test_frames_are_predicted_by_one_door(model):
+    """Of any number, in batches, by any engine: what `predict` says of each image."""
+    model.fit = "crop"
+    images = [photo(30 + i, 40) for i in range(70)]
+    placed = [place(model, image) for image in images]
+    frames, placements = np.stack([frame for _, frame in placed]), [placement for placement, _ in placed]
+    found = predict_frames(model, frames, placements)
+    sizes = []
+    engine = lambda chunk: sizes.append(len(chunk)) or predict_grids(model, chunk)  # noqa: E731
+    again = predict_frames(model, frames, placements, engine)
+    assert sizes == [64, 6]
+    for image, one, other in zip(images, found, again, strict=True):
+        np.testing.assert_allclose(one.log_density, predict(model, image).log_density, rtol=1e-4, atol=1e-5)
+        np.testing.assert_array_equal(one.grid, other.grid)
+    assert found[0].scored.shape == (30, 40)
+    model.fit = "stretch"
+    assert predict(model, images[0]).scored.shape == (12, 12)
+    assert predict_frames(model, frames[:0], []) == []

@@ -32,7 +32,7 @@ def scores(network, popout_set):
 
 def test_the_recipe_s_fit_is_the_model_s(network):
     found, _ = network
-    assert found.model.fit == found.recipe.data.fit == found.placements[0].fit
+    assert found.model.fit == found.recipe.data.fit == found.predictions[0].placement.fit
 
 
 def test_the_center_bias_lies_as_the_images_do(network, popout_set):

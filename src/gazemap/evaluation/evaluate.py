@@ -23,7 +23,7 @@ from gazemap.metrics import METRICS, Protocol, get_metric, get_protocol
 from gazemap.metrics.scoring.preparing import prepare
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
-from gazemap.prediction.predict import predict_grids, unplace
+from gazemap.prediction.predict import Prediction, predict_frames
 from gazemap.system.device import keep_freed_memory
 from gazemap.system.fingerprint import digest
 from gazemap.system.progress import bar
@@ -32,7 +32,6 @@ from gazemap.types import Output
 CENTER_BIAS = "center bias"
 UNIFORM = "uniform"
 GOLD_STANDARD = "gold standard"
-_CHUNK = 64
 
 DERIVED = (
     "Log densities, the baselines among them, are scored by the map that is best for each metric "
@@ -57,22 +56,36 @@ class Predictions(TypingProtocol):
 
 @dataclass(frozen=True)
 class Maps:
-    """Predictions in memory: one (h, w) grid for all images, or (N, h, w), one an image.
+    """Maps in memory: one (h, w) grid for all images, or (N, h, w), one per image.
 
     Attributes:
         grids: the numbers.
         output: what they mean.
-        placements: how each image lies in the grid; none where it fills it.
     """
 
     grids: NDArray[np.floating]
     output: Output = "saliency"
-    placements: Sequence[Placement] = ()
 
     def grid(self, index: int) -> NDArray[np.floating]:
         """The prediction of image `index`, (h, w)."""
-        grid = self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
-        return unplace(grid, self.placements[index], self.output) if self.placements else grid
+        return self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
+
+
+@dataclass(frozen=True)
+class ModelPredictions:
+    """A model's predictions of a split's images, in order.
+
+    Attributes:
+        images: one per image.
+        output: what they mean.
+    """
+
+    images: Sequence[Prediction]
+    output: Output
+
+    def grid(self, index: int) -> NDArray[np.floating]:
+        """The prediction of image `index`, (h, w)."""
+        return self.images[index].scored
 
     def digest(self) -> str:
         """A short name of the numbers, what they mean and how the images lie in them."""
@@ -157,18 +170,13 @@ def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, 
     return replace(chosen, metrics=tuple(metrics)) if metrics else chosen
 
 
-def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> Maps:
-    """A model's predictions for every image of a data set, at the model's own grid."""
+def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> ModelPredictions:
+    """A model's predictions for every image of a data set."""
     samples = images.samples
     maker = ImageMaker(model.input_size, model.fit)
-    pixels = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
-    starts = range(0, len(images), _CHUNK)
-    grids = [
-        predict_grids(model, pixels[start : start + _CHUNK])
-        for start in bar(starts, "Predicting", progress=progress)
-    ]
+    frames = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
     placements = [Placement(sample.size, model.input_size, model.fit) for sample in samples]
-    return Maps(np.concatenate(grids), model.output, () if model.fit == "stretch" else placements)
+    return ModelPredictions(predict_frames(model, frames, placements, progress=progress), model.output)
 
 
 def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) -> dict[str, dict[str, float]]:

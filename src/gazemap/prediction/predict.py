@@ -1,10 +1,11 @@
-"""A network's grids, and what they say of each image at the image's own size."""
+"""Images -> predictions, by one door for all: `predict_frames`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import overload
 
 import numpy as np
@@ -16,7 +17,8 @@ from gazemap.images.placement import Placement
 from gazemap.metrics import to_density
 from gazemap.models import SaliencyModel
 from gazemap.prediction.inputs import ImageLike, as_pixels
-from gazemap.types import Output
+from gazemap.system.progress import bar
+from gazemap.types import AnyFloats, Floats, Output, Pixels, Size
 
 # images as they lie in a network's frame, uint8 (N, 3, H, W) -> its grids, float32 (N, h, w)
 Engine = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -26,7 +28,7 @@ _SHOWN_PIXELS = 2**24
 _SHOWN_SIDE = 65_500  # more a side than JPEG can hold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # equal is the same one: arrays have no plain equality
 class Prediction:
     """Where people are predicted to look in one image, at the image's own size.
 
@@ -38,7 +40,7 @@ class Prediction:
         output: what the grid holds.
     """
 
-    grid: NDArray[np.floating]
+    grid: AnyFloats
     placement: Placement
     output: Output
 
@@ -57,18 +59,25 @@ class Prediction:
         return whole
 
     @cached_property
-    def density(self) -> NDArray[np.float64]:
+    def density(self) -> Floats:
         """(H, W), the probability of each pixel; sums to 1. Of a saliency, see `to_density`."""
         if self.output == "saliency":
-            density: NDArray[np.float64] = to_density(self.placement.unplace(self.grid))
+            density: Floats = to_density(self.placement.unplace(self.grid))
             return density
         return np.exp(self.log_density)
 
     @cached_property
-    def log_density(self) -> NDArray[np.float64]:
+    def log_density(self) -> Floats:
         """(H, W), the log of the probability of each pixel; logsumexp 0."""
         if self.output == "saliency":
             return np.log(self.density)
+        return unplace(self.grid, self.placement, self.output)
+
+    @property
+    def scored(self) -> AnyFloats:
+        """What metrics are given: the grid where the image fills it; else (H, W), the image's own size."""
+        if self.placement.fit == "stretch":
+            return self.grid
         return unplace(self.grid, self.placement, self.output)
 
     @cached_property
@@ -125,15 +134,46 @@ def predict(
     if not placed:
         return []
     frames = np.stack([frame for _, frame in placed])
-    grids = engine(frames) if engine else predict_grids(model, frames)
-    predictions = [
-        Prediction(grid, placement, model.output) for grid, (placement, _) in zip(grids, placed, strict=True)
-    ]
+    predictions = predict_frames(model, frames, [placement for placement, _ in placed], engine)
     return predictions if several else predictions[0]
 
 
+def predict_frames(
+    model: SaliencyModel,
+    frames: NDArray[np.uint8],
+    placements: Sequence[Placement],
+    engine: Engine | None = None,
+    *,
+    progress: bool = False,
+) -> list[Prediction]:
+    """The one way from images to predictions: of arrays, files, data sets and reports alike.
+
+    The model is left as it is, in training mode too.
+
+    Args:
+        model: whose frames they are.
+        frames: uint8 (N, 3, H, W), RGB, at the model's input size, see `place`.
+        placements: how each of the N images lies in its frame.
+        engine: what computes the grids, from `make_engine`; PyTorch by default.
+        progress: show a bar.
+
+    Raises:
+        WeightsError: the model puts out NaN or infinity.
+    """
+    compute = engine or partial(predict_grids, model)
+    starts = range(0, len(frames), _BATCH)
+    with evaluating(model):
+        return [
+            Prediction(grid, placement, model.output)
+            for start in bar(starts, "Predicting", progress=progress)
+            for grid, placement in zip(
+                compute(frames[start : start + _BATCH]), placements[start : start + _BATCH], strict=True
+            )
+        ]
+
+
 def place(
-    model: SaliencyModel, pixels: NDArray[np.uint8], size: tuple[int, int] | None = None
+    model: SaliencyModel, pixels: Pixels, size: Size | None = None
 ) -> tuple[Placement, NDArray[np.uint8]]:
     """An image in the model's frame, uint8 (3, h, w), and how it lies there.
 
@@ -146,7 +186,7 @@ def place(
     return placement, placement.place_image(pixels).transpose(2, 0, 1)
 
 
-def unplace(grid: NDArray[np.floating], placement: Placement, output: Output) -> NDArray[np.float64]:
+def unplace(grid: AnyFloats, placement: Placement, output: Output) -> Floats:
     """A network's grid, (h, w) -> (H, W), the image's own size; a log density is normalized anew."""
     whole = placement.unplace(grid)
     if output == "log_density":
@@ -156,19 +196,32 @@ def unplace(grid: NDArray[np.floating], placement: Placement, output: Output) ->
     return whole
 
 
-@torch.no_grad()
-def predict_grids(model: SaliencyModel, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, 3, H, W) uint8 at the model's input size -> (N, h, w) at its own grid.
+@contextmanager
+def evaluating(model: torch.nn.Module) -> Iterator[None]:
+    """The model in eval mode; afterwards every part of it is in its own mode again.
 
-    Regression networks' outputs are mapped as in `in_range`.
+    Where several threads compute one model, put this around them all.
+    """
+    training = [part for part in model.modules() if part.training]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part in training:
+            part.training = True
+
+
+@torch.no_grad()
+def predict_grids(model: SaliencyModel, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What PyTorch computes of some frames: uint8 (N, 3, H, W) -> (N, h, w).
+
+    Regression networks' outputs are mapped as in `in_range`. The model is left in its mode.
     """
     device = next(model.parameters()).device
-    model.eval()
-    grids = []
-    for start in range(0, len(images), _BATCH):
-        chunk = torch.tensor(images[start : start + _BATCH]).to(device)
-        grids.append(model(chunk.to(torch.float32).div_(255)).float())
-    return in_range(model, torch.cat(grids).cpu().numpy())
+    with evaluating(model):
+        images = torch.tensor(frames).to(device).to(torch.float32).div_(255)
+        grids = model(images).float().cpu().numpy()
+    return in_range(model, grids)
 
 
 def in_range(model: SaliencyModel, grids: NDArray[np.float32]) -> NDArray[np.float32]:

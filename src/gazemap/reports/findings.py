@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from gazemap.metrics import PROTOCOLS, resize
 from gazemap.metrics.scoring.preparing import prepare
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import describe, load_model
-from gazemap.prediction.predict import predict_grids, unplace
+from gazemap.prediction.predict import Prediction, predict_frames
 from gazemap.reports.figures.runs import Example
 from gazemap.training.log import read_metrics
 from gazemap.training.recipe import Recipe, parse_recipe
@@ -28,7 +29,7 @@ _CENTER_SIGMA = 0.03  # of the width, where a data set states no blur of its own
 _SHOWN_SIDE = 480  # pixels of a picture's longer side on the page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """A trained run with its predictions on a split.
 
@@ -40,9 +41,7 @@ class Network:
         log: the rows of metrics.jsonl.
         image_ids: of the split.
         arrays: the split at the network's size.
-        grids: (N, h, w), the network's own output, regression targets' range mapped to [0, 1].
-        saliency: (N, h, w), the same, or the density where the network predicts its log.
-        placements: how each image lies in the network's frame.
+        predictions: one per image.
     """
 
     name: str
@@ -52,9 +51,17 @@ class Network:
     log: list[dict[str, Any]]
     image_ids: list[str]
     arrays: Arrays
-    grids: NDArray[np.float32]
-    saliency: NDArray[np.float32]
-    placements: list[Placement]
+    predictions: list[Prediction]
+
+    @cached_property
+    def grids(self) -> NDArray[np.float32]:
+        """(N, h, w), the network's own output, regression targets' range mapped to [0, 1]."""
+        return np.array([prediction.grid for prediction in self.predictions])
+
+    @cached_property
+    def saliency(self) -> NDArray[np.float32]:
+        """(N, h, w), the grids, or the density where the network predicts its log."""
+        return np.exp(self.grids) if self.model.output == "log_density" else self.grids
 
     @property
     def first_filters(self) -> NDArray[np.float32]:
@@ -79,8 +86,7 @@ def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Netw
         fit=model.fit,
         progress=progress,
     )
-    grids = predict_grids(model, arrays.images.numpy())
-    saliency = np.exp(grids) if model.output == "log_density" else grids
+    placements = [Placement(sample.size, model.input_size, model.fit) for sample in images]
     return Network(
         name=recipe.name,
         model=model,
@@ -89,9 +95,7 @@ def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Netw
         log=read_metrics(run),
         image_ids=images.image_ids,
         arrays=arrays,
-        grids=grids,
-        saliency=saliency,
-        placements=[Placement(sample.size, model.input_size, model.fit) for sample in images],
+        predictions=predict_frames(model, arrays.images.numpy(), placements, progress=progress),
     )
 
 
@@ -105,8 +109,9 @@ def center_bias_grids(dataset: GazeDataset, network: Network) -> NDArray[np.floa
     # made fine and then reduced: a kernel of one cell of the grid would be too coarse
     fine = CenterBias(points, sigma).density((10 * size[0], 10 * size[1]))
     if network.model.fit == "stretch":
-        return np.broadcast_to(resize(fine, size), (len(network.placements), *size))
-    return np.array([placement.place(fine.astype(np.float32), size) for placement in network.placements])
+        return np.broadcast_to(resize(fine, size), (len(network.predictions), *size))
+    placements = [prediction.placement for prediction in network.predictions]
+    return np.array([placement.place(fine.astype(np.float32), size) for placement in placements])
 
 
 def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Example]:
@@ -116,7 +121,7 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
     chosen = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
     shown = []
     for title, index in chosen.items():
-        sample = images[int(index)]
+        sample, placement = images[int(index)], network.predictions[int(index)].placement
         shrink = _SHOWN_SIDE / max(sample.size)
         size = (round(sample.size[0] * shrink), round(sample.size[1] * shrink))
         values = {name: values[index] for name, values in scores.per_image[network.name].items()}
@@ -125,7 +130,7 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
                 title=f"{title}: {sample.image_id}",
                 image=sample.image,
                 density=sample.density(size),
-                saliency=resize(network.placements[index].unplace(network.saliency[index]), size),
+                saliency=resize(placement.unplace(network.saliency[index]), size),
                 scores={name: float(values[name]) for name in ("cc", "nss", "auc") if name in values},
             )
         )
@@ -151,9 +156,7 @@ def wrap_cases(
     loss = np.nan_to_num(clipped - wrapped)
     cases = []
     for index in np.argsort(loss)[::-1][:2]:
-        grid = network.grids[index]
-        if network.model.fit != "stretch":
-            grid = unplace(grid, network.placements[index], network.model.output)
+        grid = network.predictions[int(index)].scored
         maps = [
             prepare(grid, PROTOCOLS[name], (480, 640), network.model.output).saliency
             for name in ("bristol2021-clipped", "bristol2021")

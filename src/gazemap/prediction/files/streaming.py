@@ -24,7 +24,7 @@ from gazemap.prediction.files.folder import Failure, Results, open_results
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, Predicted, chosen_outputs
 from gazemap.prediction.files.sources import open_sources
 from gazemap.prediction.files.threads import ahead, batched, worker_threads
-from gazemap.prediction.predict import Engine, Prediction, place
+from gazemap.prediction.predict import Engine, evaluating, place, predict_frames
 from gazemap.system.progress import bar
 
 _BATCH = 4
@@ -105,6 +105,7 @@ def predict_files(
     with (
         open_sources(sources) as found,
         open_results(Path(out), kinds, model) as results,
+        evaluating(model),
         worker_threads() as (pool, workers),
     ):
         one_large = threading.Lock()
@@ -141,12 +142,12 @@ def _predict_batch(
             yield Failure(str(file), str(error) or _TOO_LARGE)
     if not placed:
         return
-    grids = compute(np.stack([image.frame for image in placed]))
-    for image, grid in zip(placed, grids, strict=True):
+    frames = np.stack([image.frame for image in placed])
+    predictions = predict_frames(model, frames, [image.placement for image in placed], compute)
+    for image, prediction in zip(placed, predictions, strict=True):
         large = image.placement.size[0] * image.placement.size[1] > _LARGE
         try:
             with one_large if large else nullcontext():
-                prediction = Prediction(grid, image.placement, model.output)
                 results.write(image.name, Predicted(image.file, prediction))
             yield _Done.PREDICTED
         except (DataError, MemoryError) as error:  # it was changed meanwhile, or has too long a name
