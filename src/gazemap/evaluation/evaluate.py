@@ -70,6 +70,11 @@ class Maps:
         """The prediction of image `index`, (h, w)."""
         return self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
 
+    def digest(self) -> str:
+        """A short name of the numbers and what they mean."""
+        about = (self.grids.shape, self.grids.dtype.str, self.output)
+        return digest([repr(about).encode(), self.grids.tobytes()])
+
 
 @dataclass(frozen=True)
 class ModelPredictions:
@@ -88,9 +93,10 @@ class ModelPredictions:
         return self.images[index].scored
 
     def digest(self) -> str:
-        """A short name of the numbers, what they mean and how the images lie in them."""
-        about = (self.grids.shape, self.grids.dtype.str, self.output, *self.placements)
-        return digest([repr(about).encode(), self.grids.tobytes()])
+        """A short name of every image's map and what they mean."""
+        grids = (self.grid(index) for index in range(len(self.images)))
+        parts = (part for grid in grids for part in (repr(grid.shape).encode(), grid.tobytes()))
+        return digest([self.output.encode(), *parts])
 
 
 def evaluate(
