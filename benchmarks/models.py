@@ -74,7 +74,7 @@ def training_step(recipe: Recipe, model: SaliencyModel, place: torch.device) -> 
     )
     # mirrored copies would double the images, and so the steps of an epoch
     run = assemble(recipe, arrays, arrays, place, "half" if recipe.data.mirror == "half" else "none")
-    seconds = median_seconds(lambda: train_one_epoch(run, recipe, epoch=0), place)
+    seconds = median_seconds(lambda: train_one_epoch(run, epoch=0), place)
     if place.type == "cuda":
         return seconds, torch.cuda.max_memory_allocated() / 2**20
     unit = 1 if sys.platform == "darwin" else 2**10  # of ru_maxrss, in bytes

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from gazemap.data.batches.arrays import Arrays
 from gazemap.system.device import use_huge_pages
 from gazemap.training.loop import Run, assemble, train_one_epoch
-from gazemap.training.recipe import Recipe, load_recipe
+from gazemap.training.recipe import load_recipe
 from gazemap.training.setup import choose_device
 
 BATCH = 128
@@ -130,9 +130,9 @@ def serve_plain(place: torch.device, images: int) -> None:
         print(seconds, flush=True)
 
 
-def our_epoch(run: Run, recipe: Recipe) -> Callable[[int], None]:
+def our_epoch(run: Run) -> Callable[[int], None]:
     """One epoch of our loop as `train` runs it."""
-    return lambda epoch: train_one_epoch(run, recipe, epoch) and None
+    return lambda epoch: train_one_epoch(run, epoch) and None
 
 
 def matrix_rate(place: torch.device) -> float:
@@ -171,7 +171,7 @@ def main() -> None:
     plain = PlainProcess(options.device, BATCH * each)
     recipe = load_recipe("nurick2021-shallow", options.set)
     run = assemble(recipe, synthetic(BATCH * each), synthetic(BATCH), place, "none")
-    ours = our_epoch(run, recipe)
+    ours = our_epoch(run)
     ours(0)
     plain.seconds(2)
     our_seconds, plain_seconds = [], []

@@ -11,4 +11,4 @@ torch.set_num_threads(1)
 tiny_model.register()
 folder, out = sys.argv[1:3]
 recipe = load_recipe(f"{out}.yaml")
-train(recipe, load_dataset(folder), out, resume="--resume" in sys.argv, progress=False)
+train(recipe, load_dataset(folder), out, if_exists="resume" if "--resume" in sys.argv else "refuse")

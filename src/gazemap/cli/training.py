@@ -35,7 +35,14 @@ def train(
     from gazemap.training.loop import train as run_training
     from gazemap.training.recipe import load_recipe
 
-    run = run_training(load_recipe(recipe, set_), load_dataset(data), out, resume=resume, device=device)
+    run = run_training(
+        load_recipe(recipe, set_),
+        load_dataset(data),
+        out,
+        if_exists="resume" if resume else "refuse",
+        device=device,
+        progress=True,
+    )
     typer.echo(
         f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
         f"the mean training map's is {run.mean_map_loss:.5f}."

@@ -36,7 +36,7 @@ def differences(saved: object, asked: object, where: str = "") -> list[str]:
         asked: the fingerprint of what is asked for.
         where: the key of both, for the message.
     """
-    if saved is None and isinstance(asked, dict):
+    if saved is None and isinstance(asked, dict) and not where:
         return ["it does not say what made it"]
     if isinstance(saved, dict) and isinstance(asked, dict):
         return [

@@ -1,4 +1,4 @@
-"""What a resume needs, in one file that is replaced whole: weights, optimizer, progress.
+"""What a run folder keeps: the weights that a resume needs, the best ones, and what made them.
 
 Nothing random is kept: the order and the mirroring of every epoch follow from the seed and the
 epoch's number, so a run killed at any moment continues to the same bits.
@@ -7,98 +7,169 @@ epoch's number, so a run killed at any moment continues to the same bits.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from gazemap.data.dataset import GazeDataset
 from gazemap.errors import WeightsError
-from gazemap.models.weights import describe, load_tensors, save_tensors
+from gazemap.models.weights import BEST, describe, digest, load_model, load_tensors, save_model, save_tensors
+from gazemap.system.fingerprint import differences, file_digest, fingerprint
+from gazemap.training.log import LOG_FILE
 from gazemap.training.recipe import Recipe
 from gazemap.training.setup import Run
 
 LAST = "last.safetensors"
+RECIPE_FILE = "recipe.yaml"
+
+_PARTS = {"recipe": "recipe", "dataset": "data set", "version": "version of gazemap"}
+_OF_A_RUN = {"start", "runs"}  # keys of a recipe that name run folders or weights files
+_OF_A_FILE = {"weights", "encoder_weights"}  # and those that name an encoder's weights files
 
 
 @dataclass
 class TrainingState:
-    """How far a run has come: epochs done, and the best validation so far."""
+    """How far a run has come: epochs done, the best validation so far, and the loss of the mean map."""
 
     epoch: int = 0
     best_epoch: int | None = None
     best_loss: float = float("inf")
+    mean_map_loss: float = float("nan")
 
 
-def save_state(out: Path, run: Run, progress: TrainingState, recipe: Recipe) -> None:
-    """Write the state after a finished epoch; the one before stays until this one is whole."""
-    tensors = {f"model.{key}": value for key, value in run.model.state_dict().items()}
-    if run.average:
-        tensors |= {f"average.{key}": value for key, value in run.average.state_dict().items()}
-    for index, values in run.optimizer.state_dict()["state"].items():
-        for key, value in values.items():
-            if value is not None:
-                tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value)
-    about = {"progress": asdict(progress), "recipe": recipe.model_dump(mode="json")}
-    save_tensors(out / LAST, tensors, about)
+@dataclass(frozen=True)
+class RunFolder:
+    """A run's folder, and what is trained in it.
+
+    Attributes:
+        path: the folder; it need not exist.
+        recipe: of the run.
+        dataset: what it is trained on.
+    """
+
+    path: Path
+    recipe: Recipe
+    dataset: GazeDataset
+
+    @cached_property
+    def made_by(self) -> dict[str, Any]:
+        """Recipe, content of the data set, and version; see `content_of` for the paths in the recipe.
+
+        Raises:
+            DataError: an image or map cannot be read.
+            WeightsError: weights that the recipe names are missing or damaged.
+        """
+        recipe = content_of(self.recipe.model_dump(mode="json"))
+        return fingerprint(recipe=recipe, dataset=self.dataset.fingerprint)
+
+    @property
+    def holds_run(self) -> bool:
+        """Whether a training began here, also one that was killed before its first checkpoint."""
+        return any((self.path / name).exists() for name in (LAST, LOG_FILE))
+
+    def state(self) -> TrainingState:
+        """How far the run here has come; a new state where none was saved.
+
+        Raises:
+            WeightsError: something else made the run here; names every difference, and how to go on.
+        """
+        made_by = self.made_by
+        if not (self.path / LAST).exists():
+            return TrainingState()
+        about = describe(self.path / LAST)
+        self._refuse_another(about.get("made_by"), made_by)
+        return TrainingState(**about["progress"])
+
+    def save(self, run: Run, state: TrainingState) -> None:
+        """Write what a resume needs; the checkpoint before stays until this one is whole."""
+        tensors = {f"model.{key}": value for key, value in run.model.state_dict().items()}
+        if run.average:
+            tensors |= {f"average.{key}": value for key, value in run.average.state_dict().items()}
+        for index, values in run.optimizer.state_dict()["state"].items():
+            for key, value in values.items():
+                if value is not None:
+                    tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value)
+        save_tensors(self.path / LAST, tensors, {"progress": asdict(state), "made_by": self.made_by})
+
+    def save_best(self, run: Run, state: TrainingState) -> None:
+        """Write the weights with the lowest validation loss, for `load_model`."""
+        save_model(
+            self.path / BEST,
+            run.result,
+            recipe=self.recipe.model_dump(mode="json"),
+            dataset={"name": self.dataset.name, "train": len(run.train), "val": len(run.val)},
+            epoch=state.best_epoch,
+            val_loss=state.best_loss,
+            mean_map_loss=state.mean_map_loss,
+            made_by=self.made_by,
+            torch=torch.__version__,
+        )
+
+    def restore(self, run: Run) -> None:
+        """Put what `save` wrote back into a run's network, average and optimizer."""
+        tensors, _ = load_tensors(self.path / LAST)
+        run.model.load_state_dict(_below("model.", tensors))
+        if run.average:
+            run.average.load_state_dict(_below("average.", tensors))
+        parameters = [p for group in run.optimizer.param_groups for p in group["params"]]
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        for key, value in _below("optimizer.", tensors).items():
+            index, name = key.split(".", 1)
+            parameter = parameters[int(index)]
+            if value.shape == parameter.shape:
+                # the fused optimizer walks through memory: the layout must be the parameter's own
+                value = torch.empty_like(parameter).copy_(value)
+            state.setdefault(int(index), {})[name] = value
+        run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
+
+    def _refuse_another(self, saved: dict[str, Any] | None, asked: dict[str, Any]) -> None:
+        if saved is None:
+            raise WeightsError(f"{self.path} does not say what it was trained with. Choose another folder.")
+        differing = {
+            part: differences(saved.get(part), asked[part], "" if part == "recipe" else f"the {name}")
+            for part, name in _PARTS.items()
+        }
+        if not any(differing.values()):
+            return
+        others = ", ".join(name for part, name in _PARTS.items() if differing[part])
+        again = f"its recipe is {self.path / RECIPE_FILE}"
+        if differing["version"]:
+            again += f", its version comes by pip install gazemap=={saved['version']}"
+        raise WeightsError(
+            f"{self.path} was trained with another {others}: "
+            f"{'; '.join(found for part in differing.values() for found in part)}. "
+            f"Resume it with what it was trained with ({again}), since only that ends in the same bits; or "
+            f"choose another folder, where --set start={self.path} goes on from its best weights."
+        )
 
 
-def load_state(out: Path, run: Run, recipe: Recipe) -> TrainingState:
-    """Put the last saved state back into a run's parts; a fresh `TrainingState` if there is none.
+def content_of(recipe: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
+    """A recipe's JSON values with every path to weights replaced by what lies there.
+
+    So weights may move, and weights that change under the same name are noticed.
+
+    Args:
+        recipe: the values, or one of them.
+        key: its own key, which says whether it is a path.
 
     Raises:
-        WeightsError: the state belongs to another recipe; names the first difference.
+        WeightsError: weights are missing or damaged.
     """
-    if not (out / LAST).exists():
-        return TrainingState()
-    tensors, about = load_tensors(out / LAST)
-    _refuse_another(out, about["recipe"], recipe)
-    run.model.load_state_dict(_below("model.", tensors))
-    if run.average:
-        run.average.load_state_dict(_below("average.", tensors))
-    parameters = [p for group in run.optimizer.param_groups for p in group["params"]]
-    state: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in _below("optimizer.", tensors).items():
-        index, name = key.split(".", 1)
-        parameter = parameters[int(index)]
-        if value.shape == parameter.shape:
-            # the fused optimizer walks through memory: the layout must be the parameter's own
-            value = torch.empty_like(parameter).copy_(value)
-        state.setdefault(int(index), {})[name] = value
-    run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
-    return TrainingState(**about["progress"])
+    if isinstance(recipe, dict):
+        return {name: content_of(value, name) for name, value in recipe.items()}
+    if isinstance(recipe, list):
+        return [content_of(value, key) for value in recipe]
+    if isinstance(recipe, str) and key in _OF_A_RUN:
+        return f"weights {digest(load_model(recipe))[:16]}"
+    if isinstance(recipe, str) and key in _OF_A_FILE and recipe != "timm":  # which are downloaded by name
+        try:
+            return f"weights {file_digest(Path(recipe)).hex()[:16]}"
+        except OSError as error:
+            raise WeightsError(f"Weights {recipe} cannot be read ({error.strerror or error}).") from error
+    return recipe
 
 
 def _below(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-
-
-def is_finished(out: Path, recipe: Recipe) -> bool:
-    """Whether `out` holds a run of this recipe that reached its last epoch.
-
-    Raises:
-        WeightsError: the run there belongs to another recipe.
-    """
-    if not (out / LAST).exists():
-        return False
-    about = describe(out / LAST)
-    _refuse_another(out, about["recipe"], recipe)
-    return bool(about["progress"]["epoch"] == recipe.training.epochs)
-
-
-def _refuse_another(out: Path, saved: object, recipe: Recipe) -> None:
-    difference = first_difference(saved, recipe.model_dump(mode="json"))
-    if difference:
-        raise WeightsError(
-            f"{out} was trained with another recipe: {difference}. "
-            "Resume with the same recipe and --set, or choose another --out."
-        )
-
-
-def first_difference(saved: object, asked: object, where: str = "") -> str | None:
-    """The first key whose values differ, as "a.b was 1 and is now 2"; None when all are equal."""
-    if isinstance(saved, dict) and isinstance(asked, dict):
-        for key in sorted({*saved, *asked}):
-            found = first_difference(saved.get(key), asked.get(key), f"{where}.{key}".lstrip("."))
-            if found:
-                return found
-        return None
-    return None if saved == asked else f"{where} was {saved!r} and is now {asked!r}"

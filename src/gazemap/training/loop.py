@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import torch
 import yaml
@@ -15,15 +15,16 @@ from gazemap.data.batches.arrays import epoch_batches
 from gazemap.data.batches.augmentation import augmented
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError, TrainingError
-from gazemap.models.weights import BEST, save_model
-from gazemap.system.device import choose_device, use_huge_pages
+from gazemap.system.device import choose_device
 from gazemap.system.files import write_text
-from gazemap.training.checkpoint import LAST, TrainingState, is_finished, load_state, save_state
-from gazemap.training.log import LOG_FILE, RunLog, TrainingBar
+from gazemap.training.checkpoint import RECIPE_FILE, RunFolder, TrainingState
+from gazemap.training.log import RunLog, TrainingBar
 from gazemap.training.optimizers import apply_schedule
 from gazemap.training.pretext import pretext_recipe
 from gazemap.training.recipe import Recipe
-from gazemap.training.setup import Run, prepare
+from gazemap.training.setup import Run, mean_map_loss, prepare
+
+IfExists = Literal["refuse", "resume"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ def train(
     dataset: GazeDataset,
     out: str | Path,
     *,
-    resume: bool = False,
+    if_exists: IfExists = "refuse",
     device: str = "auto",
-    progress: bool = True,
+    progress: bool = False,
 ) -> TrainedRun:
     """Train a model as the recipe says, on the splits train and val of a data set.
 
@@ -69,66 +70,75 @@ def train(
     Args:
         recipe: from `load_recipe`.
         dataset: with the splits train and val.
-        out: a new folder, or with `resume` one that a killed run of the same recipe left.
-        resume: go on where that run was last saved.
+        out: a folder.
+        if_exists: what to do where `out` holds a run. "refuse" it, or "resume" it: a finished run is
+            not trained again, and one that was killed, at any moment, goes on where it was last saved.
         device: auto, cpu or cuda.
         progress: show a progress bar.
 
     Raises:
         DataError: a split is missing or an image cannot be read.
-        OutputError: `out` cannot be written, or holds a run and `resume` was not asked for.
+        OutputError: `out` cannot be written, or holds a run that is not to be resumed.
         TrainingError: the loss is no longer finite; the last good checkpoint is kept.
-        WeightsError: with `resume`, the run belongs to another recipe.
+        WeightsError: the run to resume has another recipe, data set or version; or weights that the
+            recipe names are missing.
     """
-    out = Path(out)
-    if not resume and ((out / LAST).exists() or (out / LOG_FILE).exists()):
-        raise OutputError(f"{out} already holds a run. Add --resume, or choose another --out.")
-    use_huge_pages()
-    start = _start(recipe, dataset, out, device, progress)
-    run = prepare(recipe, dataset, choose_device(device), progress, start)
-    state = load_state(out, run, recipe)
-    write_text(out / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
-    epochs = recipe.training.epochs
-    images = len(run.train) * (2 if run.mirror == "copies" else 1)
+    folder = RunFolder(Path(out), recipe, dataset)
+    if if_exists == "refuse" and folder.holds_run:
+        raise OutputError(
+            f'{out} already holds a run. Add --resume (in Python if_exists="resume"), or choose another --out.'
+        )
+    state = folder.state()
+    if state.epoch < recipe.training.epochs:
+        resumes = state.epoch > 0
+        start = None if resumes else _start(recipe, dataset, folder.path, device, progress)
+        run = prepare(recipe, dataset, choose_device(device), start, progress=progress)
+        if resumes:
+            folder.restore(run)
+        else:
+            state.mean_map_loss = mean_map_loss(run)
+        _train_to_the_end(run, folder, state, progress)
+    return TrainedRun(folder.path, state.best_epoch or 0, state.best_loss, state.mean_map_loss)
 
+
+def _start(recipe: Recipe, dataset: GazeDataset, out: Path, device: str, progress: bool) -> str | Path | None:
+    """The weights to start from: the pretext's, trained first in a folder of its own, or the recipe's."""
+    if recipe.pretext is None:
+        return recipe.start
+    own = pretext_recipe(recipe)
+    return train(own, dataset, out / "pretext", if_exists="resume", device=device, progress=progress).out
+
+
+def _train_to_the_end(run: Run, folder: RunFolder, state: TrainingState, progress: bool) -> None:
+    """Epoch after epoch from where `state` is, validated and saved as often as the recipe says."""
+    recipe, epochs = run.recipe, run.recipe.training.epochs
+    write_text(folder.path / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
+    images = len(run.train) * (2 if run.mirror == "copies" else 1)
     with (
-        RunLog(out, state.epoch) as log,
+        RunLog(folder.path, state.epoch) as log,
         TrainingBar(recipe.name, epochs, images, state.epoch, progress) as bar,
     ):
         while state.epoch < epochs:
             started = time.perf_counter()
             apply_schedule(run.optimizer, recipe.optimizer, recipe.schedule, state.epoch, epochs)
-            losses, norms = train_one_epoch(run, recipe, state.epoch, bar)
+            losses, norms = train_one_epoch(run, state.epoch, bar)
             state.epoch += 1
-            _refuse_non_finite(losses, norms, state, out)
+            _refuse_non_finite(losses, norms, state, folder.path)
             seconds = time.perf_counter() - started
             validates = state.epoch % recipe.training.validate_every == 0 or state.epoch == epochs
-            val_loss = validation_loss(run, recipe) if validates else None
+            val_loss = validation_loss(run) if validates else None
             log.write(_row(run, state.epoch, losses, norms, val_loss, images / seconds))
             if val_loss is not None:
                 bar.validated(val_loss)
                 if val_loss < state.best_loss:
                     state.best_loss, state.best_epoch = val_loss, state.epoch
-                    _save_best(out, run, recipe, dataset, state)
-                save_state(out, run, state, recipe)
-    return TrainedRun(out, state.best_epoch or 0, state.best_loss, run.mean_map_loss)
+                    folder.save_best(run, state)
+                folder.save(run, state)
 
 
-def _start(recipe: Recipe, dataset: GazeDataset, out: Path, device: str, progress: bool) -> str | Path | None:
-    """The weights to start from: the pretext's, trained first in a folder of its own, or the recipe's."""
-    if recipe.pretext is None or (out / LAST).exists():
-        return recipe.start
-    own, folder = pretext_recipe(recipe), out / "pretext"
-    if not is_finished(folder, own):
-        resume = (folder / LAST).exists()
-        train(own, dataset, folder, resume=resume, device=device, progress=progress)
-    return folder
-
-
-def train_one_epoch(
-    run: Run, recipe: Recipe, epoch: int, bar: TrainingBar | None = None
-) -> tuple[Tensor, Tensor]:
+def train_one_epoch(run: Run, epoch: int, bar: TrainingBar | None = None) -> tuple[Tensor, Tensor]:
     """One pass over the training split; returns the loss and the gradient norm of every step."""
+    recipe = run.recipe
     losses, norms = [], []
     run.model.train()
     seed = recipe.training.seed
@@ -158,13 +168,13 @@ def train_one_epoch(
 
 
 @torch.no_grad()
-def validation_loss(run: Run, recipe: Recipe) -> float:
+def validation_loss(run: Run) -> float:
     """The loss over the validation split, every image weighing the same."""
     network = run.result.eval()
     forward = network if run.average else run.forward
-    total = 0.0
-    for start in range(0, len(run.val), recipe.training.batch_size):
-        batch = run.val[start : start + recipe.training.batch_size]
+    total, size = 0.0, run.recipe.training.batch_size
+    for start in range(0, len(run.val), size):
+        batch = run.val[start : start + size]
         total += run.loss_of(forward(run.inputs(batch.images)), batch).item() * len(batch)
     return total / len(run.val)
 
@@ -200,17 +210,3 @@ def _refuse_non_finite(losses: Tensor, norms: Tensor, state: TrainingState, out:
             f"epoch {state.epoch}, step {step + 1}. {kept}. Lower optimizer.lr, or normalize "
             "(model.options.batch_norm)."
         )
-
-
-def _save_best(out: Path, run: Run, recipe: Recipe, dataset: GazeDataset, state: TrainingState) -> None:
-    save_model(
-        out / BEST,
-        run.result,
-        recipe=recipe.model_dump(mode="json"),
-        dataset={"name": dataset.name, "train": len(run.train), "val": len(run.val)},
-        epoch=state.best_epoch,
-        val_loss=state.best_loss,
-        mean_map_loss=run.mean_map_loss,
-        gazemap=version("gazemap"),
-        torch=torch.__version__,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -26,8 +26,9 @@ Tensors = tuple[Tensor, ...] | list[Tensor]
 
 @dataclass(frozen=True)
 class Run:
-    """All that a step needs: network, optimizer, loss, and both splits in memory."""
+    """All that a step needs: recipe, network, optimizer, loss, and both splits in memory."""
 
+    recipe: Recipe
     model: SaliencyModel
     average: AveragedModel | None  # of the weights over the steps, where the recipe asks for it
     forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
@@ -36,7 +37,6 @@ class Run:
     teachers: Teachers | None
     train: Arrays
     val: Arrays
-    mean_map_loss: float
     mirror: Mirror
     device: torch.device
     layout: torch.memory_format
@@ -52,7 +52,7 @@ class Run:
         return moved.to(torch.float32, memory_format=self.layout).div_(255)
 
     def loss_of(self, prediction: Tensor, batch: Arrays, teacher_density: Tensor | None = None) -> Tensor:
-        """The loss of what the network put out for a batch, and of what its teachers told it."""
+        """The loss of what the network put out for a batch, and of what its teachers predict."""
         predicted = NetworkOutput(prediction.float(), self.model.output, self.model.target_range)
         loss = self.loss(
             predicted, LossTargets(batch.targets.to(self.device), batch.fixations.to(self.device))
@@ -66,8 +66,9 @@ def prepare(
     recipe: Recipe,
     dataset: GazeDataset,
     device: torch.device,
-    progress: bool,
     start: str | Path | None = None,
+    *,
+    progress: bool = False,
 ) -> Run:
     """Decode the splits and make the network, as the recipe says, from the weights in `start`."""
     train, val = load_splits(recipe, dataset, progress=progress)
@@ -121,7 +122,8 @@ def assemble(
     _fix_center_bias(model, train.targets)
     model.to(device, memory_format=layout)  # type: ignore[call-overload]
     loss = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
-    run = Run(
+    return Run(
+        recipe=recipe,
         model=model,
         average=_average(model, recipe.training.average),
         forward=torch.compile(model) if speed.compile else model,
@@ -130,12 +132,10 @@ def assemble(
         teachers=_teachers(recipe, model, device),
         train=train.to_if_it_fits(device),
         val=val.to_if_it_fits(device),
-        mean_map_loss=float("nan"),
         mirror=mirror,
         device=device,
         layout=layout,
     )
-    return replace(run, mean_map_loss=_mean_map_loss(run))
 
 
 def _teachers(recipe: Recipe, model: SaliencyModel, device: torch.device) -> Teachers | None:
@@ -164,7 +164,7 @@ def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:
 
 
 @torch.no_grad()
-def _mean_map_loss(run: Run) -> float:
+def mean_map_loss(run: Run) -> float:
     """The validation loss of one map for all images."""
     low, high = run.model.target_range
     constant = mean_map(run.train.targets, run.model.output)

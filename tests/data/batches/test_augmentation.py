@@ -323,7 +323,7 @@ def test_a_stopped_run_resumes_to_the_same_bits(popout_set, tmp_path, monkeypatc
         train(recipe, popout_set, tmp_path / "stopped", progress=False)
     monkeypatch.setattr(loop, "apply_schedule", own)
     torch.rand(5)
-    resumed = train(recipe, popout_set, tmp_path / "stopped", resume=True, progress=False)
+    resumed = train(recipe, popout_set, tmp_path / "stopped", if_exists="resume", progress=False)
     unchanged = train(plain, popout_set, tmp_path / "plain", progress=False)
 
     ends = [load_tensors(run.out / LAST)[0] for run in (whole, resumed, unchanged)]

@@ -12,6 +12,7 @@ from gazemap.evaluation.scores import Scores
 from gazemap.images.reading import read_image
 from gazemap.reports.studies import sweep as sweeps
 from gazemap.reports.studies.sweep import load_sweep, recipes_of, run_sweep, shipped_studies
+from gazemap.training import loop
 
 
 @pytest.fixture
@@ -54,16 +55,16 @@ def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
 def test_what_was_done_stays_done(file, popout_set, tmp_path, monkeypatch):
     """Stopped before the third run, it trains the last two alone, to the same table."""
     trained = []
-    train = sweeps.train
+    prepare = loop.prepare
 
     def counted(recipe, *arguments, **options):
         if len(trained) == 2 and recipe.name == "kld-0":
             trained.append("stopped")
             raise KeyboardInterrupt
         trained.append(recipe.name)
-        return train(recipe, *arguments, **options)
+        return prepare(recipe, *arguments, **options)
 
-    monkeypatch.setattr(sweeps, "train", counted)
+    monkeypatch.setattr(loop, "prepare", counted)
     with pytest.raises(KeyboardInterrupt):
         run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
     assert not (tmp_path / "out" / "table.csv").exists()

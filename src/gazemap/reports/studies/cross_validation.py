@@ -15,7 +15,6 @@ from gazemap.errors import InputError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.scores import Scores
 from gazemap.models.weights import load_model
-from gazemap.training.checkpoint import LAST, is_finished
 from gazemap.training.loop import train
 from gazemap.training.recipe import Recipe
 
@@ -76,9 +75,7 @@ class CrossValidation:
 
     def _score(self, folder: Path, part: GazeDataset) -> None:
         together = merge([part, *self.beside], self.recipe.name) if self.beside else part
-        if not is_finished(folder, self.recipe):
-            resume = (folder / LAST).exists()
-            train(self.recipe, together, folder, resume=resume, device=self.device, progress=self.progress)
+        train(self.recipe, together, folder, if_exists="resume", device=self.device, progress=self.progress)
         models = {self.recipe.name: load_model(folder)}
         scores = evaluate(models, part, "val", self.protocol, progress=self.progress)
         scores.write(folder / SCORES)

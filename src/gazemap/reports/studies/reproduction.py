@@ -97,7 +97,7 @@ def reproduce(
         folder = out / recipe.name
         resumes = (folder / LAST).exists() or (folder / LOG_FILE).exists()
         say(f"{'Continuing' if resumes else 'Training'} {recipe.name} ({recipe.training.epochs} epochs)")
-        run = train(recipe, dataset, folder, resume=resumes, device=device, progress=progress)
+        run = train(recipe, dataset, folder, if_exists="resume", device=device, progress=progress)
         say(
             f"  best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
             f"the mean training map's is {run.mean_map_loss:.5f}"

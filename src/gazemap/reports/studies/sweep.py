@@ -30,7 +30,6 @@ from gazemap.metrics import get_metric, get_protocol
 from gazemap.models.weights import BEST, load_model
 from gazemap.reports.figures import runs as figures
 from gazemap.system.files import replacing, write_text
-from gazemap.training.checkpoint import LAST, is_finished
 from gazemap.training.loop import train
 from gazemap.training.recipe import Recipe, load_recipe
 
@@ -128,9 +127,7 @@ def run_sweep(
     recipes = recipes_of(sweep)
     runs = {recipe.name: recipe for seeds in recipes.values() for recipe in seeds}
     for name, recipe in runs.items():
-        if not is_finished(out / name, recipe):
-            resume = (out / name / LAST).exists()
-            train(recipe, dataset, out / name, resume=resume, device=device, progress=progress)
+        train(recipe, dataset, out / name, if_exists="resume", device=device, progress=progress)
     scores = _scores(sweep, list(runs), dataset, out, progress)
     rows = [
         _row(sweep, scores, name, [name])
