@@ -20,7 +20,7 @@ from scipy.ndimage import gaussian_filter
 from gazemap.data.dataset import load_dataset
 from gazemap.gaze.blurring import blur
 from gazemap.metrics import auc_borji, auc_shuffled, cc
-from gazemap.system.device import keep_freed_memory
+from gazemap.system.memory import keep_freed_memory
 
 FRAME, SPLITS, STEP, SIGMA = (480, 640), 100, 0.1, 19
 Floats = NDArray[np.float64]
@@ -74,7 +74,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", default="gaze/osie", help="a gaze data set with a split val")
-    keep_freed_memory()  # as gazemap.evaluate does; the other side has it too
+    keep_freed_memory()  # as the command line does; the other side has it too
     images = load_dataset(parser.parse_args().data).split("val")
     random = np.random.default_rng(0)
     maps = [(sample.fixation_map(FRAME) > 0).astype(np.float64) for sample in images]

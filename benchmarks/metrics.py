@@ -31,7 +31,7 @@ from gazemap import metrics
 from gazemap.gaze.blurring import blur
 from gazemap.metrics import MATLAB_EPS
 from gazemap.metrics.densities import shift_to_density
-from gazemap.system.device import keep_freed_memory
+from gazemap.system.memory import keep_freed_memory
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 Metric = Callable[[Floats, Case], float]
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--run", default="runs/osie/nurick2021-shallow-osie", type=Path, help="a trained run")
     parser.add_argument("--peer-python", help="has pysaliency; without it only the ports' way is measured")
     options = parser.parse_args()
-    keep_freed_memory()  # as gazemap.evaluate does
+    keep_freed_memory()  # as the command line does
     peers = Peers(options.peer_python)
     with tempfile.TemporaryDirectory() as folder:
         cases = Cases(options.data, options.run, Path(folder))

@@ -26,7 +26,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from gazemap.data.batches.arrays import Arrays
 from gazemap.models import MODELS, SaliencyModel, create_model
 from gazemap.models.encoders import ENCODERS
-from gazemap.system.device import use_huge_pages
+from gazemap.system.memory import use_huge_pages
 from gazemap.training.loop import train_one_epoch
 from gazemap.training.recipe import Recipe, load_recipe
 from gazemap.training.setup import assemble, choose_device

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from gazemap.data.batches.arrays import Arrays
-from gazemap.system.device import use_huge_pages
+from gazemap.system.memory import use_huge_pages
 from gazemap.training.loop import Run, assemble, train_one_epoch
 from gazemap.training.recipe import load_recipe
 from gazemap.training.setup import choose_device

@@ -8,6 +8,7 @@ import typer
 
 from gazemap.cli import analysis, data, evaluation, prediction, reports, training
 from gazemap.errors import GazemapError
+from gazemap.system.memory import keep_freed_memory, use_huge_pages
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,6 +25,8 @@ app.add_typer(data.app, name="data")
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one clear message, not a traceback."""
+    use_huge_pages()
+    keep_freed_memory()
     try:
         app()
     except GazemapError as error:

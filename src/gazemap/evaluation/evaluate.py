@@ -24,7 +24,6 @@ from gazemap.metrics.scoring.preparing import prepare
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
 from gazemap.prediction.predict import Prediction, predict_frames
-from gazemap.system.device import keep_freed_memory
 from gazemap.system.fingerprint import digest
 from gazemap.system.progress import bar
 from gazemap.types import Output
@@ -134,7 +133,6 @@ def evaluate(
         DataError: no such split, or one without fixations.
         InputError: no such protocol or metric.
     """
-    keep_freed_memory()
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
     images = dataset.split(split)
     has_train = "train" in dataset.splits and split != "train"

@@ -1,4 +1,4 @@
-"""What gazemap computes on: the device, how large arrays get their memory, and an import to mend.
+"""What gazemap computes on, and an import to mend.
 
 torchvision's wheel registers two operators of object detection in a CUDA library that a CPU build of
 torch cannot load, and then fails on import (`operator torchvision::nms does not exist`). Their schemas
@@ -7,38 +7,11 @@ are enough here: detection is not used. timm and torchmetrics import torchvision
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 from importlib.util import find_spec
 
 import torch
 
 from gazemap.errors import InputError
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
-
-
-def use_huge_pages() -> None:
-    """Ask PyTorch to back large CPU tensors by huge pages: a quarter off a step of `shallow` on Linux.
-
-    Its gradients are 300 MB and allocated anew each step. PyTorch reads this once, at its first
-    large allocation; a value that the user has set is left alone.
-    """
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
-
-
-def keep_freed_memory() -> None:
-    """Let glibc keep up to half a gigabyte of freed memory: nearly half off the scoring of an image.
-
-    Otherwise every temporary array of a map's size is mapped anew and its pages are zeroed by the
-    kernel. Does nothing where the C library is another.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)
-        mallopt(_M_TRIM_THRESHOLD, 512 * 2**20)
-
 
 _LIBRARIES: list[torch.library.Library] = []  # kept alive: schemas end with their library
 

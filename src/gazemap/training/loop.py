@@ -86,7 +86,7 @@ def train(
     folder = RunFolder(Path(out), recipe, dataset)
     if if_exists == "refuse" and folder.holds_run:
         raise OutputError(
-            f'{out} already holds a run. Add --resume (in Python if_exists="resume"), or choose another --out.'
+            f"{out} already holds a run. Add --resume, in Python if_exists='resume', or choose another --out."
         )
     state = folder.state()
     if state.epoch < recipe.training.epochs:
