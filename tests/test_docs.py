@@ -18,7 +18,7 @@ EXAMPLES = [
 class Stand(tiny_model.Tiny):
     """A tiny network under the name of the one that the pages speak of."""
 
-    name = "shallow"
+    architecture = "shallow"
 
 
 @pytest.mark.parametrize(("page", "code"), EXAMPLES, ids=lambda value: getattr(value, "name", "code"))

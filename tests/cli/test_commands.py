@@ -9,6 +9,7 @@ from support.miniatures import MINIATURES
 
 from gazemap.evaluation.names import scores_file
 from gazemap.metrics import METRICS, PROTOCOLS
+from gazemap.models.weights import BEST, save_model
 from gazemap.reports.studies import reproduction
 
 
@@ -53,6 +54,21 @@ def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
     assert page.count("data:image/png;base64,") >= 7
     assert "http" not in page.replace("http-equiv", "")
     assert "does not get below the mean training map" in page
+
+
+def test_evaluate_means_the_run_of_that_name_before_the_shipped_model(run, tmp_path, popout_set, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_model(tmp_path / "gazenet" / BEST, tiny_model.Tiny())
+
+    def row(model):
+        text = run(
+            "evaluate", model, "--data", popout_set.path, "--metric", "nss", "--out", "scores.parquet"
+        )[1]
+        return next(line for line in text.splitlines() if "gazenet" in line)
+
+    assert row("gazenet") == row(tmp_path / "gazenet")
+    assert row("shipped:gazenet") != row("gazenet")
+    assert "gazenet-large" in row("gazenet-large")
 
 
 def test_prepare_fills_the_cache_for_a_run(run, tmp_path, popout_set, monkeypatch):

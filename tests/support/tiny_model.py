@@ -8,7 +8,7 @@ from gazemap.training.recipe import load_recipe
 
 
 class Tiny(SaliencyModel):
-    name = "tiny"
+    architecture = "tiny"
 
     def __init__(self, *, output="saliency"):
         super().__init__(options={"output": output}, input_size=(24, 24), output_size=(12, 12), output=output)

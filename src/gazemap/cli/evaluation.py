@@ -75,7 +75,7 @@ def evaluate(
     entry = open_model_or_maps(run, dataset.split(split), output)
     if isinstance(entry, StoredMaps) and entry.ignored:
         typer.echo(f"{entry.ignored} maps are for none of the images and are left out.")
-    name = run.stem if run.is_file() else run.resolve().name
+    name = entry.name
     folder = run if run.is_dir() else run.parent
     shared = not run.exists() or (isinstance(entry, StoredMaps) and run.is_file())  # no folder of its own
     chosen = choose_protocol(protocol, metric, one_map=one_map)

@@ -23,7 +23,9 @@ SplitOption = Annotated[str, typer.Option(help="The images to score.")]
 ModelOption = Annotated[
     Path | None,
     typer.Option(
-        "--model", help="A run folder, a weights file or one of `gazemap models`; default: gazenet."
+        "--model",
+        help="A run folder, a weights file or one of `gazemap models`, by name or, where a path has that "
+        "name, as shipped:NAME; default: shipped:gazenet.",
     ),
 ]
 OutputOption = Annotated[str, typer.Option(help="What maps hold: saliency or log_density.")]

@@ -17,7 +17,7 @@ from gazemap.models.shallow import Shallow
 from gazemap.models.simplenet import SimpleNet
 
 MODELS: dict[str, type[SaliencyModel]] = {
-    model.name: model
+    model.architecture: model
     for model in (Shallow, SalNet, SimpleNet, MDNSal, PDP, SamVgg, SamResNet, MLNet, DeepGaze2, GazeNet)
 }
 LEAST_SIDE = 32  # encoders halve an image five times

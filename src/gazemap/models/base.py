@@ -17,7 +17,8 @@ class SaliencyModel(nn.Module):
     logsumexp over the pixels is 0, as `output` says.
 
     Attributes:
-        name: the key in `MODELS`.
+        architecture: the key in `MODELS`.
+        name: what its row of scores is called: the architecture's, or where `load_model` found it.
         outputs: what a model of this kind can put out.
         any_size: whether `forward` takes images of other sizes than `input_size`, too, and returns a
             grid of another size.
@@ -31,7 +32,7 @@ class SaliencyModel(nn.Module):
             prediction maps this range back to [0, 1].
     """
 
-    name: ClassVar[str]
+    architecture: ClassVar[str]
     outputs: ClassVar[tuple[Output, ...]] = ("saliency", "log_density")
     any_size: ClassVar[bool] = False
 
@@ -45,6 +46,7 @@ class SaliencyModel(nn.Module):
         target_range: tuple[float, float] = (0.0, 1.0),
     ) -> None:
         super().__init__()
+        self.name = self.architecture
         self.options = options
         self.input_size = input_size
         self.output_size = output_size

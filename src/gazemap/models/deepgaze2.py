@@ -29,7 +29,7 @@ class DeepGaze2(SaliencyModel):
         input_size: (H, W).
     """
 
-    name = "deepgaze2"
+    architecture = "deepgaze2"
     outputs = ("log_density",)
 
     def __init__(

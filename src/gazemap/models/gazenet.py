@@ -38,7 +38,7 @@ class GazeNet(SaliencyModel):
         input_size: (H, W).
     """
 
-    name = "gazenet"
+    architecture = "gazenet"
     outputs = ("log_density",)
     any_size = True
 

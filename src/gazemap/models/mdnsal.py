@@ -38,7 +38,7 @@ class MDNSal(SaliencyModel):
         input_size: (H, W).
     """
 
-    name = "mdnsal"
+    architecture = "mdnsal"
     outputs = ("log_density",)
 
     def __init__(

@@ -31,7 +31,7 @@ class MLNet(SaliencyModel):
             them, to which the logarithm of the center bias is added.
     """
 
-    name = "mlnet"
+    architecture = "mlnet"
 
     def __init__(
         self,

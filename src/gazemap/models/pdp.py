@@ -28,7 +28,7 @@ class PDP(SaliencyModel):
             that the paper compares with.
     """
 
-    name = "pdp"
+    architecture = "pdp"
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ class SalNet(SaliencyModel):
         output: "saliency", the linear outputs; "log_density", their log-softmax over the pixels.
     """
 
-    name = "salnet"
+    architecture = "salnet"
     mean: Tensor
 
     def __init__(self, *, input_size: tuple[int, int] = (240, 320), output: Output = "saliency") -> None:

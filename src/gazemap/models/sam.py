@@ -111,7 +111,7 @@ def _priors(kind: CenterBiasKind, size: Size) -> GaussianPriors | JoinedCenterBi
 class SamVgg(SAM):
     """SAM on VGG-16, 51,835,841 parameters; see `SAM` for the options."""
 
-    name = "sam-vgg"
+    architecture = "sam-vgg"
 
     def make_encoder(self, weights: str | None) -> nn.Module:
         """Dilated VGG-16."""
@@ -121,7 +121,7 @@ class SamVgg(SAM):
 class SamResNet(SAM):
     """SAM on ResNet-50, 70,066,881 parameters; see `SAM` for the options."""
 
-    name = "sam-resnet"
+    architecture = "sam-resnet"
 
     def make_encoder(self, weights: str | None) -> nn.Module:
         """Dilated ResNet-50."""

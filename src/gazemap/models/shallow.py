@@ -54,7 +54,7 @@ class Shallow(SaliencyModel):
         InputError: an unknown geometry or initialization, or another size.
     """
 
-    name = "shallow"
+    architecture = "shallow"
 
     def __init__(
         self,

@@ -35,7 +35,7 @@ class SimpleNet(SaliencyModel):
         output: "saliency" in (0, 1); "log_density", the log-softmax of the same logits.
     """
 
-    name = "simplenet"
+    architecture = "simplenet"
 
     def __init__(
         self,

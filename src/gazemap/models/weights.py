@@ -1,6 +1,6 @@
 """Weights that explain themselves: safetensors with the model's name, options and history.
 
-Those that come with gazemap are in its folder `weights`, by name.
+Those that come with gazemap are in the folder `pretrained`, by name.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from gazemap.errors import WeightsError, lookup
+from gazemap.errors import WeightsError, check_name, lookup
 from gazemap.models import SaliencyModel, create_model
 from gazemap.system.files import replacing
 
 BEST = "best.safetensors"
 DEFAULT_MODEL = "gazenet"
+SHIPPED = "shipped:"  # before the name of a model that comes with gazemap, where a path has that name, too
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
@@ -54,8 +55,8 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 def _opened(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise WeightsError(
-            f"There is no weights file {path}. A run folder, a weights file, or the name of a model that "
-            f"comes with gazemap is accepted: {', '.join(shipped_weights())}."
+            f"There is no weights file {path}. Give a run folder, a weights file, or the name of a model "
+            f"that comes with gazemap: {', '.join(SHIPPED + name for name in shipped_weights())}."
         )
     try:
         with safe_open(path, framework="pt") as file:
@@ -79,7 +80,7 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
         model: the model, on any device.
         about: JSON values that say how the weights came to be (recipe, data, scores).
     """
-    description = {"model": model.name, "options": model.options, "fit": model.fit, **about}
+    description = {"model": model.architecture, "options": model.options, "fit": model.fit, **about}
     save_tensors(path, model.state_dict(), description)
 
 
@@ -99,33 +100,38 @@ def model_card(name: str) -> str:
     return lookup("model with weights", name, shipped).with_suffix(".md").read_text(encoding="utf-8")
 
 
-def load_model(path: str | Path = DEFAULT_MODEL) -> SaliencyModel:
+def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     """A model with its weights, in eval mode on the CPU.
 
     Args:
-        path: the name of one that comes with gazemap (`shipped_weights`), a run folder (its best
-            weights), or a weights file.
+        path: a run folder (its best weights), a weights file, or the name of one that comes with
+            gazemap (`shipped_weights`). What exists at that path comes first; "shipped:gazenet" always
+            means the one that comes with gazemap.
+
+    Returns:
+        a model whose `name` is the shipped name, the run folder's own name, or the file's without suffix.
 
     Raises:
         WeightsError: nothing is there, or it does not fit the model that it names.
     """
-    file = _weights_file(path)
+    file, name = _located(path)
     tensors, about = load_tensors(file)
     if "model" not in about:
-        raise WeightsError(f"{file} holds no model; a run folder or its {BEST} is accepted.")
+        raise WeightsError(f"{file} holds no model. Give a run folder or its {BEST}.")
     with torch.random.fork_rng(devices=[]):  # the initial draw is thrown away: leave no trace
         model = create_model(about["model"], **about.get("options", {}))
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
         raise WeightsError(f"{file} does not fit its model {about['model']!r}: {error}") from error
+    model.name = name
     model.fit = about.get("fit", "stretch")
     return model.eval()
 
 
 def digest(model: SaliencyModel) -> str:
-    """Of all that the model's output depends on."""
-    total = hashlib.sha256(repr((model.name, model.options, model.fit, model.target_range)).encode())
+    """The SHA-256, in hexadecimal digits, of all that the model's output depends on; its name is not."""
+    total = hashlib.sha256(repr((model.architecture, model.options, model.fit, model.target_range)).encode())
     for name, tensor in model.state_dict().items():
         total.update(name.encode())
         total.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
@@ -141,14 +147,14 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
     Raises:
         WeightsError: nothing is there, or a parameter does not fit.
     """
-    file = _weights_file(path)
+    file, _ = _located(path)
     tensors, _ = load_tensors(file)
     own = model.state_dict()
     wrong = [k for k, p in model.named_parameters() if k not in tensors or tensors[k].shape != p.shape]
     if wrong:
         raise WeightsError(
-            f"{file} cannot be the start of this {model.name}: {len(wrong)} parameters differ in name or "
-            f"shape, the first is {wrong[0]} {tuple(own[wrong[0]].shape)}. Start from the same network."
+            f"{file} cannot be the start of this {model.architecture}: {len(wrong)} parameters differ in "
+            f"name or shape, the first is {wrong[0]} {tuple(own[wrong[0]].shape)}. Start from the same network."
         )
     fitting = {key: value for key, value in tensors.items() if key in own and value.shape == own[key].shape}
     model.load_state_dict(fitting, strict=False)
@@ -163,13 +169,20 @@ def describe(path: str | Path) -> dict[str, Any]:
     Raises:
         WeightsError: as `load_model`.
     """
-    file = _weights_file(path)
+    file, _ = _located(path)
     with _opened(file) as content:
         return _description(content, file)
 
 
-def _weights_file(path: str | Path) -> Path:
-    shipped = shipped_weights()
-    if str(path) in shipped:
-        return shipped[str(path)]
-    return Path(path) / BEST if Path(path).is_dir() else Path(path)
+def _located(path: str | Path) -> tuple[Path, str]:
+    """The weights file that is meant, and the name of the model in it."""
+    text, path, shipped = str(path), Path(path), shipped_weights()
+    if text.startswith(SHIPPED):
+        name = text.removeprefix(SHIPPED)
+        check_name("model that comes with gazemap", name, shipped, WeightsError)
+        return shipped[name], name
+    if path.is_dir():
+        return path / BEST, path.resolve().name
+    if text in shipped and not path.exists():
+        return shipped[text], text
+    return path, path.stem

@@ -232,7 +232,7 @@ def in_range(model: SaliencyModel, grids: NDArray[np.float32]) -> NDArray[np.flo
     """
     if not np.isfinite(grids).all():
         raise WeightsError(
-            f"This {model.name} puts out numbers that are not finite. Its weights are damaged, or its "
+            f"{model.name} puts out numbers that are not finite. Its weights are damaged, or its "
             "training went wrong: take other weights."
         )
     low, high = model.target_range

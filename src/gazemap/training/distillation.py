@@ -59,7 +59,7 @@ def load_teachers(
         wanted = ("log_density", pupil.input_size, pupil.output_size, pupil.fit)
         if own != wanted or pupil.output != "log_density":
             raise RecipeError(
-                f"{run} cannot teach this {pupil.name}: output, sizes and fit are {own}, and the pupil's "
-                f"{(pupil.output, *wanted[1:])}. Both must put out a log density on the same grid."
+                f"{run} cannot teach this {pupil.architecture}: output, sizes and fit are {own}, and the "
+                f"pupil's {(pupil.output, *wanted[1:])}. Both must put out a log density on the same grid."
             )
     return Teachers([model.requires_grad_(False).eval() for model in models], weight)

@@ -41,6 +41,12 @@ class StoredMaps:
     output: Output
 
     @property
+    def name(self) -> str:
+        """What its row of scores is called: the folder's own name, or the file's without suffix."""
+        path = self.archive.path
+        return path.stem if path.is_file() else path.resolve().name
+
+    @property
     def ignored(self) -> int:
         """How many maps the archive holds for none of the images."""
         return len(self.archive.keys) - len(self.keys)

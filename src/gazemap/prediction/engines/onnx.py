@@ -35,7 +35,7 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None, *, any_si
     """
     check_installed(*_NEEDED)
     if any_size and not model.any_size:
-        raise InputError(f"A {model.name} takes images of {model.input_size} alone, not of any size.")
+        raise InputError(f"A {model.architecture} takes images of {model.input_size} alone, not of any size.")
     height, width = model.input_size
     images = torch.rand(2, 3, height, width)
     with warnings.catch_warnings():
@@ -53,7 +53,9 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None, *, any_si
     form = program.model_proto
     entry = form.metadata_props.add()
     entry.key = "gazemap"
-    entry.value = json.dumps(about or {"model": model.name, "options": model.options, "fit": model.fit})
+    entry.value = json.dumps(
+        about or {"model": model.architecture, "options": model.options, "fit": model.fit}
+    )
     content: bytes = form.SerializeToString()
     return content
 

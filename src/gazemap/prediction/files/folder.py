@@ -127,7 +127,7 @@ def _rename(made: Path, final: Path) -> None:
 def _since(folder: Path, model: SaliencyModel) -> int:
     """When model.json was written; it is written anew for another model."""
     file = folder / _MODEL
-    own = json.dumps({"model": model.name, "sha256": digest(model)}) + "\n"
+    own = json.dumps({"model": model.architecture, "sha256": digest(model)}) + "\n"
     try:
         known = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
