@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gazemap.errors import InputError, WeightsError
-from gazemap.losses import Predicted, Truth, weighted_loss
+from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
 from gazemap.models import MODELS, create_model
 from gazemap.models.dilated import CaffeScale
 from gazemap.models.weights import describe, load_model, save_model
@@ -223,7 +223,7 @@ def one_bright_place_an_image(network, places):
     grid = torch.zeros(len(places), height, width)
     for index, (row, column) in enumerate(places):
         grid[index, int(row * height), int(column * width)] = 1.0
-    return Truth(grid, grid)
+    return LossTargets(grid, grid)
 
 
 @pytest.mark.parametrize("case", marked(HEAVY))
@@ -235,7 +235,7 @@ def test_two_steps_on_four_images_lower_the_loss(case):
     optimizer = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], lr=1e-5)
 
     def current():
-        return loss(Predicted(network(images), network.output, network.target_range), truth)
+        return loss(NetworkOutput(network(images), network.output, network.target_range), truth)
 
     with torch.no_grad():
         before = current()

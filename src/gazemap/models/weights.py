@@ -154,7 +154,8 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
     if wrong:
         raise WeightsError(
             f"{file} cannot be the start of this {model.architecture}: {len(wrong)} parameters differ in "
-            f"name or shape, the first is {wrong[0]} {tuple(own[wrong[0]].shape)}. Start from the same network."
+            f"name or shape; the first is {wrong[0]} {tuple(own[wrong[0]].shape)}. "
+            "Start from the same network."
         )
     fitting = {key: value for key, value in tensors.items() if key in own and value.shape == own[key].shape}
     model.load_state_dict(fitting, strict=False)

@@ -15,7 +15,7 @@ from support import tiny_model
 from gazemap.data.batches.arrays import Arrays, epoch_batches
 from gazemap.data.batches.augmentation import Augmentation, augmented
 from gazemap.errors import RecipeError
-from gazemap.losses import LOSSES, Predicted, Truth
+from gazemap.losses import LOSSES, LossTargets, NetworkOutput
 from gazemap.models.weights import load_tensors
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
@@ -179,7 +179,7 @@ def test_an_image_that_would_lose_all_its_salience_stays_as_it_was(points):
     assert torch.equal(moved.fixations.sum(dim=(1, 2)), counts.sum(dim=(1, 2)))
     raw = torch.randn(60, *GRID, requires_grad=True)
     for name, term in LOSSES.items():
-        loss = term(Predicted(raw, "saliency"), Truth(moved.targets, moved.fixations))
+        loss = term(NetworkOutput(raw, "saliency"), LossTargets(moved.targets, moved.fixations))
         [gradient] = torch.autograd.grad(loss, raw)
         assert loss.isfinite(), name
         assert gradient.isfinite().all(), name
