@@ -18,7 +18,7 @@ HOUSE += " < evaluation | analysis < reports | serving < cli"
 
 # The same within the rooms that have several: what is named here, in this order.
 ROOMS = {
-    "data": "sample < dataset < check | exporting | batches | writing | subsets"
+    "data": "sample < tables | selection < dataset < check | exporting | batches | writing | subsets"
     " < importers | popout < download",
     "metrics": "kernels < densities | distribution | auc < location | emd < scoring"
     " < __init__ < torchmetrics",

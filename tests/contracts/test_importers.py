@@ -13,8 +13,9 @@ from PIL import Image
 from support.miniatures import MINIATURES, POINTS, SIZE, picture
 
 from gazemap.data.check import check_dataset
-from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, load_dataset
+from gazemap.data.dataset import load_dataset
 from gazemap.data.importers import IMPORTERS, import_dataset
+from gazemap.data.tables import FIXATIONS_SCHEMA, IMAGES_SCHEMA
 from gazemap.errors import DataError, InputError, OutputError
 
 HEIGHT, WIDTH = SIZE

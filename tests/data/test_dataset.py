@@ -47,8 +47,13 @@ def test_an_unknown_split_lists_those_that_exist(popout_set):
         popout_set.split("dev")
 
 
-def test_describing_a_set(popout_set):
-    text = str(popout_set)
+def test_describing_a_set(run, popout_set):
+    assert repr(popout_set) == "GazeDataset('popout', 30 images: train 20, val 5, test 5)"
+    counted = popout_set.summary()
+    assert (counted.images, counted.fixations, counted.observers, counted.maps) == (30, 3600, 15, 0)
+    assert (counted.splits, counted.sizes) == ({"train": 20, "val": 5, "test": 5}, {(96, 128): 30})
+    code, text = run("data", "info", popout_set.path)
+    assert code == 0
     for part in ("popout", "30 (train 20, val 5, test 5), 128 x 96", "3,600 of 15 observers", "MIT"):
         assert part in text
 

@@ -15,6 +15,9 @@ from rich.table import Column, Table
 from gazemap.cli.options import SeedOption, SetOption
 from gazemap.errors import InputError
 
+if TYPE_CHECKING:
+    from gazemap.data.dataset import GazeDataset
+
 app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, check.")
 
 
@@ -52,7 +55,12 @@ def download(
     """Get a public data set's files; run again, it goes on where it stopped."""
     from gazemap.data.download.download import download_dataset
 
-    typer.echo(str(download_dataset(name, out, progress=True)))
+    got = download_dataset(name, out, progress=True)
+    typer.echo(f"{got.name} is in {got.folder}.\nLicense: {got.info.license}.\nCite {got.info.citation}")
+    for file, digest in got.digests.items():
+        typer.echo(f"No checksum is published for {file}; it has sha256 {digest}.")
+    option = f" --option {got.option}" if got.option else ""
+    typer.echo(f"Next: gazemap data import {got.format} {got.folder} gaze/{got.name}{option}")
 
 
 @app.command("import")
@@ -173,12 +181,26 @@ def prepare(
         typer.echo(f"{split}: {len(arrays)} images at {width} x {height}, {size:.0f} MiB in {cache_folder()}")
 
 
-def _describe(dataset: object) -> None:
-    typer.echo(str(dataset))
-
-
-if TYPE_CHECKING:
-    from gazemap.data.dataset import GazeDataset
+def _describe(dataset: GazeDataset) -> None:
+    """Print what a data set holds, where it comes from, and under which terms."""
+    info, counted = dataset.info, dataset.summary()
+    (height, width), *others = counted.sizes
+    splits = ", ".join(f"{name} {count}" for name, count in counted.splits.items())
+    lines = [
+        f"{info.name}: {info.title}" + (f", {info.edition}" if info.edition else ""),
+        f"  images     {counted.images} ({splits}), {width} x {height}"
+        + (f" and {len(others)} other sizes" if others else ""),
+        f"  fixations  {counted.fixations:,}"
+        + (f" of {counted.observers} observers" if counted.observers else ""),
+        f"  maps       {counted.maps}",
+        "  blur       " + ("not stated" if info.sigma is None else f"{info.sigma} px"),
+        f"  source     {info.source}",
+        f"  license    {info.license}",
+        f"  cite       {info.citation}",
+        *(f"  note       {note}" for note in info.notes),
+        *(f"  set aside  {entry.item}: {entry.reason}" for entry in info.set_aside),
+    ]
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -193,33 +215,29 @@ def select(
     observers: NamesOption = None,
     durations: SecondsOption = None,
     window: SecondsOption = None,
-    first: Annotated[int | None, typer.Option(help="Of each scanpath; of what the others leave.")] = None,
+    first: Annotated[
+        int | None, typer.Option(help="How many fixations to keep of each scanpath, by onset.")
+    ] = None,
 ) -> None:
     """Write a part of a data set as a new one; of LOW:HIGH, either may be left out.
 
-    A fixation lies in the --window if it begins there, seconds after the image appeared.
+    A fixation lies in the --window if it begins there, seconds after the image appeared. Each choice is
+    made of what those listed before it left.
     """
     from gazemap.data.dataset import load_dataset
-    from gazemap.data.subsets import views
 
-    sizes = _ranges({"width": width, "height": height, "aspect": aspect})
-    times = _ranges({"durations": durations, "window": window})
-    dataset = load_dataset(path)
-    if split is not None:
-        dataset = dataset.split(split)
-    if images is not None:
-        dataset = views.of_images(dataset, images.split(","))
-    if sizes:
-        dataset = views.of_sizes(dataset, **sizes)
-    if observers is not None:
-        dataset = views.of_observers(dataset, observers.split(","))
-    if "durations" in times:
-        dataset = views.of_durations(dataset, times["durations"])
-    if "window" in times:
-        dataset = views.of_window(dataset, times["window"])
-    if first is not None:
-        dataset = views.first_fixations(dataset, first)
-    _save(dataset, out)
+    part = load_dataset(path).select(
+        split=split,
+        images=_names(images),
+        width=_range("width", width),
+        height=_range("height", height),
+        aspect=_range("aspect", aspect),
+        observers=_names(observers),
+        durations=_range("durations", durations),
+        window=_range("window", window),
+        first=first,
+    )
+    _save(part, out)
 
 
 @app.command("split")
@@ -227,31 +245,24 @@ def split_(
     path: SetArgument,
     out: OutArgument,
     shares: Annotated[str | None, typer.Option(help="train=.8,val=.2: splits by hash.")] = None,
-    folds: Annotated[int | None, typer.Option(help="How many, for cross-validation.")] = None,
-    fold: Annotated[int | None, typer.Option(help="Which of them is val: 1, 2, ...")] = None,
+    folds: Annotated[int | None, typer.Option(help="The number of folds, for cross-validation.")] = None,
+    fold: Annotated[int | None, typer.Option(help="The fold that is val: 1, 2, ...")] = None,
     seed: SeedOption = 0,
 ) -> None:
     """Write a data set with new splits; near-duplicates (one group) stay together."""
     from gazemap.cli.options import assignments
     from gazemap.data.dataset import load_dataset
-    from gazemap.data.subsets.splits import folds as make_folds
-    from gazemap.data.subsets.splits import hashed_splits
+    from gazemap.data.subsets.splits import split
 
-    if shares is not None and folds is None and fold is None:
-        _save(hashed_splits(load_dataset(path), assignments("--shares", shares.split(",")), seed), out)
-    elif shares is None and folds is not None and fold is not None:
-        if not 1 <= fold <= folds:
-            raise InputError(f"--fold takes 1 to {folds}, the number of folds; {fold} came.")
-        _save(make_folds(load_dataset(path), folds, seed)[fold - 1], out)
-    else:
-        raise InputError("Splits need either --shares, or --folds and --fold.")
+    named = None if shares is None else assignments("--shares", shares.split(","))
+    _save(split(load_dataset(path), shares=named, folds=folds, fold=fold, seed=seed), out)
 
 
 @app.command()
 def merge(
     paths: Annotated[list[Path], typer.Argument(metavar="SET SET...", help="Gaze data sets' folders.")],
     out: OutArgument,
-    name: Annotated[str, typer.Option(help="Of the new data set.")],
+    name: Annotated[str, typer.Option(help="The new data set's name.")],
 ) -> None:
     """Write several data sets as one; names of images and observers get their set's in front."""
     from gazemap.data.dataset import load_dataset
@@ -300,12 +311,14 @@ def _save(dataset: GazeDataset, out: Path) -> None:
     typer.echo(str(save_dataset(dataset, out, progress=True)))
 
 
-def _ranges(texts: dict[str, str | None]) -> dict[str, Range]:
-    """The options LOW:HIGH that were given; open ends reach from 0 to infinity."""
-    return {name: _range(name, text) for name, text in texts.items() if text is not None}
+def _names(text: str | None) -> list[str] | None:
+    return None if text is None else text.split(",")
 
 
-def _range(name: str, text: str) -> Range:
+def _range(name: str, text: str | None) -> Range | None:
+    """What LOW:HIGH says; open ends reach from 0 to infinity."""
+    if text is None:
+        return None
     low, separator, high = text.partition(":")
     try:
         bounds = float(low or 0), float(high or "inf")
@@ -313,6 +326,6 @@ def _range(name: str, text: str) -> Range:
         bounds = (1.0, 0.0)
     if not separator or not bounds[0] <= bounds[1]:
         raise InputError(
-            f"--{name} takes LOW:HIGH, two numbers of which either may be left out, as 0.1:; {text!r} came."
+            f"--{name} takes LOW:HIGH, two numbers of which either may be left out, as 0.1:; got {text!r}."
         )
     return bounds

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazemap.data.dataset import GazeDataset, fixation_image_ids, load_dataset
+from gazemap.data.dataset import GazeDataset, load_dataset
 from gazemap.data.sample import Sample
+from gazemap.data.tables import read_fixations
 from gazemap.errors import DataError
 from gazemap.images.reading import read_image
 from gazemap.system.progress import bar
@@ -90,7 +91,7 @@ def _split_groups(dataset: GazeDataset) -> Iterator[Problem]:
 def _strays(dataset: GazeDataset) -> Iterator[Problem]:
     """Fixations of images that are not listed, and files that no row names."""
     known = set(dataset.image_ids)
-    for image_id in sorted(fixation_image_ids(dataset.path) - known):
+    for image_id in sorted({*read_fixations(dataset.path / "fixations.parquet")} - known):
         yield Problem(image_id, "has fixations but no row in images.parquet")
     named = {sample.file for sample in dataset} | {sample.map_file for sample in dataset}
     for folder in ("images", "maps"):

@@ -15,53 +15,26 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
-from pyarrow.types import is_dictionary
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from gazemap.data import selection
 from gazemap.data.sample import Sample
+from gazemap.data.selection import Chosen, Range
+from gazemap.data.tables import read_fixations, read_images
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.system.fingerprint import digest
+from gazemap.types import Size
 
-IMAGES_SCHEMA = pa.schema(
-    [
-        ("image_id", pa.string()),
-        ("file", pa.string()),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("split", pa.string()),
-        ("group", pa.string()),
-        ("map", pa.string()),
-        ("fixations", pa.int64()),
-        ("domain", pa.string()),
-        ("sigma", pa.float64()),
-        ("pixels_per_degree", pa.float64()),
-    ]
-)
-FIXATIONS_SCHEMA = pa.schema(
-    [
-        ("image_id", pa.string()),
-        ("observer", pa.string()),
-        ("x", pa.float64()),
-        ("y", pa.float64()),
-        ("onset", pa.float64()),
-        ("duration", pa.float64()),
-    ]
-)
-
-
-_CODED = pa.dictionary(pa.int32(), pa.string())
+_NOBODY_LOOKED = Fixations(np.empty(0), np.empty(0))
 
 
 class SetAside(BaseModel):
@@ -159,15 +132,21 @@ class GazeDataset:
         return dict(Counter(sample.split for sample in self.samples))
 
     @property
+    def observers(self) -> list[str]:
+        """The names of all observers with at least one fixation, sorted."""
+        return selection.observers_of(self.samples)
+
+    @property
     def has_observers(self) -> bool:
         """Whether it is known who looked where."""
         return any(s.fixations is not None and s.fixations.observer is not None for s in self.samples)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
-        """The name with a digest of the content: images, points, maps, splits; not of where it lies.
+        """The name with a digest of the content: files, points, splits, order; not of where it lies.
 
-        Two data sets have the same one exactly where all that is trained on or scored is the same.
+        Two data sets have the same one exactly where all that is trained on or scored is the same. All
+        files are read anew at every use, so that it is true when an image was replaced meanwhile.
 
         Raises:
             DataError: an image or map cannot be read.
@@ -184,30 +163,106 @@ class GazeDataset:
         if name not in self.splits:
             known = ", ".join(f"{split} ({count})" for split, count in self.splits.items())
             raise DataError(f"Data set {self.name!r} has no split {name!r}. It has: {known}.")
-        return GazeDataset(self.path, self.info, [s for s in self.samples if s.split == name])
+        return self.with_samples([s for s in self.samples if s.split == name])
 
-    def __str__(self) -> str:
-        """What `gazemap data info` prints."""
-        fixations = sum(len(sample.fixations) for sample in self.samples if sample.fixations)
-        observers = {name for s in self.samples if s.fixations for name in s.fixations.observers}
-        sizes = Counter(sample.size for sample in self.samples).most_common()
-        (height, width), _ = sizes[0]
-        more = f" and {len(sizes) - 1} other sizes" if len(sizes) > 1 else ""
-        splits = ", ".join(f"{name} {count}" for name, count in self.splits.items())
-        maps = sum(sample.map_file is not None for sample in self.samples)
-        lines = [
-            f"{self.name}: {self.info.title}" + (f", {self.info.edition}" if self.info.edition else ""),
-            f"  images     {len(self)} ({splits}), {width} x {height}{more}",
-            f"  fixations  {fixations:,}" + (f" of {len(observers)} observers" if observers else ""),
-            f"  maps       {maps}",
-            f"  blur       {self.info.sigma} px" if self.info.sigma else "  blur       not stated",
-            f"  source     {self.info.source}",
-            f"  license    {self.info.license}",
-            f"  cite       {self.info.citation}",
+    def with_samples(self, samples: Sequence[Sample], note: str = "") -> GazeDataset:
+        """The same data set of other samples: a part, another order, or changed ones; in memory.
+
+        Args:
+            samples: those that it has.
+            note: what was done, kept in its `info`.
+        """
+        notes = (*self.info.notes, note) if note else self.info.notes
+        return GazeDataset(self.path, self.info.model_copy(update={"notes": notes}), [*samples])
+
+    def select(
+        self,
+        *,
+        split: str | None = None,
+        images: Collection[str] | None = None,
+        width: Range | None = None,
+        height: Range | None = None,
+        aspect: Range | None = None,
+        observers: Collection[str] | None = None,
+        durations: Range | None = None,
+        window: Range | None = None,
+        first: int | None = None,
+    ) -> GazeDataset:
+        """A part of the data set, in memory; each choice is made of what those before it left.
+
+        A choice of fixations (the last four) leaves out images without any that are left, and all
+        dense maps, since those were made of all fixations.
+
+        Args:
+            split: the images of this split.
+            images: the images of these names, in the data set's order.
+            width: (low, high) in pixels, both included.
+            height: (low, high) in pixels, both included.
+            aspect: (low, high) of width / height, both included.
+            observers: the fixations of these observers.
+            durations: (low, high) in seconds, low <= duration < high.
+            window: (low, high) in seconds since the image appeared, low <= onset < high.
+            first: how many fixations of each scanpath, by onset.
+
+        Raises:
+            DataError: an unknown name, a choice by what the set does not know, or nothing is left.
+        """
+        part = self if split is None else self.split(split)
+        sizes = {"width": width, "height": height, "aspect": aspect}
+        bounds = {name: given for name, given in sizes.items() if given is not None}
+        choices: list[tuple[Any, Callable[..., Chosen]]] = [
+            (images, selection.of_images),
+            (bounds or None, selection.of_sizes),
+            (observers, selection.of_observers),
+            (durations, selection.of_durations),
+            (window, selection.of_window),
+            (first, selection.of_first),
         ]
-        lines += [f"  note       {note}" for note in self.info.notes]
-        lines += [f"  set aside  {entry.item}: {entry.reason}" for entry in self.info.set_aside]
-        return "\n".join(lines)
+        for wanted, choose in choices:
+            if wanted is not None:
+                samples, described = choose(part.samples, wanted)
+                if not samples:
+                    raise DataError(
+                        f"Nothing of {self.name!r} is left by this choice: {described}. Widen it."
+                    )
+                part = part.with_samples(samples, f"a part of it: {described}")
+        return part
+
+    def summary(self) -> Summary:
+        """What the data set holds, counted."""
+        return Summary(
+            images=len(self),
+            splits=self.splits,
+            sizes=dict(Counter(sample.size for sample in self.samples).most_common()),
+            fixations=sum(len(sample.fixations) for sample in self.samples if sample.fixations),
+            observers=len(self.observers),
+            maps=sum(sample.map_file is not None for sample in self.samples),
+        )
+
+    def __repr__(self) -> str:
+        splits = ", ".join(f"{name} {count}" for name, count in self.splits.items())
+        return f"GazeDataset({self.name!r}, {len(self)} images: {splits})"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a data set holds, counted.
+
+    Attributes:
+        images: how many.
+        splits: how many images each split has.
+        sizes: how many images each size (H, W) has, the most common first.
+        fixations: points of all images together.
+        observers: who has at least one fixation; 0 where they are not told apart.
+        maps: images with a dense map.
+    """
+
+    images: int
+    splits: dict[str, int]
+    sizes: dict[Size, int]
+    fixations: int
+    observers: int
+    maps: int
 
 
 def load_dataset(path: str | Path) -> GazeDataset:
@@ -227,10 +282,8 @@ def load_dataset(path: str | Path) -> GazeDataset:
         info = DatasetInfo.model_validate(content)
     except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise DataError(f"{path / 'dataset.json'} cannot be used: {error}") from error
-    images = _read_table(path / "images.parquet", IMAGES_SCHEMA)
-    if not len(images):
-        raise DataError(f"{path / 'images.parquet'} lists no image. Import the data set again.")
-    grouped = _fixations_by_image(path / "fixations.parquet")
+    rows = read_images(path / "images.parquet")
+    points = read_fixations(path / "fixations.parquet")
     samples = [
         Sample(
             image_id=row["image_id"],
@@ -238,67 +291,12 @@ def load_dataset(path: str | Path) -> GazeDataset:
             size=(row["height"], row["width"]),
             split=row["split"],
             group=row["group"],
-            fixations=None if row["fixations"] is None else grouped.get(row["image_id"], _NOBODY_LOOKED),
+            fixations=None if row["fixations"] is None else points.get(row["image_id"], _NOBODY_LOOKED),
             map_file=path / row["map"] if row["map"] else None,
             domain=row["domain"],
             sigma=info.sigma if row["sigma"] is None else row["sigma"],
             pixels_per_degree=row["pixels_per_degree"] or info.pixels_per_degree,
         )
-        for row in images.to_pylist()
+        for row in rows
     ]
     return GazeDataset(path, info, samples)
-
-
-_NOBODY_LOOKED = Fixations(np.empty(0), np.empty(0))
-
-
-def _read_table(path: Path, schema: pa.Schema, coded: tuple[str, ...] = ()) -> pa.Table:
-    """A table of this schema; texts of the columns `coded` stay dictionaries where they are stored so."""
-    try:
-        table = pq.read_table(path, read_dictionary=[*coded])
-    except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(f"{path} cannot be read ({error}). Import the data set again.") from error
-    try:
-        table = table.select(schema.names)
-        kept = [is_dictionary(found.type) and found.name in coded for found in table.schema]
-        types = [_CODED if keep else field.type for keep, field in zip(kept, schema, strict=True)]
-        return table.cast(pa.schema(list(zip(schema.names, types, strict=True))))
-    except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        wanted = ", ".join(f"{field.name} ({field.type})" for field in schema)
-        raise DataError(f"{path} needs the columns {wanted}: {error}") from error
-
-
-def _fixations_by_image(path: Path) -> dict[str, Fixations]:
-    if not path.exists():
-        return {}
-    table = _read_table(path, FIXATIONS_SCHEMA, ("image_id", "observer")).unify_dictionaries()
-    names, codes = _decoded(table["image_id"])
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(len(names) + 1)).tolist()
-    columns: dict[str, Any] = {}
-    for name in ("x", "y", "onset", "duration"):
-        if table[name].null_count < len(table):  # a column of nulls alone is not known
-            columns[name] = table[name].to_numpy()[order]
-    if table["observer"].null_count < len(table):
-        observers, coded = _decoded(table["observer"])
-        columns["observer"] = observers[coded[order]]
-    # nor is what an image's rows leave null, in a merged set of which other parts know it
-    known = {name: table[name].is_valid().to_numpy()[order] for name in columns}
-    return {
-        name: Fixations(**{key: v[start:end] for key, v in columns.items() if known[key][start:end].any()})
-        for name, (start, end) in zip(names.tolist(), pairwise(starts), strict=True)
-        if end > start
-    }
-
-
-def _decoded(column: pa.ChunkedArray) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
-    """The texts of a dictionary's column, and the place of each row's text among them; null is "None"."""
-    array = column.dictionary_encode().combine_chunks()
-    texts = np.array([*array.dictionary.to_pylist(), "None"], dtype=str)
-    return texts, array.indices.fill_null(len(texts) - 1).to_numpy()
-
-
-def fixation_image_ids(path: Path) -> set[str]:
-    """The images that a data set's fixations.parquet speaks of."""
-    grouped = _fixations_by_image(path / "fixations.parquet")
-    return set(grouped)

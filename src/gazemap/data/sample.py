@@ -110,20 +110,23 @@ class Sample:
         return points.checked_sigma(degrees * self.pixels_per_degree)
 
     def content(self) -> bytes:
-        """A digest of all that is trained on or scored: pixels, points, map, split; not of where they lie.
+        """A digest of all that is trained on or scored: files, points, split; not of where they lie.
 
         Raises:
             DataError: a file cannot be read.
         """
         about = (self.image_id, self.size, self.split, self.group, self.domain, self.sigma)
-        known = () if self.fixations is None else self.fixations.columns.items()
+        parts = [repr((*about, self.pixels_per_degree)).encode()]
+        for name, values in self.fixations.columns.items() if self.fixations is not None else ():
+            # texts as they are: NumPy pads them to the longest of their array
+            written = "\0".join(values.tolist()).encode() if name == "observer" else values.tobytes()
+            parts += [name.encode(), written]
         try:
-            files = [file_digest(path) for path in (self.file, self.map_file) if path is not None]
+            for kind, path in ((b"image", self.file), (b"map", self.map_file)):
+                parts += [kind, file_digest(path)] if path is not None else []
         except OSError as error:
             raise DataError(f"{error.filename} cannot be read ({error.strerror or error}).") from error
-        points_known = [part for name, values in known for part in (name.encode(), values.tobytes())]
-        whole = digest([repr((*about, self.pixels_per_degree)).encode(), *points_known, b"files", *files])
-        return whole.encode()
+        return digest(parts).encode()
 
     def stored_map(self) -> NDArray[np.float32]:
         """The dense map as it is stored, float32 (h, w) on a scale of 0 to 1.

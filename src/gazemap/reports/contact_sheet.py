@@ -110,7 +110,7 @@ def with_blur(dataset: GazeDataset) -> GazeDataset:
     samples = [
         replace(s, sigma=s.sigma or s.pixels_per_degree or fourier_sigma(s.size, _CYCLES)) for s in dataset
     ]
-    return GazeDataset(dataset.path, dataset.info, samples)
+    return dataset.with_samples(samples)
 
 
 def _blur_described(dataset: GazeDataset) -> str:
@@ -158,7 +158,7 @@ def _center_bias(dataset: GazeDataset, seed: int) -> dict[str, str]:
 
 def _stored_maps(dataset: GazeDataset, seed: int, cells: tuple[int, int]) -> Iterator[Floats]:
     """Dense maps spread over the set, averaged over cells, each with the sum 1; not those without a sum."""
-    having = GazeDataset(dataset.path, dataset.info, [s for s in dataset if s.map_file is not None])
+    having = dataset.with_samples([s for s in dataset if s.map_file is not None])
     for sample in spread(having, _COMPARED, seed):
         try:
             reduced = Image.fromarray(sample.stored_map()).resize(cells[::-1], Image.Resampling.BOX)
@@ -194,8 +194,8 @@ def _sizes_figure(dataset: GazeDataset) -> str | None:
 
 def _observers(dataset: GazeDataset, seed: int, progress: bool) -> list[Observer]:
     shared = [s for s in dataset if s.fixations and len(s.fixations.observers) > 1]
-    compared = spread(GazeDataset(dataset.path, dataset.info, shared), _COMPARED, seed)
-    return known_observers(dataset, GazeDataset(dataset.path, dataset.info, compared), progress=progress)
+    compared = spread(dataset.with_samples(shared), _COMPARED, seed)
+    return known_observers(dataset, dataset.with_samples(compared), progress=progress)
 
 
 def _observers_figure(observers: Sequence[Observer]) -> str | None:

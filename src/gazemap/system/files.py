@@ -14,11 +14,12 @@ from gazemap.errors import OutputError
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path, hint: str = "") -> Iterator[None]:
     """Turn what the system says of a write that failed into an `OutputError`.
 
     Args:
         path: what is written, for the message.
+        hint: a last sentence of the message.
 
     Raises:
         OutputError: an OSError came: the folder is missing, read-only or full.
@@ -28,7 +29,7 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}. "
-            "Free space or choose a folder that you may write to."
+            f"Free space or choose a folder that you may write to. {hint}".rstrip()
         ) from error
 
 
@@ -67,8 +68,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: `path` holds something already, or cannot be written; names the reason.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise OutputError(f"{path} exists already. Choose another folder, or remove it first.")
+    refuse_used(path)
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
@@ -78,6 +78,16 @@ def new_folder(path: Path) -> Iterator[Path]:
             if path.exists():
                 path.rmdir()
             temporary.rename(path)
+
+
+def refuse_used(path: Path) -> None:
+    """Refuse a name for a new folder under which something is already; an empty folder may be there.
+
+    Raises:
+        OutputError: names it.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise OutputError(f"{path} exists already. Choose another folder, or remove it first.")
 
 
 def cache_folder(kind: str = "arrays") -> Path:

@@ -74,19 +74,24 @@ def test_a_whole_archive_is_checked_unpacked_and_cleared_away(offer, tmp_path):
     got = download_dataset("tiny", tmp_path / "raw", patience=HASTY)
     assert files(tmp_path) == {f"raw/{name}": content for name, content in WHOLE.items()}
     assert got.digests == {}
-    assert str(got).splitlines() == [
-        f"tiny is in {tmp_path / 'raw'}.",
-        "License: MIT (NUS-VIP/predicting-human-gaze-beyond-pixels).",
-        f"Cite {IMPORTERS['osie'].info.citation}",
-        f"Next: gazemap data import osie {tmp_path / 'raw'} gaze/tiny",
-    ]
+    assert (got.name, got.folder, got.format, got.option) == ("tiny", tmp_path / "raw", "osie", "")
+    assert got.info == IMPORTERS["osie"].info
 
 
-def test_an_unpinned_file_is_told_with_its_digest(offer, tmp_path):
+def test_an_unpinned_file_is_told_with_its_digest(run, offer, tmp_path):
+    expected = hashlib.sha256(ARCHIVE).hexdigest()
     offer(whole(ARCHIVE, etag=""))
-    got = download_dataset("tiny", tmp_path / "raw", patience=HASTY)
-    assert got.digests == {"tiny.zip": hashlib.sha256(ARCHIVE).hexdigest()}
-    assert f"No checksum is published for tiny.zip; it has sha256 {got.digests['tiny.zip']}." in str(got)
+    assert download_dataset("tiny", tmp_path / "raw", patience=HASTY).digests == {"tiny.zip": expected}
+    offer(whole(ARCHIVE, etag=""))
+    code, text = run("data", "download", "tiny", tmp_path / "again")
+    assert (code, text.lstrip()) == (
+        0,
+        f"tiny is in {tmp_path / 'again'}.\n"
+        "License: MIT (NUS-VIP/predicting-human-gaze-beyond-pixels).\n"
+        f"Cite {IMPORTERS['osie'].info.citation}\n"
+        f"No checksum is published for tiny.zip; it has sha256 {expected}.\n"
+        f"Next: gazemap data import osie {tmp_path / 'again'} gaze/tiny\n",
+    )
 
 
 def test_files_go_where_their_importer_looks(server, tmp_path, monkeypatch):
@@ -331,7 +336,7 @@ def test_what_comes_from_a_repository_can_be_imported(server, tmp_path, monkeypa
     members = {member: digest((folder / member).read_bytes())}
     monkeypatch.setitem(SOURCES, name, replace(SOURCES[name], files=files, members=members))
     got = download_dataset(name, tmp_path / "raw", patience=HASTY)
-    assert f"Next: gazemap data import {name} {tmp_path / 'raw'} gaze/{name}" in str(got)
+    assert (got.format, got.folder) == (name, tmp_path / "raw")
     assert len(import_dataset(name, tmp_path / "raw", tmp_path / "gaze")) > 0
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import gaze_sets
 
-from gazemap.data.subsets.splits import folds, hashed_splits
+from gazemap.data.subsets.splits import hashed_splits, make_folds
 from gazemap.errors import DataError, InputError
 
 SHARES = {"train": 0.8, "val": 0.1, "test": 0.1}
@@ -45,7 +45,7 @@ def test_hashed_splits_keep_groups_and_do_not_depend_on_other_images(groups, see
 @given(GROUPS, st.integers(0, 5), st.data())
 def test_each_image_is_in_val_once(groups, seed, data):
     k = data.draw(st.integers(2, len(set(groups))))
-    made = folds(grouped(groups), k, seed)
+    made = make_folds(grouped(groups), k, seed)
     assert len(made) == k
     for fold in made:
         assert_whole_groups(fold)
@@ -61,7 +61,7 @@ def test_each_image_is_in_val_once(groups, seed, data):
 def test_folds_do_not_depend_on_the_order(random, k):
     dataset = grouped([0, 0, 0, 1, 1, 2, 3, 4, 5, 6])
     shuffled = gaze_sets.dataset(*random.sample(dataset.samples, len(dataset)))
-    for one, other in zip(folds(dataset, k), folds(shuffled, k), strict=True):
+    for one, other in zip(make_folds(dataset, k), make_folds(shuffled, k), strict=True):
         assert splits_of(one) == splits_of(other)
 
 
@@ -86,11 +86,11 @@ def test_splits_are_the_same_on_every_machine_and_are_noted():
     first = [hashlib.sha256(f"3/g{i}".encode()).digest()[0] for i in range(8)]
     assert [sample.split for sample in split] == ["train" if byte < 0x80 else "val" for byte in first]
     assert split.info.notes == ("splits by hash of the group: train 0.5, val 0.5; seed 3",)
-    assert folds(grouped(range(8)), 4)[2].info.notes == ("splits by fold: 3 of 4 is val; seed 0",)
+    assert make_folds(grouped(range(8)), 4)[2].info.notes == ("splits by fold: 3 of 4 is val; seed 0",)
 
 
 def test_equal_groups_make_equal_folds():
-    assert [fold.splits["val"] for fold in folds(grouped(range(23)), 5)] == [5, 5, 5, 4, 4]
+    assert [fold.splits["val"] for fold in make_folds(grouped(range(23)), 5)] == [5, 5, 5, 4, 4]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_wrong_shares(shares):
 @pytest.mark.parametrize("k", [0, 1, 3])
 def test_impossible_folds(k):
     with pytest.raises(InputError, match=f"has 2 groups of images; {k} folds"):
-        folds(grouped([0, 0, 1]), k)
+        make_folds(grouped([0, 0, 1]), k)
 
 
 def test_images_without_truth_are_refused():
@@ -113,7 +113,7 @@ def test_images_without_truth_are_refused():
     with pytest.raises(DataError, match=r"Of 1 images of 'tiny' neither points nor a map is known \(2\)"):
         hashed_splits(dataset, SHARES)
     with pytest.raises(DataError, match="neither points nor a map"):
-        folds(dataset, 2)
+        make_folds(dataset, 2)
 
 
 def test_splits_by_command(run, popout_set, tmp_path):
@@ -125,16 +125,16 @@ def test_splits_by_command(run, popout_set, tmp_path):
     assert splits_of(load_dataset(tmp_path / "a")) == splits_of(expected)
     arguments = ("--folds", 3, "--fold", 2, "--seed", 5)
     assert run("data", "split", popout_set.path, tmp_path / "b", *arguments)[0] == 0
-    assert splits_of(load_dataset(tmp_path / "b")) == splits_of(folds(popout_set, 3, 5)[1])
+    assert splits_of(load_dataset(tmp_path / "b")) == splits_of(make_folds(popout_set, 3, 5)[1])
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "either --shares, or --folds and --fold"),
-        (("--folds", "3"), "either --shares, or --folds and --fold"),
-        (("--shares", "a=1", "--folds", "3", "--fold", "1"), "either --shares, or --folds and --fold"),
-        (("--folds", "3", "--fold", "4"), "--fold takes 1 to 3"),
+        ((), "either shares, or folds and fold"),
+        (("--folds", "3"), "either shares, or folds and fold"),
+        (("--shares", "a=1", "--folds", "3", "--fold", "1"), "either shares, or folds and fold"),
+        (("--folds", "3", "--fold", "4"), "fold must be 1 to 3"),
         (("--shares", "train:0.8"), "--shares takes name=value; 'train:0.8' came"),
         (("--shares", "train=most,val=.1"), "positive numbers"),
     ],

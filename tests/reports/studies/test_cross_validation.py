@@ -29,11 +29,11 @@ def study(tmp_path, popout_set):
 
 
 def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set):
-    from gazemap.data.subsets.splits import folds
+    from gazemap.data.subsets.splits import make_folds
 
     scores = study.run()
     assert sorted(scores.image_ids) == sorted(sample.image_id for sample in popout_set)
-    held_out = folds(popout_set, 3)[1]
+    held_out = make_folds(popout_set, 3)[1]
     again = evaluate({"tiny": load_model(study.out / "2")}, held_out, "val", "exact")
     place = {image_id: index for index, image_id in enumerate(scores.image_ids)}
     for row in again.rows:

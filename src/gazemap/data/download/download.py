@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pooch
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gazemap.data.dataset import DatasetInfo
 from gazemap.data.download.catalogue import SOURCES, PublicSource, RemoteFile
-from gazemap.data.download.fetching import Patience, Report, fetch
+from gazemap.data.download.fetching import Patience, fetch
 from gazemap.data.download.unpacking import ARCHIVES, unpack
 from gazemap.data.importers import IMPORTERS
-from gazemap.errors import DataError, GazemapError, OutputError, check_name
+from gazemap.errors import DataError, GazemapError, check_name
+from gazemap.system.files import refuse_used, writing
+from gazemap.system.fingerprint import file_digest
 
 
 @dataclass(frozen=True)
 class Download:
-    """What `download_dataset` has brought.
+    """What `download_dataset` has brought, and how `import_dataset` reads it.
 
     Attributes:
         name: a key of `SOURCES`.
         folder: what the importer reads.
         digests: sha256 of the files that no checksum is published for, by name.
+        format: the importer's name.
+        option: of the import, "name=value"; "" where none is needed.
+        info: the data set's license and citation.
     """
 
     name: str
     folder: Path
     digests: Mapping[str, str]
-
-    def __str__(self) -> str:
-        source = SOURCES[self.name]
-        format = source.format or self.name
-        info = IMPORTERS[format].info
-        lines = [
-            f"{self.name} is in {self.folder}.",
-            f"License: {info.license}.",
-            f"Cite {info.citation}",
-        ]
-        lines += [
-            f"No checksum is published for {name}; it has sha256 {digest}."
-            for name, digest in self.digests.items()
-        ]
-        command = f"gazemap data import {format} {self.folder} gaze/{self.name}"
-        command += f" --option {source.option}" if source.option else ""
-        return "\n".join([*lines, f"Next: {command}"])
+    format: str
+    option: str
+    info: DatasetInfo
 
 
 def download_dataset(
@@ -72,25 +64,20 @@ def download_dataset(
     check_name("public source", name, SOURCES)
     source, out = SOURCES[name], Path(out).absolute()
     work = out.with_name(f"{out.name}.download")
-    try:
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise OutputError(f"{out} exists already. Choose another folder, or remove it first.")
+    refuse_used(out)
+    with writing(out, f"What has come is kept in {work}."):
         work.mkdir(parents=True, exist_ok=True)
         with _bars(progress) as bars:
             paths = [_get(source, file, work, patience, bars) for file in source.files]
         pairs = zip(source.files, paths, strict=True)
-        digests = {path.name: pooch.file_hash(path) for file, path in pairs if file.checksum is None}
+        digests = {path.name: file_digest(path).hex() for file, path in pairs if file.checksum is None}
         unpacked = _arrange(source, paths, work, progress)
         if out.exists():
             out.rmdir()
         unpacked.rename(out)
         shutil.rmtree(work)
-    except OSError as error:
-        raise OutputError(
-            f"{out} cannot be written: {error.strerror or error}. Free space or choose a folder that you "
-            f"may write to. What has come is kept in {work}."
-        ) from error
-    return Download(name, out, digests)
+    format = source.format or name
+    return Download(name, out, digests, format, source.option, IMPORTERS[format].info)
 
 
 def _bars(progress: bool) -> Progress:
@@ -104,31 +91,37 @@ def _get(
     """The file in `work`: what is there already, or else downloaded and checked."""
     path = work / file.filename
     if path.exists():
-        if not pooch.hashes.hash_matches(path, file.checksum):
+        if not _matches(path, file.checksum):
             raise DataError(f"{path} is another file: it must have {file.checksum}. Remove or replace it.")
         return path
+    part = path.with_name(f".{path.name}.part")
     task = bars.add_task(file.filename, total=None)
     try:
-        _retrieve(file, path, patience, lambda done, total: bars.update(task, completed=done, total=total))
+        fetch(
+            file.address,
+            part,
+            patience=patience,
+            report=lambda done, total: bars.update(task, completed=done, total=total),
+        )
     except GazemapError as error:
         raise DataError(f"{error} {_by_hand(source, file, path)}") from error
-    except ValueError as error:  # pooch's word for a wrong checksum
+    if not _matches(part, file.checksum):
+        part.unlink()
         raise DataError(
             f"{file.address} has sent another file than the one that has {file.checksum}: damaged on its "
             f"way, or changed since. It was removed. {_by_hand(source, file, path)}"
-        ) from error
+        )
+    part.replace(path)
     return path
 
 
-def _retrieve(file: RemoteFile, path: Path, patience: Patience | None, report: Report) -> None:
-    part = path.with_name(f".{path.name}.part")
-
-    def download(address: str, output: str, _: object) -> None:
-        fetch(address, part, patience=patience, report=report)
-        part.replace(output)
-
-    pooch.get_logger().setLevel("WARNING")  # its notes are for those who write registries
-    pooch.retrieve(file.address, file.checksum, path.name, path.parent, downloader=download)
+def _matches(path: Path, checksum: str | None) -> bool:
+    """Whether a file has this checksum, "md5:..." or "sha256:..."; any file where none is published."""
+    if checksum is None:
+        return True
+    algorithm, _, expected = checksum.partition(":")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest() == expected
 
 
 def _by_hand(source: PublicSource, file: RemoteFile, path: Path) -> str:
@@ -151,7 +144,7 @@ def _arrange(source: PublicSource, paths: list[Path], work: Path, progress: bool
             into.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, into / path.name)
     for member, checksum in source.members.items():
-        if not (folder / member).is_file() or not pooch.hashes.hash_matches(folder / member, checksum):
+        if not (folder / member).is_file() or not _matches(folder / member, checksum):
             raise DataError(
                 f"{member} is missing in {paths[0]}, or is another file than the one that has {checksum}: "
                 f"the data set has changed. See {source.page}, or remove {work} and try again."

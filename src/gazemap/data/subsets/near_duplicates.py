@@ -111,7 +111,7 @@ def regrouped(dataset: GazeDataset, pairs: Sequence[Pair]) -> GazeDataset:
         replace(sample, group=group, split=_strictest(splits[group]))
         for group, sample in zip(groups, dataset, strict=True)
     ]
-    return GazeDataset(dataset.path, dataset.info, samples)
+    return dataset.with_samples(samples)
 
 
 def _strictest(counts: Counter[str]) -> str:

@@ -18,6 +18,36 @@ from gazemap.errors import DataError, InputError
 _HASH_BYTES = 8
 
 
+def split(
+    dataset: GazeDataset,
+    *,
+    shares: Mapping[str, float] | None = None,
+    folds: int | None = None,
+    fold: int | None = None,
+    seed: int = 0,
+) -> GazeDataset:
+    """New splits: by hash with `shares`, or one of several folds with `folds` and `fold`.
+
+    Args:
+        dataset: its own splits are replaced.
+        shares: each split's share of the groups; see `hashed_splits`.
+        folds: how many folds; see `make_folds`.
+        fold: which of them is `val`, from 1.
+        seed: another one gives other splits.
+
+    Raises:
+        InputError: neither shares, nor folds and fold, or one that is out of range.
+        DataError: images of which neither points nor a map is known.
+    """
+    if shares is not None and folds is None and fold is None:
+        return hashed_splits(dataset, shares, seed)
+    if shares is None and folds is not None and fold is not None:
+        if not 1 <= fold <= folds:
+            raise InputError(f"fold must be 1 to {folds}, the number of folds, got {fold}.")
+        return make_folds(dataset, folds, seed)[fold - 1]
+    raise InputError("Splits need either shares, or folds and fold.")
+
+
 def hashed_splits(dataset: GazeDataset, shares: Mapping[str, float], seed: int = 0) -> GazeDataset:
     """New splits at random, in which an image stays in its own whatever becomes of the others.
 
@@ -36,7 +66,7 @@ def hashed_splits(dataset: GazeDataset, shares: Mapping[str, float], seed: int =
     numbers = [share for share in shares.values() if isinstance(share, int | float) and share > 0]
     if len(numbers) < len(shares) or not math.isclose(sum(numbers), 1, abs_tol=1e-9):
         raise InputError(
-            f"The shares of splits must be positive numbers that add up to 1; {dict(shares)} came."
+            f"The shares of splits must be positive numbers that add up to 1, got {dict(shares)}."
         )
     ends = [*accumulate(numbers)]
     ends[-1] = 1.0  # not a rounding error below it
@@ -50,7 +80,7 @@ def hashed_splits(dataset: GazeDataset, shares: Mapping[str, float], seed: int =
     return _with_splits(dataset, splits, f"splits by hash of the group: {described}; seed {seed}")
 
 
-def folds(dataset: GazeDataset, k: int, seed: int = 0) -> list[GazeDataset]:
+def make_folds(dataset: GazeDataset, k: int, seed: int = 0) -> list[GazeDataset]:
     """k-fold cross-validation: each image is in `val` in one of the k data sets, in `train` in the others.
 
     The folds' sizes differ by no more than the largest group. The order of the images has no part in it.
@@ -100,5 +130,4 @@ def _sizes(dataset: GazeDataset) -> Counter[str]:
 
 def _with_splits(dataset: GazeDataset, splits: Mapping[str, str], note: str) -> GazeDataset:
     samples = [replace(sample, split=splits[sample.group]) for sample in dataset]
-    info = dataset.info.model_copy(update={"notes": (*dataset.info.notes, note)})
-    return GazeDataset(dataset.path, info, samples)
+    return dataset.with_samples(samples, note)

@@ -14,8 +14,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gazemap.data.dataset import FIXATIONS_SCHEMA, IMAGES_SCHEMA, GazeDataset, SetAside, load_dataset
+from gazemap.data.dataset import GazeDataset, SetAside, load_dataset
 from gazemap.data.sample import Sample
+from gazemap.data.tables import FIXATIONS_SCHEMA, IMAGES_SCHEMA
 from gazemap.data.writing.conventions import ConventionCheck
 from gazemap.data.writing.items import Counts, ImportedSet, Item, Outside
 from gazemap.data.writing.storing import Stored, store

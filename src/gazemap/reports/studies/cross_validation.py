@@ -10,7 +10,7 @@ import numpy as np
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.subsets.merging import merge
-from gazemap.data.subsets.splits import folds as make_folds
+from gazemap.data.subsets.splits import make_folds
 from gazemap.errors import InputError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.scores import Scores

@@ -1,0 +1,158 @@
+"""Choices among images and fixations: what `GazeDataset.select` is made of.
+
+A choice of fixations leaves out the images without any that are left, and the dense maps of the
+others, since those were made of all fixations. Each function returns the samples that are left and
+describes the choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.data.sample import Sample
+from gazemap.errors import DataError, check_name
+from gazemap.gaze.fixations import Fixations
+
+Range = tuple[float, float]
+Chosen = tuple[list[Sample], str]
+Column = Literal["observer", "onset", "duration"]
+Bools = NDArray[np.bool_]
+
+
+def of_images(samples: Sequence[Sample], image_ids: Collection[str]) -> Chosen:
+    """The images of these names, in the order of the samples.
+
+    Raises:
+        DataError: an unknown name.
+    """
+    wanted = {*image_ids}
+    unknown = sorted(wanted - {sample.image_id for sample in samples})
+    if unknown:
+        raise DataError(f"The data set has no image {unknown[0]!r}.")
+    return [sample for sample in samples if sample.image_id in wanted], f"{len(wanted)} images, by name"
+
+
+def of_sizes(samples: Sequence[Sample], bounds: Mapping[str, Range]) -> Chosen:
+    """The images whose width, height (pixels) and aspect (width / height) lie in [low, high]."""
+
+    def fits(sample: Sample) -> bool:
+        height, width = sample.size
+        measured = {"width": width, "height": height, "aspect": width / height}
+        return all(low <= measured[name] <= high for name, (low, high) in bounds.items())
+
+    described = ", ".join(f"{name} {_text(low_high)}" for name, low_high in bounds.items())
+    return [sample for sample in samples if fits(sample)], described
+
+
+def of_observers(samples: Sequence[Sample], observers: Collection[str]) -> Chosen:
+    """The fixations of these observers.
+
+    Raises:
+        DataError: an unknown name, or it is not known of all images who looked at them.
+    """
+    refuse_unknown(samples, "observer")
+    known = observers_of(samples)
+    for name in observers:
+        check_name("observer", name, known, DataError)
+    described = f"observers {', '.join(sorted(observers))}"
+    return _of_fixations(samples, lambda f: np.isin(column(f, "observer"), [*observers])), described
+
+
+def of_durations(samples: Sequence[Sample], seconds: Range) -> Chosen:
+    """The fixations that lasted for low <= duration < high seconds.
+
+    Raises:
+        DataError: a duration is not known.
+    """
+    refuse_unknown(samples, "duration")
+    chosen = _of_fixations(samples, lambda f: _within(column(f, "duration"), seconds))
+    return chosen, f"durations {_text(seconds)} s"
+
+
+def of_window(samples: Sequence[Sample], seconds: Range) -> Chosen:
+    """The fixations that began low <= onset < high seconds after the image appeared.
+
+    Raises:
+        DataError: an onset is not known.
+    """
+    refuse_unknown(samples, "onset")
+    chosen = _of_fixations(samples, lambda f: _within(column(f, "onset"), seconds))
+    return chosen, f"onsets {_text(seconds)} s"
+
+
+def of_first(samples: Sequence[Sample], count: int) -> Chosen:
+    """The first `count` fixations of every observer on every image, by onset.
+
+    Raises:
+        DataError: an onset or an observer is not known.
+    """
+    refuse_unknown(samples, "observer", "onset")
+
+    def early(fixations: Fixations) -> Bools:
+        observer = column(fixations, "observer")
+        order = np.lexsort((column(fixations, "onset"), observer))
+        _, starts, scanpath = np.unique(observer[order], return_index=True, return_inverse=True)
+        chosen = np.empty(len(fixations), bool)
+        chosen[order] = np.arange(len(fixations)) - starts[scanpath] < count
+        return chosen
+
+    return _of_fixations(samples, early), f"the first {count} fixations of each scanpath"
+
+
+def observers_of(samples: Iterable[Sample]) -> list[str]:
+    """The names of all observers with at least one fixation, sorted."""
+    return sorted({name for s in samples if s.fixations is not None for name in s.fixations.observers})
+
+
+def refuse_unknown(samples: Sequence[Sample], *columns: Column) -> None:
+    """Refuse samples of which a column is not known of every fixation.
+
+    Raises:
+        DataError: names the column and the first images.
+    """
+    for name in columns:
+        unknown = [sample.image_id for sample in samples if not _knows(sample.fixations, name)]
+        if unknown:
+            raise DataError(
+                f"To choose by it, the {name} of each fixation must be known; it is not on {len(unknown)} of "
+                f"{len(samples)} images ({', '.join(unknown[:3])}). Choose images where it is known first."
+            )
+
+
+def with_fixations(sample: Sample, chosen: Bools) -> Sample:
+    """The image with these of its fixations alone."""
+    assert sample.fixations is not None
+    return replace(sample, fixations=sample.fixations.where(chosen), map_file=None)
+
+
+def column(fixations: Fixations, name: Column) -> NDArray[Any]:
+    """A column that `refuse_unknown` has let pass."""
+    values: NDArray[Any] | None = getattr(fixations, name)
+    assert values is not None
+    return values
+
+
+def _of_fixations(samples: Sequence[Sample], choose: Callable[[Fixations], Bools]) -> list[Sample]:
+    looked = [with_fixations(sample, choose(sample.fixations)) for sample in samples if sample.fixations]
+    return [sample for sample in looked if sample.fixations]
+
+
+def _knows(fixations: Fixations | None, name: Column) -> bool:
+    if not fixations:  # where nobody looked, nothing is lacking
+        return fixations is not None
+    if getattr(fixations, name) is None:
+        return False
+    return name == "observer" or not np.isnan(column(fixations, name)).any()
+
+
+def _within(values: NDArray[Any], bounds: Range) -> Bools:
+    return np.asarray((values >= bounds[0]) & (values < bounds[1]))
+
+
+def _text(bounds: Range) -> str:
+    return f"{bounds[0]:g}:{bounds[1]:g}"

@@ -1,0 +1,54 @@
+"""Each observer against the others."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import gaze_sets
+
+from gazemap.data.subsets.observers import leave_one_observer_out
+from gazemap.errors import DataError
+
+
+@pytest.fixture
+def tiny():
+    """Points are told apart by x; on image 2, observer "b" alone looked."""
+    one = gaze_sets.fixations(
+        ("a", 1, 0.4, 0.2), ("b", 2, 0.1, 0.3), ("a", 3, 0.0, 0.1), ("a", 4, 1.0, 0.5), ("b", 5, 2.0, 0.1)
+    )
+    two = gaze_sets.fixations(("b", 6, 0.0, 0.25))
+    return gaze_sets.dataset(
+        gaze_sets.sample("1", points=one, map_file=Path("1.png")),
+        gaze_sets.sample("2", points=two, size=(40, 40), split="val"),
+    )
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.floats(0, 50), st.floats(0, 3), st.floats(0.05, 1)), max_size=12
+)
+
+
+@given(st.lists(ROWS, min_size=1, max_size=4).filter(any))
+def test_the_held_out_observer_and_the_others_make_the_whole(images):
+    dataset = gaze_sets.dataset(
+        *(gaze_sets.sample(str(i), points=gaze_sets.fixations(*rows)) for i, rows in enumerate(images))
+    )
+    seen = []
+    for name, own, others in leave_one_observer_out(dataset):
+        seen.append(name)
+        assert own.image_ids == others.image_ids
+        for mine, theirs in zip(own, others, strict=True):
+            assert mine.fixations.observers == [name]
+            assert name not in theirs.fixations.observers
+            both = [*mine.fixations.x, *theirs.fixations.x]
+            assert sorted(both) == sorted(dataset[mine.image_id].fixations.x)
+    expected = {row[0] for rows in images if len({row[0] for row in rows}) > 1 for row in rows}
+    assert seen == sorted(expected)
+
+
+def test_leave_one_observer_out_needs_observers(tiny):
+    dataset = gaze_sets.dataset(replace(tiny["2"], fixations=replace(tiny["2"].fixations, observer=None)))
+    with pytest.raises(DataError, match="the observer of each fixation"):
+        next(leave_one_observer_out(dataset))
