@@ -6,31 +6,36 @@ import numpy as np
 
 from gazemap.errors import InputError
 from gazemap.metrics.kernels.arrays import Array, Maps, Reader, number
+from gazemap.metrics.kernels.checks import refuse_log_density
 
 LOG_SUM_TOLERANCE = 1e-3  # the MIT/Tuebingen benchmark's
+_UNIFORM_SHARE = 0.01  # of the density that `to_density` makes
 
 
-def to_density(saliency: Maps, floor: float = 0.01) -> Array:
+def to_density(saliency: Maps) -> Array:
     """A density of a saliency map that was made for no such use; our choice, stated here.
 
-    Negative values become 0, the rest is divided by its sum, and `floor` of the uniform density is
-    mixed in, so that no pixel is impossible. A map without positive values becomes uniform.
+    Negative values become 0, the rest is divided by its sum, and 1 % of the uniform density is
+    mixed in, so that no pixel is impossible. A map of zeros becomes uniform.
 
     Args:
         saliency: (H, W) or (B, H, W).
-        floor: share of the uniform density, in [0, 1].
 
     Returns:
-        of the same shape; sums to 1, or is NaN everywhere where the map has NaN.
+        of the same shape; sums to 1, or is NaN everywhere where the map has NaN or infinity.
+
+    Raises:
+        InputError: a map that is nowhere above 0 and somewhere below, as a log density is.
     """
     reader = Reader(saliency)
+    refuse_log_density(reader.first, "saliency")
     xp, values = reader.xp, reader.first.values
     positive = xp.maximum(values, xp.zeros_like(values[:1, :1]))
     total = xp.sum(positive, axis=-1, keepdims=True)
     uniform = 1.0 / values.shape[-1]
     with np.errstate(invalid="ignore"):
         shares = xp.where(total == 0, uniform, positive / xp.where(total == 0, 1.0, total))
-    return reader.maps((1.0 - floor) * shares + floor * uniform)
+    return reader.maps((1.0 - _UNIFORM_SHARE) * shares + _UNIFORM_SHARE * uniform)
 
 
 def shift_to_density(saliency: Maps) -> Array:
@@ -43,9 +48,13 @@ def shift_to_density(saliency: Maps) -> Array:
         saliency: (H, W) or (B, H, W).
 
     Returns:
-        of the same shape; sums to 1, and may be 0 somewhere.
+        of the same shape; sums to 1, and may be 0 somewhere; NaN where the map has NaN or infinity.
+
+    Raises:
+        InputError: a map that is nowhere above 0 and somewhere below, as a log density is.
     """
     reader = Reader(saliency)
+    refuse_log_density(reader.first, "saliency")
     xp, values = reader.xp, reader.first.values
     least = xp.min(values, axis=-1, keepdims=True)
     uniform = 1.0 / values.shape[-1]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gazemap.errors import InputError
 from gazemap.metrics.kernels.arrays import Array, Maps, Pixels, Reader, Score, over
+from gazemap.metrics.kernels.checks import refuse_log_density, refuse_negative
 
 MATLAB_EPS = float(np.finfo(np.float64).eps)  # 2.2204e-16, as in the MIT code
 
@@ -18,7 +18,11 @@ def cc(saliency: Maps, density: Maps) -> Score:
         density: of the same shape, the blurred fixations, any scale.
 
     Returns:
-        a score an image, in [-1, 1], higher is better; NaN if either map is constant or has NaN.
+        a score per image, in [-1, 1], higher is better; NaN if either map is constant or has NaN or
+        infinite values.
+
+    Raises:
+        InputError: a log density in the density's place.
     """
     reader = Reader(saliency)
     return reader.scores(cc_of(reader.first, reader.pixels(density, "density")))
@@ -29,15 +33,16 @@ def sim(saliency: Maps, density: Maps, *, min_max: bool = False) -> Score:
 
     Args:
         saliency: (H, W) or (B, H, W), non-negative unless `min_max`.
-        density: of the same shape, the blurred fixations, any scale.
+        density: of the same shape, the blurred fixations, non-negative, any scale.
         min_max: scale both maps to [0, 1] first, as the MIT code (similarity.m); Tuebingen does not.
 
     Returns:
-        a score an image, in [0, 1], higher is better, 1 for equal maps; 0 for a zero map, NaN for a
-        constant map with `min_max`.
+        a score per image, in [0, 1], higher is better, 1 for equal maps; 0 for a prediction of zeros.
+        NaN for a prediction with negative values, or with `min_max` a constant one; for a density
+        of zeros, or with `min_max` a constant one; and if either has NaN or infinite values.
 
     Raises:
-        InputError: a log density without `min_max`.
+        InputError: a log density without `min_max`, or a density with negative values.
     """
     reader = Reader(saliency)
     if not min_max:
@@ -52,16 +57,16 @@ def kld(saliency: Maps, density: Maps, *, eps: float = MATLAB_EPS) -> Score:
 
     Args:
         saliency: (H, W) or (B, H, W), non-negative.
-        density: of the same shape, the blurred fixations, any scale.
+        density: of the same shape, the blurred fixations, non-negative, any scale.
         eps: keeps pixels that the prediction calls impossible finite.
 
     Returns:
-        a score an image, lower is better, 0 for equal maps; NaN if a map has NaN or the prediction
-        negative values.
+        a score per image, lower is better, 0 for equal maps. NaN for a prediction with negative
+        values, for a density of zeros, and if either has NaN or infinite values.
 
     Raises:
-        InputError: a log density. (The original divides it by its sum and gives a number; so does
-            the protocol `mit`.)
+        InputError: a log density, or a density with negative values. (The original divides a log
+            density by its sum and gives a number; so does the protocol `mit`.)
     """
     reader = Reader(saliency)
     refuse_log_density(reader.first, "saliency")
@@ -71,45 +76,35 @@ def kld(saliency: Maps, density: Maps, *, eps: float = MATLAB_EPS) -> Score:
 def cc_of(prediction: Pixels, truth: Pixels) -> Array:
     """(B,); see `cc`."""
     xp, n = prediction.xp, prediction.values.shape[-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    refuse_log_density(truth, "density")
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         covered = xp.vecdot(prediction.raised, truth.raised) - prediction.raised_sum * truth.raised_sum / n
         correlation = covered / (xp.sqrt(prediction.squares) * xp.sqrt(truth.squares))
-    return xp.where(prediction.is_constant | truth.is_constant, np.nan, correlation)
+    return xp.where(prediction.varies & truth.varies, correlation, np.nan)
 
 
 def sim_of(prediction: Pixels, truth: Pixels, *, min_max: bool = False) -> Array:
     """(B,); see `sim`."""
     xp = prediction.xp
+    refuse_negative(truth, "density")
     if min_max:  # dividing by the span would change nothing after dividing by the sum
-        p, q, p_total, q_total = prediction.raised, truth.raised, prediction.raised_total, truth.raised_total
+        p, q, p_total, q_total = prediction.raised, truth.raised, prediction.raised_total, truth.raised_mass
     else:
-        p, q, p_total, q_total = prediction.values, truth.values, prediction.total, truth.total
-    with np.errstate(divide="ignore", invalid="ignore"):
+        p, q, p_total, q_total = prediction.values, truth.values, prediction.total, truth.mass
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         shared = over(xp.minimum, p, q * (p_total / q_total)[:, None])
-        return xp.sum(shared, axis=-1) / p_total
+        overlap = xp.sum(shared, axis=-1) / p_total
+    return overlap if min_max else xp.where(prediction.low < 0, np.nan, overlap)
 
 
 def kld_of(prediction: Pixels, truth: Pixels, *, eps: float = MATLAB_EPS) -> Array:
     """(B,); see `kld`."""
-    xp, p_total, q_total = prediction.xp, prediction.total, truth.total
-    with np.errstate(divide="ignore", invalid="ignore"):
+    xp, p_total, q_total = prediction.xp, prediction.total, truth.mass
+    refuse_negative(truth, "density")
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         ratio = over(xp.divide, truth.values, prediction.values + (eps * p_total)[:, None])
         ratio *= (p_total / q_total)[:, None]
         ratio += eps
         divergence = xp.vecdot(truth.values, over(xp.log, ratio)) / q_total
     negative = xp.where(p_total < 0, prediction.high > 0, prediction.low < 0)
     return xp.where(negative, np.nan, divergence)
-
-
-def refuse_log_density(pixels: Pixels, name: str) -> None:
-    """Refuse a map that is nowhere above 0 and somewhere below, where a density is wanted.
-
-    Raises:
-        InputError: such a map.
-    """
-    xp = pixels.xp
-    if bool(xp.any((pixels.low < 0) & (pixels.high <= 0))):
-        raise InputError(
-            f"{name} looks like a log density (no value above 0); a non-negative map is accepted. "
-            "Pass its exponential (gazemap.metrics.exponentiate)."
-        )

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError
 from gazemap.images.resizing import resize, shrink
-from gazemap.metrics.distribution import refuse_log_density
 from gazemap.metrics.kernels.arrays import Maps, Pixels, Reader, Score
+from gazemap.metrics.kernels.checks import refuse_log_density, refuse_negative
 from gazemap.types import Floats
 
 
@@ -24,18 +24,18 @@ def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score:
 
     Args:
         saliency: (H, W) or (B, H, W), non-negative.
-        density: of the same shape, the blurred fixations, any scale.
+        density: of the same shape, the blurred fixations, non-negative, any scale.
         downsize: how many pixels make one; the original's is 32, 1 compares the maps as they are.
 
     Returns:
-        a score an image, in shrunk pixels, lower is better, 0 for equal maps; NaN if a map has NaN
-        or nothing above 0.
+        a score per image, in shrunk pixels, lower is better, 0 for equal maps. NaN if a map has
+        NaN, infinite values or nothing above 0, and where a whole image shrinks to one pixel.
 
     Raises:
-        InputError: a log density, or `downsize` below 1.
+        InputError: a log density, a density with negative values, or `downsize` below 1.
     """
     if not downsize >= 1:
-        raise InputError(f"downsize={downsize} came; 1 or more is accepted.")
+        raise InputError(f"downsize must be at least 1, got {downsize}.")
     reader = Reader(saliency, ranks=True)
     truth = reader.pixels(density, "density")
     refuse_log_density(reader.first, "saliency")
@@ -44,6 +44,7 @@ def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score:
 
 def emd_of(reader: Reader, truth: Pixels, *, downsize: float = 32.0) -> Floats:
     """(B,), always computed in main memory; see `emd`."""
+    refuse_negative(truth, "density")
     predictions, truths = (
         np.asarray(v if isinstance(v, np.ndarray) else v.detach().cpu(), np.float64).reshape(reader.shape)
         for v in (reader.first.values, truth.values)
@@ -55,6 +56,8 @@ def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:
     import ot  # here, because it takes a second to import
 
     small = shrink(truth, downsize) if downsize > 1 else truth
+    if small.size == 1 < truth.size:
+        return float("nan")  # nothing is left that could lie elsewhere
     masses = [np.maximum(values, 0).ravel() for values in (resize(prediction, small.shape, "bicubic"), small)]
     totals = [values.sum() for values in masses]
     if not 0 < np.min(totals) <= np.max(totals) < np.inf:  # NaN too

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gazemap.errors import InputError
-from gazemap.metrics.distribution import MATLAB_EPS, refuse_log_density
-from gazemap.metrics.kernels.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score, number
+from gazemap.metrics.distribution import MATLAB_EPS
+from gazemap.metrics.kernels.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score
+from gazemap.metrics.kernels.checks import check_density, refuse_log_density
 
 
 def nss(saliency: Maps, fixation_map: Fixated, *, ddof: int = 0, repeats: bool = True) -> Score:
@@ -21,8 +21,8 @@ def nss(saliency: Maps, fixation_map: Fixated, *, ddof: int = 0, repeats: bool =
         repeats: whether a pixel fixated twice counts twice (Tuebingen) or once (MIT).
 
     Returns:
-        a score an image, in standard deviations, higher is better, 0 for chance; NaN without
-        fixations, for a constant map and for one with NaN.
+        a score per image, in standard deviations, higher is better, 0 for chance; NaN without
+        fixations, for a constant map, and for one with NaN or infinite values.
     """
     reader = Reader(saliency)
     return reader.scores(nss_of(reader.first, reader.looked(fixation_map, repeats=repeats), ddof=ddof))
@@ -51,11 +51,14 @@ def information_gain(
         repeats: whether a pixel fixated twice counts twice (Tuebingen) or once (MIT).
 
     Returns:
-        a score an image, higher is better, 0 for the baseline itself; -inf if the prediction calls
-        a fixated pixel impossible; NaN without fixations, and with `min_max` for constant maps.
+        a score per image, higher is better, 0 for the baseline itself; -inf if the prediction calls
+        a fixated pixel impossible, inf if the baseline does, NaN if both do. NaN too without
+        fixations, if either map has NaN, and with `min_max` for a constant map or baseline (a
+        prediction of zeros stays so, as in the MIT code: about -50 bits).
 
     Raises:
-        InputError: a log density, or a map that does not sum to 1.
+        InputError: a log density for the baseline; without `min_max`, a log density for either, or a
+            map that does not sum to 1 within 1e-3.
     """
     reader = Reader(density, "density")
     prior, looked = reader.pixels(baseline, "baseline"), reader.looked(fixation_map, repeats=repeats)
@@ -74,11 +77,11 @@ def log_likelihood(density: Maps, fixation_map: Fixated, *, repeats: bool = True
         repeats: whether a pixel fixated twice counts twice.
 
     Returns:
-        a score an image, higher is better; -inf if a fixated pixel is called impossible, NaN
-        without fixations.
+        a score per image, at most 0, higher is better; -inf if a fixated pixel is called impossible,
+        NaN without fixations and for a map with NaN.
 
     Raises:
-        InputError: a log density, or a map that does not sum to 1.
+        InputError: a log density, or a map that does not sum to 1 within 1e-3.
     """
     reader = Reader(density, "density")
     return reader.scores(log_likelihood_of(reader.first, reader.looked(fixation_map, repeats=repeats)))
@@ -87,10 +90,10 @@ def log_likelihood(density: Maps, fixation_map: Fixated, *, repeats: bool = True
 def nss_of(prediction: Pixels, looked: list[Looked], *, ddof: int = 0) -> Array:
     """(B,); see `nss`."""
     xp, size = prediction.xp, prediction.values.shape[-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         heights = _mean_at(prediction.raised, looked, xp) - prediction.raised_sum / size
         score = heights / xp.sqrt(prediction.squares / max(size - ddof, 1))
-    return xp.where(prediction.is_constant, np.nan, score)
+    return xp.where(prediction.varies, score, np.nan)
 
 
 def information_gain_of(
@@ -102,11 +105,16 @@ def information_gain_of(
     eps: float | None = None,
 ) -> Array:
     """(B,); see `information_gain`."""
+    refuse_log_density(baseline, "baseline")
     if not min_max:
         check_density(prediction, "density")
         check_density(baseline, "baseline")
     eps = (MATLAB_EPS if min_max else 0.0) if eps is None else eps
-    gained, known = (_mean_log2(maps, looked, eps, min_max) for maps in (prediction, baseline))
+    totals = (prediction.raised_total, baseline.raised_mass) if min_max else (None, None)
+    gained, known = (
+        _mean_log2(maps, looked, eps, total)
+        for maps, total in zip((prediction, baseline), totals, strict=True)
+    )
     with np.errstate(invalid="ignore"):  # both call a fixated pixel impossible
         return gained - known
 
@@ -114,16 +122,20 @@ def information_gain_of(
 def log_likelihood_of(prediction: Pixels, looked: list[Looked]) -> Array:
     """(B,); see `log_likelihood`."""
     check_density(prediction, "density")
-    return _mean_log2(prediction, looked, 0.0, False)
+    return _mean_log2(prediction, looked, 0.0)
 
 
-def _mean_log2(density: Pixels, looked: list[Looked], eps: float, min_max: bool) -> Array:
-    floors = density.low if min_max else density.xp.zeros_like(density.low)
-    totals = density.raised_total if min_max else density.xp.ones_like(density.low)
-    with np.errstate(divide="ignore", invalid="ignore"):
+def _mean_log2(density: Pixels, looked: list[Looked], eps: float, totals: Array | None = None) -> Array:
+    """(B,): of densities, or of the values above the least of each map, divided by these totals."""
+    values, floors = density.values, density.xp.zeros_like(density.low)
+    if totals is None:
+        totals = density.xp.ones_like(density.low)
+    else:
+        floors = density.low
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         bits = [
             density.xp.log2((row[at.pixels] - floor) / total + eps)
-            for row, floor, total, at in zip(density.values, floors, totals, looked, strict=True)
+            for row, floor, total, at in zip(values, floors, totals, looked, strict=True)
         ]
     return density.xp.where(density.xp.isnan(density.low), np.nan, _means(bits, looked, density.xp))
 
@@ -134,25 +146,8 @@ def _mean_at(values: Array, looked: list[Looked], xp: Any) -> Array:  # noqa: AN
 
 
 def _means(values: list[Array], looked: list[Looked], xp: Any) -> Array:  # noqa: ANN401
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         means = [
             xp.vecdot(row, at.counts) / xp.sum(at.counts) for row, at in zip(values, looked, strict=True)
         ]
     return xp.stack(means)
-
-
-def check_density(density: Pixels, name: str) -> None:
-    """Refuse what is no density.
-
-    Raises:
-        InputError: a log density, or a map that does not sum to 1; gives its sum.
-    """
-    refuse_log_density(density, name)
-    xp = density.xp
-    sums = xp.where(xp.isnan(density.low), 1.0, density.sum)  # NaN gives NaN
-    least, worst = number(xp.min(density.low)), number(sums[xp.argmax(xp.abs(sums - 1.0))])
-    if least < 0 or not abs(worst - 1.0) < 1e-3:
-        raise InputError(
-            f"{name} must be a density: non-negative, sum 1. Its sum is {worst:.6g}, its "
-            f"least value {least:.3g}. gazemap.metrics.to_density makes one of a saliency map."
-        )

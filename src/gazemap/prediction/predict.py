@@ -62,7 +62,8 @@ class Prediction:
     def density(self) -> Floats:
         """(H, W), the probability of each pixel; sums to 1. Of a saliency, see `to_density`."""
         if self.output == "saliency":
-            density: Floats = to_density(self.placement.unplace(self.grid))
+            # a regression network may be below 0 everywhere: nothing stands out, and nothing is refused
+            density: Floats = to_density(np.maximum(self.placement.unplace(self.grid), 0.0))
             return density
         return np.exp(self.log_density)
 

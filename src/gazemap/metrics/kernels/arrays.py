@@ -15,6 +15,7 @@ from gazemap.errors import InputError
 from gazemap.gaze import fixations
 from gazemap.types import Floats
 
+_LEAST = 1e-290  # what a sum must exceed to be divided by: times 2.2e-16 it is still a normal float64
 _FEW = 2000  # points that are sorted more quickly than a map is searched
 
 
@@ -64,14 +65,14 @@ class Pixels:
         """
         if not bool(self.xp.any(self.low != 0)):
             return self.values
-        with np.errstate(invalid="ignore"):  # -inf in a log density
+        with np.errstate(over="ignore", invalid="ignore"):  # -inf in a log density
             return self.values - self.low[:, None]
 
     @cached_property
     def raised_sum(self) -> Array:
         """(B,): the sum of the raised values; 0 for a constant map alone."""
         below = self.low * self.values.shape[-1]
-        with np.errstate(invalid="ignore"):  # infinite values
+        with np.errstate(over="ignore", invalid="ignore"):  # infinite values
             if number(self.xp.max(self.xp.abs(below) - self.xp.abs(self.sum) / 2)) <= 0:
                 return self.sum - below  # no digits are lost
         return self.xp.sum(self.raised, axis=-1)
@@ -79,13 +80,13 @@ class Pixels:
     @cached_property
     def sum(self) -> Array:
         """(B,)."""
-        with np.errstate(invalid="ignore"):  # both infinities
+        with np.errstate(over="ignore", invalid="ignore"):  # both infinities
             return self.xp.sum(self.values, axis=-1)
 
     @cached_property
     def squares(self) -> Array:
         """(B,): the sum of the squared deviations from the mean."""
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             return self.xp.vecdot(self.raised, self.raised) - self.raised_sum**2 / self.values.shape[-1]
 
     @cached_property
@@ -94,18 +95,38 @@ class Pixels:
         return self.raised_sum == 0
 
     @cached_property
+    def is_zero(self) -> Array:
+        """(B,): which are 0 everywhere."""
+        return self.is_constant & (self.low == 0)
+
+    @cached_property
+    def varies(self) -> Array:
+        """(B,): which have a standard deviation that float64 can divide by."""
+        return (self.squares > _LEAST) & (self.squares < np.inf)
+
+    @cached_property
+    def mass(self) -> Array:
+        """(B,): the sum, by which a truth is divided; NaN where it is 0 or float64 cannot divide by it."""
+        return self._divisor(self.sum)
+
+    @cached_property
+    def raised_mass(self) -> Array:
+        """(B,): the same of the raised values."""
+        return self._divisor(self.raised_sum)
+
+    @cached_property
     def total(self) -> Array:
-        """(B,): what makes the values a density; 1 for a map of zeros, which stays so, as in the MIT code."""
-        return self.xp.where(self._is_zero, 1.0, self.sum)
+        """(B,): as `mass`, but 1 for a prediction of zeros, which stays so, as in the MIT code."""
+        return self.xp.where(self.is_zero, 1.0, self.mass)
 
     @cached_property
     def raised_total(self) -> Array:
-        """(B,): what makes the raised values a density; 1 for a map of zeros, 0 for other constant maps."""
-        return self.xp.where(self._is_zero, 1.0, self.raised_sum)
+        """(B,): as `raised_mass`, but 1 for a prediction of zeros."""
+        return self.xp.where(self.is_zero, 1.0, self.raised_mass)
 
-    @property
-    def _is_zero(self) -> Array:
-        return self.is_constant & (self.low == 0)
+    def _divisor(self, sums: Array) -> Array:
+        size = self.xp.abs(sums)
+        return self.xp.where((size > _LEAST) & (size < np.inf), sums, np.nan)
 
 
 @dataclass(frozen=True)
@@ -138,15 +159,11 @@ class Reader:
         self._is_tensor = array_api_compat.is_torch_array(first)
         self._device = first.device if self._is_tensor else None
         on_cpu = self._is_tensor and ranks and first.device.type == "cpu"
-        array = first if self._is_tensor else np.asarray(first)
+        array = first if self._is_tensor else np.asarray(_real(first, name))
         if on_cpu:
-            array = first.detach().double().numpy()  # NumPy knows no bfloat16
+            array = _real(first, name).detach().double().numpy()  # NumPy knows no bfloat16
         self.came = tuple(array.shape)
-        if len(self.came) not in (2, 3) or not all(self.came):
-            raise InputError(
-                f"{name} has shape {self.came}; one map of shape (H, W) or a batch of shape (B, H, W) "
-                "is accepted."
-            )
+        check_shape(self.came, name)
         self.xp = array_api_compat.array_namespace(array)
         self.shape = self.came if len(self.came) == 3 else (1, *self.came)
         self.kind = (self.xp.__name__, self.shape, str(self._device))
@@ -158,11 +175,14 @@ class Reader:
         Raises:
             InputError: of another shape than the first argument; names both shapes.
         """
-        array = self._array(values)
-        if tuple(array.shape) not in (self.shape, self.shape[1:]):
+        array = self._array(_real(values, name))
+        shape = tuple(array.shape)
+        if shape not in (self.shape, self.shape[1:]):
+            if has_channels_last(shape):
+                check_shape(shape, name)
             raise InputError(
-                f"The first map has shape {self.came}, {name} has {tuple(array.shape)}; they must be "
-                "equal. Resize the prediction first (gazemap.metrics.resize)."
+                f"The first map has shape {self.came}, {name} has {shape}; they must be equal. "
+                "Resize the prediction first (gazemap.metrics.resize)."
             )
         flat = self.xp.reshape(array, (-1, self.shape[1] * self.shape[2]))
         if flat.shape[0] != self.shape[0]:
@@ -173,17 +193,28 @@ class Reader:
         """(B, N) float64 counts of fixations; 0 and 1 unless `repeats`.
 
         Raises:
-            InputError: of another shape, or a negative or NaN count.
+            InputError: of another shape, or what is no count: negative, not whole, NaN or infinite.
         """
         if _is_points(values):
             values = self._map_of(values)
         elif _is_list_of_points(values):
             values = np.stack([self._map_of(points) for points in values])
-        counts = self.pixels(values, name)
-        least = number(self.xp.min(counts.low))
-        if not least >= 0:  # also refuses NaN
-            raise InputError(f"{name} must hold counts of fixations (0, 1, 2, ...); it holds {least}.")
-        return counts.values if repeats else self.xp.astype(counts.values > 0, counts.values.dtype)
+        counts = self.pixels(values, name).values
+        self._check_counts(counts, name)
+        return self._weights(counts, repeats)
+
+    def _weights(self, counts: Array, repeats: bool) -> Array:
+        return counts if repeats else self.xp.astype(counts > 0, counts.dtype)
+
+    def _check_counts(self, counts: Array, name: str) -> None:
+        """Refuse what is no count; zeros may be left out."""
+        with np.errstate(invalid="ignore"):
+            wrong = ~((counts >= 0) & (self.xp.floor(counts) == counts) & (counts < np.inf))
+        if bool(self.xp.any(wrong)):
+            raise InputError(
+                f"{name} must hold counts of fixations (0, 1, 2, ...), got {number(counts[wrong][0]):.6g}. "
+                "Pass the fixated pixels or points; blurred fixations are a density."
+            )
 
     def looked(self, values: Fixated, *, repeats: bool) -> list[Looked]:
         """The fixated pixels of every image; points are not spread over a map first.
@@ -198,13 +229,16 @@ class Reader:
                 raise InputError(f"{self.shape[0]} maps came with the points of {len(values)} images.")
             found = [self._tally(points) for points in values]
         else:
-            found = self._fixated(self.counts(values, "fixation_map", repeats=True))
+            found = self._fixated(self.pixels(values, "fixation_map").values, "fixation_map")
         return self._looked(found, repeats)
 
-    def _fixated(self, counts: Array) -> list[tuple[Array, Array]]:
+    def _fixated(self, counts: Array, name: str) -> list[tuple[Array, Array]]:
         """Of (B, N) counts: each image's pixels that have some, and how many."""
         where = [self.xp.nonzero(row != 0)[0] for row in counts]
-        return [(pixels, row[pixels]) for pixels, row in zip(where, counts, strict=True)]
+        found = [(pixels, row[pixels]) for pixels, row in zip(where, counts, strict=True)]
+        for _, some in found:
+            self._check_counts(some, name)
+        return found
 
     def _looked(self, found: list[tuple[Array, Array]], repeats: bool) -> list[Looked]:
         return [
@@ -220,13 +254,14 @@ class Reader:
         """
         if has_points(values):
             return self.looked(values, repeats=repeats)
-        counts = self.counts(values, name, repeats=True)
+        counts = self.pixels(values, name).values
         if number(self.xp.max(self.xp.count_nonzero(counts, axis=-1))) < counts.shape[1] // 8:
-            return self._looked(self._fixated(counts), repeats)
-        return counts if repeats else self.xp.astype(counts > 0, counts.dtype)
+            return self._looked(self._fixated(counts, name), repeats)
+        self._check_counts(counts, name)
+        return self._weights(counts, repeats)
 
     def scores(self, per_image: Array | list[Array]) -> Score:
-        """One score an image -> what the caller gets."""
+        """One score per image -> what the caller gets."""
         if isinstance(per_image, list):
             per_image = self.xp.stack([self.xp.asarray(score) for score in per_image])
         per_image = self._back(per_image)
@@ -273,6 +308,47 @@ class Reader:
         return pixels, np.bincount(positions)[pixels]
 
 
+def check_shape(shape: tuple[int, ...], name: str) -> None:
+    """Refuse what is neither a map (H, W) nor a batch (B, H, W).
+
+    Raises:
+        InputError: another shape, an empty one, or channels last, which a batch cannot be told from
+            otherwise: a last axis of 1, or of 3 or 4 beside one of more than 16.
+    """
+    if len(shape) not in (2, 3) or not all(shape):
+        raise InputError(f"{name} must have shape (H, W), or (B, H, W) for a batch, got {shape}.")
+    if has_channels_last(shape):
+        raise InputError(
+            f"{name} must have shape (H, W), or (B, H, W) for a batch, got {shape}, which has channels "
+            f"last. Pass one channel: {name}[..., 0]."
+        )
+
+
+def has_channels_last(shape: tuple[int, ...]) -> bool:
+    """Whether a shape is that of a picture (H, W, channels) rather than of a batch."""
+    return len(shape) == 3 and (shape[2] == 1 or (shape[2] in (3, 4) and shape[1] > 16))
+
+
+def _real(values: Maps, name: str) -> Maps:
+    """The same; as an array, unless it is one or a tensor.
+
+    Raises:
+        InputError: not numbers, complex ones, or rows of different lengths.
+    """
+    if array_api_compat.is_torch_array(values):
+        kind = "c" if values.is_complex() else "f"
+    else:
+        try:
+            values = np.asarray(values)
+            values = values.astype(np.float64) if values.dtype.kind == "O" else values
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{name} must hold real numbers in rows of one length ({error}).") from error
+        kind = values.dtype.kind
+    if kind not in "biuf":
+        raise InputError(f"{name} must hold real numbers, got {values.dtype}.")
+    return values
+
+
 def over(function: Callable[..., Array], *arguments: Array) -> Array:
     """A function's result, written over its last argument, which nobody else may hold.
 
@@ -280,6 +356,11 @@ def over(function: Callable[..., Array], *arguments: Array) -> Array:
     """
     last = arguments[-1]
     return function(*arguments, out=last) if isinstance(last, np.ndarray) else function(*arguments)
+
+
+def in_main_memory(values: Array) -> NDArray[Any]:
+    """The same as a NumPy array, without a gradient."""
+    return np.asarray(values.detach().cpu() if array_api_compat.is_torch_array(values) else values)
 
 
 def number(value: Array) -> float:

@@ -58,7 +58,7 @@ class Roc:
             return  # NaN everywhere, or no fixation: nothing has a value
         low, high = number(pixels.low[index]), number(pixels.high[index])
         self._is_flat = not high > low
-        if step is not None:
+        if step is not None and np.isfinite(high - low):  # what is infinite cannot be scaled to [0, 1]
             steps = step_cuts(step, low, high)[1:]  # no value is below the first, and very many may equal it
             self._steps = xp.asarray(steps, dtype=levels.dtype, device=array_api_compat.device(levels))
         ranked = self._levels[:0] if only_steps else self._levels
@@ -155,7 +155,7 @@ def step_cuts(step: float, low: float, high: float) -> NDArray[np.float64]:
     Rounding is that of (value - low) / (high - low), as the MIT code scales maps.
     """
     shares = np.arange(0.0, 1.0 + step / 2, step)  # those above the greatest value add nothing
-    if not 0 < high - low < np.inf:  # a constant map lies at 0
+    if not high > low:  # a constant map lies at 0
         return np.where(shares > 0, np.inf, low)
 
     def reach(values: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from scipy.ndimage import gaussian_filter
 
 from gazemap.images.resizing import resize, resize_8_bit
 from gazemap.metrics.densities import exponentiate, shift_to_density, softmax, to_density
-from gazemap.metrics.kernels.arrays import Maps
+from gazemap.metrics.kernels.arrays import Maps, Reader, check_shape
+from gazemap.metrics.kernels.checks import is_below_zero
 from gazemap.metrics.scoring.best_maps import best_map
 from gazemap.metrics.scoring.protocols import Protocol
 from gazemap.metrics.scoring.table import Metric
@@ -51,7 +53,11 @@ class Prepared:
     _made: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def map_for(self, metric: Metric) -> Floats | None:
-        """(H, W), what a metric scores; None where the protocol gives it nothing to score."""
+        """(H, W), what a metric scores; None where there is no density for one that wants it.
+
+        The protocol may give none to a saliency map, and a map that is nowhere above 0 and
+        somewhere below has none: cut at 0, nothing would be left of it.
+        """
         if self.is_density and self.context is not None and self.protocol.derives:
             about = self.context
             return self._once(
@@ -66,9 +72,17 @@ class Prepared:
             )
         if self.is_density or not metric.takes_density or self.protocol.from_saliency == "raw":
             return self.saliency
+        if self.is_below_zero:
+            return None
         if self.protocol.from_saliency == "floor":
             return self._once("floor", lambda: to_density(self.saliency))
         return None if metric.is_gain else self._once("shift", lambda: shift_to_density(self.saliency))
+
+    @cached_property
+    def is_below_zero(self) -> bool:
+        """Whether a saliency map, or any of a batch, is nowhere above 0 and somewhere below."""
+        pixels = Reader(self.saliency).first
+        return not self.is_density and bool(pixels.xp.any(is_below_zero(pixels)))
 
     def _once(self, kind: str, make: Callable[[], Floats]) -> Floats:
         if kind not in self._made:
@@ -93,8 +107,9 @@ def prepare(
         context: for deriving the best map for each metric of a log density.
 
     Raises:
-        InputError: a log density whose logsumexp is not 0 within 1e-3.
+        InputError: neither (h, w) nor (B, h, w); a log density whose logsumexp is not 0 within 1e-3.
     """
+    check_shape(tuple(np.shape(grid)), "saliency" if output == "saliency" else "log_density")
     if protocol.eight_bit != "no":
         shown = np.exp(grid - np.max(grid)) if output == "log_density" else np.asarray(grid)
         small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.distribution import refuse_log_density
 from gazemap.metrics.kernels.arrays import Fixated, Maps, Reader, Score, has_points
+from gazemap.metrics.kernels.checks import refuse_log_density
 from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.protocols import Protocol, get_protocol
@@ -76,7 +76,7 @@ def score_against(
     size = _size_of(truth) or np.shape(saliency)[-2:]
     prepared = prepare(saliency, chosen, size, output)
     wants_density = any(get_metric(name).takes_density for name in names)
-    if output == "saliency" and chosen.from_saliency != "raw" and wants_density:
+    if chosen.from_saliency != "raw" and wants_density and prepared.is_below_zero:
         refuse_log_density(Reader(prepared.saliency).first, "saliency")
     return score_prepared(prepared, truth, names)
 

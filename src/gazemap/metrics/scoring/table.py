@@ -10,11 +10,13 @@ from gazemap.metrics.distribution import cc_of, kld_of, sim_of
 from gazemap.metrics.emd import emd_of
 from gazemap.metrics.kernels.arrays import Array
 from gazemap.metrics.location import information_gain_of, log_likelihood_of, nss_of
+from gazemap.metrics.scoring import undefined as why
 from gazemap.metrics.scoring.best_maps import Best
 from gazemap.metrics.scoring.comparing import Comparison
+from gazemap.metrics.scoring.undefined import Reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """A metric as protocols use it; the function of its name in `gazemap.metrics` says what it is.
 
@@ -24,18 +26,20 @@ class Metric:
         high: the greatest possible score.
         unit: of the scores; empty for shares and correlations.
         best: which of a density's maps is best for it, see `best_map`.
-        compute: the scores of a comparison, one an image.
+        compute: the scores of a comparison, one per image.
+        undefined: why a score may be NaN, the first that holds.
         higher_is_better: which way it runs.
         takes_density: whether a saliency map must become a density first.
         is_gain: whether it is the logarithm of a probability, which saliency maps may not have.
     """
 
     needs: tuple[str, ...]
-    low: float
-    high: float
-    unit: str
-    best: Best
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    best: Best = "density"
     compute: Callable[[Comparison], Array | list[Array]]
+    undefined: tuple[Reason, ...]
     higher_is_better: bool = True
     takes_density: bool = False
     is_gain: bool = False
@@ -43,86 +47,107 @@ class Metric:
 
 _INFINITE = float("inf")
 _LOOKED, _OTHERS, _DENSITY = ("fixation_map",), ("fixation_map", "other_fixation_map"), ("density",)
-
-
-def _share(
-    needs: tuple[str, ...], best: Best, compute: Callable[[Comparison], Array | list[Array]]
-) -> Metric:
-    return Metric(needs, 0.0, 1.0, "", best, compute)
-
+_NOT_FINITE = (why.HAS_NAN, why.INFINITE)
+_TRUTH_NOT_FINITE = (why.TRUTH_NAN, why.TRUTH_INFINITE)
 
 METRICS: dict[str, Metric] = {
-    "auc": _share(_LOOKED, "density", lambda c: [roc.exact() for roc in c.rocs]),
-    # without jitter, ties can pull Judd's curve below 0
+    "auc": Metric(
+        needs=_LOOKED,
+        compute=lambda c: [roc.exact() for roc in c.rocs],
+        undefined=(why.NO_FIXATION, why.HAS_NAN),
+    ),
     "auc_judd": Metric(
-        _LOOKED, -_INFINITE, 1.0, "", "density", lambda c: [roc.judd() for roc in c.jittered_rocs]
+        needs=_LOOKED,
+        low=-_INFINITE,  # without jitter, ties can pull its curve below 0
+        compute=lambda c: [roc.judd() for roc in c.jittered_rocs],
+        undefined=(why.NO_FIXATION, why.ALL_FIXATED, why.CONSTANT, why.HAS_NAN),
     ),
-    "auc_borji": _share(_LOOKED, "ranks", lambda c: [roc.stepped() for roc in c.rocs]),
-    "auc_shuffled": _share(
-        _OTHERS,
-        "gain ranks",
-        lambda c: [roc.stepped(others) for roc, others in zip(c.rocs, c.others, strict=True)],
+    "auc_borji": Metric(
+        needs=_LOOKED,
+        best="ranks",
+        compute=lambda c: [roc.stepped() for roc in c.rocs],
+        undefined=(why.NO_FIXATION, why.HAS_NAN, why.INFINITE),
     ),
-    "sauc": _share(
-        _OTHERS,
-        "gain",
-        lambda c: [roc.exact(others) for roc, others in zip(c.rocs, c.others, strict=True)],
+    "auc_shuffled": Metric(
+        needs=_OTHERS,
+        best="gain ranks",
+        compute=lambda c: [roc.stepped(others) for roc, others in zip(c.rocs, c.others, strict=True)],
+        undefined=(why.NO_FIXATION, why.NO_OTHERS, why.HAS_NAN, why.INFINITE),
+    ),
+    "sauc": Metric(
+        needs=_OTHERS,
+        best="gain",
+        compute=lambda c: [roc.exact(others) for roc, others in zip(c.rocs, c.others, strict=True)],
+        undefined=(why.NO_FIXATION, why.NO_OTHERS, why.HAS_NAN),
     ),
     "nss": Metric(
-        _LOOKED,
-        -_INFINITE,
-        _INFINITE,
-        "standard deviations",
-        "density",
-        lambda c: nss_of(c.prediction, c.looked, ddof=c.protocol.ddof),
+        needs=_LOOKED,
+        low=-_INFINITE,
+        high=_INFINITE,
+        unit="standard deviations",
+        compute=lambda c: nss_of(c.prediction, c.looked, ddof=c.protocol.ddof),
+        undefined=(why.NO_FIXATION, *_NOT_FINITE, why.CONSTANT),
     ),
-    "cc": Metric(_DENSITY, -1.0, 1.0, "", "blurred", lambda c: cc_of(c.prediction, c.density)),
+    "cc": Metric(
+        needs=_DENSITY,
+        low=-1.0,
+        best="blurred",
+        compute=lambda c: cc_of(c.prediction, c.density),
+        undefined=(*_NOT_FINITE, why.CONSTANT, *_TRUTH_NOT_FINITE, why.TRUTH_EMPTY, why.TRUTH_CONSTANT),
+    ),
     "sim": Metric(
-        _DENSITY,
-        0.0,
-        1.0,
-        "",
-        "overlapping",
-        lambda c: sim_of(c.prediction, c.density, min_max=c.protocol.min_max),
+        needs=_DENSITY,
+        best="overlapping",
+        compute=lambda c: sim_of(c.prediction, c.density, min_max=c.protocol.min_max),
+        undefined=(
+            *(*_NOT_FINITE, *_TRUTH_NOT_FINITE, why.TRUTH_EMPTY),
+            *(why.NEGATIVE_UNSCALED, why.CONSTANT, why.TRUTH_CONSTANT),
+        ),
         takes_density=True,
     ),
     "kld": Metric(
-        _DENSITY,
-        0.0,
-        _INFINITE,
-        "nats",
-        "blurred",
-        lambda c: kld_of(c.prediction, c.density, eps=c.protocol.eps),
+        needs=_DENSITY,
+        high=_INFINITE,
+        unit="nats",
+        best="blurred",
+        compute=lambda c: kld_of(c.prediction, c.density, eps=c.protocol.eps),
+        undefined=(*_NOT_FINITE, *_TRUTH_NOT_FINITE, why.TRUTH_EMPTY, why.NEGATIVE),
         higher_is_better=False,
         takes_density=True,
     ),
     "information_gain": Metric(
-        ("fixation_map", "baseline"),
-        -_INFINITE,
-        _INFINITE,
-        "bits per fixation",
-        "density",
-        lambda c: information_gain_of(c.prediction, c.looked, c.baseline, min_max=c.protocol.min_max),
+        needs=("fixation_map", "baseline"),
+        low=-_INFINITE,
+        high=_INFINITE,
+        unit="bits per fixation",
+        compute=lambda c: information_gain_of(c.prediction, c.looked, c.baseline, min_max=c.protocol.min_max),
+        undefined=(
+            *(why.NO_FIXATION, *_NOT_FINITE, why.BASELINE_NAN, why.BASELINE_INFINITE),
+            *(why.BOTH_IMPOSSIBLE, why.CONSTANT, why.BASELINE_CONSTANT),
+        ),
         takes_density=True,
         is_gain=True,
     ),
     "log_likelihood": Metric(
-        _LOOKED,
-        -_INFINITE,
-        0.0,
-        "bits per fixation",
-        "density",
-        lambda c: log_likelihood_of(c.prediction, c.looked),
+        needs=_LOOKED,
+        low=-_INFINITE,
+        high=0.0,
+        unit="bits per fixation",
+        compute=lambda c: log_likelihood_of(c.prediction, c.looked),
+        undefined=(why.NO_FIXATION, why.HAS_NAN),
         takes_density=True,
         is_gain=True,
     ),
     "emd": Metric(
-        _DENSITY,
-        0.0,
-        _INFINITE,
-        "pixels of 32",
-        "blurred",
-        lambda c: emd_of(c.reader, c.density),
+        needs=_DENSITY,
+        high=_INFINITE,
+        unit="pixels of 32",
+        best="blurred",
+        compute=lambda c: emd_of(c.reader, c.density),
+        undefined=(
+            *(*_NOT_FINITE, *_TRUTH_NOT_FINITE, why.ONE_PIXEL),
+            *(why.TRUTH_EMPTY, why.NOT_POSITIVE),
+        ),
         higher_is_better=False,
         takes_density=True,
     ),
