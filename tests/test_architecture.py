@@ -26,8 +26,8 @@ ROOMS = {
     "losses": "cases < * < __init__",
     "prediction": "inputs < predict < engines < files",
     "training": "recipe < pretext | optimizers | distillation | log < setup < checkpoint < loop",
-    "evaluation": "scores | baselines < truths | agreement | significance"
-    " < names | evaluate < reuse | comparison | interchange",
+    "evaluation": "left_out | score_files | undefined < scores | baselines"
+    " < truths | agreement | significance < names | evaluate < reuse | comparison | interchange",
     "reports": "pages | figures | diagnosis < thumbnails | findings < report | contact_sheet < studies",
 }
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import

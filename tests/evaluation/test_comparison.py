@@ -354,7 +354,7 @@ def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
         f"A {result.explained[0]}. B {result.explained[1]}.",
     ):
         assert part in text
-    assert "left out" not in text
+    assert "without a score" not in text
     with Image.open(out) as picture:
         assert min(picture.size) > 500
     rows = pq.read_table(out.with_name("compare-differences.parquet")).to_pylist()
@@ -368,7 +368,7 @@ def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
 def test_the_command_says_what_has_no_score(run, runs):
     code, text = run("compare", runs / "a", runs / "a", "--row-b", GOLD_STANDARD)
     assert code == 0, text
-    assert "cc: 40 image(s) left out" in text
+    assert "cc: 40 of 40 images without a score of both (000, 001, 002 and 37 more: B: the reason" in text
     assert "correction for 4 metric(s)" in text
     assert "B 1.000 [1.000, 1.000]." in text
     assert sorted(path.name for path in (runs / "a").iterdir()) == ["scores-made-01234567-val-exact.parquet"]

@@ -9,7 +9,7 @@ from gazemap.data.popout.generate import true_density
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation.baselines import CenterBias, leave_one_out, relative_points
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate, maps_of
-from gazemap.evaluation.scores import Interval, bootstrap
+from gazemap.evaluation.scores import bootstrap
 from gazemap.evaluation.truths import Truths
 from gazemap.gaze.blurring import fourier_blur
 from gazemap.metrics import METRICS, PROTOCOLS
@@ -173,8 +173,6 @@ def test_the_bootstrap_interval_is_that_of_the_mean():
     assert interval.high == pytest.approx(sample.mean() + 1.96 / 20, abs=0.02)
     assert bootstrap(np.append(sample, np.nan)) == interval
     assert str(bootstrap(np.array([np.nan]))) == "-"
-    assert Interval(2, 1.5, 2.5).above(Interval(1, 0.5, 1.4))
-    assert not Interval(2, 1.5, 2.5).above(Interval(1, 0.5, 1.6))
 
 
 def test_mistakes_are_refused(popout_set, truth_maps):

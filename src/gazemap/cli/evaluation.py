@@ -52,7 +52,13 @@ def evaluate(
     data: DataOption,
     split: SplitOption = "val",
     protocol: Annotated[str, typer.Option(help="How scores are computed.")] = "exact",
-    out: Annotated[Path | None, typer.Option(help="Per-image scores; default: in the run folder.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Scores per image, .parquet, .csv or .json; default: in the run folder."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace scores that another model or data set made.")
+    ] = False,
     seed: SeedOption = 0,
     output: OutputOption = "saliency",
     metric: Annotated[
@@ -69,8 +75,11 @@ def evaluate(
     from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
     from gazemap.evaluation.names import scores_file
     from gazemap.evaluation.reuse import scores_in
+    from gazemap.evaluation.score_files import check_scores_file
     from gazemap.metrics import get_protocol
 
+    if out:
+        check_scores_file(out)
     dataset = load_dataset(data)
     entry = open_model_or_maps(run, dataset.split(split), output)
     if isinstance(entry, StoredMaps) and entry.ignored:
@@ -80,6 +89,7 @@ def evaluate(
     shared = not run.exists() or (isinstance(entry, StoredMaps) and run.is_file())  # no folder of its own
     chosen = choose_protocol(protocol, metric, one_map=one_map)
     target = out or scores_file(folder, dataset, split, chosen.name, name if shared else "")
+    is_there = target.exists() and not force
     scores = scores_in(
         target,
         {name: entry},
@@ -89,9 +99,12 @@ def evaluate(
         metrics=metric,
         one_map=one_map,
         seed=seed,
+        replace_others=force,
         progress=True,
     )
-    print_scores(scores, split)
+    print_scores(scores)
+    if is_there:
+        typer.echo("The scores were there already, made by the same model, data set and protocol.")
     typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")
     share = explained(scores, name)
     if share.mean == share.mean:  # defined: not NaN

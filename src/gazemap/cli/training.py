@@ -99,7 +99,8 @@ def cross_validate(
     if scores is None:
         typer.echo(f"Folds are missing in {out}; their scores are pooled when all are there.")
         return
-    print_scores(scores, f"{folds} folds")
+    images = f"{len(scores.image_ids)} images, {scores.protocol}"
+    print_scores(scores, f"{scores.dataset} {folds} folds, {images}")
     typer.echo(f"Per image: {out / 'scores.parquet'}")
 
 

@@ -21,7 +21,7 @@ _LONG_SIDE = 200  # pixels of the maps: a blur is smooth, so that more change no
 _OUTLYING = 3.5  # robust z-scores; the usual bound of Iglewicz & Hoaglin (1993)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Agreement:
     """One observer's fixations scored by the density of the others, an image a value.
 

@@ -19,7 +19,7 @@ _CENTER_SHARE = 0.1
 _UNIFORM_SHARE = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CenterBias:
     """The density of other images' fixations: a model that ignores the image.
 

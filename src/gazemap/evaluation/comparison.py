@@ -10,15 +10,17 @@ import pyarrow as pa
 
 from gazemap.errors import DataError, InputError, check_name, lookup
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM
+from gazemap.evaluation.left_out import listed
 from gazemap.evaluation.names import scores_files
 from gazemap.evaluation.scores import Interval, Scores, resampled_means
 from gazemap.evaluation.significance import Difference, differences
 from gazemap.metrics import get_protocol
 
+_GAIN = "information_gain"
 _BASELINES = (CENTER_BIAS, UNIFORM, GOLD_STANDARD)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModelComparison:
     """What `compare` returns.
 
@@ -28,8 +30,10 @@ class ModelComparison:
         split: the split's name.
         image_ids: the images, in the order of the differences.
         names: of A and B.
-        differences: B - A, one entry a metric.
+        differences: B - A, one entry per metric.
         explained: the share of the gold standard's information gain that A and B reach.
+        explained_on: on how many images; the same for both.
+        left_out: metric -> image_id -> which of the two has no score there, and why.
     """
 
     protocol: str
@@ -39,6 +43,8 @@ class ModelComparison:
     names: tuple[str, str]
     differences: list[Difference]
     explained: tuple[Interval, Interval]
+    explained_on: int
+    left_out: dict[str, dict[str, str]]
 
     @property
     def title(self) -> str:
@@ -76,16 +82,25 @@ class ModelComparison:
         ]
         if not any(np.isnan(share.mean) for share in self.explained):
             shares = " ".join(f"{name} {share}." for name, share in zip("AB", self.explained, strict=True))
-            lines.append(f"Share of the gold standard's information gain: {shares}")
+            few = self.explained_on < len(self.image_ids)
+            on = f", on {self.explained_on} of {len(self.image_ids)} images" if few else ""
+            lines.append(f"Share of the gold standard's information gain{on}: {shares}")
         lines += [
-            f"{entry.metric}: {entry.left_out} image(s) left out, without a score of both."
-            for entry in self.differences
-            if entry.left_out
+            f"{metric}: {len(missing)} of {len(self.image_ids)} images without a score of both "
+            f"({listed(missing)})."
+            for metric, missing in self.left_out.items()
+            if missing
         ]
         return lines
 
     def table(self) -> pa.Table:
-        """Of the differences: image_id, metric, a, b, difference and what they are of."""
+        """Of the differences: image_id, metric, a, b, difference, reason and what they are of.
+
+        `reason` says why there is no difference, and is empty where there is one.
+        """
+        reasons = [
+            self.left_out[entry.metric].get(i, "") for entry in self.differences for i in self.image_ids
+        ]
         count = len(self.image_ids) * len(self.differences)
         about = {"name_a": self.names[0], "name_b": self.names[1]}
         about |= {"protocol": self.protocol, "dataset": self.dataset, "split": self.split}
@@ -96,6 +111,7 @@ class ModelComparison:
                 "a": np.concatenate([entry.a for entry in self.differences]),
                 "b": np.concatenate([entry.b for entry in self.differences]),
                 "difference": np.concatenate([entry.values for entry in self.differences]),
+                "reason": reasons,
                 **{name: [value] * count for name, value in about.items()},
             }
         )
@@ -118,18 +134,18 @@ def compare(a: Scores, b: Scores, row_a: str, row_b: str, *, progress: bool = Fa
     for scores, row in ((a, row_a), (b, row_b)):
         check_name("row", row, scores.rows)
     _refuse_unlike(a, b)
-    positions = {image_id: position for position, image_id in enumerate(b.image_ids)}
-    order = [positions[image_id] for image_id in a.image_ids]
-    scores_a = a.per_image[row_a]
-    scores_b = {metric: b.per_image[row_b][metric][order] for metric in scores_a}
+    b = b.of_images(a.image_ids)
+    shared = _both_scored(a, b)
     return ModelComparison(
         protocol=a.protocol,
         dataset=a.dataset,
         split=a.split,
         image_ids=a.image_ids,
         names=(row_a, row_b),
-        differences=differences(scores_a, scores_b, progress=progress),
-        explained=(explained(a, row_a), explained(b, row_b)),
+        differences=differences(a.per_image[row_a], b.per_image[row_b], progress=progress),
+        explained=(explained(a.of_images(shared), row_a), explained(b.of_images(shared), row_b)),
+        explained_on=len(shared),
+        left_out={metric: _left_out(a, b, row_a, row_b, metric) for metric in a.metrics},
     )
 
 
@@ -191,8 +207,9 @@ def read_scores(source: Path, protocol: str, split: str) -> Scores:
 def explained(scores: Scores, row: str) -> Interval:
     """Information gain explained: the share of the gold standard's that a row reaches.
 
-    The mean information gain of the row divided by the mean of the gold standard, over the images
-    where both have one (Kuemmerer, Wallis and Bethge 2015, PNAS 112, "information gain explained").
+    The mean information gain of the row divided by the mean of the gold standard (Kuemmerer, Wallis and
+    Bethge 2015, PNAS 112, "information gain explained"), over the images of all the table's means, see
+    `Scores.scored`.
     Its bootstrap 95 % interval resamples both on the same images.
 
     Args:
@@ -208,10 +225,10 @@ def explained(scores: Scores, row: str) -> Interval:
     """
     undefined = Interval(float("nan"), float("nan"), float("nan"))
     check_name("row", row, scores.rows)
-    if GOLD_STANDARD not in scores.rows or "information_gain" not in scores.metrics:
+    if GOLD_STANDARD not in scores.rows or _GAIN not in scores.metrics:
         return undefined
-    pair = np.stack([scores.per_image[name]["information_gain"] for name in (row, GOLD_STANDARD)], axis=1)
-    pair = pair[~np.isnan(pair).any(axis=1)]
+    pair = np.stack([scores.per_image[name][_GAIN] for name in (row, GOLD_STANDARD)], axis=1)
+    pair = pair[scores.scored(_GAIN)]
     if not len(pair) or not np.isfinite(pair).all():
         return undefined
     gained, possible = resampled_means(pair).T
@@ -219,6 +236,24 @@ def explained(scores: Scores, row: str) -> Interval:
         return undefined
     low, high = np.percentile(gained / possible, [2.5, 97.5])
     return Interval(float(pair[:, 0].mean() / pair[:, 1].mean()), float(low), float(high))
+
+
+def _both_scored(a: Scores, b: Scores) -> tuple[str, ...]:
+    """The images over which both tables have their means of information gain."""
+    known = a.scored(_GAIN) & b.scored(_GAIN) if _GAIN in a.metrics else np.ones(len(a.image_ids), bool)
+    return tuple(image_id for image_id, both in zip(a.image_ids, known, strict=True) if both)
+
+
+def _left_out(a: Scores, b: Scores, row_a: str, row_b: str, metric: str) -> dict[str, str]:
+    """image_id -> which of two rows has no score there, and why."""
+    sides = {"A": a.left_out(row_a, metric), "B": b.left_out(row_b, metric)}
+    return {
+        image_id: ", ".join(
+            f"{side}: {missing[image_id]}" for side, missing in sides.items() if image_id in missing
+        )
+        for image_id in a.image_ids
+        if any(image_id in missing for missing in sides.values())
+    }
 
 
 def _refuse_unlike(a: Scores, b: Scores) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from typing import Protocol as TypingProtocol
 
 import numpy as np
@@ -18,9 +19,10 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import leave_one_out
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.truths import ImageGroundTruth, Truths
+from gazemap.evaluation.undefined import why_undefined
 from gazemap.images.placement import Placement
-from gazemap.metrics import METRICS, Protocol, get_metric, get_protocol
-from gazemap.metrics.scoring.preparing import prepare
+from gazemap.metrics import METRICS, GroundTruth, Protocol, get_metric, get_protocol
+from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
 from gazemap.prediction.predict import Prediction, predict_frames
@@ -53,7 +55,7 @@ class Predictions(TypingProtocol):
         """A short name of all that is predicted: equal only where every grid is."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Maps:
     """Maps in memory: one (h, w) grid for all images, or (N, h, w), one per image.
 
@@ -75,7 +77,7 @@ class Maps:
         return digest([repr(about).encode(), self.grids.tobytes()])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModelPredictions:
     """A model's predictions of a split's images, in order.
 
@@ -144,7 +146,7 @@ def evaluate(
         for name, entry in models.items()
     }
 
-    def score(index: int) -> dict[str, dict[str, float]]:
+    def score(index: int) -> dict[str, dict[str, _Score]]:
         return _score_image(index, rows, truths)
 
     threads = torch.get_num_threads()
@@ -153,11 +155,23 @@ def evaluate(
         title = f"Scoring {dataset.name} {split}, {chosen.name}"
         results = pool.map(score, range(len(images)))
         scored = list(bar(results, title, total=len(images), progress=progress))
+    image_ids = tuple(images.image_ids)
     per_image = {
-        row: {metric: np.array([image[row][metric] for image in scored]) for metric in chosen.metrics}
+        row: {metric: np.array([image[row][metric].value for image in scored]) for metric in chosen.metrics}
         for row in scored[0]
     }
-    return Scores(chosen.name, dataset.name, split, tuple(images.image_ids), per_image)
+    reasons = {
+        row: {
+            metric: {
+                image_id: image[row][metric].reason
+                for image_id, image in zip(image_ids, scored, strict=True)
+                if image[row][metric].reason
+            }
+            for metric in chosen.metrics
+        }
+        for row in scored[0]
+    }
+    return Scores(chosen.name, dataset.name, split, image_ids, per_image, reasons)
 
 
 def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, one_map: bool) -> Protocol:
@@ -183,7 +197,14 @@ def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False
     return ModelPredictions(predict_frames(model, frames, placements, progress=progress), model.output)
 
 
-def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) -> dict[str, dict[str, float]]:
+class _Score(NamedTuple):
+    """One image's score, or NaN and why there is none."""
+
+    value: float
+    reason: str = ""
+
+
+def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) -> dict[str, dict[str, _Score]]:
     truth, protocol = truths.of(index), truths.protocol
     baselines = {
         CENTER_BIAS: Maps(np.log(truth.baseline), "log_density"),
@@ -194,21 +215,34 @@ def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) ->
         # what is best against center-biased negatives is no longer uniform
         context = None if name == UNIFORM else truth.context
         prepared = prepare(entry.grid(index), protocol, truth.size, entry.output, context)
-        scores[name] = score_prepared(prepared, truth, protocol.metrics)
+        scores[name] = _scored(prepared, truth, protocol.metrics)
     if truths.images.has_observers:
         scores[GOLD_STANDARD] = _gold_standard(index, truth, truths)
     return scores
 
 
-def _gold_standard(index: int, truth: ImageGroundTruth, truths: Truths) -> dict[str, float]:
+def _scored(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str]) -> dict[str, _Score]:
+    return {
+        name: _Score(value, why_undefined(prepared, truth, name) or "") if np.isnan(value) else _Score(value)
+        for name, value in score_prepared(prepared, truth, metrics).items()
+    }
+
+
+def _gold_standard(index: int, truth: ImageGroundTruth, truths: Truths) -> dict[str, _Score]:
     sample, protocol = truths.images[index], truths.protocol
     # one observer's few fixations make no density that a prediction could be expected to match
     metrics = [name for name in protocol.metrics if "density" not in METRICS[name].needs]
     cases = []
     for density, held_out in leave_one_out(sample, truth.size, truth.context.sigma, truth.baseline):
         prepared = prepare(np.log(density), protocol, truth.size, "log_density", truth.context)
-        cases.append(score_prepared(prepared, replace(truth, fixation_map=held_out), metrics))
-    return {
-        name: float(np.mean([case[name] for case in cases])) if cases and name in metrics else np.nan
-        for name in protocol.metrics
-    }
+        cases.append(_scored(prepared, replace(truth, fixation_map=held_out), metrics))
+    means = {}
+    for name in protocol.metrics:
+        if name not in metrics:
+            means[name] = _Score(np.nan, "one observer's fixations are no density")
+        elif not cases:
+            means[name] = _Score(np.nan, "fewer than two observers looked at it")
+        else:
+            reason = next((case[name].reason for case in cases if case[name].reason), "")
+            means[name] = _Score(float(np.mean([case[name].value for case in cases])), reason)
+    return means

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.errors import OutputError
 from gazemap.evaluation.evaluate import Predictions, choose_protocol, evaluate
+from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import digest
-from gazemap.system.fingerprint import fingerprint
+from gazemap.system.fingerprint import differences, fingerprint
 
 
 def scores_in(
@@ -26,12 +28,13 @@ def scores_in(
     metrics: Sequence[str] | None = None,
     one_map: bool = False,
     seed: int = 0,
+    replace_others: bool = True,
     progress: bool = False,
 ) -> Scores:
     """The scores that a file holds, where all that made them is the same; else they are made and kept there.
 
     Args:
-        path: of the Parquet file; what else it holds is replaced.
+        path: .parquet, .csv (which does not say what made it, and so is never used again) or .json.
         models: as for `evaluate`, and so are the rest.
         dataset: with fixation points.
         split: the images to score.
@@ -39,17 +42,27 @@ def scores_in(
         metrics: keys of `METRICS`; the protocol's own by default.
         one_map: score log densities by one map for all metrics, too.
         seed: draws the other images whose fixations are a protocol's negatives.
+        replace_others: whether scores in `path` that other things made are replaced, or refused.
         progress: show bars.
 
     Raises:
+        InputError: a suffix of no format.
         DataError: `path` is a file that holds no scores; see `evaluate` for the rest.
-        OutputError: `path` cannot be written.
+        OutputError: `path` holds scores of other things, all of which are named, and they are not to be
+            replaced; or it cannot be written.
     """
+    check_scores_file(path)
     made_by = what_makes(models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed)
     if path.exists():
         kept = Scores.read(path)
-        if kept.made_by == made_by:
+        changed = differences(kept.made_by or None, made_by)
+        if not changed:
             return kept
+        if not replace_others:
+            raise OutputError(
+                f"{path} holds other scores: {'; '.join(changed)}. Replace them with --force, or choose "
+                "another file with --out."
+            )
     scores = evaluate(
         models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, progress=progress
     )

@@ -1,35 +1,24 @@
-"""Scores: per image, their mean and its interval, as a table and as a Parquet file."""
+"""Scores: per image, their mean and its interval, as a table and as a file."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from importlib.util import find_spec
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gazemap.errors import DataError
-from gazemap.system.files import replacing
+from gazemap.errors import DataError, InputError
+from gazemap.evaluation.left_out import sentences
+from gazemap.evaluation.score_files import read_table, write_table
 
 _RESAMPLES = 10_000
-_MADE_BY = b"made_by"  # the key in the file's metadata
-_SCHEMA = pa.schema(
-    [
-        ("image_id", pa.string()),
-        ("row", pa.string()),
-        ("metric", pa.string()),
-        ("score", pa.float64()),
-        ("protocol", pa.string()),
-        ("dataset", pa.string()),
-        ("split", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -45,10 +34,6 @@ class Interval:
             return "-"
         mean, low, high = (round(value, 3) + 0.0 for value in (self.mean, self.low, self.high))  # no "-0.000"
         return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
-
-    def above(self, other: Interval) -> bool:
-        """Whether this interval lies wholly above the other."""
-        return self.low > other.high
 
 
 @dataclass(frozen=True)
@@ -66,9 +51,9 @@ class SweepRow:
     seeds: dict[str, list[float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scores:
-    """What `evaluate` returns.
+    """What `evaluate` returns; it prints as its table.
 
     Attributes:
         protocol: the name of the protocol that every number here was computed by.
@@ -76,6 +61,7 @@ class Scores:
         split: the split's name.
         image_ids: the images, in order.
         per_image: row (model or baseline) -> metric -> (N,) scores, NaN where undefined.
+        reasons: row -> metric -> image_id -> why it has no score.
         made_by: the fingerprint of all that made them; empty where they were not kept by
             `reuse.scores_in`.
     """
@@ -85,6 +71,7 @@ class Scores:
     split: str
     image_ids: tuple[str, ...]
     per_image: dict[str, dict[str, NDArray[np.float64]]]
+    reasons: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     made_by: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -97,40 +84,126 @@ class Scores:
         """The protocol's metrics, in order."""
         return list(next(iter(self.per_image.values())))
 
+    def left_out(self, row: str, metric: str) -> dict[str, str]:
+        """The images on which a row has no score, and why."""
+        known = self.reasons.get(row, {}).get(metric, {})
+        missing = np.isnan(self.per_image[row][metric])
+        return {
+            image_id: known.get(image_id, "the reason is not known")
+            for image_id, is_missing in zip(self.image_ids, missing, strict=True)
+            if is_missing
+        }
+
+    def scored(self, metric: str) -> NDArray[np.bool_]:
+        """(N,): the images that the means of a metric are over, the same for every row.
+
+        Those on which all rows have a score, so that no row can gain by failing on a hard image. A row
+        without any score of this metric, as the uniform map's NSS, does not count.
+        """
+        known = np.array([~np.isnan(metrics[metric]) for metrics in self.per_image.values()])
+        return np.asarray(known[known.any(axis=1)].all(axis=0))
+
     def interval(self, row: str, metric: str) -> Interval:
-        """Mean over images and its bootstrap 95 % interval (percentile, 10,000 seeded resamples)."""
-        return bootstrap(self.per_image[row][metric])
+        """Mean over the images that `scored` gives, and its bootstrap 95 % interval.
+
+        The interval is that of percentiles over 10,000 seeded resamples of the images.
+        """
+        return bootstrap(self.per_image[row][metric][self.scored(metric)])
 
     def table(self) -> list[tuple[str, list[Interval]]]:
         """Every row with the interval of every metric."""
         return [(row, [self.interval(row, metric) for metric in self.metrics]) for row in self.rows]
 
-    def write(self, path: Path) -> None:
-        """Per-image scores as Parquet: protocol, dataset, split, image_id, row, metric, score."""
-        columns: dict[str, list[object]] = {name: [] for name in ("image_id", "row", "metric", "score")}
-        for row, metrics in self.per_image.items():
-            for metric, scores in metrics.items():
-                columns["image_id"] += self.image_ids
-                columns["row"] += [row] * len(scores)
-                columns["metric"] += [metric] * len(scores)
-                columns["score"] += scores.tolist()
-        table = pa.table(columns)
-        about = {"protocol": self.protocol, "dataset": self.dataset, "split": self.split}
-        for name, value in about.items():
-            table = table.append_column(name, pa.array([value] * len(table)))
-        table = table.replace_schema_metadata({_MADE_BY: json.dumps(self.made_by)})
-        with replacing(path) as temporary:
-            pq.write_table(table, temporary)
+    @property
+    def title(self) -> str:
+        """What was scored, and how."""
+        return f"{self.dataset} {self.split}, {len(self.image_ids)} images, {self.protocol}"
+
+    def heading(self, metric: str) -> str:
+        """The metric's name; with the number of images where its means leave some out."""
+        count = int(self.scored(metric).sum())
+        return (
+            metric if count == len(self.image_ids) else f"{metric} ({count} of {len(self.image_ids)} images)"
+        )
+
+    def notes(self) -> list[str]:
+        """What a reader of the table must know: which images have no score, and why."""
+        missing = {row: {metric: self.left_out(row, metric) for metric in self.metrics} for row in self.rows}
+        return sentences(missing, len(self.image_ids))
+
+    def __repr__(self) -> str:
+        cells = [["", *map(self.heading, self.metrics)]]
+        cells += [[row, *map(str, intervals)] for row, intervals in self.table()]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in cells
+        ]
+        return "\n".join([self.title, *lines, *self.notes()])
+
+    def of_images(self, image_ids: tuple[str, ...]) -> Scores:
+        """The scores of some of the images, in the order in which they are named."""
+        positions = {image_id: position for position, image_id in enumerate(self.image_ids)}
+        order = [positions[image_id] for image_id in image_ids]
+        per_image = {
+            row: {metric: scores[order] for metric, scores in metrics.items()}
+            for row, metrics in self.per_image.items()
+        }
+        return replace(self, image_ids=image_ids, per_image=per_image)
+
+    def to_arrow(self) -> pa.Table:
+        """A row per image, model and metric: image_id, row, metric, score, reason, protocol, dataset, split.
+
+        `reason` says why a score is NaN, and is empty where there is one.
+        """
+        pairs = [(row, metric) for row in self.rows for metric in self.metrics]
+        images, total = len(self.image_ids), len(self.image_ids) * len(pairs)
+        missing = [self.left_out(row, metric) for row, metric in pairs]
+        return pa.table(
+            {
+                "image_id": [*self.image_ids] * len(pairs),
+                "row": np.repeat([row for row, _ in pairs], images),
+                "metric": np.repeat([metric for _, metric in pairs], images),
+                "score": np.concatenate([self.per_image[row][metric] for row, metric in pairs]),
+                "reason": [reasons.get(image_id, "") for reasons in missing for image_id in self.image_ids],
+                "protocol": [self.protocol] * total,
+                "dataset": [self.dataset] * total,
+                "split": [self.split] * total,
+            }
+        )
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
+        """The table of `to_arrow` as a pandas.DataFrame.
+
+        Raises:
+            InputError: pandas is not installed.
+        """
+        if find_spec("pandas") is None:
+            raise InputError(
+                "to_pandas needs pandas, which is not installed: pip install pandas. "
+                "to_arrow gives the same table without it."
+            )
+        return self.to_arrow().to_pandas()
+
+    def write(self, path: str | Path) -> None:
+        """Write the table of `to_arrow` as .parquet, .csv or .json, by the suffix.
+
+        Raises:
+            InputError: another suffix.
+            OutputError: the file cannot be written.
+        """
+        write_table(self.to_arrow(), Path(path), self.made_by)
 
     @classmethod
-    def read(cls, path: Path) -> Scores:
+    def read(cls, path: str | Path) -> Scores:
         """The inverse of `write`; rows, metrics and images in the order in which the file names them.
 
         Raises:
+            InputError: a suffix that `write` does not know.
             DataError: no such file, one of another kind, or one in which scores are missing or there
                 twice; names the file and what is wrong.
         """
-        table = _read_table(path)
+        table, made_by = read_table(Path(path))
         about = {name: table[name].unique().to_pylist() for name in ("protocol", "dataset", "split")}
         if mixed := [f"{name} {values}" for name, values in about.items() if len(values) != 1]:
             raise DataError(f"{path} must hold one protocol, dataset and split; it holds {', '.join(mixed)}.")
@@ -152,31 +225,23 @@ class Scores:
             row: dict(zip(metrics, block, strict=True))
             for row, block in zip(rows, scores.reshape(shape), strict=True)
         }
-        made_by = json.loads((table.schema.metadata or {}).get(_MADE_BY, b"{}"))
         return cls(
-            about["protocol"][0], about["dataset"][0], about["split"][0], tuple(image_ids), per_image, made_by
+            protocol=about["protocol"][0],
+            dataset=about["dataset"][0],
+            split=about["split"][0],
+            image_ids=tuple(image_ids),
+            per_image=per_image,
+            reasons=_reasons(table),
+            made_by=made_by,
         )
 
 
-def _read_table(path: Path) -> pa.Table:
-    if not path.is_file():
-        raise DataError(f"There is no file of scores {path}. `gazemap evaluate` writes one.")
-    try:
-        table = pq.read_table(path, partitioning=None)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(f"{path} is no Parquet file ({error}). `gazemap evaluate` writes one.") from error
-    if missing := [name for name in _SCHEMA.names if name not in table.column_names]:
-        raise DataError(
-            f"{path} holds no scores: it has no column {', '.join(missing)}. `gazemap evaluate` writes one."
-        )
-    try:
-        table = table.select(_SCHEMA.names).cast(_SCHEMA.with_metadata(table.schema.metadata))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        wanted = ", ".join(f"{field.name} ({field.type})" for field in _SCHEMA)
-        raise DataError(f"{path} needs the columns {wanted}: {error}") from error
-    if empty := [name for name in _SCHEMA.names if name != "score" and table[name].null_count]:
-        raise DataError(f"{path} has empty cells in the column {', '.join(empty)}.")
-    return table
+def _reasons(table: pa.Table) -> dict[str, dict[str, dict[str, str]]]:
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for record in table.filter(pc.not_equal(table["reason"], "")).to_pylist():
+        by_image = found.setdefault(record["row"], {}).setdefault(record["metric"], {})
+        by_image[record["image_id"]] = record["reason"]
+    return found
 
 
 def bootstrap(scores: NDArray[np.float64]) -> Interval:

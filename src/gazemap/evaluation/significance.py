@@ -18,7 +18,7 @@ _FLIPS = 10_000
 _BATCH = 1_000  # bounds the memory: 40 MB for 5,000 images
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """How two predictions differ in one metric.
 

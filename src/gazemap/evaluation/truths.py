@@ -16,7 +16,7 @@ from gazemap.metrics.scoring.preparing import Context
 from gazemap.types import Floats, Size
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ImageGroundTruth(GroundTruth):
     """What one image's predictions are compared with, all maps (H, W) at the same size.
 

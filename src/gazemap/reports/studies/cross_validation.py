@@ -95,5 +95,12 @@ def pooled(parts: Sequence[Scores]) -> Scores:
         }
         for row in first.rows
     }
+    reasons = {
+        row: {
+            metric: {key: why for part in parts for key, why in part.left_out(row, metric).items()}
+            for metric in first.metrics
+        }
+        for row in first.rows
+    }
     image_ids = tuple(image_id for part in parts for image_id in part.image_ids)
-    return replace(first, image_ids=image_ids, per_image=per_image)
+    return replace(first, image_ids=image_ids, per_image=per_image, reasons=reasons)

@@ -1,0 +1,129 @@
+"""Files of scores: one table, as Parquet, CSV or JSON by the file's suffix.
+
+A row per image, model and metric. Parquet and JSON keep what made the scores, CSV does not: it is for
+programs that read nothing else. JSON holds null where there is no score, and "inf" or "-inf" as texts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from gazemap.errors import DataError, InputError
+from gazemap.system.files import replacing
+
+SCHEMA = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("row", pa.string()),
+        ("metric", pa.string()),
+        ("score", pa.float64()),
+        ("reason", pa.string()),
+        ("protocol", pa.string()),
+        ("dataset", pa.string()),
+        ("split", pa.string()),
+    ]
+)
+_MADE_BY = b"made_by"  # the key in the table's metadata
+
+
+@dataclass(frozen=True)
+class _Format:
+    name: str
+    write: Callable[[pa.Table, Path], None]
+    read: Callable[[Path], pa.Table]
+
+
+def check_scores_file(path: Path) -> None:
+    """Refuse a file name whose suffix names no format, before anything is computed.
+
+    Raises:
+        InputError: the suffix is not one of .parquet, .csv and .json.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(
+            f"{path} cannot hold scores: its suffix is {path.suffix or 'missing'}. "
+            f"Use one of {', '.join(FORMATS)}."
+        )
+
+
+def write_table(table: pa.Table, path: Path, made_by: dict[str, Any]) -> None:
+    """Write a table of `SCHEMA` in the format that the suffix names, whole or not at all.
+
+    Raises:
+        InputError: no such format.
+        OutputError: the file cannot be written.
+    """
+    check_scores_file(path)
+    with replacing(path) as temporary:
+        kept = table.replace_schema_metadata({_MADE_BY: json.dumps(made_by)})
+        FORMATS[path.suffix.lower()].write(kept, temporary)
+
+
+def read_table(path: Path) -> tuple[pa.Table, dict[str, Any]]:
+    """The table that a file holds, and what made it: the inverse of `write_table`.
+
+    Raises:
+        InputError: no such format.
+        DataError: no such file, or one that holds no scores; names the file and what is wrong.
+    """
+    if not path.is_file():
+        raise DataError(f"There is no file of scores {path}. `gazemap evaluate` writes one.")
+    check_scores_file(path)
+    kind = FORMATS[path.suffix.lower()]
+    try:
+        table = kind.read(path)
+    except (OSError, pa.ArrowInvalid, ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{path} is no {kind.name} file ({error}). `gazemap evaluate` writes one.") from error
+    if missing := [name for name in SCHEMA.names if name not in table.column_names]:
+        raise DataError(
+            f"{path} holds no scores: it has no column {', '.join(missing)}. `gazemap evaluate` writes one."
+        )
+    made_by = json.loads((table.schema.metadata or {}).get(_MADE_BY, b"{}"))
+    try:
+        table = table.select(SCHEMA.names).cast(SCHEMA)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        wanted = ", ".join(f"{field.name} ({field.type})" for field in SCHEMA)
+        raise DataError(f"{path} needs the columns {wanted}: {error}") from error
+    if empty := [name for name in SCHEMA.names if name != "score" and table[name].null_count]:
+        raise DataError(f"{path} has empty cells in the column {', '.join(empty)}.")
+    return table, made_by
+
+
+def _write_json(table: pa.Table, path: Path) -> None:
+    records = table.to_pylist()
+    for record in records:
+        score = record["score"]
+        record["score"] = score if np.isfinite(score) else None if np.isnan(score) else str(score)
+    made_by = json.loads(table.schema.metadata[_MADE_BY])
+    path.write_text(json.dumps({"made_by": made_by, "scores": records}, indent=1), encoding="utf-8")
+
+
+def _read_json(path: Path) -> pa.Table:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    records = content["scores"]
+    names = records[0].keys() if records else SCHEMA.names
+    columns = {name: [record[name] for record in records] for name in names}
+    if "score" in columns:
+        columns["score"] = [np.nan if value is None else float(value) for value in columns["score"]]
+    return pa.table(columns).replace_schema_metadata({_MADE_BY: json.dumps(content["made_by"])})
+
+
+def _read_csv(path: Path) -> pa.Table:
+    types = {field.name: field.type for field in SCHEMA}
+    return pc.read_csv(path, convert_options=pc.ConvertOptions(column_types=types))
+
+
+FORMATS: dict[str, _Format] = {
+    ".parquet": _Format("Parquet", pq.write_table, lambda path: pq.read_table(path, partitioning=None)),
+    ".csv": _Format("CSV", pc.write_csv, _read_csv),
+    ".json": _Format("JSON", _write_json, _read_json),
+}
