@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gazemap.data.subsets.saving import save_dataset
+from gazemap.data.writing.folder import save_dataset
 from gazemap.evaluation.comparison import compare_runs
 from gazemap.evaluation.names import scores_files
 from gazemap.evaluation.scores import Scores
