@@ -26,7 +26,7 @@ ROOMS = {
     "losses": "cases < * < __init__",
     "prediction": "inputs < predict < engines < files",
     "training": "recipe < pretext | optimizers | distillation | log < setup < checkpoint < loop",
-    "evaluation": "left_out | score_files | undefined < scores | baselines"
+    "evaluation": "left_out | score_files < scores | baselines"
     " < truths | agreement | significance < names | evaluate < reuse | comparison | interchange",
     "reports": "pages | figures | diagnosis < thumbnails | findings < report | contact_sheet < studies",
 }

@@ -19,10 +19,10 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import leave_one_out
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.truths import ImageGroundTruth, Truths
-from gazemap.evaluation.undefined import why_undefined
 from gazemap.images.placement import Placement
 from gazemap.metrics import METRICS, GroundTruth, Protocol, get_metric, get_protocol
 from gazemap.metrics.scoring.preparing import Prepared, prepare
+from gazemap.metrics.scoring.reasons import why_undefined
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
 from gazemap.prediction.predict import Prediction, predict_frames
