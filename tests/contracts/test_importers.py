@@ -263,7 +263,7 @@ def test_a_missing_or_empty_source_is_named(name, tmp_path):
 
 def test_an_unknown_option_is_refused(name, source, tmp_path):
     options = {**MINIATURES[name].options, "no_such": 1}
-    with pytest.raises(InputError, match="no option named 'no_such'"):
+    with pytest.raises(InputError, match="no option of the import named 'no_such'"):
         import_dataset(name, source, tmp_path / "out", options=options)
 
 

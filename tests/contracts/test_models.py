@@ -1,5 +1,6 @@
 """What every entry of MODELS keeps: sizes, gradients, saving, determinism, compiling and exporting."""
 
+import json
 import re
 import shutil
 
@@ -11,9 +12,11 @@ from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
 from gazemap.models import MODELS, create_model
 from gazemap.models.dilated import CaffeScale
 from gazemap.models.weights import describe, load_model, save_model
+from gazemap.system.checking import options_of
 
 SMALL = {"input_size": (64, 96)}
 LIGHT = {**SMALL, "encoder": "mobilenetv2"}
+ENCODER = {"encoder": "mobilenetv2-tf", "train_encoder": False, "input_size": (64, 96)}
 OPTIONS = {  # what makes each network small enough for a test
     "shallow": {},
     "salnet": SMALL,
@@ -25,6 +28,33 @@ OPTIONS = {  # what makes each network small enough for a test
     "mlnet": SMALL,
     "deepgaze2": LIGHT,
     "gazenet": SMALL,
+}
+# every option of each network, away from its default and still small
+ALTERED = {
+    "shallow": {
+        "batch_norm": True,
+        "geometry": "pan2016",
+        "initialization": "he",
+        "output": "log_density",
+        "target_range": (-1.0, 1.0),
+        "input_size": (96, 96),  # the only one
+    },
+    "salnet": {"input_size": (64, 96), "output": "log_density"},
+    "simplenet": {**ENCODER, "output": "log_density"},
+    "mdnsal": {**ENCODER, "gaussians": 5, "covariance": "full"},
+    "pdp": {**ENCODER, "output": "saliency", "train_encoder": False},
+    "sam-vgg": {"input_size": (64, 96), "center_bias": "fixed", "output": "log_density"},
+    "sam-resnet": {"input_size": (64, 96), "center_bias": "none", "output": "log_density"},
+    "mlnet": {"input_size": (64, 96), "center_bias": "fixed", "output": "log_density"},
+    "deepgaze2": {**ENCODER, "train_encoder": True, "center_bias": "learned"},
+    "gazenet": {
+        "encoder": "mobilenetv2",
+        "train_encoder": False,
+        "encoder_blocks": 6,
+        "width": 24,
+        "center_bias": "learned",
+        "input_size": (64, 96),
+    },
 }
 # as published, or as the shapes of the published networks give them
 PARAMETERS = {
@@ -122,7 +152,7 @@ def test_the_dilated_encoders_scale_keeps_the_whole_image(size):
 
 @pytest.mark.parametrize("size", [(16, 320), (240, 31), (240,), 240, "240", (240.0, 320), (0, 64), None])
 @pytest.mark.parametrize("name", MODELS)
-def test_a_size_that_cannot_be_had_is_refused(name, size):
+def test_a_size_that_is_not_supported_is_refused(name, size):
     with pytest.raises(InputError, match=rf"{re.escape(repr(size))}.*at least 32 pixels"):
         create_model(name, input_size=size)
 
@@ -130,7 +160,7 @@ def test_a_size_that_cannot_be_had_is_refused(name, size):
 def test_the_shallow_network_takes_one_size_alone():
     with torch.device("meta"):
         assert create_model("shallow", input_size=[96, 96]).input_size == (96, 96)
-    with pytest.raises(InputError, match=r"64 x 96 came.*takes 96 x 96 alone"):
+    with pytest.raises(InputError, match=r"64 x 96 is not supported.*take 96 x 96"):
         create_model("shallow", input_size=(64, 96))
 
 
@@ -165,6 +195,31 @@ def test_saved_and_loaded_it_predicts_the_same(model, images, tmp_path):
     assert loaded.options == model.options
     with torch.no_grad():
         assert torch.equal(loaded(images), model(images))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_option_that_it_is_made_with_is_recorded(name):
+    options = options_of(MODELS[name]).keys() - {"encoder_weights"}
+    assert ALTERED[name].keys() == options
+    with torch.device("meta"):
+        for given in ({}, ALTERED[name]):
+            model = create_model(name, **given)
+            assert model.options.keys() == options
+            assert {key: model.options[key] for key in given} == json.loads(json.dumps(given))
+            assert create_model(name, **json.loads(json.dumps(model.options))).options == model.options
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in HEAVY else []) for name in MODELS]
+)
+def test_options_away_from_their_defaults_survive_saving(name, tmp_path):
+    network = create_model(name, **ALTERED[name]).eval()
+    save_model(tmp_path / "weights.safetensors", network)
+    loaded = load_model(tmp_path / "weights.safetensors")
+    assert loaded.options == network.options
+    assert (loaded.target_range, loaded.output) == (network.target_range, network.output)
+    assert torch.equal(loaded(images_for(network)), network(images_for(network)))
 
 
 def compiled(network, images, **options):
@@ -247,11 +302,27 @@ def test_two_steps_on_four_images_lower_the_loss(case):
         assert current() < before
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_a_mistake_within_a_constructor_is_not_told_as_the_user_s(name, monkeypatch):
+    def broken(self, *, input_size=(96, 96)):
+        len(None)
+
+    monkeypatch.setattr(MODELS[name], "__init__", broken)
+    with pytest.raises(TypeError, match="object of type 'NoneType' has no len"):
+        create_model(name)
+
+
 def test_an_unknown_model_or_option_is_refused():
     with pytest.raises(InputError, match="Did you mean 'shallow'"):
         create_model("shalow")
-    with pytest.raises(InputError, match="depth"):
+    with pytest.raises(InputError, match="no option of the model shallow named 'depth'"):
         create_model("shallow", depth=3)
+    with pytest.raises(InputError, match="Did you mean 'width'"):
+        create_model("gazenet", widht=3)
+    with pytest.raises(InputError, match=r"width: .*valid integer.*got 'wide'"):
+        create_model("gazenet", width="wide")
+    with pytest.raises(InputError, match="Did you mean 'saliency'"):
+        create_model("salnet", output="salience")
     with pytest.raises(InputError, match=r"nurick2021"):
         create_model("shallow", geometry="nurick")
     with pytest.raises(InputError, match="Did you mean 'mobilenetv2'"):

@@ -124,7 +124,7 @@ def test_a_trained_model_s_center_bias_can_be_swapped_and_taken_away():
 def test_a_center_bias_that_is_no_density_or_has_no_place_is_refused():
     model = create_model("gazenet", input_size=(64, 96))
     for wrong in (torch.zeros(4, 4), torch.full((4, 4), float("nan")), torch.ones(3)):
-        with pytest.raises(InputError, match="A center bias is a density"):
+        with pytest.raises(InputError, match="A center bias must be a density"):
             set_center_bias(model, wrong)
     with pytest.raises(InputError, match="This GazeNet has no fixed center bias"):
         set_center_bias(create_model("gazenet", center_bias="learned", input_size=(64, 96)), None)

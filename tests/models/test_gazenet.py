@@ -28,5 +28,5 @@ def test_the_sixth_block_is_heard():
 
 @pytest.mark.parametrize("blocks", [4, 7, "5"])
 def test_other_depths_are_refused(blocks):
-    with pytest.raises(InputError, match=r"gazenet reads 5 or 6 blocks of its encoder, not '?\w'?\."):
+    with pytest.raises(InputError, match=rf"encoder_blocks: {blocks!r} is not accepted\. Known: 5 or 6\."):
         gazenet(blocks)

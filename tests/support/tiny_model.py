@@ -11,7 +11,7 @@ class Tiny(SaliencyModel):
     architecture = "tiny"
 
     def __init__(self, *, output="saliency"):
-        super().__init__(options={"output": output}, input_size=(24, 24), output_size=(12, 12), output=output)
+        super().__init__(input_size=(24, 24), output_size=(12, 12), output=output)
         self.convolution = nn.Conv2d(3, 8, 3, stride=2, padding=1)
         self.norm = nn.BatchNorm2d(8)
         self.readout = nn.Conv2d(8, 1, 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from gazemap.errors import InputError, check_name
+from gazemap.errors import InputError, lookup
 from gazemap.models.base import SaliencyModel
 from gazemap.models.deepgaze2 import DeepGaze2
 from gazemap.models.gazenet import GazeNet
@@ -15,6 +16,7 @@ from gazemap.models.salnet import SalNet
 from gazemap.models.sam import SamResNet, SamVgg
 from gazemap.models.shallow import Shallow
 from gazemap.models.simplenet import SimpleNet
+from gazemap.system.checking import checked_options
 
 MODELS: dict[str, type[SaliencyModel]] = {
     model.architecture: model
@@ -31,24 +33,30 @@ def create_model(name: str, **options: Any) -> SaliencyModel:  # noqa: ANN401 - 
         options: the model's own keyword arguments.
 
     Raises:
-        InputError: an unknown name or option, with those that exist, or a size that cannot be had.
+        InputError: an unknown name or option, with the nearest right one, or a value that is not accepted.
     """
-    check_name("model", name, MODELS)
+    return lookup("model", name, MODELS)(**checked_model_options(name, options))
+
+
+def checked_model_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """A model's options as its constructor takes them; nothing is built.
+
+    Raises:
+        InputError: as `create_model`.
+    """
+    model = lookup("model", name, MODELS)
     if "input_size" in options:
         _check_size(options["input_size"])
-    try:
-        return MODELS[name](**options)
-    except TypeError as error:
-        raise InputError(f"Model {name!r} cannot be made: {error}.") from error
+    return checked_options(f"the model {name}", model, options)
 
 
 def _check_size(size: object) -> None:
     sides = size if isinstance(size, list | tuple) else ()
     if len(sides) != 2 or not all(isinstance(side, int) and side >= LEAST_SIDE for side in sides):
         raise InputError(
-            f"Input size {size!r} cannot be had: height and width are accepted, whole numbers of at least "
+            f"input_size {size!r} is not supported. Give height and width, whole numbers of at least "
             f"{LEAST_SIDE} pixels, such as [240, 320]."
         )
 
 
-__all__ = ["MODELS", "SaliencyModel", "create_model"]
+__all__ = ["MODELS", "SaliencyModel", "checked_model_options", "create_model"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from torch import Tensor, nn
 
-from gazemap.types import Fit, Output
+from gazemap.system.checking import options_of
+from gazemap.types import Fit, Output, Size
+
+_START = "encoder_weights"  # the option that is not kept: a saved model has weights of its own
 
 
 class SaliencyModel(nn.Module):
-    """Base of every entry of `MODELS`; a subclass is a leaf and sets what follows.
+    """Base of every entry of `MODELS`; a subclass sets what follows, and takes keyword arguments alone.
 
     `forward` takes images, float32 (B, 3, H, W) in [0, 1] at `input_size`, normalizes them itself,
     and returns (B, h, w) at `output_size`: `saliency` of any scale, or `log_density` whose
@@ -22,7 +25,8 @@ class SaliencyModel(nn.Module):
         outputs: what a model of this kind can put out.
         any_size: whether `forward` takes images of other sizes than `input_size`, too, and returns a
             grid of another size.
-        options: the keyword arguments that rebuild this model.
+        options: the keyword arguments that rebuild this model, JSON values; all but `encoder_weights`, where
+            training started.
         input_size: (H, W) of the images that `forward` takes.
         output_size: (h, w) of the grid that it returns.
         output: what the numbers mean.
@@ -35,19 +39,29 @@ class SaliencyModel(nn.Module):
     architecture: ClassVar[str]
     outputs: ClassVar[tuple[Output, ...]] = ("saliency", "log_density")
     any_size: ClassVar[bool] = False
+    options: dict[str, Any]
+
+    def __new__(cls, **options: Any) -> Self:  # noqa: ANN401 - each model's own
+        """Records what the model is made with, defaults included, so that no constructor can forget one."""
+        model = super().__new__(cls)
+        defaults = {name: parameter.default for name, parameter in options_of(cls).items()}
+        model.options = {
+            name: list(value) if isinstance(value, tuple) else value  # as JSON gives it back
+            for name, value in {**defaults, **options}.items()
+            if name != _START
+        }
+        return model
 
     def __init__(
         self,
         *,
-        options: dict[str, Any],
-        input_size: tuple[int, int],
-        output_size: tuple[int, int],
+        input_size: Size,
+        output_size: Size,
         output: Output,
         target_range: tuple[float, float] = (0.0, 1.0),
     ) -> None:
         super().__init__()
         self.name = self.architecture
-        self.options = options
         self.input_size = input_size
         self.output_size = output_size
         self.output = output

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import Encoder
 from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, LearnedBlur, log_softmax, upsample
+from gazemap.types import Size
 
 
 class DeepGaze2(SaliencyModel):
@@ -39,17 +40,11 @@ class DeepGaze2(SaliencyModel):
         encoder_weights: str | None = None,
         train_encoder: bool = False,
         center_bias: CenterBiasKind = "fixed",
-        input_size: tuple[int, int] = (240, 320),
+        input_size: Size = (240, 320),
     ) -> None:
         height, width = input_size
         size = (math.ceil(height / 4), math.ceil(width / 4))
         super().__init__(
-            options={
-                "encoder": encoder,
-                "train_encoder": train_encoder,
-                "center_bias": center_bias,
-                "input_size": [height, width],
-            },
             input_size=(height, width),
             output_size=size,
             output="log_density",

@@ -14,7 +14,6 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, check_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, LearnedBlur, log_softmax, upsample
@@ -22,7 +21,6 @@ from gazemap.types import Size
 
 _CHANNELS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
 _FINE = 16  # channels at 1/4
-_ENCODERS = ("mobilenetv2", "mobilenetv2-tf")
 
 
 class GazeNet(SaliencyModel):
@@ -45,7 +43,7 @@ class GazeNet(SaliencyModel):
     def __init__(
         self,
         *,
-        encoder: str = "mobilenetv2-tf",
+        encoder: Literal["mobilenetv2", "mobilenetv2-tf"] = "mobilenetv2-tf",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
         encoder_blocks: Literal[5, 6] = 5,
@@ -53,19 +51,8 @@ class GazeNet(SaliencyModel):
         center_bias: CenterBiasKind = "fixed",
         input_size: Size = (240, 320),
     ) -> None:
-        check_name("encoder of gazenet", encoder, _ENCODERS)
-        if encoder_blocks not in (5, 6):
-            raise InputError(f"gazenet reads 5 or 6 blocks of its encoder, not {encoder_blocks!r}.")
         size = (math.ceil(input_size[0] / 4), math.ceil(input_size[1] / 4))
         super().__init__(
-            options={
-                "encoder": encoder,
-                "train_encoder": train_encoder,
-                "encoder_blocks": encoder_blocks,
-                "width": width,
-                "center_bias": center_bias,
-                "input_size": list(input_size),
-            },
             input_size=(input_size[0], input_size[1]),
             output_size=size,
             output="log_density",

@@ -15,10 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.errors import check_name
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import Encoder
 from gazemap.models.parts import log_softmax, upsample
+from gazemap.types import Size
 
 Covariance = Literal["diagonal", "full"]
 _LEAST_WIDTH = 0.02  # of a Gaussian, in image sides: narrower ones fit single fixations
@@ -49,18 +49,10 @@ class MDNSal(SaliencyModel):
         train_encoder: bool = True,
         gaussians: int = 32,
         covariance: Covariance = "diagonal",
-        input_size: tuple[int, int] = (256, 256),
+        input_size: Size = (256, 256),
     ) -> None:
-        check_name("covariance", covariance, ("diagonal", "full"))
         height, width = input_size
         super().__init__(
-            options={
-                "encoder": encoder,
-                "train_encoder": train_encoder,
-                "gaussians": gaussians,
-                "covariance": covariance,
-                "input_size": [height, width],
-            },
             input_size=(height, width),
             output_size=(math.ceil(height / 4), math.ceil(width / 4)),
             output="log_density",

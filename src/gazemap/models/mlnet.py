@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from gazemap.models.base import SaliencyModel
 from gazemap.models.dilated import CaffeScale, vgg16_convolutions
 from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, log_softmax, upsample
-from gazemap.types import Output
+from gazemap.types import Output, Size
 
 _PRIOR_SIZE = (6, 8)
 
@@ -37,13 +37,12 @@ class MLNet(SaliencyModel):
         self,
         *,
         encoder_weights: str | None = None,
-        input_size: tuple[int, int] = (480, 640),
+        input_size: Size = (480, 640),
         center_bias: CenterBiasKind = "learned",
         output: Output = "saliency",
     ) -> None:
         height, width = input_size
         super().__init__(
-            options={"input_size": [height, width], "center_bias": center_bias, "output": output},
             input_size=(height, width),
             output_size=(math.ceil(height / 8), math.ceil(width / 8)),
             output=output,

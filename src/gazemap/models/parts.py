@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, check_name
+from gazemap.errors import InputError
 from gazemap.types import Size
 
 CenterBiasKind = Literal["none", "fixed", "learned"]
@@ -29,7 +29,7 @@ class CenterBiasPrior(nn.Module):
     """A log density that is added to a grid of logits before the softmax: where people look anyway.
 
     "fixed": the density of the training fixations, which training sets before its first step
-    (Kuemmerer et al. 2016); uniform until then. "learned": one number a pixel of a coarse grid,
+    (Kuemmerer et al. 2016); uniform until then. "learned": one number per pixel of a coarse grid,
     from 0. "none": nothing is added.
 
     Attributes:
@@ -41,7 +41,6 @@ class CenterBiasPrior(nn.Module):
 
     def __init__(self, kind: CenterBiasKind, size: Size) -> None:
         super().__init__()
-        check_name("center bias", kind, ("none", "fixed", "learned"))
         self.kind = kind
         self.size = size
         if kind == "fixed":
@@ -78,7 +77,8 @@ def set_center_bias(model: nn.Module, density: Tensor | None) -> None:
         raise InputError(f"This {type(model).__name__} has no fixed center bias that could be changed.")
     if density is not None and not (density.ndim == 2 and density.isfinite().all() and density.sum() > 0):
         raise InputError(
-            f"A center bias is a density (h, w) of finite numbers, not all 0; {tuple(density.shape)} came."
+            "A center bias must be a density (h, w) of finite numbers, not all 0, got "
+            f"{tuple(density.shape)}."
         )
     for part in fixed:
         part.fix(torch.ones(part.size) if density is None else density)
@@ -114,7 +114,7 @@ class GaussianPriors(nn.Module):
     The vertical axis spans [(1 - e) / 2, (1 + e) / 2] with e = h / w.
 
     Attributes:
-        count: of Gaussians, a channel each.
+        count: of Gaussians, one channel per Gaussian.
     """
 
     CENTER_X, CENTER_Y = (0.25, 0.75), (0.35, 0.65)

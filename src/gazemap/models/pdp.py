@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import Encoder
 from gazemap.models.parts import log_softmax, upsample
-from gazemap.types import Output
+from gazemap.types import Output, Size
 
 
 class PDP(SaliencyModel):
@@ -36,17 +36,11 @@ class PDP(SaliencyModel):
         encoder: str = "vgg16",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
-        input_size: tuple[int, int] = (240, 320),
+        input_size: Size = (240, 320),
         output: Output = "log_density",
     ) -> None:
         height, width = input_size
         super().__init__(
-            options={
-                "encoder": encoder,
-                "train_encoder": train_encoder,
-                "input_size": [height, width],
-                "output": output,
-            },
             input_size=(height, width),
             output_size=(math.ceil(height / 8), math.ceil(width / 8)),
             output=output,

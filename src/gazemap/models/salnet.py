@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
 from gazemap.models.parts import log_softmax
-from gazemap.types import Output
+from gazemap.types import Output, Size
 
 _MEAN_BGR = (100.0, 110.0, 118.0)  # of images in 0 to 255
 _SCALE = 2 / 255
@@ -34,9 +34,8 @@ class SalNet(SaliencyModel):
     architecture = "salnet"
     mean: Tensor
 
-    def __init__(self, *, input_size: tuple[int, int] = (240, 320), output: Output = "saliency") -> None:
+    def __init__(self, *, input_size: Size = (240, 320), output: Output = "saliency") -> None:
         super().__init__(
-            options={"input_size": list(input_size), "output": output},
             input_size=(input_size[0], input_size[1]),
             output_size=(input_size[0], input_size[1]),
             output=output,

@@ -70,13 +70,12 @@ class SAM(SaliencyModel):
         self,
         *,
         encoder_weights: str | None = None,
-        input_size: tuple[int, int] = (240, 320),
+        input_size: Size = (240, 320),
         center_bias: CenterBiasKind = "learned",
         output: Output = "saliency",
     ) -> None:
         height, width = input_size
         super().__init__(
-            options={"input_size": [height, width], "center_bias": center_bias, "output": output},
             input_size=(height, width),
             output_size=(height // 4, width // 4),
             output=output,

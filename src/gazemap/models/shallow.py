@@ -13,9 +13,9 @@ from typing import Literal, cast
 import torch
 from torch import Tensor, nn
 
-from gazemap.errors import InputError, check_name
+from gazemap.errors import InputError
 from gazemap.models.base import SaliencyModel
-from gazemap.types import Output
+from gazemap.types import Output, Size
 
 Geometry = Literal["nurick2021", "pan2016"]
 Initialization = Literal["paper", "he"]
@@ -51,7 +51,7 @@ class Shallow(SaliencyModel):
         input_size: (H, W), 96 x 96 alone, which the fully connected layers ask for.
 
     Raises:
-        InputError: an unknown geometry or initialization, or another size.
+        InputError: another size.
     """
 
     architecture = "shallow"
@@ -64,24 +64,15 @@ class Shallow(SaliencyModel):
         initialization: Initialization = "paper",
         output: Output = "saliency",
         target_range: tuple[float, float] = (0.0, 1.0),
-        input_size: tuple[int, int] = (96, 96),
+        input_size: Size = (96, 96),
     ) -> None:
         if tuple(input_size) != (96, 96):
             height, width = input_size
             raise InputError(
-                f"Input size {height} x {width} came, but the shallow network takes 96 x 96 alone: its "
-                "layers are fully connected. Leave input_size out, or choose another model."
+                f"input_size {height} x {width} is not supported by the shallow network: its layers are "
+                "fully connected and take 96 x 96. Leave input_size out, or choose another model."
             )
-        check_name("geometry of the shallow network", geometry, _SHAPES)
-        check_name("initialization", initialization, _INITIALIZERS)
         super().__init__(
-            options={
-                "batch_norm": batch_norm,
-                "geometry": geometry,
-                "initialization": initialization,
-                "output": output,
-                "target_range": list(target_range),
-            },
             input_size=(96, 96),
             output_size=(48, 48),
             output=output,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import log_softmax, upsample
-from gazemap.types import Output
+from gazemap.types import Output, Size
 
 # outputs of the decoder's five convolutions, coarse to fine; None: the coarsest is enlarged as it is
 _DECODERS: dict[str, tuple[int | None, int, int, int, int]] = {
@@ -43,16 +43,10 @@ class SimpleNet(SaliencyModel):
         encoder: str = "pnasnet5",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
-        input_size: tuple[int, int] = (256, 256),
+        input_size: Size = (256, 256),
         output: Output = "saliency",
     ) -> None:
         super().__init__(
-            options={
-                "encoder": encoder,
-                "train_encoder": train_encoder,
-                "input_size": list(input_size),
-                "output": output,
-            },
             input_size=(input_size[0], input_size[1]),
             output_size=(input_size[0], input_size[1]),
             output=output,

@@ -17,7 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from gazemap.errors import WeightsError, check_name, lookup
+from gazemap.errors import InputError, WeightsError, check_name, lookup
 from gazemap.models import SaliencyModel, create_model
 from gazemap.system.files import replacing
 
@@ -118,8 +118,11 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     tensors, about = load_tensors(file)
     if "model" not in about:
         raise WeightsError(f"{file} holds no model. Give a run folder or its {BEST}.")
-    with torch.random.fork_rng(devices=[]):  # the initial draw is thrown away: leave no trace
-        model = create_model(about["model"], **about.get("options", {}))
+    try:
+        with torch.random.fork_rng(devices=[]):  # the initial draw is thrown away: leave no trace
+            model = create_model(about["model"], **about.get("options", {}))
+    except InputError as error:
+        raise WeightsError(f"{file} is of a model that cannot be made here. {error}") from error
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:

@@ -35,7 +35,7 @@ def test_the_edition_must_be_said(tmp_path):
     source = salicon(tmp_path / "s")
     with pytest.raises(InputError, match=r"edition=2015 or edition=2017.*170 fixations in 2015 and 532"):
         import_dataset("salicon", source, tmp_path / "out")
-    with pytest.raises(InputError, match="'2015' or '2017', '2016' came"):
+    with pytest.raises(InputError, match=r"edition: '2016' is not accepted. .*Known: 2015, 2017"):
         import_dataset("salicon", source, tmp_path / "out", options={"edition": "2016"})
 
 

@@ -9,11 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import ConfigDict, ValidationError, validate_call
-
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.writing.items import Counts, ImportedSet
-from gazemap.errors import InputError, check_name
+from gazemap.system.checking import checked_options, options_of
 
 
 def _kinds(hint: Any) -> list[str]:  # noqa: ANN401 - any annotation
@@ -49,8 +47,7 @@ class Importer:
     @property
     def options(self) -> dict[str, inspect.Parameter]:
         """The import's options, by name."""
-        parameters = inspect.signature(self.read).parameters.values()
-        return {entry.name: entry for entry in parameters if entry.kind is entry.KEYWORD_ONLY}
+        return options_of(self.read)
 
     @property
     def choices(self) -> list[str]:
@@ -71,15 +68,5 @@ class Importer:
             InputError: an unknown option or a wrong value.
             DataError: the source is not of this format.
         """
-        for name in options:
-            check_name("option", name, self.options)
-        try:
-            read = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(self.read)
-            found: ImportedSet = read(source, **options)
-        except ValidationError as error:
-            wrong = "; ".join(
-                f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}, {mistake['input']!r} came"
-                for mistake in error.errors()
-            )
-            raise InputError(f"Options of the import: {wrong}.") from error
+        found = self.read(source, **checked_options("the import", self.read, options))
         return replace(found, expected=self.editions.get(found.info.edition, Counts()))
