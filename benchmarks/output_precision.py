@@ -20,8 +20,8 @@ from PIL import Image
 
 from gazemap.data.dataset import load_dataset
 from gazemap.models.weights import DEFAULT_MODEL, load_model
-from gazemap.prediction.files.outputs import OUTPUTS, Predicted
-from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile
+from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import predict
 
 ENLARGED = 4
@@ -52,7 +52,7 @@ def main() -> None:
             density = np.exp(prediction.log_density)
             for kind in ("saliency", "saliency16"):
                 written = Path(folder, f"{kind}.png")
-                OUTPUTS[kind].write(written, Predicted(Path(folder), prediction))
+                OUTPUTS[kind].write(PredictedFile(Path(folder), prediction), written)
                 costs[kind].append(divergence(density, np.asarray(Image.open(written))))
             costs["reduced JPEG"].append(_reduced(model, sample.image, Path(folder)))
     print(f"{options.model} on {options.data} {options.split}, KL divergence in nats")
@@ -70,7 +70,7 @@ def _reduced(model, pixels: NDArray[np.uint8], folder: Path) -> float:  # noqa: 
     file.write_bytes(content.getvalue())
     predict_files(model, [file], folder / "out", write=["npy"])
     reduced = np.load(folder / "out" / "large.jpg.log_density.npy", allow_pickle=False)
-    whole = predict(model, content.getvalue()).log_density
+    whole = predict(model, np.asarray(Image.open(content))).log_density
     return float((np.exp(whole) * (whole - reduced)).sum())
 
 

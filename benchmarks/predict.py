@@ -35,7 +35,7 @@ from gazemap.images.placement import Placement
 from gazemap.images.reading import read_image
 from gazemap.models.weights import DEFAULT_MODEL, load_model
 from gazemap.prediction.engines.runtimes import ENGINES, make_engine
-from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import predict
 
 Resize = Callable[[bytes, tuple[int, int]], NDArray[np.uint8]]

@@ -148,7 +148,7 @@ def test_every_orientation_is_applied_to_pixels_and_sizes(tmp_path, suffix, orie
     assert read_size(path) == expected.shape[:2]
     pixels, size = read_reduced(path, lambda size: (size[0] / 4, size[1] / 4))
     assert size == expected.shape[:2]
-    assert pixels.shape[:2] == tuple(-(-side // (2 if suffix == "jpg" else 3)) for side in size)
+    assert pixels.shape[:2] == tuple(-(-side // (4 if suffix == "jpg" else 1)) for side in size)
 
 
 def smooth(height, width):
@@ -157,18 +157,22 @@ def smooth(height, width):
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
-def test_a_reduced_image_is_the_whole_one_made_smaller(tmp_path, suffix):
+def test_a_reduced_image_is_the_whole_one_made_smaller(tmp_path, suffix, monkeypatch):
     path = tmp_path / f"photo.{suffix}"
     smooth(600, 800).save(path)
-    pixels, size = read_reduced(path, lambda size: (100, 150))
+    pixels, size = read_reduced(path, lambda size: (150, 200))
+    assert size == (600, 800)
+    assert pixels.shape == ((150, 200, 3) if suffix == "jpg" else (600, 800, 3))
+    monkeypatch.setattr(images, "_LARGE", 100_000)  # from here on, images of every format
+    pixels, size = read_reduced(path, lambda size: (150, 200))
     assert size == (600, 800)
     assert pixels.shape == (150, 200, 3)
     whole = np.asarray(Image.fromarray(read_image(path)).resize((200, 150), Image.Resampling.BOX))
     assert np.abs(pixels.astype(int) - whole).mean() < 0.6
 
 
-@pytest.mark.parametrize(("needed", "expected"), [(700, 600), (241, 600), (240, 300), (121, 300), (120, 150)])
-def test_it_is_never_less_than_a_quarter_more_than_is_needed(tmp_path, needed, expected):
+@pytest.mark.parametrize(("needed", "expected"), [(700, 600), (301, 600), (300, 300), (151, 300), (150, 150)])
+def test_it_is_never_less_than_is_needed(tmp_path, needed, expected):
     smooth(600, 600).save(tmp_path / "photo.jpg")
     pixels, _ = read_reduced(tmp_path / "photo.jpg", lambda size: (needed, needed))
     assert pixels.shape == (expected, expected, 3)

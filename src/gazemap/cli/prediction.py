@@ -87,7 +87,7 @@ def predict(
     """
     from gazemap.models.parts import set_center_bias
     from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS
-    from gazemap.prediction.files.streaming import predict_files
+    from gazemap.prediction.files.predict_files import predict_files
     from gazemap.system.device import choose_device
 
     network = chosen_model(model)

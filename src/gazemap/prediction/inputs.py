@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.errors import InputError
-from gazemap.images.reading import MAX_PIXELS, pixels_of, read_image
+from gazemap.images.reading import MAX_PIXELS, Needed, pixels_of, read_image, read_reduced
+from gazemap.types import Pixels, Size
 
 ImageLike = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | torch.Tensor
 
@@ -23,7 +24,7 @@ _ACCEPTED = (
 )
 
 
-def as_pixels(image: ImageLike) -> NDArray[np.uint8]:
+def as_pixels(image: ImageLike) -> Pixels:
     """Any accepted image as uint8 RGB (H, W, 3).
 
     Args:
@@ -36,14 +37,9 @@ def as_pixels(image: ImageLike) -> NDArray[np.uint8]:
         DataError: the file or Pillow image is missing, damaged or too large.
         InputError: anything else; says what came and what is accepted.
     """
-    if isinstance(image, str) and "://" in image:
-        raise InputError(
-            f"{image!r} is an address; nothing is downloaded. Save the image, and give its path."
-        )
-    if isinstance(image, bytes):
-        return read_image(image)
-    if isinstance(image, str | os.PathLike):
-        return read_image(Path(image))
+    source = _source(image)
+    if source is not None:
+        return read_image(source)
     if isinstance(image, Image.Image):
         return pixels_of(image)
     if isinstance(image, torch.Tensor):
@@ -51,6 +47,30 @@ def as_pixels(image: ImageLike) -> NDArray[np.uint8]:
     if isinstance(image, np.ndarray):
         return _array_pixels(image)
     raise InputError(f"An image of type {type(image).__name__} came. {_ACCEPTED}")
+
+
+def as_needed_pixels(image: ImageLike, needed: Needed) -> tuple[Pixels, Size]:
+    """As `as_pixels`, but a JPEG file, or its bytes, at a fraction of its size, see `read_reduced`.
+
+    Returns:
+        (h, w, 3), and the image's own (H, W).
+    """
+    source = _source(image)
+    if source is not None:
+        return read_reduced(source, needed)
+    pixels = as_pixels(image)
+    return pixels, (pixels.shape[0], pixels.shape[1])
+
+
+def _source(image: ImageLike) -> Path | bytes | None:
+    """The file, or its bytes; None where the image is in memory already."""
+    if isinstance(image, str) and "://" in image:
+        raise InputError(
+            f"{image!r} is an address; nothing is downloaded. Save the image, and give its path."
+        )
+    if isinstance(image, bytes):
+        return image
+    return Path(image) if isinstance(image, str | os.PathLike) else None
 
 
 def _channels_last(tensor: torch.Tensor) -> NDArray[Any]:
@@ -62,7 +82,7 @@ def _channels_last(tensor: torch.Tensor) -> NDArray[Any]:
     return (tensor.permute(1, 2, 0) if is_first else tensor).numpy()
 
 
-def _array_pixels(values: NDArray[Any]) -> NDArray[np.uint8]:
+def _array_pixels(values: NDArray[Any]) -> Pixels:
     channels = values.shape[2:] or (1,)
     if values.ndim not in (2, 3) or channels[0] not in _CHANNELS or not values.size:
         several = " Give several images as a list." if values.ndim == 4 else ""

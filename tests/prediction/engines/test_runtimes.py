@@ -15,7 +15,7 @@ from gazemap.models.weights import describe, load_model, save_model
 from gazemap.prediction.engines import runtimes as engines
 from gazemap.prediction.engines.export import export_model
 from gazemap.prediction.engines.runtimes import ENGINES, make_engine
-from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import predict, predict_grids
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from support.damaged_images import DAMAGES, SUFFIXES, damaged_file
 
 from gazemap.images.reading import MAX_PIXELS
-from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.files.predict_files import predict_files
 
 _KIB_A_GIB = 2**20
 

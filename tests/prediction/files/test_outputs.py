@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from gazemap.errors import InputError
 from gazemap.images.placement import Placement
 from gazemap.images.reading import read_size
-from gazemap.prediction.files.outputs import OUTPUTS, Predicted, chosen_outputs, levels
+from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile, chosen_outputs, levels
 from gazemap.prediction.files.pictures import contours, levels_holding, overlay
 from gazemap.prediction.files.summary import salient_points, summarize, thirds
 from gazemap.prediction.predict import Prediction, predict
@@ -24,7 +24,7 @@ def written(model, tmp_path):
     files = {}
     for name, kind in OUTPUTS.items():
         files[name] = tmp_path / f"photo.png{kind.ending}"
-        kind.write(files[name], Predicted(path, prediction))
+        kind.write(PredictedFile(path, prediction), files[name])
     return files, prediction
 
 
@@ -174,11 +174,11 @@ def test_a_picture_of_a_large_image_is_smaller(density_model, tmp_path, monkeypa
 
     monkeypatch.setattr(predicting, "_SHOWN_PIXELS", 1000)
     Image.new("RGB", (200, 300), "red").save(tmp_path / "large.png")
-    predicted = Predicted(tmp_path / "large.png", predict(density_model, tmp_path / "large.png"))
+    predicted = PredictedFile(tmp_path / "large.png", predict(density_model, tmp_path / "large.png"))
     assert predicted.picture.shape == (38, 25, 3)
-    OUTPUTS["overlay"].write(tmp_path / "overlay.jpg", predicted)
+    OUTPUTS["overlay"].write(predicted, tmp_path / "overlay.jpg")
     assert read_size(tmp_path / "overlay.jpg") == (38, 25)
-    OUTPUTS["saliency"].write(tmp_path / "saliency.png", predicted)
+    OUTPUTS["saliency"].write(predicted, tmp_path / "saliency.png")
     assert read_size(tmp_path / "saliency.png") == (300, 200)
 
 

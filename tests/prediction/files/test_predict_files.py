@@ -5,6 +5,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +16,15 @@ from PIL import Image
 from support import tiny_model
 
 from gazemap.errors import InputError, OutputError
-from gazemap.prediction.files import streaming
-from gazemap.prediction.files.outputs import OUTPUTS
-from gazemap.prediction.files.streaming import predict_files
+from gazemap.evaluation.evaluate import maps_of
+from gazemap.images import reading
+from gazemap.images.reading import read_image
+from gazemap.models import create_model
+from gazemap.models.parts import set_center_bias
+from gazemap.models.weights import digest
+from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile
+from gazemap.prediction.files.predict_files import _Worker, predict_files
+from gazemap.prediction.files.result_folder import Results
 from gazemap.prediction.predict import predict
 
 
@@ -46,7 +54,7 @@ def test_a_folder_is_predicted_as_its_images_are(model, photos, tmp_path):
     out = tmp_path / "out"
     assert counts(predict_files(model, [photos], out, write=list(OUTPUTS))) == (5, 0, 0)
     endings = [kind.ending for kind in OUTPUTS.values()]
-    expected = sorted([*(f"{name}{ending}" for name in NAMES for ending in endings), "model.json"])
+    expected = sorted([*(f"{name}{ending}" for name in NAMES for ending in endings), "made_by.json"])
     assert files_in(out) == expected
     for name in NAMES:
         found = np.load(out / f"{name}.log_density.npy", allow_pickle=False)
@@ -55,7 +63,7 @@ def test_a_folder_is_predicted_as_its_images_are(model, photos, tmp_path):
 
 def test_two_pictures_are_the_default(model, photos, tmp_path):
     predict_files(model, [photos / "a.png"], tmp_path / "out")
-    assert files_in(tmp_path / "out") == ["a.png.overlay.jpg", "a.png.saliency.png", "model.json"]
+    assert files_in(tmp_path / "out") == ["a.png.overlay.jpg", "a.png.saliency.png", "made_by.json"]
 
 
 def test_broken_files_are_listed_and_the_rest_goes_on(density_model, photos, tmp_path):
@@ -95,15 +103,94 @@ def test_what_is_there_and_newer_is_skipped(density_model, photos, tmp_path):
     assert counts(predict_files(density_model, [photos / "a.png"], out, write=["json"])) == (1, 0, 0)
 
 
-def test_another_model_s_results_are_not_taken_for_done(density_model, photos, tmp_path):
+def test_a_folder_of_another_model_is_refused_and_left_as_it_is(density_model, photos, tmp_path):
     out = tmp_path / "out"
-    predict_files(density_model, [photos], out, write=["npy"])
-    before = np.load(out / "b.png.log_density.npy")
+    predict_files(density_model, [photos / "a.png"], out)
+    before = {path: path.read_bytes() for path in out.iterdir()}
     torch.manual_seed(9)
     other = tiny_model.Tiny(output="log_density")
-    assert counts(predict_files(other, [photos], out, write=["npy"])) == (5, 0, 0)
-    assert not np.allclose(before, np.load(out / "b.png.log_density.npy"))
-    assert counts(predict_files(other, [photos], out, write=["npy"])) == (0, 5, 0)
+    with pytest.raises(OutputError, match=r"out holds predictions of .*: model was '.*and is now '"):
+        predict_files(other, [photos], out)
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+    density_model.fit = "crop"
+    with pytest.raises(OutputError, match=r"fit was 'stretch' and is now 'crop'.*Choose another folder"):
+        predict_files(density_model, [photos], out)
+    density_model.fit = "stretch"
+    assert counts(predict_files(density_model, [photos], out)) == (4, 1, 0)
+
+
+def test_a_folder_says_what_made_it(photos, tmp_path, monkeypatch):
+    """A center bias that was taken away counts, and so does the version; a damaged note is no note."""
+    model, out = create_model("gazenet", input_size=(64, 96)).eval(), tmp_path / "out"
+    set_center_bias(model, torch.arange(1.0, 13).reshape(3, 4))
+    predict_files(model, [photos / "a.png"], out, write=["json"])
+    made_by = json.loads((out / "made_by.json").read_text())["made_by"]
+    assert made_by["model"] == digest(model)
+    assert (made_by["output"], made_by["fit"], made_by["center_bias"]) == ("log_density", "stretch", "on")
+    with monkeypatch.context() as changed:
+        changed.setattr("gazemap.system.fingerprint.version", lambda name: "99.0")
+        with pytest.raises(OutputError, match=r"version was .* and is now '99.0'"):
+            predict_files(model, [photos / "a.png"], out, write=["json"])
+    assert counts(predict_files(model, [photos / "a.png"], out, write=["json"])) == (0, 1, 0)
+    set_center_bias(model, None)
+    with pytest.raises(OutputError, match="center_bias was 'on' and is now 'off'"):
+        predict_files(model, [photos / "a.png"], out, write=["json"])
+    (out / "made_by.json").write_text("no JSON")
+    with pytest.raises(OutputError, match=r"another model, .*it does not say what made it"):
+        predict_files(model, [photos / "a.png"], out, write=["json"])
+
+
+def photograph(height, width):
+    """Smooth parts, edges and grain, as a photo has them."""
+    random = np.random.default_rng(0)
+    parts = Image.fromarray(random.integers(0, 255, (6, 8, 3), np.uint8)).resize((width, height), 3)
+    pixels = np.asarray(parts).astype(int) + random.normal(0, 8, (height, width, 1))
+    pixels[height // 3 : height // 2, width // 3 : width // 2] = (230, 40, 40)
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("size", [(40, 50), (95, 95), (96, 96), (500, 300), (1200, 1600)])
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_every_door_gives_the_same_prediction(density_model, tmp_path, size, suffix):
+    """Files, paths and bytes to the last bit; so do pixels below four times the frame of 24 x 24."""
+    photo = tmp_path / f"photo.{suffix}"
+    photograph(*size).save(photo)
+    for write in (["npy"], ["npy", "overlay"]):
+        predict_files(density_model, [photo], tmp_path / "-".join(write), write=write)
+        found = np.load(tmp_path / "-".join(write) / f"{photo.name}.log_density.npy", allow_pickle=False)
+        for image in (photo, photo.read_bytes()):
+            expected = predict(density_model, image).log_density.astype(np.float32)
+            np.testing.assert_array_equal(found, expected)
+    whole = predict(density_model, read_image(photo)).log_density
+    if suffix == "png" or size in ((40, 50), (95, 95)):
+        np.testing.assert_array_equal(found, whole.astype(np.float32))
+    assert (np.exp(whole) * (whole - found)).sum() < 2e-4
+
+
+def test_a_data_set_s_images_are_predicted_as_their_files_are(popout_set, density_model):
+    val = popout_set.split("val")
+    for sample, one in zip(val, maps_of(density_model, val).images, strict=True):
+        np.testing.assert_allclose(one.grid, predict(density_model, sample.file).grid, atol=1e-6)
+
+
+def test_a_photo_is_decoded_once(density_model, tmp_path, monkeypatch):
+    """Also where pictures are drawn of it, unless it was decoded at reduced scale."""
+    decoded = []
+    real = reading._decoded
+    monkeypatch.setattr(reading, "_decoded", lambda *given: decoded.append(given[1]) or real(*given))
+    for name, size in (("a.jpg", (95, 95)), ("b.png", (95, 400)), ("large.jpg", (400, 400))):
+        photograph(*size).save(tmp_path / name)
+    pictures = ["overlay", "contour"]
+    predict_files(density_model, [tmp_path], tmp_path / "out", write=["saliency", *pictures])
+    times = Counter(Path(name).name for name in decoded)
+    assert times == {"a.jpg": 1, "b.png": 1, "large.jpg": 2}
+    for name in times:
+        decoded.clear()
+        write_again = PredictedFile(tmp_path / name, predict(density_model, tmp_path / name))
+        for kind in pictures:
+            OUTPUTS[kind].write(write_again, tmp_path / "again.jpg")
+            file = tmp_path / "out" / f"{name}{OUTPUTS[kind].ending}"
+            np.testing.assert_array_equal(read_image(tmp_path / "again.jpg"), read_image(file))
 
 
 def test_results_may_lie_beside_the_images(density_model, photos):
@@ -152,7 +239,7 @@ def test_a_name_that_is_too_long_fails_alone(density_model, photos, tmp_path):
 def test_no_more_than_a_batch_a_thread_is_in_memory(density_model, photos, tmp_path, monkeypatch):
     """Images that are read, less images that are written: the same for 300 as for 150."""
     lock, here, most = threading.Lock(), 0, []
-    read, write = streaming._read, streaming.Results.write
+    read, write = _Worker._read, Results.write
 
     def counting_read(*arguments):
         nonlocal here
@@ -167,8 +254,8 @@ def test_no_more_than_a_batch_a_thread_is_in_memory(density_model, photos, tmp_p
         with lock:
             here -= 1
 
-    monkeypatch.setattr(streaming, "_read", counting_read)
-    monkeypatch.setattr(streaming.Results, "write", counting_write)
+    monkeypatch.setattr(_Worker, "_read", counting_read)
+    monkeypatch.setattr(Results, "write", counting_write)
     for number in (150, 300):
         most.append(0)
         for index in range(number):
@@ -185,7 +272,8 @@ import signal, sys, torch
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell would ignore it
 sys.path[:0] = {path!r}
 from support import tiny_model
-from gazemap.prediction.files.streaming import predict_files
+from gazemap.prediction.files.predict_files import _Worker, predict_files
+from gazemap.prediction.files.result_folder import Results
 torch.manual_seed(0)
 print(predict_files(tiny_model.Tiny(output="log_density"), [{source!r}], {out!r}))
 """

@@ -1,0 +1,181 @@
+"""Any number of image files -> their predictions in a folder, in memory that does not grow with them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.errors import DataError
+from gazemap.images.placement import Placement
+from gazemap.models import SaliencyModel
+from gazemap.prediction.engines.runtimes import make_engine
+from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, PredictedFile, chosen_outputs
+from gazemap.prediction.files.result_folder import Failure, Results, open_results
+from gazemap.prediction.files.sources import open_sources
+from gazemap.prediction.files.threads import ahead, batched, worker_threads
+from gazemap.prediction.predict import Engine, evaluating, place, predict_frames, read
+from gazemap.system.progress import bar
+from gazemap.types import Pixels
+
+_BATCH = 4
+_LARGE = 2**24  # pixels from which maps are made one at a time: they are of the image's own size
+_KEPT = 2**24  # pixels of images that a thread keeps for their pictures, before it goes on to write them
+_SHOWN = 10
+_TOO_LARGE = "It needs more memory than there is. Make it smaller first."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How predicting many files went.
+
+    Attributes:
+        predicted: how many are new.
+        skipped: how many were there already.
+        failed: how many could not be predicted; failed.jsonl lists them.
+        failures: the first ten of these.
+    """
+
+    predicted: int
+    skipped: int
+    failed: int
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """An image in the network's frame, on its way there.
+
+    Attributes:
+        file: of the image.
+        name: of its results.
+        placement: how it lies in the frame.
+        frame: uint8 (3, h, w).
+        pixels: the whole image, where pictures are drawn of it and it was decoded whole.
+    """
+
+    file: Path
+    name: str
+    placement: Placement
+    frame: NDArray[np.uint8]
+    pixels: Pixels | None
+
+
+class _Done(Enum):
+    PREDICTED = 1
+    SKIPPED = 2
+
+
+_Step = _Done | Failure
+
+
+def predict_files(
+    model: SaliencyModel,
+    sources: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    write: Sequence[str] = DEFAULT_OUTPUTS,
+    engine: str = "torch",
+    progress: bool = False,
+) -> Outcome:
+    """Predict image files; for a/photo.jpg, write a/photo.jpg.saliency.png and the like under `out`.
+
+    Names are the files' paths below the deepest folder that holds all sources. An image is skipped where
+    its outputs are there already, newer than the image: after a kill, run this again. `out` keeps what
+    made its results, see `open_results`; a folder of another model's is refused.
+    Files that cannot be read are listed in `out`/failed.jsonl, and the rest goes on.
+
+    Each of a few threads takes a batch of images, reads them, predicts and writes: only these are in
+    memory. An image is decoded as for `predict`; where that was at reduced scale, and a picture is drawn
+    of it, it is decoded once more.
+
+    Args:
+        model: from `load_model`, on any device.
+        sources: files, folders, glob patterns, "@list.txt" or "-", see `open_sources`.
+        out: a folder.
+        engine: what computes the network, a key of `ENGINES`.
+        write: keys of `OUTPUTS`. The pictures to look at (overlay, contour) have up to 16 megapixels.
+        progress: show a bar.
+
+    Raises:
+        InputError: there is no image at all, no such output or engine, or a list cannot be read.
+        OutputError: `out` cannot be written, is in use by another process, or holds another model's results.
+    """
+    kinds = chosen_outputs(write)
+    compute = make_engine(engine, model)
+    counts: Counter[_Done | None] = Counter()
+    failures: list[Failure] = []
+    with (
+        open_sources(sources) as found,
+        open_results(Path(out), kinds, model) as results,
+        evaluating(model),
+        worker_threads() as (pool, workers),
+    ):
+        worker = _Worker(model, compute, results)
+        batches = batched(found, min(_BATCH, -(-len(found) // workers)))
+        steps = chain.from_iterable(ahead(pool, worker.steps, batches, 2 * workers))
+        for step in bar(steps, "Predicting", len(found), progress=progress):
+            if isinstance(step, Failure):
+                results.fail(step)
+                failures += [step] if len(failures) < _SHOWN else []
+            counts[None if isinstance(step, Failure) else step] += 1
+    return Outcome(counts[_Done.PREDICTED], counts[_Done.SKIPPED], counts[None], tuple(failures))
+
+
+class _Worker:
+    """What each thread does with a batch of images: read, predict together, write."""
+
+    def __init__(self, model: SaliencyModel, compute: Engine, results: Results) -> None:
+        self._model = model
+        self._compute = compute
+        self._results = results
+        self._draws = any(kind.draws for kind in results.kinds)
+        self._one_large = threading.Lock()
+
+    def steps(self, batch: Sequence[tuple[Path, str]]) -> list[_Step]:
+        """What became of each image, (file, name)."""
+        return list(self._steps(batch))
+
+    def _steps(self, batch: Sequence[tuple[Path, str]]) -> Iterator[_Step]:
+        placed: list[_Placed] = []
+        for file, name in batch:
+            if self._results.has(file, name):
+                yield _Done.SKIPPED
+                continue
+            try:
+                placed.append(self._read(file, name))
+            except (DataError, MemoryError) as error:
+                yield Failure(str(file), str(error) or _TOO_LARGE)
+            if sum(image.pixels.size for image in placed if image.pixels is not None) > 3 * _KEPT:
+                yield from self._predict(placed)
+                placed = []
+        if placed:
+            yield from self._predict(placed)
+
+    def _read(self, file: Path, name: str) -> _Placed:
+        pixels, size = read(self._model, file)
+        placement, frame = place(self._model, pixels, size)
+        kept = pixels if self._draws and pixels.shape[:2] == size else None
+        return _Placed(file, name, placement, frame, kept)
+
+    def _predict(self, placed: Sequence[_Placed]) -> Iterator[_Step]:
+        frames = np.stack([image.frame for image in placed])
+        placements = [image.placement for image in placed]
+        predictions = predict_frames(self._model, frames, placements, self._compute)
+        for image, prediction in zip(placed, predictions, strict=True):
+            large = image.placement.size[0] * image.placement.size[1] > _LARGE
+            try:
+                with self._one_large if large else nullcontext():
+                    self._results.write(PredictedFile(image.file, prediction, image.pixels), image.name)
+                yield _Done.PREDICTED
+            except (DataError, MemoryError) as error:  # it was changed meanwhile, or has too long a name
+                yield Failure(str(image.file), str(error) or _TOO_LARGE)

@@ -1,0 +1,158 @@
+"""The folder that predictions go to: what is there already, what is new, what failed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from gazemap.errors import DataError, OutputError
+from gazemap.models import SaliencyModel
+from gazemap.models.parts import CenterBiasPrior
+from gazemap.models.weights import digest
+from gazemap.prediction.files.outputs import OutputKind, PredictedFile
+from gazemap.system.files import replacing, write_text, writing
+from gazemap.system.fingerprint import differences, fingerprint
+
+_STAGE = ".unfinished"  # where files are made; what a killed run left there is removed by the next
+_MADE_BY = "made_by.json"
+FAILED = "failed.jsonl"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An image that could not be predicted, and why."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        text = f"{self.path}: {self.reason}"
+        return text.encode("utf-8", "replace").decode()  # names of files may be no text
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder of results, in use by this process alone; see `open_results`.
+
+    Attributes:
+        folder: where they are.
+        kinds: what is written for each image.
+        since: when made_by.json was written, in ns; what is older came from elsewhere.
+    """
+
+    folder: Path
+    kinds: Sequence[OutputKind]
+    since: int
+
+    def has(self, file: Path, name: str) -> bool:
+        """Whether all outputs are there, and newer than the image."""
+        try:
+            since = max(self.since, file.stat().st_mtime_ns)
+            return all(
+                os.stat(f"{self.folder / name}{kind.ending}").st_mtime_ns >= since for kind in self.kinds
+            )
+        except OSError:
+            return False
+
+    def write(self, predicted: PredictedFile, name: str) -> None:
+        """Make all outputs of an image; each takes its name when it is whole.
+
+        Raises:
+            OutputError: the folder is read-only or full.
+            DataError: the image can no longer be read, or has too long a name.
+        """
+        for kind in self.kinds:
+            made = self.folder / _STAGE / f"{threading.get_ident()}{kind.ending}"
+            with replacing(made) as temporary:
+                kind.write(predicted, temporary)
+            _rename(made, Path(f"{self.folder / name}{kind.ending}"))
+
+    def fail(self, failure: Failure) -> None:
+        """List a failure in failed.jsonl."""
+        with (self.folder / FAILED).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"path": failure.path, "reason": failure.reason}) + "\n")
+
+
+@contextmanager
+def open_results(folder: Path, kinds: Sequence[OutputKind], model: SaliencyModel) -> Iterator[Results]:
+    """The folder for a model's results, made where there is none; failed.jsonl starts anew.
+
+    made_by.json keeps what makes its results: the model's weights and all that its output depends on,
+    its center bias among it, and the version of gazemap. The engine does not count: all give the same
+    numbers within 1e-4. A folder that something else made is refused, whatever images are asked for: old
+    results would stand beside new ones, and nobody could tell them apart.
+
+    Raises:
+        OutputError: it holds another model's results; it cannot be written; or another process is
+            writing to it.
+    """
+    stage, lock = folder / _STAGE, FileLock(folder / f"{_STAGE}.lock")
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise OutputError(
+                f"{folder} is in use by another process. Wait for it, or choose another."
+            ) from error
+        try:
+            since = _since(folder, model)
+            shutil.rmtree(stage, ignore_errors=True)
+            stage.mkdir()
+            (folder / FAILED).unlink(missing_ok=True)
+            yield Results(folder, kinds, since)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+            Path(lock.lock_file).unlink(missing_ok=True)
+            lock.release()
+
+
+def _rename(made: Path, final: Path) -> None:
+    with writing(final):
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            made.replace(final)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # of this one image's results, not of all
+                raise DataError("Its name is too long for its results' names. Rename it.") from error
+            raise
+
+
+def _since(folder: Path, model: SaliencyModel) -> int:
+    """When made_by.json was written, in ns; it is written where there is none."""
+    file = folder / _MADE_BY
+    made_by = fingerprint(model=digest(model), output=model.output, fit=model.fit, center_bias=_bias(model))
+    if not file.exists():
+        write_text(file, json.dumps({"name": model.name, "made_by": made_by}, indent=1) + "\n")
+    saved = _saved(file)
+    different = differences(saved.get("made_by"), made_by)
+    if different:
+        raise OutputError(
+            f"{folder} holds predictions of {saved.get('name', 'another model')}, which something else made: "
+            f"{'; '.join(different)}. Choose another folder, or remove this one first."
+        )
+    return file.stat().st_mtime_ns
+
+
+def _saved(file: Path) -> dict[str, Any]:
+    try:
+        saved = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        return {}
+    return saved if isinstance(saved, dict) else {}
+
+
+def _bias(model: SaliencyModel) -> str:
+    """Whether a fixed center bias is on; its numbers are among the weights."""
+    priors = [part for part in model.modules() if isinstance(part, CenterBiasPrior) and part.kind == "fixed"]
+    return "on" if any(part.log_prior.min() < part.log_prior.max() for part in priors) else "off"
