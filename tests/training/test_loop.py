@@ -78,7 +78,8 @@ def test_a_run_folder_explains_itself(popout_set, tmp_path):
     ]  # fmt: skip
     assert load_recipe(run.out / "recipe.yaml") == recipe(tmp_path)
     assert list((run.out / "events").glob("events*"))
-    assert load_model(run.out).name == "tiny"
+    model = load_model(run.out)
+    assert (model.name, model.architecture) == (run.out.name, "tiny")
 
 
 @pytest.mark.parametrize(
