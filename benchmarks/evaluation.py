@@ -8,22 +8,22 @@ lower a threshold in steps of 0.1. Both sides blur the ground truth and correlat
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from arguments import benchmark_parser, gaze_set, read_arguments
 from scipy.ndimage import gaussian_filter
 
 from gazemap.data.dataset import load_dataset
 from gazemap.gaze.blurring import blur
 from gazemap.metrics import auc_borji, auc_shuffled, cc
 from gazemap.system.memory import keep_freed_memory
+from gazemap.types import Floats
 
-FRAME, SPLITS, STEP, SIGMA = (480, 640), 100, 0.1, 19
-Floats = NDArray[np.float64]
+FRAME, STEP, SIGMA = (480, 640), 0.1, 19
 
 
 def closed(saliency: Floats, fixated: Floats, others: Floats) -> Floats:
@@ -38,7 +38,9 @@ def closed(saliency: Floats, fixated: Floats, others: Floats) -> Floats:
     )
 
 
-def sampled(saliency: Floats, fixated: Floats, others: Floats, seed: int) -> tuple[Floats, Floats]:
+def sampled(
+    saliency: Floats, fixated: Floats, others: Floats, splits: int, seed: int
+) -> tuple[Floats, Floats]:
     """The examiners' way: means over the splits, and their standard errors (0 for cc)."""
     random = np.random.default_rng(seed)
     truth = gaussian_filter(fixated, SIGMA)
@@ -50,12 +52,12 @@ def sampled(saliency: Floats, fixated: Floats, others: Floats, seed: int) -> tup
     positives = scaled[fixated > 0]
     where = np.flatnonzero(others)
     shuffled, borji = [], []
-    for _ in range(SPLITS):
+    for _ in range(splits):
         mixed = random.permutation(where)[: len(positives)]
         shuffled.append(one_split(positives, scaled.ravel()[mixed]))
         uniform = random.integers(0, scaled.size, len(positives))
         borji.append(one_split(positives, scaled.ravel()[uniform]))
-    errors = [np.std(values, ddof=1) / np.sqrt(SPLITS) for values in (shuffled, borji)]
+    errors = [np.std(values, ddof=1) / np.sqrt(splits) for values in (shuffled, borji)]
     return np.array([correlation, np.mean(shuffled), np.mean(borji)]), np.array([0.0, *errors])
 
 
@@ -70,46 +72,58 @@ def one_split(positives: Floats, negatives: Floats) -> float:
     return float(np.trapezoid(hits, alarms))
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--data", default="gaze/osie", help="a gaze data set with a split val")
-    keep_freed_memory()  # as the command line does; the other side has it too
-    images = load_dataset(parser.parse_args().data).split("val")
+def cases(data: Path, count: int | None) -> list[tuple[Floats, Floats, Floats]]:
+    """(prediction, fixated pixels, pixels fixated in ten other images) of the first images of val."""
+    images = load_dataset(data).split("val")
     random = np.random.default_rng(0)
     maps = [(sample.fixation_map(FRAME) > 0).astype(np.float64) for sample in images]
     # another image's density: a prediction that is neither perfect nor chance
     predictions = [images[(i + 1) % len(images)].density(FRAME) for i in range(len(images))]
-    others = []
+    others: list[Floats] = []
     for index in range(len(images)):
-        drawn = random.choice(np.delete(np.arange(len(images)), index), 10, replace=False)
-        others.append((sum(maps[i] for i in drawn) > 0).astype(np.float64))
-    closed(predictions[0], maps[0], others[0])  # the blur's matrices are made once
+        rest = np.delete(np.arange(len(images)), index)
+        drawn = random.choice(rest, min(10, len(rest)), replace=False)
+        others.append((np.sum([maps[i] for i in drawn], axis=0) > 0).astype(np.float64))
+    return list(zip(predictions, maps, others, strict=True))[:count]
 
-    cases = list(zip(predictions, maps, others, strict=True))
+
+def compare(data: Path, count: int | None, splits: int) -> None:
+    """Measure both sides and print."""
+    scored = cases(data, count)
+    closed(*scored[0])  # the blur's matrices are made once
     started = time.perf_counter()
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:  # as gazemap.evaluate does
-        exact = list(pool.map(lambda case: closed(*case), cases))
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:  # as the command line does
+        exact = list(pool.map(lambda case: closed(*case), scored))
     between = time.perf_counter()
-    drawn = [sampled(*case, seed=index) for index, case in enumerate(cases)]
+    drawn = [sampled(*case, splits=splits, seed=index) for index, case in enumerate(scored)]
     seconds = {
         f"closed form, {os.cpu_count()} threads": between - started,
-        f"{SPLITS} random splits": time.perf_counter() - between,
+        f"{splits} random splits": time.perf_counter() - between,
     }
-    differences = [
-        np.abs(ours - theirs) / np.maximum(errors, 1e-9)
-        for ours, (theirs, errors) in zip(exact, drawn, strict=True)
-    ]
-    print(f"cc, auc_shuffled and auc_borji of {len(images)} images, {FRAME[1]} x {FRAME[0]}")
+    print(f"cc, auc_shuffled and auc_borji of {len(scored)} images, {FRAME[1]} x {FRAME[0]}")
     for name, total in seconds.items():
-        print(f"{name:24}{1000 * total / len(images):>9.1f} ms an image")
+        print(f"{name:24}{1000 * total / len(scored):>9.1f} ms per image")
     ours, theirs = seconds.values()
     print(f"{'ratio':24}{theirs / ours:>9.1f}")
-    cc_gap, *auc_gaps = np.array(differences).T
-    print(f"largest difference of cc: {cc_gap.max() * 1e-9:.1e}")
-    for name, gap in zip(("auc_shuffled", "auc_borji"), auc_gaps, strict=True):
+    gaps = np.array([np.abs(found - means) for found, (means, _) in zip(exact, drawn, strict=True)])
+    errors = np.array([errors for _, errors in drawn])
+    print(f"largest difference of cc: {gaps[:, 0].max():.1e}")
+    for name, column in (("auc_shuffled", 1), ("auc_borji", 2)):
+        gap = gaps[:, column] / np.maximum(errors[:, column], 1e-9)
         spread = f"rms {np.sqrt((gap**2).mean()):.2f}, largest {gap.max():.1f}"
         print(f"{name}: difference in standard errors, {spread}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = benchmark_parser(__doc__)
+    parser.add_argument("--data", default="gaze/osie", type=Path, help="a gaze data set with a split val")
+    parser.add_argument("--images", type=int, help="the first so many; default: all")
+    parser.add_argument("--splits", type=int, default=100, help="random splits per image")
+    options = read_arguments(parser, data=None, images=2, splits=5)
+    keep_freed_memory()  # as the command line does; the other side has it too
+    with gaze_set(options.data) as data:
+        compare(data, options.images, options.splits)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""Import: seconds an image, and memory that does not grow with the images.
+"""Import: seconds per image, and memory that does not grow with the images.
 
     python benchmarks/importing.py
 
 Each import is in a new process, of as many 640 x 480 images as stated, with a PNG of 100 fixated pixels
 each. The files are links to one image and one PNG, which the import decodes each time.
 """
+
+from __future__ import annotations
 
 import argparse
 import os
@@ -16,6 +18,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from arguments import benchmark_parser, read_arguments
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
@@ -50,10 +53,10 @@ def run(folder: str) -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--images", type=int, nargs="+", default=[500, 2000, 8000])
     parser.add_argument("--run", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = read_arguments(parser, images=[10, 20])
     if options.run:
         run(options.run)
         return
@@ -64,7 +67,7 @@ def main() -> None:
             result = subprocess.run(command, check=True, capture_output=True, text=True)
         seconds, before, after = map(float, result.stdout.split())
         print(
-            f"{images:6} images: {seconds:6.1f} s, {1000 * seconds / images:.1f} ms an image; "
+            f"{images:6} images: {seconds:6.1f} s, {1000 * seconds / images:.1f} ms per image; "
             f"peak memory {before:.0f} MiB at the start, {after:.0f} MiB at the end"
         )
 

@@ -11,7 +11,6 @@ command line do; the peers run as they come. The environment of the peers needs
 
 from __future__ import annotations
 
-import argparse
 import os
 import resource
 import subprocess
@@ -22,7 +21,8 @@ from json import loads
 from pathlib import Path
 
 import numpy as np
-from metrics_cases import FRAME, OTHERS, SIGMA, Case, Cases, Floats
+from arguments import benchmark_parser, read_arguments
+from metrics_cases import FRAME, OTHERS, SIGMA, Case, Cases, made_up
 from metrics_table import METRICS, Record, print_differences, print_rest, print_times
 from rich.progress import track
 from scipy.ndimage import gaussian_filter
@@ -31,14 +31,16 @@ from gazemap import metrics
 from gazemap.gaze.blurring import blur
 from gazemap.metrics import MATLAB_EPS
 from gazemap.metrics.densities import shift_to_density
+from gazemap.models.weights import DEFAULT_MODEL
 from gazemap.system.memory import keep_freed_memory
+from gazemap.types import Floats
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 Metric = Callable[[Floats, Case], float]
 
 
 def ours(case: Case, *predictions: Floats) -> list[dict[str, float]]:
-    """Our side: the eight metrics, in one call a prediction; the truth is read for the first."""
+    """Our side: the eight metrics, in one call per prediction; the truth is read for the first."""
     truth = metrics.GroundTruth(case.fixations, case.density, case.other_fixations, case.baseline)
     return [metrics.score_against(truth, prediction, "mit", METRICS) for prediction in predictions]
 
@@ -165,21 +167,22 @@ def on_one_core() -> None:
 def main() -> None:
     """Measure and print."""
     on_one_core()
-    parser = argparse.ArgumentParser()
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--data", default="../shared/data/salicon", type=Path, help="SALICON's folder")
     parser.add_argument("--images", default=200, type=int, help="how many images the peers score")
-    parser.add_argument("--run", default="runs/osie/nurick2021-shallow-osie", type=Path, help="a trained run")
+    parser.add_argument("--run", default="runs/osie/nurick2021-shallow-osie", help="a trained run")
     parser.add_argument("--peer-python", help="has pysaliency; without it only the ports' way is measured")
-    options = parser.parse_args()
+    options = read_arguments(parser, data=None, images=1, run=DEFAULT_MODEL)
     keep_freed_memory()  # as the command line does
     peers = Peers(options.peer_python)
     with tempfile.TemporaryDirectory() as folder:
-        cases = Cases(options.data, options.run, Path(folder))
+        data = options.data or made_up(Path(folder) / "salicon", OTHERS + 1)
+        cases = Cases(data, options.run, Path(folder))
         images = min(options.images, len(cases))
         record, memory = measure(cases, peers, images, Path(folder) / "case.npz")
     peers.close()
     print(f"{images} of {len(cases):,} images of {FRAME[1]} x {FRAME[0]}, each with 2 predictions:", end=" ")
-    print(f"the center bias and maps of {options.run.name}; one core")
+    print(f"the center bias and maps of {Path(options.run).name}; one core")
     print(f"peers: {peers.versions}; gazemap: numpy {np.__version__}; sAUC against {OTHERS} other images\n")
     print_times(record, peers.names, images)
     print_differences(

@@ -19,10 +19,10 @@ from rich.progress import track
 
 from gazemap.gaze.blurring import blur
 from gazemap.gaze.fixations import Fixations
+from gazemap.types import Floats
 
 FRAME, SIGMA, OTHERS = (480, 640), 19, 10
-Floats = NDArray[np.float64]
-Pixels = NDArray[np.int64]
+Positions = NDArray[np.int64]  # in a flattened map
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Case:
     """
 
     predictions: Floats
-    fixated: Pixels
-    others: Pixels
+    fixated: Positions
+    others: Positions
     baseline: Floats
 
     @cached_property
@@ -65,7 +65,8 @@ class Case:
     def density(self) -> Floats:
         """(H, W), sums to 1."""
         blurred = blur(self.fixation_map, SIGMA)
-        return blurred / blurred.sum()
+        total: Floats = blurred / blurred.sum()
+        return total
 
     def save(self, path: Path) -> None:
         """Write what `metrics_peers.Case` holds, with both predictions."""
@@ -89,11 +90,11 @@ class Cases:
 
     Args:
         data: a folder with fixations/val/*.png, 640 x 480, and images/train/*.
-        run: a run folder or weights file, whose model predicts images/train.
+        run: a run folder, a weights file or a shipped model, whose model predicts images/train.
         scratch: a folder for files that nobody needs afterwards.
     """
 
-    def __init__(self, data: Path, run: Path, scratch: Path) -> None:
+    def __init__(self, data: Path, run: str, scratch: Path) -> None:
         files = sorted((data / "fixations" / "val").glob("*.png"))
         if len(files) <= OTHERS:
             raise SystemExit(
@@ -124,7 +125,22 @@ class Cases:
         )
 
 
-def read(file: Path) -> Pixels:
+def made_up(folder: Path, images: int) -> Path:
+    """A folder like SALICON's for a quick run: random fixations, and one image of the frame's size."""
+    random = np.random.default_rng(0)
+    for below in ("fixations/val", "images/train"):
+        (folder / below).mkdir(parents=True)
+    for index in range(images):
+        fixated = np.zeros(FRAME, np.uint8)
+        rows, columns = (random.normal(side / 2, side / 6, 100).clip(0, side - 1) for side in FRAME)
+        fixated[rows.astype(int), columns.astype(int)] = 255
+        Image.fromarray(fixated).save(folder / "fixations/val" / f"{index:03}.png")
+    noise = Image.fromarray(random.integers(0, 256, (12, 16, 3), np.uint8))
+    noise.resize(FRAME[::-1], Image.Resampling.BICUBIC).save(folder / "images/train/0.png")
+    return folder
+
+
+def read(file: Path) -> Positions:
     """The positions of the fixated pixels of one file."""
     with Image.open(file) as image:
         pixels = np.asarray(image)
@@ -133,14 +149,14 @@ def read(file: Path) -> Pixels:
     return np.flatnonzero(pixels)
 
 
-def spread(pixels: Pixels) -> Floats:
+def spread(pixels: Positions) -> Floats:
     """(H, W), 1 at the positions."""
     flat = np.zeros(FRAME[0] * FRAME[1])
     flat[pixels] = 1
     return flat.reshape(FRAME)
 
 
-def predict_images(run: Path, folder: Path, out: Path) -> None:
+def predict_images(run: str, folder: Path, out: Path) -> None:
     """Write (n, H, W) float32: the model's maps of the images of the frame's size."""
     from gazemap import load_model, predict
 

@@ -3,7 +3,7 @@
     python benchmarks/metrics_peers.py [pysaliency] sampled
 
 A process of its own that needs NumPy and imports nothing of gazemap, so that the Python may be one
-that has pysaliency. It says what it runs; then it reads paths of cases (.npz), one a line, and
+that has pysaliency. It says what it runs; then it reads paths of cases (.npz), one per line, and
 answers each with a line of JSON: for every prediction, peer -> metric -> milliseconds, score and the
 score's standard error (0 where nothing is drawn).
 """
@@ -23,7 +23,8 @@ import numpy as np
 
 SPLITS, STEP, EPS = 100, 0.1, np.finfo(float).eps
 Array = Any  # np.ndarray; the peers' Python need not know numpy.typing
-Metric = Callable[["Case"], Any]
+Score = Any  # a float of some kind, or with its standard error
+Metric = Callable[["Case"], Score]
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,15 @@ def pysaliency_metrics() -> dict[str, Metric]:
     from pysaliency.roc import general_roc, general_rocs_per_positive
     from pysaliency.saliency_map_models import _get_unfixated_values as unfixated
 
-    def auc_judd(case: Case) -> float:
+    def auc_judd(case: Case) -> Score:
         positives = case.prediction[case.y, case.x]
         return general_roc(positives, unfixated(case.prediction, case.y, case.x), judd=1)[0]
 
-    def sauc(case: Case) -> float:
+    def sauc(case: Case) -> Score:
         positives = case.prediction[case.y, case.x]
         return general_rocs_per_positive(positives, case.prediction[case.other_y, case.other_x]).mean()
 
-    def information_gain(case: Case) -> float:
+    def information_gain(case: Case) -> Score:
         density = convert_saliency_map_to_density(case.prediction)
         ours, theirs = density[case.y, case.x], case.baseline[case.y, case.x]
         return (np.log2(EPS + ours) - np.log2(EPS + theirs)).mean()
@@ -91,13 +92,13 @@ def sampled_metrics() -> dict[str, Metric]:
     """The usual NumPy lines for (H, W) arrays; 100 random splits where negatives are drawn."""
     random = np.random.default_rng(0)
 
-    def auc_borji(case: Case) -> tuple[float, float]:
+    def auc_borji(case: Case) -> Score:
         saliency = scaled(case.prediction).ravel()
         positives = saliency[case.fixation_map.ravel() > 0]
         drawn = random.integers(0, saliency.size, (SPLITS, len(positives)))
         return over_splits([one_split(positives, saliency[where]) for where in drawn])
 
-    def auc_shuffled(case: Case) -> tuple[float, float]:
+    def auc_shuffled(case: Case) -> Score:
         saliency = scaled(case.prediction).ravel()
         positives = saliency[case.fixation_map.ravel() > 0]
         others = np.flatnonzero(case.other_fixation_map)
@@ -121,7 +122,7 @@ def scaled(values: Array) -> Array:
     return (values - values.min()) / (values.max() - values.min())
 
 
-def auc_judd_by_thresholds(case: Case) -> float:
+def auc_judd_by_thresholds(case: Case) -> Score:
     """Every fixated value is a threshold, and every threshold looks at every pixel."""
     saliency = scaled(case.prediction).ravel()
     thresholds = sorted(saliency[case.fixation_map.ravel() > 0], reverse=True)
@@ -135,7 +136,7 @@ def auc_judd_by_thresholds(case: Case) -> float:
     return np.trapezoid(hits, alarms)
 
 
-def one_split(positives: Array, negatives: Array) -> float:
+def one_split(positives: Array, negatives: Array) -> Score:
     """The area under one split's curve, threshold by threshold."""
     thresholds = np.arange(0, max(positives.max(), negatives.max()), STEP)[::-1]
     hits, alarms = np.zeros(len(thresholds) + 2), np.zeros(len(thresholds) + 2)
@@ -146,37 +147,37 @@ def one_split(positives: Array, negatives: Array) -> float:
     return np.trapezoid(hits, alarms)
 
 
-def over_splits(scores: list[float]) -> tuple[float, float]:
+def over_splits(scores: list[Score]) -> Score:
     """Their mean and its standard error."""
     return np.mean(scores), np.std(scores, ddof=1) / np.sqrt(len(scores))
 
 
-def nss(case: Case) -> float:
+def nss(case: Case) -> Score:
     """The mean z-score at fixated pixels."""
     standardized = (case.prediction - case.prediction.mean()) / case.prediction.std()
     return standardized[case.fixation_map > 0].mean()
 
 
-def cc(case: Case) -> float:
+def cc(case: Case) -> Score:
     """Pearson's correlation."""
     a = (case.prediction - case.prediction.mean()) / case.prediction.std()
     b = (case.density - case.density.mean()) / case.density.std()
     return (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
 
 
-def sim(case: Case) -> float:
+def sim(case: Case) -> Score:
     """The intersection of both maps, scaled and divided by their sums."""
     a, b = scaled(case.prediction), scaled(case.density)
     return np.minimum(a / a.sum(), b / b.sum()).sum()
 
 
-def kld(case: Case) -> float:
+def kld(case: Case) -> Score:
     """KL divergence of the prediction from the truth."""
     p, q = case.prediction / case.prediction.sum(), case.density / case.density.sum()
     return (q * np.log(EPS + q / (p + EPS))).sum()
 
 
-def information_gain_min_max(case: Case) -> float:
+def information_gain_min_max(case: Case) -> Score:
     """Bits gained over the baseline, both maps scaled and divided by their sums."""
     p, b = scaled(case.prediction), scaled(case.baseline)
     p, b = p / p.sum(), b / b.sum()

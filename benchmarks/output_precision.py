@@ -1,6 +1,6 @@
-"""What 8 and 16 bits a pixel, and JPEGs decoded at reduced scale, cost of a prediction.
+"""What 8 and 16 bits per pixel, and JPEGs decoded at reduced scale, cost of a prediction.
 
-    python benchmarks/output_precision.py gaze/osie [--model RUN] [--split val] [--images 100]
+    python benchmarks/output_precision.py --data gaze/osie [--model RUN] [--split val] [--images 100]
 
 Each image is predicted as `gazemap predict` does it. Printed, mean and greatest over the images: the KL
 divergence, in nats, of what is read back from the PNG, divided by its sum, from the density itself; and of
@@ -9,16 +9,17 @@ the density from the reduced JPEG from that of the whole one, for images enlarge
 
 from __future__ import annotations
 
-import argparse
 import io
 import tempfile
 from pathlib import Path
 
 import numpy as np
+from arguments import benchmark_parser, gaze_set, read_arguments
 from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.data.dataset import load_dataset
+from gazemap.models import SaliencyModel
 from gazemap.models.weights import DEFAULT_MODEL, load_model
 from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile
 from gazemap.prediction.files.predict_files import predict_files
@@ -36,18 +37,16 @@ def divergence(density: NDArray[np.floating], approximation: NDArray[np.floating
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("data", type=Path)
+    parser = benchmark_parser(__doc__)
+    parser.add_argument("--data", default="gaze/osie", type=Path, help="a gaze data set's folder")
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--split", default="val")
     parser.add_argument("--images", type=int, default=100)
-    options = parser.parse_args()
+    options = read_arguments(parser, data=None, images=2)
     model = load_model(options.model)
     costs: dict[str, list[float]] = {"saliency": [], "saliency16": [], "reduced JPEG": []}
-    with tempfile.TemporaryDirectory() as folder:
-        for sample in load_dataset(options.data).split(options.split).samples[: options.images]:
+    with gaze_set(options.data) as data, tempfile.TemporaryDirectory() as folder:
+        for sample in load_dataset(data).split(options.split).samples[: options.images]:
             prediction = predict(model, sample.image)
             density = np.exp(prediction.log_density)
             for kind in ("saliency", "saliency16"):
@@ -55,12 +54,12 @@ def main() -> None:
                 OUTPUTS[kind].write(PredictedFile(Path(folder), prediction), written)
                 costs[kind].append(divergence(density, np.asarray(Image.open(written))))
             costs["reduced JPEG"].append(_reduced(model, sample.image, Path(folder)))
-    print(f"{options.model} on {options.data} {options.split}, KL divergence in nats")
+    print(f"{options.model} on {data} {options.split}, KL divergence in nats")
     for kind, values in costs.items():
         print(f"{kind}: mean {np.mean(values):.4f}, greatest {max(values):.4f}")
 
 
-def _reduced(model, pixels: NDArray[np.uint8], folder: Path) -> float:  # noqa: ANN001
+def _reduced(model: SaliencyModel, pixels: NDArray[np.uint8], folder: Path) -> float:
     """The divergence of a large JPEG predicted at reduced scale from its whole pixels'."""
     height, width = pixels.shape[:2]
     content = io.BytesIO()

@@ -9,11 +9,11 @@ are written as NPY files at the network's own grid; evaluation resizes them.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from arguments import benchmark_parser, read_arguments
 from PIL import Image
 from rich.progress import track
 
@@ -22,23 +22,25 @@ from gazemap.data.dataset import load_dataset
 
 def main() -> None:
     """Predict every image of the split."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("peer")
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--split", default="val")
-    options = parser.parse_args()
+    parser = benchmark_parser(__doc__)
+    parser.add_argument("peer", help="an ONNX file")
+    parser.add_argument("data", type=Path, help="a gaze data set's folder")
+    parser.add_argument("out", type=Path, help="where the maps go")
+    parser.add_argument("--split", default="val", help="the images to predict")
+    parser.add_argument("--images", type=int, help="the first so many; default: all")
+    options = read_arguments(parser, images=2)
     session = onnxruntime.InferenceSession(options.peer, providers=["CPUExecutionProvider"])
     entry = session.get_inputs()[0]
     height, width = entry.shape[2:]
     options.out.mkdir(parents=True, exist_ok=True)
-    for sample in track(load_dataset(options.data).split(options.split).samples, "Predicting"):
+    samples = load_dataset(options.data).split(options.split).samples[: options.images]
+    for sample in track(samples, "Predicting", transient=True):
+        assert sample.file is not None
         image = Image.fromarray(sample.image).resize((width, height), Image.Resampling.BILINEAR)
         frame = np.asarray(image, np.float32).transpose(2, 0, 1)[None] / 255
         saliency = session.run(None, {entry.name: frame})[0].reshape(session.get_outputs()[0].shape[-2:])
         np.save(options.out / f"{sample.file.name}.saliency.npy", saliency)
+    print(f"{len(samples)} maps of {width} x {height} by {options.peer} are in {options.out}.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Prediction: time of one image, images a second of a folder, and memory that does not grow with the images.
+"""Prediction: time of one image, images per second of a folder, and memory, which does not grow with them.
 
     python benchmarks/predict.py [--model RUN] [--peer PEER.onnx] [--engines torch onnx openvino]
                                  [--images 1000 10000] [--write saliency] [--threads 2]
@@ -23,29 +23,32 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import matplotlib.cbook
+import matplotlib
 import numpy as np
 import torch
+from arguments import benchmark_parser, read_arguments
 from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.images.placement import Placement
 from gazemap.images.reading import read_image
+from gazemap.models import SaliencyModel
 from gazemap.models.weights import DEFAULT_MODEL, load_model
 from gazemap.prediction.engines.runtimes import ENGINES, make_engine
 from gazemap.prediction.files.predict_files import predict_files
-from gazemap.prediction.predict import predict
+from gazemap.prediction.predict import Engine, predict
 
 Resize = Callable[[bytes, tuple[int, int]], NDArray[np.uint8]]
-ROUNDS, RUNS = 5, 30  # each side runs so often in a row, then the next
+ROUNDS = 5  # the sides take turns so often
 
 
 def photo() -> bytes:
     """A 640 x 480 JPEG."""
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        image = Image.open(file).convert("RGB").crop((0, 60, 512, 444)).resize((640, 480))
+    file = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
+    image = Image.open(file).convert("RGB").crop((0, 60, 512, 444)).resize((640, 480))
     content = io.BytesIO()
     image.save(content, "JPEG", quality=90)
     return content.getvalue()
@@ -80,25 +83,32 @@ def peer(path: str, threads: int, resize: Resize) -> Callable[[bytes], object]:
     return run
 
 
+def own_grid(model: SaliencyModel, engine: Engine, content: bytes) -> object:
+    """What gazemap makes of a file's bytes."""
+    return predict(model, content, engine).grid
+
+
 def latency(options: argparse.Namespace) -> None:
     """Print the time of one image by each engine, and by the peer, measured in turns."""
     content, model = photo(), load_model(options.model)
     sides: dict[str, Callable[[bytes], object]] = {}
     for name in options.engines:
         engine = make_engine(name, model, options.threads)
-        sides[name] = lambda content, engine=engine: predict(model, content, engine).grid
+        sides[name] = partial(own_grid, model, engine)
     if options.peer:
         sides["peer"] = peer(options.peer, options.threads, by_pillow)
         sides["peer, resized as here"] = peer(options.peer, options.threads, as_here)
     times: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(ROUNDS):
         for name, side in sides.items():
-            for run in range(RUNS):
+            for run in range(options.runs):
                 started = time.perf_counter()
                 side(content)
-                if run >= RUNS // 3:  # when the threads of the side before have gone to sleep
+                if run >= options.runs // 3:  # when the threads of the side before have gone to sleep
                     times[name].append(1000 * (time.perf_counter() - started))
     medians = {name: statistics.median(values) for name, values in times.items()}
+    if not options.peer:
+        print("no peer was measured: give --peer PEER.onnx")
     for name, median in medians.items():
         ratio = f", {median / medians['peer']:.2f} of the peer's" if options.peer else ""
         print(f"one image, {name}: {median:.1f} ms{ratio}")
@@ -134,23 +144,22 @@ def throughput(options: argparse.Namespace, engine: str, images: int) -> None:
     assert predicted == images
     print(
         f"{images:6} images, {engine}: {seconds:6.1f} s, {images / seconds:.1f} images/s, "
-        f"{1000 * worked / images:.1f} ms of processor time an image, peak memory {memory:.0f} MiB"
+        f"{1000 * worked / images:.1f} ms of processor time per image, peak memory {memory:.0f} MiB"
     )
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--peer", help="An ONNX file: one image in, float32 (1, 3, H, W) in [0, 1].")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["torch", "onnx"])
     parser.add_argument("--images", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--runs", type=int, default=30, help="of one image, by each side in a row")
     parser.add_argument("--write", nargs="+", default=["saliency"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = read_arguments(parser, images=[10], runs=3)
     torch.set_num_threads(options.threads)
     if options.run:
         run(options.run, options.engines[0], options.model, options.write)

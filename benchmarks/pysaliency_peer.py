@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 if not hasattr(np, "string_"):
-    np.string_ = np.bytes_  # pysaliency 0.2.22 writes by the name that NumPy 2 has dropped
+    setattr(np, "string_", np.bytes_)  # noqa: B010 - pysaliency 0.2.22 writes by the name that NumPy 2 has dropped
 warnings.simplefilter("ignore")  # of packages that it uses
 
 import pysaliency  # noqa: E402

@@ -9,7 +9,6 @@ what it wrote is imported and compared to the last bit.
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from arguments import benchmark_parser, gaze_set, read_arguments
 
 from gazemap import GazeDataset, load_dataset
 from gazemap.data.exporting import export_dataset
@@ -68,38 +68,53 @@ def pixels(dataset: GazeDataset) -> int:
     return int((np.trunc(y).astype(int) * 100_000 + np.trunc(x).astype(int)).sum())
 
 
-def main() -> None:
-    """Go there and back, and print what has changed."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--data", required=True, type=Path, help="a gaze data set's folder")
-    parser.add_argument("--peer-python", required=True, help="has pysaliency")
-    options = parser.parse_args()
-    dataset = load_dataset(options.data)
+def told_rightly(told: dict[str, Any], dataset: GazeDataset) -> bool:
+    """Print what the peer found; whether these are the points that the data set has."""
+    points = [(s, own) for s in dataset if (own := s.fixations) is not None]
+    count = sum(len(own) for _, own in points)
+    inside = sum(
+        np.count_nonzero((own.x >= 0) & (own.y >= 0) & (own.x < s.size[1]) & (own.y < s.size[0]))
+        for s, own in points
+    )
+    same = bool(told["pixels"] == pixels(dataset))
+    print(f"{dataset.path}, pysaliency {told['version']} ({', '.join(told['types'])}); it finds:")
+    print(f"  stimuli    {told['stimuli']:,} of {len(dataset):,}, decoded with their shape {told['images']}")
+    print(f"  fixations  {told['fixations']:,} of {count:,}, {'in the same pixels' if same else 'ELSEWHERE'}")
+    print(f"  inside     {told['inside']:,}, here {inside:,}")
+    return same and bool(told["fixations"] == count)
+
+
+def compare(dataset: GazeDataset, python: str | None) -> bool:
+    """Go there and back, and print what has changed; whether nothing has."""
+    right = True
     with tempfile.TemporaryDirectory() as folder:
         exported = export_dataset(dataset, Path(folder) / "exported", "pysaliency")
-        told = peer(options.peer_python, exported)
+        if python is None:
+            print("pysaliency does not take part: give --peer-python. gazemap reads its own files again.")
+        else:
+            right = told_rightly(peer(python, exported), dataset)
         again = import_dataset("pysaliency", exported, Path(folder) / "again")
         changed = [
             f"{first.image_id}: {', '.join(what)}"
             for first, second in zip(dataset, again, strict=True)
             if (what := differences(first, second))
         ]
-    count = sum(len(sample.fixations) for sample in dataset if sample.fixations is not None)
-    inside = sum(
-        np.count_nonzero((own.x >= 0) & (own.y >= 0) & (own.x < s.size[1]) & (own.y < s.size[0]))
-        for s in dataset
-        if (own := s.fixations) is not None
-    )
-    same = told["pixels"] == pixels(dataset)
-    print(f"{options.data}, pysaliency {told['version']} ({', '.join(told['types'])}); it finds:")
-    print(f"  stimuli    {told['stimuli']:,} of {len(dataset):,}, decoded with their shape {told['images']}")
-    print(f"  fixations  {told['fixations']:,} of {count:,}, {'in the same pixels' if same else 'ELSEWHERE'}")
-    print(f"  inside     {told['inside']:,}, here {inside:,}")
-    print(f"written again by it and imported: {len(changed)} of {len(dataset):,} images differ in")
+    written = "written again by it and imported" if python else "written and imported"
+    print(f"{written}: {len(changed)} of {len(dataset):,} images differ in")
     print(f"  {', '.join((*KEPT, 'file', *COLUMNS))}")
     for line in changed[:10]:
         print(f"  {line}")
-    sys.exit(bool(changed) or not same or told["fixations"] != count)
+    return right and not changed
+
+
+def main() -> None:
+    """Go there and back, and print what has changed."""
+    parser = benchmark_parser(__doc__)
+    parser.add_argument("--data", default="gaze/osie", type=Path, help="a gaze data set's folder")
+    parser.add_argument("--peer-python", help="the Python of an environment with pysaliency")
+    options = read_arguments(parser, data=None)
+    with gaze_set(options.data) as data:
+        sys.exit(not compare(load_dataset(data), options.peer_python))
 
 
 if __name__ == "__main__":
