@@ -173,7 +173,7 @@ def prepare(
 
     for split, arrays in zip(
         ("train", "val"),
-        load_splits(load_recipe(recipe, set_), load_dataset(path), progress=True),
+        load_splits(load_recipe(recipe, set_), load_dataset(path), processes=True, progress=True),
         strict=True,
     ):
         height, width = arrays.images.shape[2:]

@@ -77,8 +77,16 @@ def prepare(
     return assemble(recipe, train, val, device, "none" if doubled else recipe.data.mirror, start)
 
 
-def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False) -> tuple[Arrays, Arrays]:
+def load_splits(
+    recipe: Recipe, dataset: GazeDataset, *, processes: bool = False, progress: bool = False
+) -> tuple[Arrays, Arrays]:
     """The splits train and val at the size of the recipe's network, from the cache.
+
+    Args:
+        recipe: its sizes, fit and target count.
+        dataset: with both splits.
+        processes: build by processes instead of threads where there are many images; see `cached_arrays`.
+        progress: show bars.
 
     Raises:
         DataError: a split is missing or an image cannot be read.
@@ -95,6 +103,7 @@ def load_splits(recipe: Recipe, dataset: GazeDataset, *, progress: bool = False)
             target_size=model.output_size,
             target=recipe.data.target,
             fit=recipe.data.fit,
+            processes=processes,
             progress=progress,
         )
         for split in splits

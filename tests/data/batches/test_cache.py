@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import gazemap
 from gazemap.data.batches.arrays import epoch_batches, load_arrays
 from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import FixationMaker, ImageMaker, Target, TargetMaker
@@ -20,6 +21,7 @@ from gazemap.errors import DataError
 from gazemap.images import reading as images
 
 TESTS = Path(__file__).parents[2]
+SOURCE = Path(gazemap.__file__).parents[1]
 MAKERS = (
     ImageMaker((24, 32), "letterbox"),
     TargetMaker((24, 32), (12, 16), "letterbox", Target()),
@@ -145,27 +147,33 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path, place):
         cached_arrays(ImageMaker((24, 32), "stretch"), dataset.samples)
 
 
-SCRIPT = """
+SETUP = """
 import sys
 from support.slow_maker import Slow
 from gazemap.data.batches import cache
 from gazemap.data.dataset import load_dataset
 
 cache._PROCESSES_FROM = 1
-print(cache.cached_arrays(Slow((24, 32), "stretch"), load_dataset(sys.argv[1]).samples).sum())
 """
+BUILD = 'print(cache.cached_arrays(Slow((24, 32), "stretch"), load_dataset(sys.argv[1]).samples{}).sum())\n'
+UNGUARDED = SETUP + BUILD.format("")
+GUARDED = f"{SETUP}\nif __name__ == '__main__':\n    {BUILD.format(', processes=True')}"
 
 
 @pytest.fixture(params=["threads", pytest.param("processes", marks=pytest.mark.slow)])
 def start(request, many, tmp_path, place):
-    """Start a build of 320 images in a process of its own; a script without a guard must use threads."""
-    (tmp_path / "unguarded.py").write_text(SCRIPT)
-    command = [str(tmp_path / "unguarded.py")] if request.param == "threads" else ["-c", SCRIPT]
+    """Start a build of 320 images by a script, of whatever name; without a guard, threads alone will do."""
+    script = tmp_path / ("gazemap" if request.param == "threads" else "guarded")
+    script.write_text(UNGUARDED if request.param == "threads" else GUARDED)
 
     def call(seconds, log):
-        more = {"SLOW_SECONDS": str(seconds), "SLOW_LOG": str(log), "PYTHONPATH": str(TESTS)}
+        more = {
+            "SLOW_SECONDS": str(seconds),
+            "SLOW_LOG": str(log),
+            "PYTHONPATH": os.pathsep.join([str(TESTS), str(SOURCE)]),
+        }
         return subprocess.Popen(
-            [sys.executable, *command, str(many)],
+            [sys.executable, str(script), str(many)],
             env={**os.environ, **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

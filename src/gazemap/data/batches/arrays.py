@@ -63,6 +63,7 @@ def load_arrays(
     target_size: tuple[int, int],
     target: Target,
     fit: Fit = "stretch",
+    processes: bool = False,
     progress: bool = False,
 ) -> Arrays:
     """Every image of `dataset` at the network's size: mapped from the cache, or decoded once into it.
@@ -72,7 +73,8 @@ def load_arrays(
         input_size: (H, W) of the images.
         target_size: (h, w) of the targets.
         target: how targets are made.
-        fit: how images of another aspect are laid into the frame.
+        fit: how images of another aspect are placed in the frame.
+        processes: build by processes instead of threads where there are many images; see `cached_arrays`.
         progress: show a bar.
 
     Raises:
@@ -85,7 +87,13 @@ def load_arrays(
     )
     parts = (
         torch.from_numpy(
-            cached_arrays(maker, dataset.samples, description=f"Decoding {dataset.name}", progress=progress)
+            cached_arrays(
+                maker,
+                dataset.samples,
+                processes=processes,
+                description=f"Decoding {dataset.name}",
+                progress=progress,
+            )
         )
         for maker in makers
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
-import sys
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
@@ -38,21 +37,30 @@ from gazemap.system.files import cache_folder
 from gazemap.system.progress import bar
 
 _FORMAT = "2"  # of the files; another makes them anew
-_CHUNK = 32  # images, after which a killed build goes on
+_CHUNK = 32  # images that are made and marked as done together
 _PROCESSES_FROM = 4000  # images: on two cores threads are as fast up to 2,800, and start at once
 
 
 def cached_arrays(
-    maker: Maker, samples: Sequence[Sample], *, description: str = "Decoding", progress: bool = False
+    maker: Maker,
+    samples: Sequence[Sample],
+    *,
+    processes: bool = False,
+    description: str = "Decoding",
+    progress: bool = False,
 ) -> NDArray[Any]:
     """(N, *maker.shape): an array of each sample, from the cache, made first where they are not there.
 
-    Built in parallel, a chunk at a time: killed, the next build goes on; two at once wait for each
-    other. Where the cache folder cannot be written, the arrays are kept in memory, with a warning.
+    They are built in parallel, in chunks. The next build continues one that was killed, and of two
+    builds at once the second waits for the first. Where the cache folder cannot be written, the arrays
+    are kept in memory, with a warning.
 
     Args:
         maker: what is made of a sample.
         samples: in order.
+        processes: build by several processes instead of threads where there are 4,000 images or more.
+            Each of them imports the main script, which must not build again then: its work must stand
+            behind `if __name__ == "__main__":`.
         description: of the progress bar.
         progress: show it.
 
@@ -68,7 +76,7 @@ def cached_arrays(
         if _mapped(path, shape, maker.dtype) is None:
             with FileLock(path.with_suffix(".lock")):
                 if _mapped(path, shape, maker.dtype) is None:  # nobody else made it meanwhile
-                    _build(path, maker, samples, description, progress)
+                    _build(path, maker, samples, processes, description, progress)
             path.with_suffix(".lock").unlink(missing_ok=True)
     except OSError as error:
         warnings.warn(
@@ -101,7 +109,9 @@ def _mapped(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray
     return arrays if arrays.shape == shape and arrays.dtype == dtype else None
 
 
-def _build(path: Path, maker: Maker, samples: Sequence[Sample], description: str, progress: bool) -> None:
+def _build(
+    path: Path, maker: Maker, samples: Sequence[Sample], processes: bool, description: str, progress: bool
+) -> None:
     part, done_path = path.with_suffix(".part.npy"), path.with_suffix(".done.npy")
     shape = (len(samples), *maker.shape)
     starts = range(0, len(samples), _CHUNK)
@@ -111,7 +121,7 @@ def _build(path: Path, maker: Maker, samples: Sequence[Sample], description: str
         np.save(done_path, np.zeros(len(starts), bool))
     finished = np.load(done_path, mmap_mode="r+")
     missing = [number for number, start in enumerate(starts) if not finished[number]]
-    with _pool(len(samples)) as pool:
+    with _pool(processes and len(samples) >= _PROCESSES_FROM) as pool:
         futures = {
             pool.submit(_fill, part, starts[number], maker, samples[starts[number] :][:_CHUNK]): number
             for number in missing
@@ -132,11 +142,11 @@ def _allocate(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
 
 
 @contextmanager
-def _pool(images: int) -> Iterator[Executor]:
-    """Threads, or for many images processes; what waits is given up once something went wrong."""
+def _pool(processes: bool) -> Iterator[Executor]:
+    """Threads or processes; what waits is given up once something went wrong."""
     workers = os.cpu_count() or 1
     pool: Executor
-    if images < _PROCESSES_FROM or workers == 1 or not _may_start_processes():
+    if not processes or workers == 1:
         pool = ThreadPoolExecutor(workers)
     else:
         context = multiprocessing.get_context("forkserver")
@@ -152,12 +162,6 @@ def _pool(images: int) -> Iterator[Executor]:
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _may_start_processes() -> bool:
-    """Each new process imports the main module: a user's script could start all over, ours does not."""
-    file = getattr(sys.modules["__main__"], "__file__", None)
-    return file is None or Path(file).stem == "gazemap"
 
 
 def _start_worker() -> None:
