@@ -91,12 +91,16 @@ def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popo
     arguments = ("reproduce", "nurick2021", "--data", popout_set.path, "--out", tmp_path / "runs")
     code, text = run(*arguments)
     assert code == 0, text
-    assert "Training tiny" in text
+    assert f"{tmp_path / 'runs' / 'tiny'}: best validation loss" in text.replace("\n", " ")
+    assert "Warning: the network does not get below the mean training map" in text
     page = (tmp_path / "runs" / "report.html").read_text()
     for part in ("SALICON val", "0.83", "popout val", "bristol2021-clipped", "mean training map", "exact"):
         assert part in page
-    code, text = run(*arguments)
-    assert (code, "Continuing tiny" in text) == (0, True)
+    weights = (tmp_path / "runs" / "tiny" / "best.safetensors").stat().st_mtime_ns
+    code, again = run(*arguments)
+    printed = [[line for line in out.splitlines() if "runs/" in line] for out in (text, again)]
+    assert (code, printed[1]) == (0, printed[0])
+    assert (tmp_path / "runs" / "tiny" / "best.safetensors").stat().st_mtime_ns == weights
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,17 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 import torch
 from support import tiny_model
+from support.killing import SUPPORT, environment, kill_when
 from support.tiny_model import recipe
 
-from gazemap.data.dataset import GazeDataset, load_dataset
+from gazemap.data.dataset import load_dataset
 from gazemap.errors import DataError, OutputError, TrainingError, WeightsError
 from gazemap.models.weights import BEST, describe, load_model, load_tensors
 from gazemap.training import loop
@@ -23,7 +21,6 @@ from gazemap.training.loop import train
 from gazemap.training.recipe import load_recipe
 
 VERSION = version("gazemap")
-SCRIPT = Path(__file__).parents[1] / "support" / "train_tiny.py"
 
 
 @pytest.fixture(autouse=True)
@@ -96,17 +93,9 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, 
     whole = train(recipe(tmp_path, *slow), popout_set, tmp_path / "whole", progress=False)
     out = tmp_path / "killed"
     (tmp_path / "killed.yaml").write_text((whole.out / "recipe.yaml").read_text())
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(SCRIPT.parents[1]), *sys.path])}
-    command = [sys.executable, str(SCRIPT), str(popout_set.path), str(out)]
-    process = subprocess.Popen(command, env=environment)
-    started = time.monotonic()
-    while not (out / "metrics.jsonl").exists() and process.poll() is None:
-        assert time.monotonic() - started < 100
-        time.sleep(0.005)
-    time.sleep(moment)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    subprocess.run([*command, "--resume"], env=environment, check=True, timeout=100)
+    kill_when(out / "metrics.jsonl", "train_tiny.py", popout_set.path, out, after=moment)
+    command = [sys.executable, str(SUPPORT / "train_tiny.py"), str(popout_set.path), str(out), "--resume"]
+    subprocess.run(command, env=environment(), check=True, timeout=100)
     for name in (LAST, BEST):
         assert_same_bits(tensors(whole.out, name), tensors(out, name))
     assert without_clock(read_metrics(whole.out)) == without_clock(read_metrics(out))
@@ -152,7 +141,7 @@ def test_resuming_on_another_data_set_is_refused(popout_set, tmp_path):
     """The same name, one image less: its content is compared, not its name or folder."""
     chosen, out = recipe(tmp_path, "training.epochs=1"), tmp_path / "a"
     train(chosen, popout_set, out)
-    smaller = GazeDataset(popout_set.path, popout_set.info, popout_set.samples[:-1])
+    smaller = popout_set.with_samples(popout_set.samples[:-1])
     difference = f"the data set was '{popout_set.fingerprint}' and is now '{smaller.fingerprint}'"
     with pytest.raises(WeightsError, match=f"with another data set: {difference}"):
         train(chosen, smaller, out, if_exists="resume")
@@ -169,7 +158,7 @@ def test_every_difference_is_named_with_the_ways_to_go_on(popout_set, tmp_path, 
     out = tmp_path / "a"
     train(recipe(tmp_path, "training.epochs=1"), popout_set, out)
     monkeypatch.setattr("gazemap.system.fingerprint.version", lambda package: "99.0")
-    smaller = GazeDataset(popout_set.path, popout_set.info, popout_set.samples[:-1])
+    smaller = popout_set.with_samples(popout_set.samples[:-1])
     changed = recipe(tmp_path, "training.epochs=1", "optimizer.lr=0.1", "data.augment={scale: [0.6, 1.0]}")
     with pytest.raises(WeightsError) as refused:
         train(changed, smaller, out, if_exists="resume")

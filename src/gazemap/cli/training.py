@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +18,9 @@ from gazemap.cli.options import (
 )
 from gazemap.cli.tables import print_scores
 
+if TYPE_CHECKING:
+    from gazemap.training.loop import TrainedRun
+
 app = typer.Typer()
 
 
@@ -27,7 +30,7 @@ def train(
     data: DataOption,
     out: OutOption,
     set_: SetOption = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on after a kill.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in this folder.")] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Train a model as a recipe says."""
@@ -43,12 +46,7 @@ def train(
         device=device,
         progress=True,
     )
-    typer.echo(
-        f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
-        f"the mean training map's is {run.mean_map_loss:.5f}."
-    )
-    if run.warning:
-        typer.echo(f"Warning: {run.warning}")
+    _print_run(run)
 
 
 @app.command()
@@ -64,11 +62,13 @@ def sweep(
     from gazemap.reports.studies.sweep import load_sweep, run_sweep
 
     chosen = load_sweep(study, set_ or ())
-    rows = run_sweep(chosen, load_dataset(data), out, device=device)
+    result = run_sweep(chosen, load_dataset(data), out, device=device, progress=True)
     table = Table("", *chosen.metrics, title=f"{chosen.name}, {chosen.protocol}")
-    for row in rows:
+    for row in result.rows:
         table.add_row(row.name, *(str(row.intervals[m]).replace(" [", "\n[") for m in chosen.metrics))
     Console(width=None if sys.stdout.isatty() else 180).print(table)
+    for line in result.scores.notes():
+        typer.echo(line)
     typer.echo(f"Mean over seeds and images with bootstrap 95 % interval over images: {out / 'table.csv'}")
 
 
@@ -77,31 +77,39 @@ def cross_validate(
     recipe: Annotated[str, typer.Argument(help="A shipped recipe's name or a .yaml file.")],
     data: DataOption,
     out: OutOption,
-    beside: Annotated[
-        list[Path] | None, typer.Option(help="Another data set to train on in every fold; several of them.")
+    extra_data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Another data set to train on in every fold. Can be given several times."),
     ] = None,
-    folds: Annotated[int, typer.Option(help="How many.")] = 5,
-    fold: Annotated[int | None, typer.Option(help="Only this one, from 1.")] = None,
+    folds: Annotated[int, typer.Option(help="The number of folds.")] = 5,
+    fold: Annotated[int | None, typer.Option(help="Train this fold alone, counted from 1.")] = None,
     protocol: Annotated[str, typer.Option(help="See `gazemap metrics`.")] = "exact",
     set_: SetOption = None,
     device: DeviceOption = "auto",
 ) -> None:
-    """Train a recipe once a fold, score each image by the run that did not see it; run again, it goes on."""
+    """Train once per fold, score each image by the run that did not see it; run again, it goes on."""
     from gazemap.data.dataset import load_dataset
-    from gazemap.reports.studies.cross_validation import CrossValidation
+    from gazemap.reports.studies.cross_validation import cross_validate as run_cross_validation
+    from gazemap.reports.studies.cross_validation import pooled_file
     from gazemap.training.recipe import load_recipe
 
-    others = [load_dataset(path) for path in beside or []]
-    study = CrossValidation(
-        load_recipe(recipe, set_), load_dataset(data), others, folds, out, protocol, device
+    dataset = load_dataset(data)
+    scores = run_cross_validation(
+        load_recipe(recipe, set_),
+        dataset,
+        out,
+        folds=folds,
+        only=fold,
+        extra=[load_dataset(path) for path in extra_data or []],
+        protocol=protocol,
+        device=device,
+        progress=True,
     )
-    scores = study.run(fold)
     if scores is None:
         typer.echo(f"Folds are missing in {out}; their scores are pooled when all are there.")
         return
-    images = f"{len(scores.image_ids)} images, {scores.protocol}"
-    print_scores(scores, f"{scores.dataset} {folds} folds, {images}")
-    typer.echo(f"Per image: {out / 'scores.parquet'}")
+    print_scores(scores)
+    typer.echo(f"Per image: {pooled_file(out, dataset, folds, protocol)}")
 
 
 @app.command()
@@ -129,4 +137,18 @@ def reproduce(
     from gazemap.data.dataset import load_dataset
     from gazemap.reports.studies.reproduction import reproduce as run_reproduction
 
-    run_reproduction(study, load_dataset(data), out, full=full, overrides=set_, device=device, say=typer.echo)
+    made = run_reproduction(
+        study, load_dataset(data), out, full=full, overrides=set_, device=device, progress=True
+    )
+    for run in made.runs.values():
+        _print_run(run)
+    typer.echo(f"Report: {made.report}")
+
+
+def _print_run(run: TrainedRun) -> None:
+    typer.echo(
+        f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
+        f"the mean training map's is {run.mean_map_loss:.5f}."
+    )
+    if run.warning:
+        typer.echo(f"Warning: {run.warning}")

@@ -160,7 +160,7 @@ MEAN_MAP = "mean training map"
 
 
 def report_run(
-    run: Path, dataset: GazeDataset, protocols: list[str] | None = None, *, progress: bool = True
+    run: Path, dataset: GazeDataset, protocols: list[str] | None = None, *, progress: bool = False
 ) -> Path:
     """Score one run's network on the split val and write report.html into its folder.
 

@@ -82,6 +82,11 @@ class RunFolder:
         self._refuse_another(about.get("made_by"), made_by)
         return TrainingState(**about["progress"])
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run here has reached its last epoch; raises what `state` raises."""
+        return self.state().epoch == self.recipe.training.epochs
+
     def save(self, run: Run, state: TrainingState) -> None:
         """Write what a resume needs; the checkpoint before stays until this one is whole."""
         tensors = {f"model.{key}": value for key, value in run.model.state_dict().items()}

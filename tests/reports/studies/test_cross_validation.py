@@ -1,18 +1,26 @@
 """Each image is scored once, by the run that did not see it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+import yaml
 from support import tiny_model
+from support.killing import kill_when
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.data.subsets.splits import make_folds
 from gazemap.errors import InputError, WeightsError
 from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.models.weights import describe, load_model
-from gazemap.reports.studies.cross_validation import SCORES, CrossValidation, pooled
-from gazemap.training.recipe import load_recipe
+from gazemap.reports.studies.cross_validation import cross_validate, pooled, pooled_file
+from gazemap.training import loop
+from gazemap.training.checkpoint import LAST
+from gazemap.training.recipe import Recipe, load_recipe
 
 
 @pytest.fixture(autouse=True)
@@ -20,17 +28,31 @@ def _tiny(monkeypatch):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
 
 
+@dataclass
+class Study:
+    """What the tests below ask for, again and again."""
+
+    recipe: Recipe
+    dataset: GazeDataset
+    out: Path
+
+    def run(self, **options):
+        return cross_validate(self.recipe, self.dataset, self.out, folds=3, **options)
+
+    def scores_of(self, fold, protocol="exact"):
+        part = make_folds(self.dataset, 3)[fold - 1]
+        return Scores.read(scores_file(self.out / str(fold), part, "val", protocol))
+
+
 @pytest.fixture
 def study(tmp_path, popout_set):
     (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE)
     options = ["training.epochs=1", "model.options={output: log_density}", "loss={kld: 1.0}"]
     recipe = load_recipe(tmp_path / "tiny.yaml", options)
-    return CrossValidation(recipe, popout_set, [], 3, tmp_path / "cv", progress=False)
+    return Study(recipe, popout_set, tmp_path / "cv")
 
 
 def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set):
-    from gazemap.data.subsets.splits import make_folds
-
     scores = study.run()
     assert sorted(scores.image_ids) == sorted(sample.image_id for sample in popout_set)
     held_out = make_folds(popout_set, 3)[1]
@@ -42,7 +64,10 @@ def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set)
             np.testing.assert_allclose(found, values)
     seen = describe(study.out / "2")["dataset"]["train"]
     assert seen + len(again.image_ids) == len(popout_set)
-    assert Scores.read(study.out / SCORES).image_ids == scores.image_ids
+    kept = Scores.read(pooled_file(study.out, popout_set, 3, "exact"))
+    assert (kept.image_ids, kept.split, kept.made_by) == (scores.image_ids, "3 folds", scores.made_by)
+    assert kept.made_by["dataset"] == popout_set.fingerprint
+    assert kept.made_by["folds"][1] == study.scores_of(2).made_by
 
 
 def test_folds_can_be_shared_and_what_is_there_is_kept(study):
@@ -53,31 +78,70 @@ def test_folds_can_be_shared_and_what_is_there_is_kept(study):
     assert study.run(only=3) is not None
     assert study.run() is not None
     assert weights.stat().st_mtime_ns == first
-    with pytest.raises(InputError, match=r"1 to 3, the number of folds; 4 came"):
+    with pytest.raises(InputError, match=r"from 1 to 3, the number of folds, got 4"):
         study.run(only=4)
 
 
 def test_other_sets_are_trained_on_in_every_fold_and_never_scored(study, popout_set, tmp_path):
     info = popout_set.info.model_copy(update={"name": "other"})
     other = GazeDataset(popout_set.path, info, popout_set.samples)
-    scores = replace(study, beside=[other]).run(only=1)
+    scores = study.run(only=1, extra=[other])
     assert scores is None
     about = describe(study.out / "1")["dataset"]
     assert about["train"] == len(other.split("train")) + len(popout_set) * 2 // 3
-    assert len(Scores.read(study.out / "1" / SCORES).image_ids) == len(popout_set) // 3
+    assert len(study.scores_of(1).image_ids) == len(popout_set) // 3
 
 
 def test_a_folder_of_another_recipe_is_refused(study, tmp_path):
     study.run(only=1)
-    (study.out / "1" / SCORES).unlink()
     changed = load_recipe(tmp_path / "tiny.yaml", ["training.epochs=2"])
-    with pytest.raises(WeightsError, match="trained with another recipe"):
+    with pytest.raises(
+        WeightsError, match=r"cv/1 was trained with another recipe: .*training\.epochs was 1 and"
+    ):
         replace(study, recipe=changed).run(only=1)
+    with pytest.raises(WeightsError, match="cv/1 was trained with another recipe"):
+        replace(study, recipe=changed).run(only=2)
+    assert not (study.out / "2").exists()
 
 
-def test_pooled_scores_are_those_of_all_images():
+def test_a_folder_of_another_data_set_is_refused(study, popout_set):
+    study.run(only=1)
+    smaller = popout_set.with_samples(popout_set.samples[:-1])
+    with pytest.raises(WeightsError, match="cv/1 was trained with another data set"):
+        replace(study, dataset=smaller).run(only=1)
+
+
+def test_another_protocol_scores_anew_and_trains_nothing(study, popout_set, monkeypatch):
+    first = study.run()
+    monkeypatch.setattr(loop, "prepare", None)
+    other = study.run(protocol="mit")
+    assert (first.protocol, other.protocol) == ("exact", "mit")
+    part = make_folds(popout_set, 3)[0]
+    alone = evaluate({"tiny": load_model(study.out / "1")}, part, "val", "mit")
+    again = study.scores_of(1, "mit")
+    for metric in alone.metrics:
+        np.testing.assert_array_equal(again.per_image["tiny"][metric], alone.per_image["tiny"][metric])
+    kept = Scores.read(pooled_file(study.out, popout_set, 3, "exact"))
+    np.testing.assert_array_equal(kept.per_image["tiny"]["nss"], first.per_image["tiny"]["nss"])
+
+
+def test_killed_in_its_first_epoch_it_goes_on(study, popout_set, tmp_path):
+    """SIGKILL before the first checkpoint of the first fold; the end is that of a run never killed."""
+    (tmp_path / "killed.yaml").write_text(yaml.safe_dump(study.recipe.model_dump(mode="json")))
+    fold = study.out / "1"
+    arguments = ("cross-validate", tmp_path / "killed.yaml", popout_set.path, study.out)
+    kill_when(fold / "metrics.jsonl", "hang_in_training.py", *arguments)
+    assert not (fold / LAST).exists()
+    study.run(only=1)
+    replace(study, out=tmp_path / "whole").run(only=1)
+    killed, whole = (load_model(out / "1").state_dict() for out in (study.out, tmp_path / "whole"))
+    assert all(torch.equal(killed[name], whole[name]) for name in whole)
+
+
+def test_pooled_scores_are_those_of_all_images(popout_set):
     parts = [
         Scores("exact", "set", "val", (f"{i}",), {"model": {"nss": np.array([float(i)])}}) for i in range(3)
     ]
-    assert pooled(parts).interval("model", "nss").mean == 1.0
-    assert pooled(parts).image_ids == ("0", "1", "2")
+    together = pooled(parts, popout_set)
+    assert together.interval("model", "nss").mean == 1.0
+    assert together.image_ids == ("0", "1", "2")

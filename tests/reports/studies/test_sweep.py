@@ -1,18 +1,27 @@
 """Sweeps on the tiny model: every entry and seed once, kept over a kill, and one table and figure."""
 
 import csv
+import json
+from importlib.metadata import version
 
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 from support import tiny_model
+from support.killing import kill_when
 
 from gazemap.errors import InputError, RecipeError, WeightsError
+from gazemap.evaluation import reuse
+from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.images.reading import read_image
+from gazemap.models.weights import load_model
 from gazemap.reports.studies import sweep as sweeps
 from gazemap.reports.studies.sweep import load_sweep, recipes_of, run_sweep, shipped_studies
 from gazemap.training import loop
+from gazemap.training.checkpoint import LAST
 
 
 @pytest.fixture
@@ -39,9 +48,9 @@ def change(file, **keys):
 
 
 def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
-    rows = run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    rows = run_sweep(load_sweep(file), popout_set, tmp_path / "out").rows
     assert [row.name for row in rows] == ["center bias", "gold standard", "mse", "kld"]
-    scores = Scores.read(tmp_path / "out" / "scores.parquet")
+    scores = Scores.read(scores_file(tmp_path / "out", popout_set, "val", "exact", "sweep"))
     per_image = np.stack([scores.per_image[run]["nss"] for run in ("mse-0", "mse-1")])
     assert rows[2].intervals["nss"].mean == pytest.approx(per_image.mean())
     assert rows[2].seeds["nss"] == pytest.approx(per_image.mean(axis=1))
@@ -66,32 +75,84 @@ def test_what_was_done_stays_done(file, popout_set, tmp_path, monkeypatch):
 
     monkeypatch.setattr(loop, "prepare", counted)
     with pytest.raises(KeyboardInterrupt):
-        run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+        run_sweep(load_sweep(file), popout_set, tmp_path / "out")
     assert not (tmp_path / "out" / "table.csv").exists()
-    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
     assert trained == ["mse-0", "mse-1", "stopped", "kld-0", "kld-1"]
 
 
 def test_a_finished_sweep_is_read_and_an_entry_more_is_added(file, popout_set, tmp_path, monkeypatch):
-    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
     first = (tmp_path / "out" / "table.csv").read_text()
     scored = []
-    evaluate = sweeps.evaluate
+    evaluate = reuse.evaluate
 
     def counted(models, *arguments, **options):
         scored.extend(models)
         return evaluate(models, *arguments, **options)
 
-    monkeypatch.setattr(sweeps, "evaluate", counted)
-    run_sweep(load_sweep(file), popout_set, tmp_path / "out", progress=False)
+    monkeypatch.setattr(reuse, "evaluate", counted)
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
     assert (tmp_path / "out" / "table.csv").read_text() == first
     assert scored == []
     entries = yaml.safe_load(file.read_text())["entries"] | {"mae": ["training.epochs=1", "loss={mae: 1}"]}
-    rows = run_sweep(load_sweep(change(file, entries=entries)), popout_set, tmp_path / "out", progress=False)
+    rows = run_sweep(load_sweep(change(file, entries=entries)), popout_set, tmp_path / "out").rows
     assert rows[-1].name == "mae"
     assert (tmp_path / "out" / "table.csv").read_text().startswith(first)
     with pytest.raises(WeightsError, match=r"mse-0 was trained with another recipe: loss\.mse was 1.0"):
         run_sweep(load_sweep(file, ["training.epochs=3", "loss={mse: 2}"]), popout_set, tmp_path / "out")
+
+
+@pytest.fixture
+def small(file):
+    """A sweep of one run and one epoch."""
+    return change(file, seeds=[0], entries={"mse": ["training.epochs=1"]})
+
+
+def table_of(out):
+    return list(csv.DictReader((out / "table.csv").read_text().splitlines()))
+
+
+def test_killed_in_its_first_epoch_it_goes_on(small, popout_set, tmp_path):
+    """SIGKILL before the first checkpoint of the first run; the end is that of a sweep never killed."""
+    out = tmp_path / "out"
+    kill_when(out / "mse-0" / "metrics.jsonl", "hang_in_training.py", "sweep", small, popout_set.path, out)
+    assert not (out / "mse-0" / LAST).exists()
+    run_sweep(load_sweep(small), popout_set, out)
+    run_sweep(load_sweep(small), popout_set, tmp_path / "whole")
+    assert table_of(out) == table_of(tmp_path / "whole")
+
+
+def test_scores_of_another_protocol_are_made_anew_and_say_so(small, popout_set, tmp_path):
+    out = tmp_path / "out"
+    first = run_sweep(load_sweep(small), popout_set, out).rows
+    assert {line["protocol"] for line in table_of(out)} == {"exact"}
+    other = run_sweep(load_sweep(change(small, protocol="mit")), popout_set, out).rows
+    assert {line["protocol"] for line in table_of(out)} == {"mit"}
+    assert other != first
+    scores = evaluate({"mse-0": load_model(out / "mse-0")}, popout_set, "val", "mit", metrics=["nss", "cc"])
+    assert other[-1].intervals == {metric: scores.interval("mse-0", metric) for metric in ("nss", "cc")}
+
+
+def test_another_data_set_is_refused_before_anything_is_trained(file, popout_set, tmp_path):
+    change(file, seeds=[0], entries={"mse": ["training.epochs=1"]})
+    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
+    smaller = popout_set.with_samples(popout_set.samples[:-1])
+    entries = {"new": ["training.epochs=1"], "mse": ["training.epochs=1"]}
+    with pytest.raises(WeightsError, match="mse-0 was trained with another data set"):
+        run_sweep(load_sweep(change(file, entries=entries)), smaller, tmp_path / "out")
+    assert not (tmp_path / "out" / "new-0").exists()
+
+
+def test_table_and_figure_say_what_made_them(small, popout_set, tmp_path):
+    run_sweep(load_sweep(small), popout_set, tmp_path / "out")
+    line = table_of(tmp_path / "out")[0]
+    assert (line["protocol"], line["dataset"]) == ("exact", popout_set.fingerprint)
+    assert line["version"] == version("gazemap")
+    with Image.open(tmp_path / "out" / "figure.png") as figure:
+        made_by = json.loads(figure.text["made_by"])
+    assert made_by["dataset"] == popout_set.fingerprint
+    assert set(made_by["rows"]) == {"mse-0"}
 
 
 def test_what_is_set_for_all_gives_way_to_an_entry_s_own(file):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,80 +12,85 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.data.subsets.merging import merge
 from gazemap.data.subsets.splits import make_folds
 from gazemap.errors import InputError
-from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.names import scores_file
+from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.models.weights import load_model
+from gazemap.system.fingerprint import fingerprint
+from gazemap.training.checkpoint import RunFolder
 from gazemap.training.loop import train
 from gazemap.training.recipe import Recipe
 
-SCORES = "scores.parquet"
 
+def cross_validate(
+    recipe: Recipe,
+    dataset: GazeDataset,
+    out: str | Path,
+    *,
+    folds: int = 5,
+    only: int | None = None,
+    extra: Sequence[GazeDataset] = (),
+    protocol: str = "exact",
+    device: str = "auto",
+    progress: bool = False,
+) -> Scores | None:
+    """Train and score the folds that are not there yet; then pool all scores.
 
-@dataclass(frozen=True)
-class CrossValidation:
-    """What is done for each fold.
+    The epoch of each run is the one with the lowest loss on the images held out. What was trained or
+    scored before is used again where all that made it is the same, so the work can be interrupted at
+    any moment, and shared by several machines.
 
-    Attributes:
+    Args:
         recipe: of the training.
         dataset: whose images are scored; its own splits are replaced.
-        beside: other data sets: their split train is trained on in every fold, their val validates.
+        out: receives a run folder for each fold, with its scores, and `pooled_file`.
         folds: how many.
-        out: one run folder a fold, and `SCORES` of all.
+        only: train this fold alone, counted from 1.
+        extra: other data sets: their split train is trained on in every fold, their val validates.
         protocol: of the scores.
         device: auto, cpu or cuda.
         progress: show bars.
+
+    Returns:
+        the scores of all images, also in `pooled_file`; None while folds are missing.
+
+    Raises:
+        InputError: no such fold, or a wrong number of folds.
+        WeightsError: `out` holds a run of another recipe, data set or version.
     """
-
-    recipe: Recipe
-    dataset: GazeDataset
-    beside: Sequence[GazeDataset]
-    folds: int
-    out: Path
-    protocol: str = "exact"
-    device: str = "auto"
-    progress: bool = True
-
-    def run(self, only: int | None = None) -> Scores | None:
-        """Train and score the folds that are not there yet; then all scores are pooled.
-
-        The epoch of each run is the one with the lowest loss on the images held out.
-
-        Args:
-            only: this fold alone, counted from 1, so that several machines can share the work.
-
-        Returns:
-            the scores of all images, also in `out`/scores.parquet; None while folds are missing.
-
-        Raises:
-            InputError: no such fold, or a wrong number of folds.
-            WeightsError: `out` holds a run of another recipe.
-        """
-        parts = make_folds(self.dataset, self.folds)
-        if only is not None and not 1 <= only <= self.folds:
-            raise InputError(f"--fold takes 1 to {self.folds}, the number of folds; {only} came.")
-        for fold, part in enumerate(parts, start=1):
-            if only in (None, fold) and not (self.out / str(fold) / SCORES).exists():
-                self._score(self.out / str(fold), part)
-        files = [self.out / str(fold) / SCORES for fold in range(1, self.folds + 1)]
-        if not all(file.exists() for file in files):
-            return None
-        scores = pooled([Scores.read(file) for file in files])
-        scores.write(self.out / SCORES)
-        return scores
-
-    def _score(self, folder: Path, part: GazeDataset) -> None:
-        together = merge([part, *self.beside], self.recipe.name) if self.beside else part
-        train(self.recipe, together, folder, if_exists="resume", device=self.device, progress=self.progress)
-        models = {self.recipe.name: load_model(folder)}
-        scores = evaluate(models, part, "val", self.protocol, progress=self.progress)
-        scores.write(folder / SCORES)
+    parts = make_folds(dataset, folds)
+    if only is not None and not 1 <= only <= folds:
+        raise InputError(f"The fold must be from 1 to {folds}, the number of folds, got {only}.")
+    seen = [merge([part, *extra], recipe.name) if extra else part for part in parts]
+    runs = [RunFolder(Path(out) / str(fold), recipe, data) for fold, data in enumerate(seen, start=1)]
+    for run in runs:
+        run.state()  # another run in any fold is refused before work starts
+    scored = []
+    for fold, (run, part) in enumerate(zip(runs, parts, strict=True), start=1):
+        if only in (None, fold):
+            train(recipe, run.dataset, run.path, if_exists="resume", device=device, progress=progress)
+        if run.is_finished:
+            file = scores_file(run.path, part, "val", protocol)
+            models = {recipe.name: load_model(run.path)}
+            scored.append(scores_in(file, models, part, "val", protocol, progress=progress))
+    if len(scored) < folds:
+        return None
+    together = pooled(scored, dataset)
+    together.write(pooled_file(out, dataset, folds, protocol))
+    return together
 
 
-def pooled(parts: Sequence[Scores]) -> Scores:
-    """The scores of several sets of images as those of one.
+def pooled_file(out: str | Path, dataset: GazeDataset, folds: int, protocol: str) -> Path:
+    """Where `cross_validate` writes the scores of all images."""
+    return scores_file(Path(out), dataset, _all_of(folds), protocol)
+
+
+def pooled(parts: Sequence[Scores], dataset: GazeDataset) -> Scores:
+    """The scores of several folds as those of the data set, with what made each.
 
     Args:
-        parts: of one protocol, data set and rows.
+        parts: of one protocol and the same rows.
+        dataset: the one that was divided into folds.
     """
     first = parts[0]
     per_image = {
@@ -102,5 +107,15 @@ def pooled(parts: Sequence[Scores]) -> Scores:
         }
         for row in first.rows
     }
-    image_ids = tuple(image_id for part in parts for image_id in part.image_ids)
-    return replace(first, image_ids=image_ids, per_image=per_image, reasons=reasons)
+    return replace(
+        first,
+        split=_all_of(len(parts)),
+        image_ids=tuple(image_id for part in parts for image_id in part.image_ids),
+        per_image=per_image,
+        reasons=reasons,
+        made_by=fingerprint(dataset=dataset.fingerprint, folds=[part.made_by for part in parts]),
+    )
+
+
+def _all_of(folds: int) -> str:
+    return f"{folds} folds"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import check_name
+from gazemap.errors import lookup
 from gazemap.reports.report import Published, score_runs, write_report
-from gazemap.training.checkpoint import LAST
-from gazemap.training.log import LOG_FILE
-from gazemap.training.loop import train
+from gazemap.training.checkpoint import RunFolder
+from gazemap.training.loop import TrainedRun, train
 from gazemap.training.recipe import load_recipe, shipped_recipes
 
 
@@ -57,6 +56,24 @@ def recipe_for(name: str, dataset: str) -> str:
     return short if short in shipped_recipes() else name
 
 
+@dataclass(frozen=True)
+class Reproduction:
+    """What `reproduce` made.
+
+    Attributes:
+        runs: the networks' runs, by the name of their recipe.
+        report: the path of the HTML page.
+    """
+
+    runs: Mapping[str, TrainedRun]
+    report: Path
+
+    @property
+    def warnings(self) -> dict[str, str]:
+        """Run -> what to say of a network that does not get below one map for all images."""
+        return {name: run.warning for name, run in self.runs.items() if run.warning}
+
+
 def reproduce(
     study: str,
     dataset: GazeDataset,
@@ -65,55 +82,45 @@ def reproduce(
     full: bool = False,
     overrides: list[str] | None = None,
     device: str = "auto",
-    progress: bool = True,
-    say: Callable[[str], None] = print,
-) -> Path:
+    progress: bool = False,
+) -> Reproduction:
     """Train the study's networks, score them under its protocols and write one report.
 
     A network that is trained already is not trained again, and one that was interrupted goes on
-    where it was, so the command can be repeated after a kill.
+    where it was, so the work can be repeated after a kill.
 
     Args:
         study: a key of `STUDIES`.
         dataset: with the splits train and val.
-        out: a folder for one run an entry, the scores and report.html.
+        out: a folder for one run per entry, the scores and report.html.
         full: the full-length recipes even where a short version for this data set ships.
         overrides: "a.b=value" strings for all recipes.
         device: auto, cpu or cuda.
         progress: show bars.
-        say: receives a line about each step.
-
-    Returns:
-        the path of the report.
 
     Raises:
         InputError: an unknown study; see `train` and `evaluate` for the rest.
     """
-    check_name("study", study, STUDIES)
-    out, plan = Path(out), STUDIES[study]
+    plan, out = lookup("study", study, STUDIES), Path(out)
     names = [name if full else recipe_for(name, dataset.name) for name in plan.recipes]
     recipes = [load_recipe(name, overrides) for name in names]
     for recipe in recipes:
-        folder = out / recipe.name
-        resumes = (folder / LAST).exists() or (folder / LOG_FILE).exists()
-        say(f"{'Continuing' if resumes else 'Training'} {recipe.name} ({recipe.training.epochs} epochs)")
-        run = train(recipe, dataset, folder, if_exists="resume", device=device, progress=progress)
-        say(
-            f"  best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
-            f"the mean training map's is {run.mean_map_loss:.5f}"
+        RunFolder(out / recipe.name, recipe, dataset).state()  # another run is refused before work starts
+    runs = {
+        recipe.name: train(
+            recipe, dataset, out / recipe.name, if_exists="resume", device=device, progress=progress
         )
-        if run.warning:
-            say(f"  Warning: {run.warning}")
-    runs = {recipe.name: out / recipe.name for recipe in recipes}
-    scores = score_runs(runs, dataset, plan.protocols, out, progress)
+        for recipe in recipes
+    }
+    folders = {name: run.out for name, run in runs.items()}
+    scores = score_runs(folders, dataset, plan.protocols, out, progress)
     report = write_report(
         out / "report.html",
         title=plan.title,
-        runs=list(runs.values()),
+        runs=list(folders.values()),
         dataset=dataset,
         scores=scores,
         published=plan.published,
         progress=progress,
     )
-    say(f"Report: {report}")
-    return report
+    return Reproduction(runs, report)

@@ -13,7 +13,9 @@ A sweep's file names a recipe and its entries, each a list of what `--set` takes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,12 +26,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import RecipeError, check_name
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, evaluate
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, choose_protocol
+from gazemap.evaluation.names import scores_file
+from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores, SweepRow, bootstrap
 from gazemap.metrics import get_metric, get_protocol
-from gazemap.models.weights import BEST, load_model
+from gazemap.models.weights import load_model
 from gazemap.reports.figures import runs as figures
 from gazemap.system.files import replacing, write_text
+from gazemap.training.checkpoint import RunFolder
 from gazemap.training.loop import train
 from gazemap.training.recipe import Recipe, load_recipe
 
@@ -60,6 +65,19 @@ class Sweep(BaseModel):
     one_map: bool = False
     set: tuple[str, ...] = ()
     entries: dict[str, tuple[str, ...]] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What `run_sweep` found.
+
+    Attributes:
+        rows: the baselines and the entries, in order.
+        scores: of every run on every image; its notes say which images the means leave out.
+    """
+
+    rows: tuple[SweepRow, ...]
+    scores: Scores
 
 
 def shipped_studies() -> list[str]:
@@ -113,47 +131,52 @@ def recipes_of(sweep: Sweep) -> dict[str, list[Recipe]]:
 
 
 def run_sweep(
-    sweep: Sweep, dataset: GazeDataset, out: Path, *, device: str = "auto", progress: bool = True
-) -> list[SweepRow]:
-    """Train every entry with every seed, then score all; what was trained before a kill stays trained.
+    sweep: Sweep, dataset: GazeDataset, out: str | Path, *, device: str = "auto", progress: bool = False
+) -> SweepResult:
+    """Train every entry with every seed, then score all.
 
-    `out` receives a run folder ENTRY-SEED each, the scores of every image, table.csv and figure.png.
+    Runs and scores that are there already are used again where all that made them is the same, so the
+    sweep can be interrupted at any moment, and entries can be added to it.
+
+    Args:
+        sweep: from `load_sweep`.
+        dataset: with the splits train and val.
+        out: receives a run folder ENTRY-SEED each, the scores of every image, table.csv and figure.png.
+        device: auto, cpu or cuda.
+        progress: show bars.
 
     Raises:
         DataError: the data set lacks a split, or fixations.
         OutputError: `out` cannot be written.
-        WeightsError: a run in `out` was trained with another recipe.
+        WeightsError: `out` holds a run of another recipe, data set or version.
     """
-    recipes = recipes_of(sweep)
+    out, recipes = Path(out), recipes_of(sweep)
     runs = {recipe.name: recipe for seeds in recipes.values() for recipe in seeds}
     for name, recipe in runs.items():
+        RunFolder(out / name, recipe, dataset).state()  # another run is refused before work starts
+    for name, recipe in runs.items():
         train(recipe, dataset, out / name, if_exists="resume", device=device, progress=progress)
-    scores = _scores(sweep, list(runs), dataset, out, progress)
+    scores = _scores(sweep, runs, dataset, out, progress)
     rows = [
         _row(sweep, scores, name, [name])
         for name in (CENTER_BIAS, GOLD_STANDARD)
         if name in scores.rows  # the baselines are the same for all
     ]
     rows += [_row(sweep, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes.items()]
-    write_text(out / "table.csv", as_csv(sweep, rows))
+    write_text(out / "table.csv", as_csv(sweep, rows, scores))
     title = f"{sweep.name}, {dataset.name} val, {scores.protocol}"
+    made_by = {"made_by": json.dumps(scores.made_by)}  # a text in the PNG file
     with replacing(out / "figure.png") as temporary:
-        figures.sweep(rows, sweep.metrics, title).savefig(temporary, dpi=110)
-    return rows
+        figures.sweep(rows, sweep.metrics, title).savefig(temporary, dpi=110, metadata=made_by)
+    return SweepResult(tuple(rows), scores)
 
 
-def _scores(sweep: Sweep, runs: list[str], dataset: GazeDataset, out: Path, progress: bool) -> Scores:
-    """Every run's scores, read where they were computed before of the same runs."""
-    file = out / "scores.parquet"
-    if file.exists():
-        scores = Scores.read(file)
-        newest = max((out / run / BEST).stat().st_mtime for run in runs)
-        known = {*runs} <= {*scores.rows} and {*sweep.metrics} <= {*scores.metrics}
-        if known and file.stat().st_mtime >= newest:
-            return scores
-    models = {run: load_model(out / run) for run in runs}
-    scores = evaluate(
-        models,
+def _scores(sweep: Sweep, runs: Iterable[str], dataset: GazeDataset, out: Path, progress: bool) -> Scores:
+    """Every run's scores, in one file."""
+    protocol = choose_protocol(sweep.protocol, sweep.metrics, one_map=sweep.one_map)
+    return scores_in(
+        scores_file(out, dataset, "val", protocol.name, "sweep"),
+        {run: load_model(out / run) for run in runs},
         dataset,
         "val",
         sweep.protocol,
@@ -161,24 +184,27 @@ def _scores(sweep: Sweep, runs: list[str], dataset: GazeDataset, out: Path, prog
         one_map=sweep.one_map,
         progress=progress,
     )
-    scores.write(file)
-    return scores
 
 
-def as_csv(sweep: Sweep, rows: Sequence[SweepRow]) -> str:
-    """The sweep's table: mean, interval and the seeds' means of each metric."""
-    lines = ["entry,metric,mean,low,high,seeds"]
+def as_csv(sweep: Sweep, rows: Sequence[SweepRow], scores: Scores) -> str:
+    """Mean, interval and the seeds' means of each metric, over how many images, and what made them."""
+    made_by = f"{scores.protocol},{scores.made_by['dataset']},{scores.made_by['version']}"
+    lines = ["entry,metric,mean,low,high,seeds,images,protocol,dataset,version"]
     for row in rows:
         for metric in sweep.metrics:
             interval = row.intervals[metric]
             seeds = " ".join(f"{value:.5f}" for value in row.seeds[metric])
             numbers = ",".join(f"{value:.5f}" for value in (interval.mean, interval.low, interval.high))
-            lines.append(f"{row.name},{metric},{numbers},{seeds}")
+            lines.append(f"{row.name},{metric},{numbers},{seeds},{scores.scored(metric).sum()},{made_by}")
     return "\n".join(lines) + "\n"
 
 
 def _row(sweep: Sweep, scores: Scores, name: str, runs: Sequence[str]) -> SweepRow:
-    per_seed = {metric: np.stack([scores.per_image[run][metric] for run in runs]) for metric in sweep.metrics}
+    scored = {metric: scores.scored(metric) for metric in sweep.metrics}  # the same images for every row
+    per_seed = {
+        metric: np.stack([scores.per_image[run][metric][scored[metric]] for run in runs])
+        for metric in sweep.metrics
+    }
     return SweepRow(
         name=name,
         intervals={metric: bootstrap(values.mean(axis=0)) for metric, values in per_seed.items()},
