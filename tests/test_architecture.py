@@ -22,10 +22,10 @@ ROOMS = {
     " < importers | popout < download",
     "metrics": "kernels < densities | distribution | auc < location | emd < scoring"
     " < __init__ < torchmetrics",
-    "models": "base < encoders | parts < dilated < * < __init__ < weights",
+    "models": "training_images < base < encoders | parts < dilated < * < __init__ < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs < predict < engines < files",
-    "training": "recipe < pretext | optimizers | distillation | log < setup < checkpoint < loop",
+    "training": "recipe < pretext | optimizers | distillation | learned | log < setup < checkpoint < loop",
     "evaluation": "left_out | score_files < scores | baselines"
     " < truths | agreement | significance < names | evaluate < reuse | comparison | interchange",
     "reports": "pages | figures | diagnosis < thumbnails | findings < report | contact_sheet < studies",

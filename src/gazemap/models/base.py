@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from torch import Tensor, nn
 
+from gazemap.models.training_images import TrainingImages
 from gazemap.system.checking import options_of
 from gazemap.types import Fit, Output, Size
 
@@ -34,6 +35,8 @@ class SaliencyModel(nn.Module):
             `data.fits.Fit`.
         target_range: the values between which a regression network's targets were scaled;
             prediction maps this range back to [0, 1].
+        training_images: what its weights have learned from; None where that is not known, as of a new
+            model.
     """
 
     architecture: ClassVar[str]
@@ -67,6 +70,7 @@ class SaliencyModel(nn.Module):
         self.output = output
         self.fit: Fit = "stretch"
         self.target_range = target_range
+        self.training_images: TrainingImages | None = None
 
     def parameter_count(self) -> int:
         """How many numbers training can change."""

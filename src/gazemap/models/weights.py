@@ -19,6 +19,7 @@ from safetensors.torch import save_file
 
 from gazemap.errors import InputError, WeightsError, check_name, lookup
 from gazemap.models import SaliencyModel, create_model
+from gazemap.models.training_images import TrainingImages, split_off
 from gazemap.system.files import replacing
 
 BEST = "best.safetensors"
@@ -81,7 +82,47 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
         about: JSON values that say how the weights came to be (recipe, data, scores).
     """
     description = {"model": model.architecture, "options": model.options, "fit": model.fit, **about}
-    save_tensors(path, model.state_dict(), description)
+    _save(path, model.state_dict(), model.training_images, description)
+
+
+def save_half(path: Path, model: SaliencyModel, about: dict[str, Any]) -> None:
+    """Write a model's weights in float16, with what they have learned from.
+
+    Args:
+        path: where to write.
+        model: the model; its weights are left as they are.
+        about: the whole description, as `describe` gives it.
+
+    Raises:
+        InputError: a weight beyond the range of 16 bits.
+    """
+    halves = {
+        key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()
+    }
+    if not all(value.isfinite().all() for value in halves.values()):
+        raise InputError(f"Weights of {model.name} are beyond the range of 16 bits. Keep them as they are.")
+    _save(path, halves, model.training_images, about)
+
+
+def record_training_images(path: str | Path, images: TrainingImages) -> None:
+    """Keep in a weights file, in place, what its weights have learned from; the weights stay as they are.
+
+    `train` does it on its own; this is for weights that were made elsewhere or before.
+
+    Raises:
+        WeightsError: nothing is there, or it is no weights file.
+        OutputError: the file cannot be written.
+    """
+    file, _ = _located(path)
+    tensors, about = load_tensors(file)
+    _save(file, split_off(tensors, about, file)[0], images, about)
+
+
+def _save(
+    path: Path, weights: dict[str, torch.Tensor], images: TrainingImages | None, about: dict[str, Any]
+) -> None:
+    known = images.tensors() if images else {}
+    save_tensors(path, weights | known, about | (images.about() if images else {}))
 
 
 def shipped_weights() -> dict[str, Path]:
@@ -116,6 +157,7 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     """
     file, name = _located(path)
     tensors, about = load_tensors(file)
+    weights, images = split_off(tensors, about, file)
     if "model" not in about:
         raise WeightsError(f"{file} holds no model. Give a run folder or its {BEST}.")
     try:
@@ -124,11 +166,12 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     except InputError as error:
         raise WeightsError(f"{file} is of a model that cannot be made here. {error}") from error
     try:
-        model.load_state_dict(tensors)
+        model.load_state_dict(weights)
     except RuntimeError as error:
         raise WeightsError(f"{file} does not fit its model {about['model']!r}: {error}") from error
     model.name = name
     model.fit = about.get("fit", "stretch")
+    model.training_images = images
     return model.eval()
 
 
@@ -142,7 +185,7 @@ def digest(model: SaliencyModel) -> str:
 
 
 def start_from(model: SaliencyModel, path: str | Path) -> None:
-    """Give a model the weights of another run of the same network, before it is trained.
+    """Give a model the weights of another run of the same network, and what these have learned from.
 
     The runs may differ in output or input size; buffers of another shape, such as a fixed center bias,
     are left as they are.
@@ -151,7 +194,7 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
         WeightsError: nothing is there, or a parameter does not fit.
     """
     file, _ = _located(path)
-    tensors, _ = load_tensors(file)
+    tensors, about = load_tensors(file)
     own = model.state_dict()
     wrong = [k for k, p in model.named_parameters() if k not in tensors or tensors[k].shape != p.shape]
     if wrong:
@@ -162,6 +205,7 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
         )
     fitting = {key: value for key, value in tensors.items() if key in own and value.shape == own[key].shape}
     model.load_state_dict(fitting, strict=False)
+    model.training_images = split_off(tensors, about, file)[1]
 
 
 def describe(path: str | Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from gazemap.models import SaliencyModel, create_model
 from gazemap.models.parts import CenterBiasPrior
 from gazemap.models.weights import start_from
 from gazemap.training.distillation import Teachers, load_teachers
+from gazemap.training.learned import training_images
 from gazemap.training.optimizers import make_optimizer
 from gazemap.training.recipe import Auto, Recipe, TrainingSection
 from gazemap.types import Output
@@ -74,7 +75,11 @@ def prepare(
     train, val = load_splits(recipe, dataset, progress=progress)
     # a set that holds its mirror images already (the replication's pickles) is not mirrored again
     doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
-    return assemble(recipe, train, val, device, "none" if doubled else recipe.data.mirror, start)
+    run = assemble(recipe, train, val, device, "none" if doubled else recipe.data.mirror, start)
+    sources = [*([] if start is None else [run.model]), *(run.teachers.models if run.teachers else [])]
+    own = training_images(dataset, progress=progress)
+    run.result.training_images = own.with_those_of(source.training_images for source in sources)
+    return run
 
 
 def load_splits(

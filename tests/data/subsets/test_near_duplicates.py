@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 from scipy.fft import idctn
 from support import gaze_sets
+from support.pictures import picture
 
 from gazemap import load_dataset
 from gazemap.cli.data import duplicates as command
@@ -17,16 +18,6 @@ from gazemap.data.writing.folder import save_dataset, save_splits
 from gazemap.errors import DataError
 
 LOOKED = gaze_sets.fixations(("a", 1, None, None))
-
-
-def picture(seed, size=(160, 120)):
-    """Shapes of many sizes and shades, as a photo has them."""
-    random = np.random.default_rng(seed)
-    layers = [
-        Image.fromarray(random.integers(0, 256, (side, side, 3), dtype=np.uint8)).resize(size, Image.BICUBIC)
-        for side in (3, 6, 12, 40)
-    ]
-    return Image.fromarray(np.mean([np.asarray(layer) for layer in layers], axis=0).astype(np.uint8))
 
 
 def cut(image):

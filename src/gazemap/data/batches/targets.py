@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,7 @@ class ImageMaker:
 
     def content(self, sample: Sample) -> bytes:
         """What the array depends on, hashed."""
-        return _file_digest(sample.file)
+        return file_content(sample.file)
 
     def __call__(self, sample: Sample) -> NDArray[np.uint8]:
         """The array of one image."""
@@ -97,7 +97,7 @@ class TargetMaker:
 
     def content(self, sample: Sample) -> bytes:
         """What the array depends on, hashed."""
-        return _truth_digest(sample) if self.target.of == "fixations" else _file_digest(sample.file)
+        return _truth_digest(sample) if self.target.of == "fixations" else file_content(sample.file)
 
     def __call__(self, sample: Sample) -> NDArray[np.float32]:
         """The array of one image."""
@@ -140,16 +140,32 @@ class FixationMaker:
         return counts.clip(0, np.iinfo(np.int16).max).astype(np.int16)
 
 
-Maker = ImageMaker | TargetMaker | FixationMaker
+class Maker(Protocol):
+    """What turns a sample into an array, named by its repr; equal content gives equal arrays."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the arrays."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one array."""
+
+    def content(self, sample: Sample) -> bytes:
+        """What the array depends on, hashed."""
+
+    def __call__(self, sample: Sample) -> NDArray[Any]:
+        """The array of one sample."""
 
 
 def _truth_digest(sample: Sample) -> bytes:
     known = sample.fixations
-    own = _file_digest(sample.map_file) if known is None else known.x.tobytes() + known.y.tobytes()
+    own = file_content(sample.map_file) if known is None else known.x.tobytes() + known.y.tobytes()
     return hashlib.sha256(repr(sample.size).encode() + own).digest()
 
 
-def _file_digest(path: Path | None) -> bytes:
+def file_content(path: Path | None) -> bytes:
+    """The digest of a file; nothing where there is none, or it cannot be read."""
     try:
         return file_digest(path) if path else b""
     except OSError:  # missing or not ours to read: making the array says what is wrong

@@ -15,16 +15,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError
-from gazemap.images.reading import read_image, read_size
+from gazemap.images.fingerprints import signs
+from gazemap.images.looks import FLAT, gray_version, perceptual_hashes
 from gazemap.system.progress import bar
 
 # On OSIE, Scene and 83 images of SALICON (1,283, so 822,403 pairs), distance 10 finds the one true
@@ -33,8 +32,7 @@ from gazemap.system.progress import bar
 DISTANCE = 10
 CORRELATION = 0.7
 
-_SIDE = 64  # of the gray versions, in pixels
-_FLAT = 2.0  # a standard deviation of gray levels below which an image shows nothing to compare
+_HASH_SIDE = 8
 _ROWS = 1024  # of the table of all distances, made at once
 
 
@@ -77,7 +75,7 @@ def near_duplicates(dataset: GazeDataset, *, distance: int = DISTANCE, progress:
         looks = pool.map(_look, files.values())
         description = f"Comparing {dataset.name}"
         seen = [*bar(looks, description, len(files), progress=progress)]
-    images = [(image_id, look) for image_id, look in zip(files, seen, strict=True) if look.gray.std() > _FLAT]
+    images = [(image_id, look) for image_id, look in zip(files, seen, strict=True) if look.gray.std() > FLAT]
     pairs: dict[tuple[str, str], Pair] = {}
     for mirrored in (True, False):  # a picture that is its own mirror image pairs as it is
         pairs |= {(pair.first, pair.second): pair for pair in _pairs(images, mirrored, distance)}
@@ -120,7 +118,7 @@ def _strictest(counts: Counter[str]) -> str:
 
 
 class _Look(NamedTuple):
-    """What is compared: gray values, uint8 (side, side), and the hash of the image and its mirror image."""
+    """What is compared: gray values, uint8 (64, 64), and the hash of the image and its mirror image."""
 
     gray: NDArray[np.uint8]
     bits: NDArray[np.bool_]
@@ -128,22 +126,8 @@ class _Look(NamedTuple):
 
 
 def _look(file: Path) -> _Look:
-    gray = _gray(file).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
-    bits, mirrored = (imagehash.phash(image).hash.ravel() for image in (gray, ImageOps.mirror(gray)))
-    return _Look(np.asarray(gray), bits, mirrored)
-
-
-def _gray(file: Path) -> Image.Image:
-    """The upright gray image; a JPEG is decoded at a reduced size, in a quarter of the time."""
-    read_size(file)  # names what is missing, no image or too large
-    with Image.open(file) as image:
-        if image.format == "JPEG":
-            image.draft("L", (_SIDE, _SIDE))
-            try:
-                return ImageOps.exif_transpose(image).convert("L")
-            except (OSError, SyntaxError, ValueError):
-                pass  # damaged: read_image says so
-    return Image.fromarray(read_image(file)).convert("L")
+    gray = gray_version(file)
+    return _Look(np.asarray(gray), *perceptual_hashes(gray, _HASH_SIDE))
 
 
 def _pairs(images: Sequence[tuple[str, _Look]], mirrored: bool, distance: int) -> Iterator[Pair]:
@@ -152,12 +136,12 @@ def _pairs(images: Sequence[tuple[str, _Look]], mirrored: bool, distance: int) -
     names = [image_id for image_id, _ in images]
     gray = np.stack([look.gray for _, look in images])
     others = gray[:, :, ::-1] if mirrored else gray
-    signs = _signs([look.bits for _, look in images])
-    other_signs = _signs([look.mirrored_bits if mirrored else look.bits for _, look in images])
-    length = signs.shape[1]
+    own_signs = signs(np.stack([look.bits for _, look in images]))
+    other_signs = signs(np.stack([look.mirrored_bits if mirrored else look.bits for _, look in images]))
+    length = own_signs.shape[1]
     for start in range(0, len(images), _ROWS):
         # bits that differ, by a product of +1 and -1: exact, and faster than counting them
-        distances = (length - signs[start : start + _ROWS] @ other_signs.T) / 2
+        distances = (length - own_signs[start : start + _ROWS] @ other_signs.T) / 2
         rows, columns = np.nonzero(np.triu(distances <= distance, start + 1))
         for at in range(0, len(rows), _ROWS):
             first, second = rows[at : at + _ROWS], columns[at : at + _ROWS]
@@ -165,10 +149,6 @@ def _pairs(images: Sequence[tuple[str, _Look]], mirrored: bool, distance: int) -
             for i, j, r in zip(first.tolist(), second.tolist(), correlations.tolist(), strict=True):
                 if r >= CORRELATION:
                     yield Pair(names[start + i], names[j], int(distances[i, j]), r, mirrored)
-
-
-def _signs(bits: Sequence[NDArray[np.bool_]]) -> NDArray[np.float32]:
-    return np.where(np.stack(bits), np.float32(1), np.float32(-1))
 
 
 def _correlations(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:

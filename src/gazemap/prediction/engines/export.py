@@ -11,7 +11,7 @@ import numpy as np
 
 from gazemap.errors import InputError, OutputError
 from gazemap.models import SaliencyModel
-from gazemap.models.weights import describe, load_model, save_tensors
+from gazemap.models.weights import describe, load_model, save_half
 from gazemap.prediction.engines.onnx import check_installed, to_onnx
 from gazemap.prediction.engines.runtimes import run_onnx
 from gazemap.prediction.predict import Engine, predict_grids
@@ -77,12 +77,7 @@ def _write_onnx(path: str | Path, out: Path, any_size: bool) -> str:
 
 def _write_half(path: str | Path, out: Path) -> str:
     model = load_model(path)
-    tensors = {
-        key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()
-    }
-    if not all(value.isfinite().all() for value in tensors.values()):
-        raise InputError(f"Weights of {path} are beyond the range of 16 bits. Keep them as they are.")
-    save_tensors(out, tensors, _portable(describe(path)))
+    save_half(out, model, _portable(describe(path)))
     difference = _difference(model, partial(predict_grids, load_model(out)))
     return f"{out}: {out.stat().st_size / 1e6:.1f} MB, within {difference:.1g} of the model."
 

@@ -1,0 +1,42 @@
+"""What a training learns from: fingerprints of its images, kept with its weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gazemap.data.batches.looks import looks_of
+from gazemap.data.dataset import GazeDataset
+from gazemap.images.fingerprints import FINGERPRINT
+from gazemap.models.training_images import TrainingImages
+from gazemap.models.weights import record_training_images
+
+
+def training_images(dataset: GazeDataset, *, progress: bool = False) -> TrainingImages:
+    """Those of the splits train, which is learned from, and val, which chooses the epoch.
+
+    Raises:
+        DataError: a split is missing or an image cannot be read.
+    """
+    trained, chosen = (looks_of(dataset.split(name), progress=progress) for name in ("train", "val"))
+    return TrainingImages(trained[:, :FINGERPRINT], chosen[:, :FINGERPRINT]).with_those_of([])
+
+
+def record(path: str | Path, dataset: GazeDataset, *, progress: bool = False) -> TrainingImages:
+    """Write into a weights file, in place, what it was trained on; its weights stay as they are.
+
+    `train` does this on its own. This is for weights that were made before, or elsewhere.
+
+    Args:
+        path: a run folder, a weights file, or the name of a model that comes with gazemap.
+        dataset: the one that it was trained on, with its splits as they were then. What a start or
+            teachers had seen beside it must be in it, too.
+        progress: show a bar.
+
+    Raises:
+        DataError: a split is missing or an image cannot be read.
+        WeightsError: nothing is there, or it is no weights file.
+        OutputError: the file cannot be written.
+    """
+    images = training_images(dataset, progress=progress)
+    record_training_images(path, images)
+    return images
