@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
-from gazemap.evaluation.baselines import CenterBias, leave_one_out, relative_points
+from gazemap.evaluation.baselines import CenterBias, FixationCounts, leave_one_out
 from gazemap.metrics import auc, nss
 from gazemap.system.progress import bar
 from gazemap.types import Floats
@@ -23,7 +23,7 @@ _OUTLYING = 3.5  # robust z-scores; the usual bound of Iglewicz & Hoaglin (1993)
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """One observer's fixations scored by the density of the others, an image a value.
+    """One observer's fixations scored by the density of the others, one value per image.
 
     Attributes:
         nss: (n,), in standard deviations, higher is better, 0 is chance.
@@ -93,13 +93,11 @@ def observer_agreement(images: GazeDataset, *, progress: bool = False) -> dict[s
     Raises:
         DataError: an image without a blur.
     """
-    points = relative_points(images)
+    counts = FixationCounts(images)
     scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
     description = f"Comparing the observers of {images.name}"
     for index, sample in enumerate(bar(images.samples, description, progress=progress)):
-        others = [known for i, known in enumerate(points) if i != index]
-        center_points = np.concatenate([*others, np.empty((0, 2))])
-        for observer, score in _scores(_reduced(sample), center_points):
+        for observer, score in _scores(_reduced(sample), counts, index):
             if np.isfinite(score).all():  # a map of one pixel has no NSS
                 scores[observer].append(score)
     return {name: Agreement(*np.array(scores[name]).T) for name in sorted(scores)}
@@ -133,13 +131,13 @@ def _reduced(sample: Sample) -> Sample:
     )
 
 
-def _scores(sample: Sample, center_points: Floats) -> Sequence[tuple[str, tuple[float, float]]]:
+def _scores(sample: Sample, counts: FixationCounts, index: int) -> Sequence[tuple[str, tuple[float, float]]]:
     """The observers of one image, with NSS and AUC."""
     observers = sample.fixations.observers if sample.fixations else []
     if len(observers) < 2:
         return []
     assert sample.sigma is not None  # _reduced has seen to it
-    center_bias = CenterBias(center_points, sample.sigma / sample.size[1]).density(sample.size)
+    center_bias = CenterBias(counts, sample.sigma / sample.size[1]).density_without(index, sample.size)
     cases = leave_one_out(sample, sample.size, sample.sigma, center_bias)
     return [
         (observer, (float(nss(density, held_out)), float(auc(density, held_out))))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
 from gazemap.gaze.blurring import blur
 from gazemap.gaze.fixations import blurred_points, fixation_map
+from gazemap.system.array_cache import ArrayCache
 from gazemap.types import Floats, Size
 
 # A kernel density of points is zero where nobody happened to look. These shares keep every pixel
@@ -19,26 +19,61 @@ _CENTER_SHARE = 0.1
 _UNIFORM_SHARE = 0.01
 
 
-@dataclass(frozen=True, eq=False)
+_KEPT = 128 * 2**20  # bytes of maps of a data set, at the sizes of its images
+
+
+class FixationCounts:
+    """The fixations of every image of a data set, counted at any size.
+
+    Args:
+        dataset: whose images; each one's points lie at their shares of its width and height.
+    """
+
+    def __init__(self, dataset: GazeDataset) -> None:
+        self._points = relative_points(dataset)
+        self._totals = ArrayCache(_KEPT)
+
+    def __len__(self) -> int:
+        """How many fixations all images have."""
+        return sum(map(len, self._points))
+
+    def of(self, indices: Sequence[int], size: Size) -> Floats:
+        """(H, W): the counts of some images together."""
+        points = np.concatenate([self._points[index] for index in indices])
+        return fixation_map(points[:, 0] * size[1], points[:, 1] * size[0], size)
+
+    def of_all(self, size: Size) -> Floats:
+        """(H, W): the counts of all images together."""
+        return self._totals.get(size, lambda: self.of(range(len(self._points)), size))
+
+    def of_others(self, index: int, size: Size) -> Floats:
+        """(H, W): the counts of all images but one: the total less its own."""
+        return self.of_all(size) - self.of([index], size)
+
+
 class CenterBias:
     """The density of other images' fixations: a model that ignores the image.
 
-    Attributes:
-        points: (n, 2), x and y as shares of the width and height of their image.
+    Args:
+        counts: of those images.
         sigma: of the kernel, as a share of the image's width.
     """
 
-    points: Floats
-    sigma: float
-    _densities: dict[Size, Floats] = field(default_factory=dict, repr=False, compare=False)
+    def __init__(self, counts: FixationCounts, sigma: float) -> None:
+        self.counts = counts
+        self.sigma = sigma
+        self._densities = ArrayCache(_KEPT)
 
     def density(self, size: Size) -> Floats:
-        """(H, W), sums to 1, nowhere 0."""
-        if size not in self._densities:
-            height, width = size
-            counts = fixation_map(self.points[:, 0] * width, self.points[:, 1] * height, size)
-            self._densities[size] = mix_uniform(blur(counts, self.sigma * width))
-        return self._densities[size]
+        """(H, W), sums to 1, nowhere 0: of all images."""
+        return self._densities.get(size, lambda: self._blurred(self.counts.of_all(size)))
+
+    def density_without(self, index: int, size: Size) -> Floats:
+        """(H, W), sums to 1, nowhere 0: of all images but one."""
+        return self._blurred(self.counts.of_others(index, size))
+
+    def _blurred(self, counts: Floats) -> Floats:
+        return mix_uniform(blur(counts, self.sigma * counts.shape[1]))
 
 
 def relative_points(dataset: GazeDataset) -> list[Floats]:

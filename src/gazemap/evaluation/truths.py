@@ -8,9 +8,8 @@ import numpy as np
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError
-from gazemap.evaluation.baselines import CenterBias, relative_points
+from gazemap.evaluation.baselines import CenterBias, FixationCounts
 from gazemap.gaze.blurring import blur, fourier_blur, fourier_sigma
-from gazemap.gaze.fixations import fixation_map
 from gazemap.metrics import GroundTruth, Protocol
 from gazemap.metrics.scoring.preparing import Context
 from gazemap.types import Floats, Size
@@ -56,25 +55,23 @@ class Truths:
     ) -> None:
         self.images = images
         self.protocol = protocol
-        self._points = relative_points(images)
-        self._center_points = relative_points(center_images)
-        for points, of in ((self._points, images), (self._center_points, center_images)):
-            if not sum(map(len, points)):
+        self._counts = FixationCounts(images)
+        self._leaves_one_out = center_images is images
+        center_counts = self._counts if self._leaves_one_out else FixationCounts(center_images)
+        for counts, of in ((self._counts, images), (center_counts, center_images)):
+            if not len(counts):
                 raise DataError(
                     f"Data set {of.name!r} has no fixation points in this split, only maps; "
                     f"protocol {protocol.name!r} needs points."
                 )
         self._seed = seed
-        sigma = self._relative_sigma()
-        self._leaves_one_out = center_images is images
-        self.center_bias = CenterBias(np.concatenate(self._center_points), sigma)
-        self._totals: dict[Size, Floats] = {}
-        self._fixations_per_image = sum(map(len, self._points)) / len(self._points)
+        self.center_bias = CenterBias(center_counts, self._relative_sigma())
+        self._fixations_per_image = len(self._counts) / len(images)
 
     def of(self, index: int) -> ImageGroundTruth:
         """The truth of image `index` of the split."""
         size = self.protocol.frame or self.images[index].size
-        counts = self._counts([index], size)
+        counts = self._counts.of([index], size)
         fixated = counts if self.protocol.repeats else (counts > 0).astype(np.float64)
         if self.protocol.cycles is None:
             sigma = self.center_bias.sigma * size[1]
@@ -82,7 +79,11 @@ class Truths:
         else:
             sigma = fourier_sigma(size, self.protocol.cycles)
             blurred = np.maximum(fourier_blur(fixated, self.protocol.cycles), 0.0)
-        baseline = self._center_bias_of(index).density(size)
+        baseline = (
+            self.center_bias.density_without(index, size)
+            if self._leaves_one_out
+            else self.center_bias.density(size)
+        )
         return ImageGroundTruth(
             size=size,
             context=Context(baseline, sigma, self._fixations_per_image),
@@ -107,23 +108,11 @@ class Truths:
             )
         return float(np.median(known))
 
-    def _center_bias_of(self, index: int) -> CenterBias:
-        if not self._leaves_one_out:
-            return self.center_bias
-        others = [points for i, points in enumerate(self._center_points) if i != index]
-        return CenterBias(np.concatenate(others), self.center_bias.sigma)
-
-    def _counts(self, indices: list[int], size: Size) -> Floats:
-        points = np.concatenate([self._points[index] for index in indices])
-        return fixation_map(points[:, 0] * size[1], points[:, 1] * size[0], size)
-
     def _others(self, index: int, own: Floats, size: Size) -> Floats:
         if self.protocol.others is None:
-            if size not in self._totals:
-                self._totals[size] = self._counts(list(range(len(self._points))), size)
-            others = self._totals[size] - own
+            others = self._counts.of_others(index, size)
             return others if self.protocol.others_at_own else np.where(own > 0, 0.0, others)
         random = np.random.default_rng([self._seed, index])
-        candidates = np.delete(np.arange(len(self._points)), index)
+        candidates = np.delete(np.arange(len(self.images)), index)
         drawn = random.choice(candidates, size=min(self.protocol.others, len(candidates)), replace=False)
-        return (self._counts(drawn.tolist(), size) > 0).astype(np.float64)
+        return (self._counts.of(drawn.tolist(), size) > 0).astype(np.float64)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gazemap.data.batches.arrays import Arrays, load_arrays
 from gazemap.data.dataset import GazeDataset
-from gazemap.evaluation.baselines import CenterBias, relative_points
+from gazemap.evaluation.baselines import CenterBias, FixationCounts
 from gazemap.evaluation.scores import Scores
 from gazemap.images.placement import Placement
 from gazemap.metrics import PROTOCOLS, resize
@@ -105,9 +105,8 @@ def center_bias_grids(dataset: GazeDataset, network: Network) -> NDArray[np.floa
     train = dataset.split("train")
     known = [sample.sigma / sample.size[1] for sample in train if sample.sigma is not None]
     sigma = float(np.median(known)) if known else _CENTER_SIGMA
-    points = np.concatenate(relative_points(train))
     # made fine and then reduced: a kernel of one cell of the grid would be too coarse
-    fine = CenterBias(points, sigma).density((10 * size[0], 10 * size[1]))
+    fine = CenterBias(FixationCounts(train), sigma).density((10 * size[0], 10 * size[1]))
     if network.model.fit == "stretch":
         return np.broadcast_to(resize(fine, size), (len(network.predictions), *size))
     placements = [prediction.placement for prediction in network.predictions]
