@@ -1,100 +1,148 @@
-"""The house rules that a machine can hold: imports follow the arrow, files stay small, no loose modules."""
+"""The house rules that a machine can hold: imports follow the arrow, rooms their order, files stay small."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.imports import imported_modules, module_names
 
 import gazemap
 
 ROOT = Path(gazemap.__file__).parent
+TESTS = Path(__file__).parent
 
-# Rooms from the street to the door: a room imports from rooms to its left alone, in `errors | types`
-# neither from the other.
-HOUSE = "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
-HOUSE += " < evaluation | analysis < reports | serving < cli"
-
-# The same within the rooms that have several: what is named here, in this order.
-ROOMS = {
+# From the street to the door: a room imports from rooms to its left alone, in `errors | types` neither from
+# the other. The same within a folder, whose own file is `__init__`; `*` stands for whatever is not named.
+ORDERS = {
+    "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
+    " < evaluation | analysis < reports | serving < cli",
+    "system": "*",
+    "gaze": "blurring < *",
+    "images": "reading | resizing | names | placement < *",
     "data": "sample < tables | selection < dataset < check | exporting | batches | writing | subsets"
     " < importers | popout < download",
+    "data/batches": "edges < targets < cache < arrays < *",
+    "data/download": "catalogue | fetching | unpacking < *",
+    "data/importers": "importer | matlab | pairing | pickles | hdf5 | rows < pysaliency_fixations < *"
+    " < __init__",
+    "data/popout": "displays < *",
+    "data/subsets": "*",
+    "data/writing": "conventions < items < storing < *",
     "metrics": "kernels < densities | distribution | auc < location | emd < scoring"
     " < __init__ < torchmetrics",
+    "metrics/kernels": "arrays < ranking | checks < *",
+    "metrics/scoring": "best_maps | protocols < comparing < undefined < table < preparing < *",
     "models": "training_images < base < encoders | parts < dilated < * < __init__ < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs < predict < engines < files",
+    "prediction/engines": "onnx < runtimes < *",
+    "prediction/files": "pictures | summary | threads < outputs < sources | result_folder < *",
     "training": "recipe < pretext | optimizers | distillation | learned | log < setup < checkpoint < loop",
     "evaluation": "left_out | score_files < scores | baselines"
     " < truths | agreement | significance < names | evaluate < reuse | comparison | interchange",
+    "evaluation/interchange": "archives < stored < *",
+    "analysis": "box_tables | regions < *",
     "reports": "pages | figures | diagnosis < thumbnails | findings < report | contact_sheet < studies",
+    "reports/figures": "saving | runs < *",
+    "reports/studies": "*",
+    "cli": "options | tables < * < __init__",
 }
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import
+VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "core"}
+
 FILES = [path for path in sorted(ROOT.rglob("*.py")) if path != ROOT / "__init__.py"]
+FOLDERS = sorted({path.parent for path in FILES})
 
 
 def levels(order):
     """Name -> its place from the left."""
-    return {
-        name: level for level, names in enumerate(order.split(" < ")) for name in names.strip().split(" | ")
-    }
+    return {name: level for level, names in enumerate(order.split(" < ")) for name in names.split(" | ")}
 
 
-def part(names, depth):
-    """The room, or the part of a room, of a module given by its names; a package's own file is `__init__`."""
-    return names[depth] if depth < len(names) else "__init__"
+def broken_rule(own, other):
+    """Which rule one module's import of another breaks, as a sentence; None if it breaks none."""
+    if not other:
+        return "is the package's own face: import the module itself"
+    if own[0] == "metrics" != other[0] and other[0] not in ALONE:
+        return f"is not for metrics, which can be used alone: only {', '.join(sorted(ALONE))} are"
+    depth = next((i for i, (a, b) in enumerate(zip(own, other, strict=False)) if a != b), None)
+    depth = min(len(own), len(other)) if depth is None else depth
+    ours, theirs = (names[depth] if depth < len(names) else "__init__" for names in (own, other))
+    folder = "/".join(own[:depth])
+    if ours == theirs or folder not in ORDERS:
+        return None
+    order = ORDERS[folder]
+    places = levels(order)
+    for name in (ours, theirs):
+        if name not in places and "*" not in places:
+            return f"cannot be judged: {name} has no place in ORDERS[{folder!r}] of {Path(__file__).name}"
+    low, high = (places.get(name, places.get("*")) for name in (theirs, ours))
+    return None if low < high else f"goes against the order of {folder or 'the house'}: {order}"
 
 
-def imported(path):
-    """The names of every module of gazemap that a file imports, e.g. ("metrics", "auc")."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            first, *names = node.module.split(".")
-            if first == "gazemap":
-                # `from gazemap.metrics import auc` may mean a module: one of several names decides alone
-                modules = [[*names, alias.name] for alias in node.names if is_module([*names, alias.name])]
-                yield from modules or [names]
-        elif isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[1:] for alias in node.names if alias.name.startswith("gazemap"))
+def test_imports_follow_the_arrow():
+    broken = [
+        f"{path.relative_to(ROOT)}:{line}: gazemap.{'.'.join(other)} {rule}"
+        for path in FILES
+        for line, other in imported_modules(path, ROOT)
+        if (rule := broken_rule(module_names(path, ROOT), other))
+    ]
+    assert not broken, "\n" + "\n".join(broken)
 
 
-def is_module(names):
-    place = ROOT.joinpath(*names)
-    return place.is_dir() or place.with_suffix(".py").is_file()
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("from gazemap.data.dataset import load_dataset", "data.dataset"),
+        ("from gazemap.data import dataset", "data.dataset"),
+        ("import gazemap.data.dataset as d", "data.dataset"),
+        ("def f():\n    from gazemap.data.dataset import load_dataset", "data.dataset"),
+        ("if TYPE_CHECKING:\n    from gazemap.data.dataset import GazeDataset", "data.dataset"),
+        ("from . import auc", "metrics.auc"),
+        ("from .auc import auc", "metrics.auc"),
+        ("from ..data.dataset import load_dataset", "data.dataset"),
+        ("from .. import data", "data"),
+        ("from gazemap.metrics import auc_judd, nss", "metrics"),
+        ("from gazemap.metrics import auc, nss", "metrics.auc metrics"),
+        ("import gazemap", ""),
+        ("from gazemap import GazeDataset", ""),
+        ("import numpy, gazemap_extra", None),
+    ],
+)
+def test_every_way_to_import_is_seen(tmp_path, code, expected):
+    for name in ("metrics/__init__.py", "metrics/auc.py", "data/__init__.py", "data/dataset.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    place = tmp_path / "metrics" / "judged.py"
+    place.write_text(code)
+    found = [".".join(names) for _, names in imported_modules(place, tmp_path)]
+    assert found == ([] if expected is None else expected.split(" "))
 
 
-def own_names(path):
-    names = [*path.relative_to(ROOT).with_suffix("").parts]
-    return names[:-1] if names[-1] == "__init__" else names
+def test_imports_of_every_kind_of_wrong_are_refused():
+    assert "order of the house" in broken_rule(["gaze", "areas"], ["data", "sample"])
+    assert "order of data" in broken_rule(["data", "sample"], ["data", "dataset"])
+    assert "order of models" in broken_rule(["models", "sam"], ["models", "pdp"])
+    assert "order of losses" in broken_rule(["losses", "pixel"], ["losses"])
+    assert "used alone" in broken_rule(["metrics", "auc"], ["models", "base"])
+    assert "own face" in broken_rule(["cli", "data"], [])
+    assert "no place" in broken_rule(["training", "new"], ["training", "loop"])
+    assert broken_rule(["cli", "data"], ["data", "dataset"]) is None
+    assert broken_rule(["losses"], ["losses", "pixel"]) is None
 
 
-def refuse_back(own, other, order, depth):
-    ours, theirs = part(own, depth), part(other, depth)
-    level = levels(order)
-    if ours != theirs:
-        low, high = (level.get(name, level.get("*")) for name in (theirs, ours))
-        assert low is not None, f"{theirs} has no place in {order}"
-        assert high is not None, f"{ours} has no place in {order}"
-        assert low < high, f"{'.'.join(own)} must not import {'.'.join(other)}"
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_follow_the_arrow(path):
-    own = own_names(path)
-    for other in imported(path):
-        assert other, f"{'.'.join(own)} imports the package's own face"
-        refuse_back(own, other, HOUSE, 0)
-        if own[0] == "metrics" and other[0] != "metrics":
-            assert other[0] in ALONE  # usable alone: no data set, no model
-        if own[0] == other[0] in ROOMS:
-            refuse_back(own, other, ROOMS[own[0]], 1)
-
-
-def test_every_part_of_an_ordered_room_exists():
-    for room, order in {"": HOUSE.replace(" | serving", ""), **ROOMS}.items():
-        for name in set(levels(order)) - {"*", "__init__"}:
-            assert is_module([*room.split(), name]), f"{room or 'the house'} has no {name}"
+def test_every_folder_has_an_order_and_every_name_in_it_exists():
+    folders = {folder.relative_to(ROOT).as_posix() for folder in FOLDERS} - {"."}
+    assert ORDERS.keys() - {""} == folders
+    for folder, order in ORDERS.items():
+        for name in levels(order).keys() - {"*", "__init__", "serving"}:
+            place = ROOT / folder / name
+            assert place.is_dir() or place.with_suffix(".py").is_file(), (
+                f"{folder or 'gazemap'} has no {name}"
+            )
 
 
 def test_the_house_has_no_loose_module():
@@ -102,9 +150,49 @@ def test_the_house_has_no_loose_module():
     assert modules == {"__init__.py", "errors.py", "types.py"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_files_can_be_read_to_their_end(path):
-    assert len(path.read_text().splitlines()) <= 400
+def test_every_folder_says_what_it_is_for():
+    for folder in FOLDERS:
+        own = folder / "__init__.py"
+        assert own.is_file(), f"{folder} has no __init__.py"
+        assert ast.get_docstring(ast.parse(own.read_text())), f"{own} has no docstring"
+
+
+def test_no_name_says_nothing():
+    assert not [path for path in [*FILES, *FOLDERS] if path.stem in VAGUE]
+
+
+def test_files_can_be_read_to_their_end():
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in FILES}
+    assert {path: length for path, length in lengths.items() if length > 400} == {}
+
+
+def test_tests_mirror_the_rooms():
+    own = {"support", "golden", "contracts"}
+    for path in TESTS.rglob("*.py"):
+        room, *rest = path.relative_to(TESTS).parts
+        if room == "support" or not rest:
+            continue
+        assert path.name.startswith("test_") or path.name == "conftest.py", (
+            f"{path} belongs into tests/support"
+        )
+        assert room in own or (ROOT / path.parent.relative_to(TESTS)).is_dir(), f"{path} mirrors no room"
+
+
+def test_contributing_shows_the_house_as_it_is():
+    text = (TESTS.parent / "CONTRIBUTING.md").read_text()
+    tree = text[text.index("    src/gazemap/\n") :].splitlines()[1:]
+    shown, above = {}, []
+    for line in tree:
+        match = re.fullmatch(r" {4}((?:  )+)(\S+)(?: {2,}(\S.*))?", line)
+        if not match:
+            break
+        depth = len(match[1]) // 2 - 1
+        above = [*above[:depth], match[2].rstrip("/")]
+        shown["/".join(above) + ("/" if match[2].endswith("/") else "")] = match[3]
+    assert [name for name, about in shown.items() if not about] == []
+    folders = {path.relative_to(ROOT).as_posix() + "/" for path in ROOT.rglob("*") if path.is_dir()}
+    assert {name for name in shown if name.endswith("/")} == {f for f in folders if "__pycache__" not in f}
+    assert [name for name in shown if not (ROOT / name).exists()] == []
 
 
 def test_importing_is_silent_and_opens_no_windowing():
