@@ -21,7 +21,7 @@ ORDERS = {
     " < evaluation | analysis < reports | serving < cli",
     "system": "*",
     "gaze": "blurring < *",
-    "images": "reading | resizing | names | placement < *",
+    "images": "reading | resizing | names | placement | fingerprints < *",
     "data": "sample < tables | selection < dataset < check | exporting | batches | writing | subsets"
     " < importers | popout < download",
     "data/batches": "edges < targets < cache < arrays < *",
