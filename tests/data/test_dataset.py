@@ -168,17 +168,6 @@ def test_an_image_of_which_the_points_alone_are_known(folder):
     assert load_dataset(folder).image_names[0] == folder / "images" / "00000"
 
 
-def test_points_moved_within_their_pixels(popout_set):
-    whole = popout_set[0].fixations.of_pixels(popout_set[0].fixation_map())
-    moved = whole.jittered(seed=1)
-    assert not (moved.x == whole.x).any()
-    np.testing.assert_array_equal(np.floor(moved.x), np.floor(whole.x))
-    np.testing.assert_array_equal(np.floor(moved.y), np.floor(whole.y))
-    np.testing.assert_array_equal(moved.x, whole.jittered(seed=1).x)
-    assert (moved.x != whole.jittered(seed=2).x).all()
-    assert 0.4 < np.mean(moved.x - np.floor(moved.x)) < 0.6
-
-
 def test_points_moved_to_the_edge(popout_set):
     from gazemap.gaze.fixations import Fixations
 

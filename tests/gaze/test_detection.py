@@ -27,16 +27,6 @@ def slow_velocity(x, y, t, threshold, minimum, gap):
     return [g for g in groups if t[g[-1]] - t[g[0]] >= minimum - 1e-9]
 
 
-def slow_average(values, t, window, gap):
-    """Each sample's mean with its neighbors, of those that no long gap parts from it."""
-    averages = []
-    for i in range(len(values)):
-        near = range(max(i - (window - 1) // 2, 0), min(i + window // 2, len(values) - 1) + 1)
-        parted = [any(t[k + 1] - t[k] > gap for k in range(min(i, j), max(i, j))) for j in near]
-        averages.append(np.mean([values[j] for j, far in zip(near, parted, strict=True) if not far]))
-    return np.array(averages)
-
-
 def slow_dispersion(x, y, t, threshold, minimum, gap):
     """Salvucci & Goldberg's I-DT, sample by sample."""
 
@@ -92,20 +82,6 @@ def test_the_same_as_the_obvious_loop(detector, slow, threshold, center, random)
     np.testing.assert_allclose(found.duration, [t[g[-1]] - t[g[0]] for g in groups])
 
 
-@pytest.mark.parametrize("window", [2, 5])
-@given(random=RECORDINGS)
-@settings(max_examples=30, deadline=None)
-def test_smoothing_is_that_of_the_obvious_loop(window, random):
-    x, y, t = recording(random)
-    found = fixations_by_velocity(
-        x, y, t, threshold=250.0, minimum_duration=0.03, maximum_gap=0.1, smoothing=window
-    )
-    smooth = [slow_average(values, t, window, 0.1) for values in (x, y)]
-    groups = slow_velocity(*smooth, t, 250.0, 0.03, 0.1)
-    np.testing.assert_array_equal(found.onset, [t[g[0]] for g in groups])
-    np.testing.assert_allclose(found.x, [np.mean(x[g]) for g in groups], atol=1e-9)
-
-
 def scanpath(noise=0.2, blink=True):
     """Five fixations at 240 Hz with known times, jumps of 3 samples between them and a blink in one."""
     random = np.random.default_rng(0)
@@ -158,22 +134,6 @@ def test_degrees_are_pixels_over_pixels_per_degree(detector, threshold):
     np.testing.assert_allclose(in_pixels.onset + 3, elsewhere.onset)
 
 
-def test_smoothing_takes_noise_out_of_the_speed():
-    x, y, time, *_ = scanpath(noise=3.0, blink=False)
-    assert len(fixations_by_velocity(x, y, time, threshold=1200.0)) == 0
-    assert len(fixations_by_velocity(x, y, time, threshold=1200.0, smoothing=7)) >= 5
-
-
-def test_smoothing_does_not_reach_over_a_long_gap():
-    time = np.arange(240) / 240
-    x = np.where(time < 0.5, 100.0, 400.0)
-    x[100:140] = np.nan  # the eye moved while it was not seen
-    found = fixations_by_velocity(x, np.zeros(240), time, threshold=100.0, smoothing=9)
-    assert found.x.tolist() == [100, 400]
-    np.testing.assert_allclose(found.onset, [0, 140 / 240])
-    np.testing.assert_allclose(found.duration, [99 / 240, 99 / 240])
-
-
 @pytest.mark.parametrize("detector", DETECTORS)
 @pytest.mark.parametrize("values", [[], [1.0], [np.nan] * 20])
 def test_nothing_in_nothing_out(detector, values):
@@ -198,12 +158,6 @@ def test_mistakes_are_named(detector, change, message):
     options = {"x": np.zeros(3), "y": np.zeros(3), "time": np.arange(3.0), "threshold": 1.0, **change}
     with pytest.raises(InputError, match=message):
         detector(**options)
-
-
-@pytest.mark.parametrize("smoothing", [0, -3, 2.5, np.nan])
-def test_smoothing_is_a_whole_number_of_samples(smoothing):
-    with pytest.raises(InputError, match="whole number of samples"):
-        fixations_by_velocity(np.zeros(3), np.zeros(3), np.arange(3.0), threshold=1.0, smoothing=smoothing)
 
 
 def test_pixels_per_degree_of_a_screen():

@@ -57,14 +57,6 @@ def test_without_points_a_density_is_uniform():
     np.testing.assert_array_equal(density(np.empty(0), np.empty(0), (2, 5), 1.0), np.full((2, 5), 0.1))
 
 
-@given(seeds, sizes)
-def test_mirroring_points_mirrors_their_map(seed, size):
-    x, y = drawn(seed, size)
-    mirrored = Fixations(x, y).mirrored(size[1])
-    expected = fixation_map(x, y, size)[:, ::-1]
-    np.testing.assert_array_equal(fixation_map(mirrored.x, mirrored.y, size), expected)
-
-
 def test_observers():
     fixations = Fixations(np.arange(3.0), np.arange(3.0), observer=np.array(["b", "a", "b"]))
     assert fixations.observers == ["a", "b"]

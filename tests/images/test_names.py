@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazemap.errors import DataError
-from gazemap.images.names import match_names, minimal_names
+from gazemap.images.names import images_meant, match_names, minimal_names
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,32 @@ def test_a_name_fits_by_its_stem_and_then_by_its_folders(keys, chosen):
 def test_missing_and_ambiguous_names_are_refused(files, keys, message):
     with pytest.raises(DataError, match=message):
         match_names([Path("/set") / name for name in files], keys, "saliency")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("scene/2.png", 2),
+        ("exports/scene/2", 2),
+        ("2.jpg", 2),
+        ("1.jpg", -1),  # two end so
+        ("train/1", -1),  # an image of that number, but of another folder
+        ("train/2", -1),
+        ("scene\\1.tif", 1),
+        ("c", 3),
+        ("osie/c", 3),
+        ("3", -1),
+    ],
+)
+def test_a_name_means_an_image_where_one_is_the_end_of_the_other(name, meant):
+    assert images_meant([name], ["osie/1.jpg", "scene/1.jpg", "scene/2.jpg", "c"]) == [meant]
+
+
+def test_the_prediction_of_an_image_of_another_folder_is_not_taken():
+    files = [Path("/set/val/1.jpg"), Path("/set/test/2.jpg")]
+    with pytest.raises(DataError, match=r"1 of 2 images have no prediction: 1\.jpg"):
+        match_names(files, ["train/1.png", "test/2.png"], "saliency")
+    assert match_names(files, ["maps/1.png", "maps/2.png"], "saliency") == ["maps/1.png", "maps/2.png"]
 
 
 def names(depth):

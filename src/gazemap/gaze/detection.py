@@ -1,7 +1,9 @@
 """Raw samples of gaze or mouse -> fixations, by velocity or by dispersion.
 
 Both are those of Salvucci & Goldberg (Identifying fixations and saccades in eye-tracking protocols,
-ETRA 2000), with times in place of counted samples, so that sampling may be irregular.
+ETRA 2000), I-VT and I-DT, which pymovements has too (`pymovements.events.ivt` and `idt`). Those are made
+for samples of a constant rate; these go by each sample's time, since browsers and webcams sample
+irregularly and samples are missing. For microsaccades and reading measures, use pymovements.
 """
 
 from __future__ import annotations
@@ -51,7 +53,6 @@ def fixations_by_velocity(
     pixels_per_degree: float = 1.0,
     minimum_duration: float = 0.1,
     maximum_gap: float = 0.075,
-    smoothing: int = 1,
     center: Center = "mean",
 ) -> DetectedFixations:
     """I-VT: samples that follow each other slower than a threshold are one fixation.
@@ -60,12 +61,10 @@ def fixations_by_velocity(
         x: (n,) pixels; NaN where nothing was seen.
         y: (n,) pixels.
         time: (n,) seconds, increasing.
-        threshold: of speed, in degrees a second, or in pixels a second where pixels_per_degree is 1.
+        threshold: of speed, in degrees per second, or in pixels per second where pixels_per_degree is 1.
         pixels_per_degree: of visual angle.
         minimum_duration: seconds; shorter ones are left out.
         maximum_gap: seconds between two samples over which a fixation goes on, such as a blink.
-        smoothing: samples of a moving average before speeds are computed; 1 for none. It never
-            reaches over a gap longer than the maximum.
         center: where a fixation is: the mean of its samples, or their median.
 
     Raises:
@@ -79,9 +78,8 @@ def fixations_by_velocity(
         maximum_gap=maximum_gap,
     )
     middle = _middle(center)
-    smooth_x, smooth_y = _smoothed(x, y, time, smoothing, maximum_gap)
     gaps = np.diff(time)
-    speed = np.hypot(np.diff(smooth_x), np.diff(smooth_y)) / pixels_per_degree / gaps
+    speed = np.hypot(np.diff(x), np.diff(y)) / pixels_per_degree / gaps
     joined = (speed <= threshold) & (gaps <= maximum_gap)
     # a run of joined intervals is a group of samples; a sample between two fast intervals is none
     edges = np.diff(np.concatenate([[False], joined, [False]]).astype(np.int8))
@@ -126,7 +124,7 @@ def fixations_by_dispersion(
     )
     middle = _middle(center)
     limit = threshold * pixels_per_degree
-    _, stop = _stretches(time, maximum_gap)
+    stop = _stops(time, maximum_gap)
     # the last sample of the shortest window from each sample
     shortest = np.searchsorted(time, time + minimum_duration - 1e-9)
     possible = shortest <= stop
@@ -135,7 +133,7 @@ def fixations_by_dispersion(
     starts = starts[spans <= limit]
     first, last = [], []
     position = 0
-    while (found := np.searchsorted(starts, position)) < len(starts):  # once a fixation, not a sample
+    while (found := np.searchsorted(starts, position)) < len(starts):  # once per fixation, not per sample
         begin = int(starts[found])
         end = _furthest(x, y, begin, int(shortest[begin]), int(stop[begin]), limit)
         first.append(begin)
@@ -148,7 +146,7 @@ def _valid(x: Floats, y: Floats, time: Floats) -> tuple[Floats, Floats, Floats]:
     x, y, time = (np.asarray(values, np.float64) for values in (x, y, time))
     if not (x.ndim == 1 and x.shape == y.shape == time.shape):
         raise InputError(
-            f"x, y and time have shapes {x.shape}, {y.shape} and {time.shape}; (n,) each is accepted."
+            f"x, y and time must have one shape (n,), got shapes {x.shape}, {y.shape} and {time.shape}."
         )
     seen = np.isfinite(x) & np.isfinite(y) & np.isfinite(time)
     x, y, time = x[seen], y[seen], time[seen]
@@ -160,7 +158,7 @@ def _valid(x: Floats, y: Floats, time: Floats) -> tuple[Floats, Floats, Floats]:
 def _positive(**parameters: float) -> None:
     for name, value in parameters.items():
         if not value > 0:
-            raise InputError(f"{name}={value} came; a number above 0 is accepted.")
+            raise InputError(f"{name} must be above 0, got {name}={value}.")
 
 
 def _middle(center: str) -> Middle:
@@ -168,24 +166,10 @@ def _middle(center: str) -> Middle:
     return lookup("center", center, middles)
 
 
-def _stretches(time: Floats, maximum_gap: float) -> tuple[Indices, Indices]:
-    """(n,) each: the first and the last sample that no long gap parts from each sample."""
+def _stops(time: Floats, maximum_gap: float) -> Indices:
+    """(n,): the last sample that no long gap parts from each sample."""
     breaks = np.flatnonzero(np.diff(time) > maximum_gap)
-    stretch = np.searchsorted(breaks, np.arange(len(time)))
-    return np.append(0, breaks + 1)[stretch], np.append(breaks, len(time) - 1)[stretch]
-
-
-def _smoothed(x: Floats, y: Floats, time: Floats, window: int, maximum_gap: float) -> tuple[Floats, Floats]:
-    """Moving averages, of fewer samples at the ends and beside long gaps."""
-    if not (window >= 1 and window % 1 == 0):
-        raise InputError(f"smoothing={window} came; a whole number of samples from 1 is accepted.")
-    if window == 1:
-        return x, y
-    start, stop = _stretches(time, maximum_gap)
-    places = np.arange(len(time))
-    first = np.maximum(places - (int(window) - 1) // 2, start)
-    last = np.minimum(places + int(window) // 2, stop)
-    return _group_means(x, first, last), _group_means(y, first, last)
+    return np.append(breaks, len(time) - 1)[np.searchsorted(breaks, np.arange(len(time)))]
 
 
 def _collected(

@@ -147,22 +147,8 @@ class Fixations:
         """The same, with points outside of an image of `size` (H, W) moved to its edge."""
         return replace(self, x=self.x.clip(0, size[1]), y=self.y.clip(0, size[0]))
 
-    def jittered(self, seed: int) -> Fixations:
-        """The same, moved at random within their pixels.
-
-        For points that were stored as whole pixels: their lattice and ties vanish, and every map of
-        theirs at the image's size stays what it was.
-        """
-        random = np.random.default_rng(seed)
-        x, y = (np.floor(values) + random.random(len(self)) for values in (self.x, self.y))
-        return replace(self, x=x, y=y)
-
     def scaled(self, from_size: Size, to_size: Size) -> Fixations:
         """The same points in an image stretched from one (H, W) to another."""
         # divided first, so that a point on the far edge stays on it to the last bit
         x, y = self.x / from_size[1] * to_size[1], self.y / from_size[0] * to_size[0]
         return replace(self, x=x, y=y)
-
-    def mirrored(self, width: float) -> Fixations:
-        """The same points in the mirror image of a picture `width` pixels wide."""
-        return replace(self, x=width - self.x)

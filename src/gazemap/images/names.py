@@ -1,10 +1,10 @@
-"""Names of images: the shortest that a benchmark takes, and which prediction belongs to which image."""
+"""Names of images: the shortest that tell them apart, and which image a name means."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
@@ -23,34 +23,59 @@ def minimal_names(files: Sequence[Path]) -> list[str]:
     return [file.relative_to(shared).as_posix() for file in files]
 
 
-def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[str]:
-    """The key of each image's prediction.
+def images_meant(names: Sequence[str], images: Sequence[str], suffixes: Sequence[str] = ()) -> list[int]:
+    """The position of the image that each name means, or -1 where it is none, or not certain.
 
-    Names are compared without suffixes (.jpg, .png, .npy and the like, and `kind`, as
-    `gazemap predict` writes them), and from the end. An image asks for as many of its folders as
-    tell it from the other images, mostly none; of several keys, the one that agrees for longest
-    is taken. No two images can get the same key, since what each asks for is its own.
+    The one rule: without suffixes (.jpg, .png, .npy and the like), a name fits an image where one of the
+    two is the end of the other, folder by folder: "osie/1001" fits "1001", and "scene/1001" does not fit
+    "osie/1001". Of several images that a name ends in, the longest is meant; a name that is itself the
+    end of several images means none.
+
+    Args:
+        names: with slashes or backslashes between folders.
+        images: the images' names, as far as their folders tell them apart.
+        suffixes: further ones that are left out, as ".saliency".
+    """
+    whole, ends = defaultdict(list), defaultdict(list)
+    for index, image in enumerate(images):
+        parts = _parts(image, suffixes)
+        whole[parts].append(index)
+        for end in _ends(parts):
+            ends[end].append(index)
+    meant = []
+    for name in names:
+        parts = _parts(name, suffixes)
+        contained = next((whole[end] for end in _ends(parts) if end in whole), None)
+        fits = contained or ends.get(parts, [])
+        meant.append(fits[0] if len(fits) == 1 else -1)
+    return meant
+
+
+def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[str]:
+    """The key of each image's prediction, by the rule of `images_meant`.
+
+    Folders that all images share say nothing, nor do those that all keys share. Of several keys of one
+    image, that is taken which agrees with its path for longest.
 
     Args:
         files: of the images.
         keys: names of the predictions, with "/" between folders; those of other images may be among them.
-        kind: what the predictions hold, "saliency" or "log_density".
+        kind: what the predictions hold, "saliency" or "log_density"; `gazemap predict` adds it to names.
 
     Raises:
         DataError: images without a key, or with several that fit equally; counts and the first names.
     """
-    wanted = [_parts(file.as_posix(), kind) for file in files]
-    shared = Counter(parts[-depth:] for parts in wanted for depth in range(1, len(parts) + 1))
-    by_stem = defaultdict(list)
-    for key in keys:
-        parts = _parts(key, kind)
-        by_stem[parts[-1]].append((key, parts))
+    suffixes = (f".{kind}", f".{kind}16")
+    short = minimal_names([Path(key.replace("\\", "/")) for key in keys]) if keys else []
+    by_image: dict[int, list[str]] = defaultdict(list)
+    for key, index in zip(keys, images_meant(short, minimal_names(files), suffixes), strict=True):
+        by_image[index].append(key)
     matched, missing, ambiguous = [], [], []
-    for file, parts in zip(files, wanted, strict=True):
-        least = sum(shared[parts[-depth:]] > 1 for depth in range(1, len(parts) + 1)) + 1
-        fits = [(key, _agreement(parts, other)) for key, other in by_stem[parts[-1]]]
+    for index, file in enumerate(files):
+        parts = _parts(file.as_posix(), suffixes)
+        fits = [(key, _agreement(parts, _parts(key, suffixes))) for key in by_image[index]]
         longest = max((length for _, length in fits), default=0)
-        best = [key for key, length in fits if length == longest >= least]
+        best = [key for key, length in fits if length == longest]
         if not best:
             missing.append(file.name)
         elif len(best) > 1:
@@ -61,11 +86,17 @@ def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[s
     return matched
 
 
-def _parts(name: str, kind: str) -> tuple[str, ...]:
+def _parts(name: str, suffixes: Sequence[str]) -> tuple[str, ...]:
+    """The folders and the stem."""
     *folders, last = PurePosixPath(name.replace("\\", "/")).parts
-    while PurePosixPath(last).suffix.lower() in (*_SUFFIXES, f".{kind}", f".{kind}16"):
+    while PurePosixPath(last).suffix.lower() in (*_SUFFIXES, *suffixes):
         last = PurePosixPath(last).stem
     return (*folders, last)
+
+
+def _ends(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """a/b/c, b/c, c."""
+    return (parts[start:] for start in range(len(parts)))
 
 
 def _agreement(first: tuple[str, ...], second: tuple[str, ...]) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -20,6 +19,7 @@ from gazemap.data.importers.rows import OPTIONAL, read_rows
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.names import images_meant
 from gazemap.types import Size
 
 _INFO = DatasetInfo(
@@ -113,40 +113,13 @@ def _by_image(
     """The rows in the order of the images, where those of each begin, and the names without an image."""
     column = rows["image"].combine_chunks()
     names = column.dictionary.to_pylist()
-    belongs = _matched(names, image_ids)
+    belongs = np.array(images_meant(names, image_ids))
     strays = {name for name, index in zip(names, belongs.tolist(), strict=True) if index < 0}
     if len(strays) == len(names):
         raise DataError(f"{source} names no image of the folder: {_some(names)}. It has {_some(image_ids)}.")
     of_row = belongs[column.indices.to_numpy()]
     order = np.argsort(of_row, kind="stable")  # rows without an image, -1, come first
     return rows.take(order), np.searchsorted(of_row[order], np.arange(len(image_ids) + 1)), strays
-
-
-def _matched(names: Sequence[str], image_ids: Sequence[str]) -> NDArray[np.int64]:
-    """For each name of the table the position of its image, or -1.
-
-    A name may have more leading folders than the image_id, or fewer where that is unambiguous.
-    """
-    position = {image_id: index for index, image_id in enumerate(image_ids)}
-    ends: dict[str, list[int]] = defaultdict(list)
-    for image_id, index in position.items():
-        for end in _ends(image_id):
-            ends[end].append(index)
-    belongs = np.full(len(names), -1)
-    for number, name in enumerate(names):
-        path = PurePosixPath(name.replace("\\", "/"))
-        key = path.with_suffix("").as_posix() if path.suffix.lower() in _SUFFIXES else path.as_posix()
-        longer = [position[end] for end in _ends(key) if end in position]
-        candidates = longer[:1] or ends[key]
-        if len(candidates) == 1:
-            belongs[number] = candidates[0]
-    return belongs
-
-
-def _ends(name: str) -> Iterator[str]:
-    """a/b/c, b/c, c."""
-    parts = name.split("/")
-    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _items(
