@@ -195,6 +195,12 @@ def test_contributing_shows_the_house_as_it_is():
     assert [name for name in shown if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_caches_are_bounded_in_bytes(path):
+    """`keeping` says how many bytes; a number of entries says nothing, since arrays may be of any size."""
+    assert "lru_cache" not in path.read_text()
+
+
 def test_importing_is_silent_and_opens_no_windowing():
     code = "import sys, gazemap; sys.exit('matplotlib.pyplot' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -54,7 +54,8 @@ def export(
     """Write a model for other programs: ONNX, checked against PyTorch, or weights of half the size."""
     from gazemap.prediction.engines.export import export_model
 
-    typer.echo(export_model(model, out, any_size=any_size))
+    made = export_model(model, out, any_size=any_size)
+    typer.echo(f"{made.file}: {made.size / 1e6:.1f} MB, within {made.difference:.1g} of the model.")
 
 
 @app.command()

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from gazemap.system.array_cache import keeping
 from gazemap.types import Floats
 
 _TRUNCATE = 4.0  # sigmas at which the kernel is cut, as scipy does by default
 _BAND = 64  # rows or columns that are blurred together
 
 
-@lru_cache(maxsize=32)
+@keeping(256 * 2**20)
 def gaussian_matrix(n: int, sigma: float) -> Floats:
     """(n, n): row i is the 1-D Gaussian blur of a unit impulse at i.
 
     The border is reflected and the kernel cut at 4 sigmas, as scipy.ndimage's
-    `gaussian_filter` does by default, so that products with it equal that filter. Read-only.
+    `gaussian_filter` does by default, so that products with it equal that filter. Read-only. The latest
+    are kept, up to 256 MiB: those of 32 sides of 1,024 pixels, or of two of 4,000.
     """
     matrix: Floats = gaussian_filter1d(np.eye(n), sigma, axis=1, mode="reflect", truncate=_TRUNCATE)
-    matrix.setflags(write=False)
     return matrix
 
 
@@ -60,7 +59,7 @@ def blur(values: NDArray[np.floating], sigma: float) -> Floats:
 
 
 def fourier_blur(values: NDArray[np.floating], cycles: float) -> Floats:
-    """(H, W) -> (H, W): the MIT benchmark's blur (antonioGaussian.m): half height at `cycles` an image.
+    """(H, W) -> (H, W): the MIT benchmark's blur (antonioGaussian.m): half height at `cycles` per image.
 
     The map is set into a square of zeros whose side is the next power of two, which is taken to be
     periodic; `fourier_sigma` gives the kernel's width.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import array_api_compat
@@ -12,6 +11,7 @@ from PIL import Image
 from scipy.ndimage import zoom
 
 from gazemap.errors import InputError
+from gazemap.system.array_cache import keeping
 from gazemap.types import Floats, Size
 
 Interpolation = Literal["bilinear", "bicubic", "spline"]
@@ -44,10 +44,13 @@ def resize(values: Any, size: Size, interpolation: Interpolation = "bilinear") -
     if interpolation not in _KERNELS:
         raise InputError(f"interpolation={interpolation!r} came; bilinear, bicubic and spline are accepted.")
     device = array_api_compat.device(values)
-    down, across = (
-        xp.asarray(_axis(out, into, into / out, interpolation), device=device)
+    weights = [
+        _axis(out, into, into / out, interpolation)
         for out, into in ((height, into_height), (width, into_width))
-    )
+    ]
+    if array_api_compat.is_torch_array(values):
+        weights = [matrix.copy() for matrix in weights]  # PyTorch takes no arrays that are read-only
+    down, across = (xp.asarray(matrix, device=device) for matrix in weights)
     return down @ values @ across.T
 
 
@@ -57,9 +60,12 @@ def shrink(values: NDArray[np.floating], factor: float) -> Floats:
     return np.asarray(down @ values @ across.T)
 
 
-@lru_cache(maxsize=32)
+@keeping(256 * 2**20)
 def _axis(out: int, into: int, scale: float, interpolation: Interpolation) -> Floats:
-    """(out, into) weights of the kernel around half-pixel centers, `scale` pixels of `into` apart."""
+    """(out, into) weights of the kernel around half-pixel centers, `scale` pixels of `into` apart.
+
+    The latest are kept, up to 256 MiB.
+    """
     stretch = max(scale, 1.0)
     kernel, support = _KERNELS[interpolation]
     centers = (np.arange(out) + 0.5) * scale - 0.5

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +9,7 @@ from gazemap.errors import InputError
 from gazemap.images.resizing import resize, shrink
 from gazemap.metrics.kernels.arrays import Maps, Pixels, Reader, Score
 from gazemap.metrics.kernels.checks import refuse_log_density, refuse_negative
+from gazemap.system.array_cache import keeping
 from gazemap.types import Floats
 
 
@@ -73,9 +72,9 @@ def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:
     return float(ot.emd2(given, taken, cost, numItermax=10_000_000)) * moved
 
 
-@lru_cache(maxsize=8)
+@keeping(64 * 2**20)
 def _distances(height: int, width: int) -> NDArray[np.float64]:
-    """(n, n): between the n = height * width pixels, in pixels."""
+    """(n, n): between the n = height * width pixels, in pixels. Kept up to 64 MiB."""
     rows, columns = np.divmod(np.arange(height * width), width)
     distances: NDArray[np.float64] = np.hypot(rows[:, None] - rows, columns[:, None] - columns)
     return distances

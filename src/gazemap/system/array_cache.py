@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import update_wrapper
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from numpy.typing import NDArray
+
+_Parameters = ParamSpec("_Parameters")
+_Array = TypeVar("_Array", bound=NDArray[Any])
 
 
 class ArrayCache:
@@ -40,3 +44,26 @@ class ArrayCache:
             while self.nbytes > self.limit:
                 del self._arrays[next(iter(self._arrays))]
         return array
+
+
+class KeepingFunction(Generic[_Parameters, _Array]):
+    """A function of hashable arguments whose arrays are kept; see `keeping`.
+
+    Attributes:
+        cache: what is kept.
+    """
+
+    def __init__(self, function: Callable[_Parameters, _Array], limit: int) -> None:
+        update_wrapper(self, function)
+        self._function = function
+        self.cache = ArrayCache(limit)
+
+    def __call__(self, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Array:
+        """The array for these arguments, read-only."""
+        key = (args, *sorted(kwargs.items()))
+        return cast("_Array", self.cache.get(key, lambda: self._function(*args, **kwargs)))
+
+
+def keeping(limit: int) -> Callable[[Callable[_Parameters, _Array]], KeepingFunction[_Parameters, _Array]]:
+    """Decorate a function, so that its latest arrays are kept, up to `limit` bytes of all together."""
+    return lambda function: KeepingFunction(function, limit)

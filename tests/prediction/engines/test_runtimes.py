@@ -73,6 +73,23 @@ def test_a_form_is_made_once_and_again_for_other_weights(monkeypatch, tmp_path):
     assert engines._form(model) == b"form"
 
 
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_engine_leaves_the_model_as_it_is(name, monkeypatch, tmp_path):
+    """Its mode, and where it lies: a device of no memory stands for a GPU that is not here."""
+    monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path))  # so that the form is made
+    model = tiny_model.Tiny().train()
+    model.norm.eval()
+    moved = []
+    monkeypatch.setattr(tiny_model.Tiny, "cpu", lambda self: moved.append(self) or self)
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    make_engine(name, model)(np.zeros((2, 3, 24, 24), np.uint8))
+    assert (model.training, model.convolution.training, model.norm.training) == (True, True, False)
+    assert all(one is not model for one in moved)
+    assert torch.equal(torch.rand(2), expected)  # random numbers are left alone, too
+
+
 def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
     with pytest.raises(InputError, match=r"no engine named 'onx'.*onnx"):
         make_engine("onx", network)
@@ -92,8 +109,10 @@ def weights(tmp_path):
 
 @pytest.mark.slow
 def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
-    said = export_model(weights, tmp_path / "own.onnx", any_size=True)
-    assert "of the model" in said
+    exported = export_model(weights, tmp_path / "own.onnx", any_size=True)
+    assert exported.file == tmp_path / "own.onnx"
+    assert exported.size == exported.file.stat().st_size
+    assert 0 <= exported.difference <= 1e-4
     content = onnx.load(tmp_path / "own.onnx")
     onnx.checker.check_model(content)
     about = json.loads({entry.key: entry.value for entry in content.metadata_props}["gazemap"])
@@ -114,7 +133,9 @@ def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
 
 
 def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_path):
-    export_model(weights, tmp_path / "half.safetensors")
+    exported = export_model(weights, tmp_path / "half.safetensors")
+    assert (exported.file, exported.size) == (tmp_path / "half.safetensors", exported.file.stat().st_size)
+    assert 0 < exported.difference < 0.05
     assert (tmp_path / "half.safetensors").stat().st_size < 0.52 * weights.stat().st_size
     about = {**describe(weights), "from": ["start.safetensors", "runs/a"]}
     assert describe(tmp_path / "half.safetensors") == about
@@ -126,7 +147,7 @@ def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_p
 
 
 def test_what_cannot_be_exported_leaves_no_file(weights, tmp_path, monkeypatch):
-    with pytest.raises(InputError, match=r"\.onnx or \.safetensors; .*own\.pt came"):
+    with pytest.raises(InputError, match=r"\.onnx or \.safetensors, got .*own\.pt"):
         export_model(weights, tmp_path / "own.pt")
     with pytest.raises(OutputError, match="There is no folder"):
         export_model(weights, tmp_path / "none" / "own.onnx")

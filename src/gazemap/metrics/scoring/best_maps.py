@@ -6,7 +6,6 @@ best for all. A model that predicts a density knows enough to make each.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.special import gammaincinv
 from gazemap.errors import InputError
 from gazemap.gaze.blurring import blur
 from gazemap.images.resizing import resize
+from gazemap.system.array_cache import keeping
 from gazemap.types import Floats
 
 Best = Literal["density", "ranks", "gain", "gain ranks", "blurred", "overlapping"]
@@ -123,7 +123,7 @@ def overlapping_map(density: Floats, sigma: float, fixations: float) -> Floats:
     return np.asarray(found / found.sum())
 
 
-@lru_cache(maxsize=1)
+@keeping(2**20)
 def _quantiles() -> Floats:
     """(levels, shapes): quantiles of gamma distributions over their means."""
     return np.asarray(gammaincinv(_SHAPES, _LEVELS[:, None]) / _SHAPES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,28 @@ TOLERANCE = 1e-4  # of a log density, or of a saliency as it is shown
 _CHECKED = 3  # images; another number than the form was traced with
 
 
-def export_model(path: str | Path, out: str | Path, *, any_size: bool = False) -> str:
+@dataclass(frozen=True)
+class ExportedModel:
+    """What `export_model` wrote.
+
+    Attributes:
+        file: where it is.
+        size: in bytes.
+        difference: how far its numbers are from the model's at most, on images of noise.
+    """
+
+    file: Path
+    size: int
+    difference: float
+
+
+def export_model(path: str | Path, out: str | Path, *, any_size: bool = False) -> ExportedModel:
     """Write a model to one file.
 
     Args:
         path: a run folder, a weights file, or a model that comes with gazemap.
         out: `.onnx`, or `.safetensors` for weights in float16, which `load_model` reads.
-
         any_size: of ONNX, see `to_onnx`.
-
-    Returns:
-        what was written, and how far its numbers are from the model's.
 
     Raises:
         InputError: another suffix, the extra "export" is not installed, or the ONNX form differs from
@@ -39,16 +51,17 @@ def export_model(path: str | Path, out: str | Path, *, any_size: bool = False) -
         WeightsError: as `load_model`.
         OutputError: `out` cannot be written.
     """
-    writers: dict[str, Callable[[str | Path, Path], str]] = {
+    writers: dict[str, Callable[[str | Path, Path], float]] = {
         ".onnx": partial(_write_onnx, any_size=any_size),
         ".safetensors": _write_half,
     }
     out = Path(out)
     if out.suffix not in writers:
-        raise InputError(f"A model is exported to {' or '.join(writers)}; {out} came.")
+        raise InputError(f"A model is exported to {' or '.join(writers)}, got {out}.")
     if not out.parent.is_dir():
         raise OutputError(f"There is no folder {out.parent}. Make it first.")
-    return writers[out.suffix](path, out)
+    difference = writers[out.suffix](path, out)
+    return ExportedModel(out, out.stat().st_size, difference)
 
 
 def _portable(about: Any) -> Any:  # noqa: ANN401 - JSON
@@ -60,7 +73,7 @@ def _portable(about: Any) -> Any:  # noqa: ANN401 - JSON
     return Path(about).name if isinstance(about, str) and Path(about).is_absolute() else about
 
 
-def _write_onnx(path: str | Path, out: Path, any_size: bool) -> str:
+def _write_onnx(path: str | Path, out: Path, any_size: bool) -> float:
     check_installed("onnxruntime")
     model = load_model(path)
     form = to_onnx(model, _portable(describe(path)), any_size=any_size)
@@ -72,14 +85,13 @@ def _write_onnx(path: str | Path, out: Path, any_size: bool) -> str:
         )
     with replacing(out) as temporary:
         temporary.write_bytes(form)
-    return f"{out}: {len(form) / 1e6:.1f} MB, within {difference:.1g} of the model."
+    return difference
 
 
-def _write_half(path: str | Path, out: Path) -> str:
+def _write_half(path: str | Path, out: Path) -> float:
     model = load_model(path)
     save_half(out, model, _portable(describe(path)))
-    difference = _difference(model, partial(predict_grids, load_model(out)))
-    return f"{out}: {out.stat().st_size / 1e6:.1f} MB, within {difference:.1g} of the model."
+    return _difference(model, partial(predict_grids, load_model(out)))
 
 
 def _difference(model: SaliencyModel, other: Engine) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import warnings
 from importlib.util import find_spec
@@ -25,7 +26,7 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None, *, any_si
     as JSON what the weights file says.
 
     Args:
-        model: on the CPU.
+        model: on any device and in any mode; a copy of it is exported.
         any_size: take images of any size from 64 pixels a side on; slower by a third, and a minute in
             the making. For a model of `any_size`.
         about: what the metadata says, JSON values; by default what the model knows of itself.
@@ -37,11 +38,11 @@ def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None, *, any_si
     if any_size and not model.any_size:
         raise InputError(f"A {model.architecture} takes images of {model.input_size} alone, not of any size.")
     height, width = model.input_size
-    images = torch.rand(2, 3, height, width)
+    images = torch.zeros(2, 3, height, width)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of PyTorch about its own parts
         program = torch.onnx.export(
-            model.eval(),
+            copy.deepcopy(model).cpu().eval(),
             (images,),
             dynamo=True,
             dynamic_shapes=(_free_sides(any_size),),

@@ -50,7 +50,7 @@ def _form(model: SaliencyModel) -> bytes:
     try:
         return file.read_bytes()
     except OSError:
-        form = to_onnx(model.cpu())
+        form = to_onnx(model)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as temporary:
