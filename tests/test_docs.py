@@ -1,18 +1,28 @@
-"""The examples of README and docs run as they stand, and the pages link to what exists."""
+"""README and docs are true: examples compute what they say, commands exist, links lead somewhere."""
 
+import csv
+import pkgutil
 import re
+import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
+import typer
 from support import tiny_model
+from support.references import auc_by_pairs
 
-from gazemap import load_recipe, train
+from gazemap import cli, evaluate, load_recipe, predict, train
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CARDS = sorted((ROOT / "src/gazemap/models/pretrained").glob("*.md"))
 EXAMPLES = [
     (page, code) for page in PAGES for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
 ]
+
+
+UsageError = typer.BadParameter.__base__  # typer brings its own click, or takes the one that is installed
 
 
 class Stand(tiny_model.Tiny):
@@ -21,21 +31,205 @@ class Stand(tiny_model.Tiny):
     architecture = "shallow"
 
 
+@pytest.fixture(scope="module")
+def place(popout_set, tmp_path_factory):
+    """A folder as the pages assume it: the built-in data set, and a run that was trained on it."""
+    folder = tmp_path_factory.mktemp("docs")
+    (folder / "gaze").mkdir()
+    (folder / "gaze" / "popout").symlink_to(popout_set.path)
+    (folder / "tiny.yaml").write_text(tiny_model.RECIPE.replace("{name: tiny}", "{name: shallow}"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tiny_model.MODELS, "shallow", Stand)
+        recipe = load_recipe(folder / "tiny.yaml", ["training.epochs=2"])
+        train(recipe, popout_set, folder / "runs/demo/shallow-fixed-popout", progress=False)
+        yield folder
+
+
+def numbers(text):
+    return [float(found) for found in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", text)]
+
+
+def evaluates_a_model(names, printed):
+    assert names["prediction"].saliency.shape == names["dataset"]["00000"].size
+    assert np.exp(names["prediction"].log_density).sum() == pytest.approx(1, rel=1e-4)
+    expected = []
+    for sample in names["dataset"].split("val"):  # NSS: the mean z-score at the fixated pixels
+        density = predict(names["model"], sample.image).density
+        z = (density - density.mean()) / density.std()
+        points = sample.fixations
+        expected.append(z[points.y.astype(int), points.x.astype(int)].mean())
+    mean, low, high, center, *_ = numbers(printed)
+    assert mean == pytest.approx(np.mean(expected), abs=6e-4)
+    assert low < mean < high
+    assert center < mean
+
+
+def compares_two_models(names, printed):
+    rows = [names["scores"].per_image[row]["nss"] for row in ("center bias", names["model"].name)]
+    *_, p_holm, share = map(float, re.findall(r"-?[\d.]+", printed))
+    assert numbers(printed)[0] == pytest.approx((rows[1] - rows[0]).mean(), abs=6e-4)
+    assert share == (rows[1] > rows[0]).mean()
+    assert 0 < p_holm <= 1
+
+
+def writes_a_table(names, printed):
+    assert {"center bias", "uniform", "gold standard"} <= set(re.findall(r"[a-z]+(?: [a-z]+)?", printed))
+    with open("scores.csv") as file:
+        rows = list(csv.DictReader(file))
+    per_image = names["scores"].per_image
+    assert (
+        len(rows) == names["table"].num_rows == sum(len(row["nss"]) * len(row) for row in per_image.values())
+    )
+    first = next(row for row in rows if row["row"] == "center bias" and row["metric"] == "nss")
+    assert float(first["score"]) == pytest.approx(per_image["center bias"]["nss"][0])
+
+
+def selects_a_part(names, printed):
+    early, whole = names["early"], names["dataset"]
+    assert [sample.image_id for sample in early] == [s.image_id for s in whole if s.split == "val"]
+    for sample in early:
+        assert set(sample.fixations.observer) <= {"01", "02"}
+        assert sample.fixations.onset.max() < 1.5
+    assert early.fingerprint in printed
+    assert early.fingerprint != whole.fingerprint
+
+
+def finds_two_fixations(names, printed):
+    found = names["found"]
+    assert found.x.tolist() == [100, 400]
+    assert found.onset.tolist() == [0, 0.5]
+    assert found.duration == pytest.approx([0.5, 0.5], abs=1 / 240)
+
+
+def reads_maps_again(names, printed):
+    ours = evaluate(names["model"], names["dataset"], "val").interval(names["model"].name, "nss")
+    assert numbers(printed) == pytest.approx([ours.mean, ours.low, ours.high], abs=2e-3)
+
+
+def scores_a_map(names, printed):
+    saliency = names["saliency"]  # 0 to 11, of which 11 and 10 are looked at
+    auc, nss = map(float, printed.splitlines()[0].split())
+    assert auc == pytest.approx(auc_by_pairs([11, 10], saliency.ravel()))
+    assert nss == pytest.approx((10.5 - 5.5) / saliency.std(ddof=1))
+    assert f"'auc': {auc}" in printed
+    assert printed.count("'auc_judd': 1.0") == 2  # both maps put the two above all others
+
+
+def validates_random_maps(names, printed):
+    found = {name: float(value) for name, value in re.findall(r"'(\w+)': tensor\(([-\d.e]+)", printed)}
+    assert found.keys() == {"nss", "cc", "kld"}
+    assert abs(found["nss"]) < 0.5  # chance
+    assert abs(found["cc"]) < 0.1
+    assert 0 < found["kld"] < 2
+
+
+def predicts_an_image(names, printed):
+    assert printed.startswith("(480, 640) ")
+    assert float(printed.split()[-1]) == pytest.approx(1, rel=1e-4)
+
+
+def sets_a_center_bias(names, printed):
+    assert 0 <= int(printed) < 480 * 640
+
+
+# What an example contains -> what must be true of its names and of what it prints.
+EXPECTED = {
+    'print(scores.interval("gazenet", "nss")': evaluates_a_model,
+    '.difference("nss")': compares_two_models,
+    'scores.write("scores.csv")': writes_a_table,
+    "early = dataset.select(": selects_a_part,
+    "fixations_by_velocity(": finds_two_fixations,
+    "write_submission(": reads_maps_again,
+    "metrics.score_against(": scores_a_map,
+    "MetricCollection(": validates_random_maps,
+    "prediction.saliency.shape": predicts_an_image,
+    "set_center_bias(": sets_a_center_bias,
+}
+
+
 @pytest.mark.parametrize(("page", "code"), EXAMPLES, ids=lambda value: getattr(value, "name", "code"))
-def test_examples_run(page, code, popout_set, tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(tiny_model.MODELS, "shallow", Stand)
-    (tmp_path / "gaze").mkdir()
-    (tmp_path / "gaze" / "popout").symlink_to(popout_set.path)
-    (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE.replace("{name: tiny}", "{name: shallow}"))
-    recipe = load_recipe(tmp_path / "tiny.yaml", ["training.epochs=2"])
-    train(recipe, popout_set, tmp_path / "runs/demo/shallow-fixed-popout", progress=False)
-    monkeypatch.chdir(tmp_path)
-    exec(compile(code, page.name, "exec"), {})
-    assert capsys.readouterr().out.strip()
+def test_examples_compute_what_they_say(page, code, place, monkeypatch, capsys):
+    checks = [check for phrase, check in EXPECTED.items() if phrase in code]
+    assert len(checks) == 1, f"Say in EXPECTED what must be true of this example of {page.name}:\n{code}"
+    monkeypatch.chdir(place)
+    names = {}
+    exec(compile(code, page.name, "exec"), names)
+    checks[0](names, capsys.readouterr().out.strip())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def commands(page):
+    """(command, whether it stands in a block, as one may paste it) for every command of a page."""
+    text = page.read_text()
+    blocks = re.findall(r"^    (gazemap .*)$", text, re.M)
+    inline = [" ".join(found.split()) for found in re.findall(r"(?<!`)`(gazemap\s[^`]+)`", text)]
+    return [(line, True) for line in blocks] + [(line, False) for line in inline]
+
+
+def check_command(line, whole):
+    """Refuse an unknown command or option; in a whole command also what is missing or of a wrong type."""
+    words = shlex.split(line, comments=True)[1:]
+    if "|" in words:  # `gazemap crop | regions`: names alone
+        for name in (word for word in words if word != "|"):
+            check_command(f"gazemap {name}", whole=False)
+        return
+    words = [word.strip("[]") for word in words]  # [--resume]: may be left out
+    command = typer.main.get_command(cli.app)
+    context = command.context_class(command, info_name="gazemap")
+    while hasattr(command, "resolve_command") and words:
+        name, command, words = command.resolve_command(context, words)
+        context = command.context_class(command, info_name=name, parent=context)
+    if whole:
+        command.make_context(context.info_name, words, parent=context.parent)
+    else:
+        command.make_parser(context).parse_args(args=words)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
+def test_commands_exist_with_their_options(page):
+    wrong = []
+    for line, whole in commands(page):
+        try:
+            check_command(line, whole)
+        except UsageError as error:
+            wrong.append(f"{line}: {error.format_message()}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_pages_have_commands_and_wrong_ones_are_refused():
+    assert sum(len(commands(page)) for page in PAGES) > 60
+    check_command('gazemap evaluate runs/a --data gaze/osie --split "val"  # and more', whole=True)
+    for line in (
+        "gazemap evalute runs/a --data gaze/osie",
+        "gazemap evaluate runs/a --dataset gaze/osie",
+        "gazemap evaluate runs/a",
+        "gazemap data split gaze/osie out --folds ten",
+    ):
+        with pytest.raises(UsageError):
+            check_command(line, whole=True)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
+def test_files_of_the_repository_exist(page):
+    named = re.findall(
+        r"(?:benchmarks|docs|src/gazemap|tests)/[\w/.-]*\w\.(?:py|md|yaml|json)\b", page.read_text()
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
+def test_names_of_the_package_exist(page):
+    """`gazemap.metrics.to_density` and the like, in text."""
+    missing = []
+    for name in re.findall(r"`(gazemap(?:\.\w+)+)\b", page.read_text()):
+        try:
+            pkgutil.resolve_name(name)
+        except (ImportError, AttributeError):
+            missing.append(name)
+    assert not missing
