@@ -40,7 +40,8 @@ ORDERS = {
     "prediction": "inputs < predict < engines < files",
     "prediction/engines": "onnx < runtimes < *",
     "prediction/files": "pictures | summary | threads < outputs < sources | result_folder < *",
-    "training": "recipe < pretext | optimizers | distillation | learned | log < setup < checkpoint < loop",
+    "training": "recipe < pretext | optimizers | speed | distillation | learned | log"
+    " < setup < checkpoint < loop",
     "evaluation": "left_out | score_files < scores | baselines"
     " < truths | agreement | significance < names | evaluate < reuse | comparison | interchange",
     "evaluation/interchange": "archives < stored < *",

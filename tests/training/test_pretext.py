@@ -67,10 +67,10 @@ def test_a_run_killed_in_its_pretext_ends_as_if_it_had_not_been(popout_set, tmp_
     train(recipe, popout_set, tmp_path / "whole", progress=False)
     one_epoch = loop.train_one_epoch
 
-    def killed(run, epoch, bar=None):
+    def killed(run, epoch, log=None):
         if epoch == 3:
             raise KeyboardInterrupt
-        return one_epoch(run, epoch, bar)
+        return one_epoch(run, epoch, log)
 
     monkeypatch.setattr(loop, "train_one_epoch", killed)
     with pytest.raises(KeyboardInterrupt):

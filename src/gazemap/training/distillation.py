@@ -40,7 +40,7 @@ class Teachers:
         return torch.stack(densities).mean(dim=0)
 
     def mixed(self, loss: Tensor, log_density: Tensor, teacher_density: Tensor) -> Tensor:
-        """The recipe's loss and the cross-entropy to what `density` told, by weight; in nats, as "nll" is."""
+        """The recipe's loss and the cross-entropy to the teachers' `density`, by weight, in nats."""
         return (1 - self.weight) * loss - self.weight * (teacher_density * log_density).sum(dim=(1, 2)).mean()
 
 

@@ -1,4 +1,4 @@
-"""The run's log: metrics.jsonl for programs, TensorBoard events for people."""
+"""The run's log: metrics.jsonl for programs; TensorBoard events and a bar for people."""
 
 from __future__ import annotations
 
@@ -17,18 +17,48 @@ from gazemap.errors import WeightsError
 from gazemap.system.files import write_text
 
 LOG_FILE = "metrics.jsonl"
+_REFRESH_SECONDS = 0.5  # reading a loss waits for a GPU, so it is done twice a second, not each step
 
 
 class RunLog:
-    """Appends one row an epoch; a resumed run first drops the rows past its checkpoint."""
+    """One row per epoch in metrics.jsonl and in the events, and a bar over all steps on stderr.
 
-    def __init__(self, out: Path, epochs_done: int) -> None:
-        kept = [row for row in read_metrics(out) if row["epoch"] <= epochs_done]
+    A resumed run first drops the rows past its checkpoint.
+    """
+
+    def __init__(
+        self, out: Path, title: str, *, epochs: int, images: int, done: int, progress: bool = False
+    ) -> None:
+        """Open the log of a run.
+
+        Args:
+            out: the run's folder.
+            title: of the bar.
+            epochs: how many there will be.
+            images: in each of them.
+            done: epochs that the checkpoint holds.
+            progress: show the bar.
+        """
+        kept = [row for row in read_metrics(out) if row["epoch"] <= done]
         write_text(out / LOG_FILE, "".join(json.dumps(row) + "\n" for row in kept))
         self._path = out / LOG_FILE
-        self._events = SummaryWriter(str(out / "events"), purge_step=epochs_done + 1)
+        self._events = SummaryWriter(str(out / "events"), purge_step=done + 1)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[status]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not progress,
+        )
+        self._task = self._bar.add_task(title, total=epochs * images, status="starting")
+        self._bar.advance(self._task, done * images)
+        self._validation = ""
+        self._shown_at = time.perf_counter()
+        self._images = 0  # since then
 
     def __enter__(self) -> RunLog:
+        self._bar.start()
         return self
 
     def __exit__(
@@ -37,15 +67,30 @@ class RunLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._bar.stop()
         self._events.close()
 
+    def step(self, loss: Tensor, rate: float, images: int) -> None:
+        """Count one step of `images` on the bar, and now and then show how it goes."""
+        self._images += images
+        elapsed = time.perf_counter() - self._shown_at
+        if elapsed < _REFRESH_SECONDS or self._bar.disable:
+            return
+        status = (
+            f"loss {loss.item():.5f}{self._validation} lr {rate:.2g} {self._images / elapsed:.0f} images/s"
+        )
+        self._bar.update(self._task, advance=self._images, status=status)
+        self._shown_at, self._images = time.perf_counter(), 0
+
     def write(self, row: dict[str, Any]) -> None:
-        """Add the row of an epoch to both logs; None values are left out of the events."""
+        """Add the row of an epoch; None values are left out of the events."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         for key, value in row.items():
             if key != "epoch" and value is not None:
                 self._events.add_scalar(key, value, row["epoch"])
+        if row["val_loss"] is not None:
+            self._validation = f" val {row['val_loss']:.5f}"
 
 
 def read_metrics(out: Path) -> list[dict[str, Any]]:
@@ -66,53 +111,3 @@ def read_metrics(out: Path) -> list[dict[str, Any]]:
             if number < len(lines):
                 raise WeightsError(f"{path}, line {number} is not JSON: {error}.") from error
     return rows
-
-
-_REFRESH_SECONDS = 0.5  # reading a loss waits for a GPU, so it is done twice a second, not each step
-
-
-class TrainingBar:
-    """A bar over all epochs on stderr; silent when `visible` is False."""
-
-    def __init__(self, name: str, epochs: int, images_per_epoch: int, done: int, visible: bool) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[status]}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not visible,
-        )
-        self._task = self._bar.add_task(name, total=epochs * images_per_epoch, status="starting")
-        self._bar.advance(self._task, done * images_per_epoch)
-        self._validation = ""
-        self._shown_at = time.perf_counter()
-        self._images = 0
-
-    def __enter__(self) -> TrainingBar:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def step(self, loss: Tensor, rate: float, images: int) -> None:
-        """Count one step of `images`, and now and then show how it goes."""
-        self._images += images
-        elapsed = time.perf_counter() - self._shown_at
-        if elapsed < _REFRESH_SECONDS or self._bar.disable:
-            return
-        status = (
-            f"loss {loss.item():.5f}{self._validation} lr {rate:.2g} {self._images / elapsed:.0f} images/s"
-        )
-        self._bar.update(self._task, advance=self._images, status=status)
-        self._shown_at, self._images = time.perf_counter(), 0
-
-    def validated(self, loss: float) -> None:
-        """Show the newest validation loss from now on."""
-        self._validation = f" val {loss:.5f}"

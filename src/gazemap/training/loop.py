@@ -18,7 +18,7 @@ from gazemap.errors import OutputError, TrainingError
 from gazemap.system.device import choose_device
 from gazemap.system.files import write_text
 from gazemap.training.checkpoint import RECIPE_FILE, RunFolder, TrainingState
-from gazemap.training.log import RunLog, TrainingBar
+from gazemap.training.log import RunLog
 from gazemap.training.optimizers import apply_schedule
 from gazemap.training.pretext import pretext_recipe
 from gazemap.training.recipe import Recipe
@@ -91,7 +91,8 @@ def train(
     state = folder.state()
     if state.epoch < recipe.training.epochs:
         resumes = state.epoch > 0
-        start = None if resumes else _start(recipe, dataset, folder.path, device, progress)
+        # the start's weights are overwritten by a resume's, but what it had learned from still counts
+        start = recipe.start if resumes else _start(recipe, dataset, folder.path, device, progress)
         run = prepare(recipe, dataset, choose_device(device), start, progress=progress)
         if resumes:
             folder.restore(run)
@@ -114,14 +115,12 @@ def _train_to_the_end(run: Run, folder: RunFolder, state: TrainingState, progres
     recipe, epochs = run.recipe, run.recipe.training.epochs
     write_text(folder.path / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
     images = len(run.train) * (2 if run.mirror == "copies" else 1)
-    with (
-        RunLog(folder.path, state.epoch) as log,
-        TrainingBar(recipe.name, epochs, images, state.epoch, progress) as bar,
-    ):
+    log = RunLog(folder.path, recipe.name, epochs=epochs, images=images, done=state.epoch, progress=progress)
+    with log:
         while state.epoch < epochs:
             started = time.perf_counter()
             apply_schedule(run.optimizer, recipe.optimizer, recipe.schedule, state.epoch, epochs)
-            losses, norms = train_one_epoch(run, state.epoch, bar)
+            losses, norms = train_one_epoch(run, state.epoch, log)
             state.epoch += 1
             _refuse_non_finite(losses, norms, state, folder.path)
             seconds = time.perf_counter() - started
@@ -129,14 +128,13 @@ def _train_to_the_end(run: Run, folder: RunFolder, state: TrainingState, progres
             val_loss = validation_loss(run) if validates else None
             log.write(_row(run, state.epoch, losses, norms, val_loss, images / seconds))
             if val_loss is not None:
-                bar.validated(val_loss)
                 if val_loss < state.best_loss:
                     state.best_loss, state.best_epoch = val_loss, state.epoch
                     folder.save_best(run, state)
                 folder.save(run, state)
 
 
-def train_one_epoch(run: Run, epoch: int, bar: TrainingBar | None = None) -> tuple[Tensor, Tensor]:
+def train_one_epoch(run: Run, epoch: int, log: RunLog | None = None) -> tuple[Tensor, Tensor]:
     """One pass over the training split; returns the loss and the gradient norm of every step."""
     recipe = run.recipe
     losses, norms = [], []
@@ -162,8 +160,8 @@ def train_one_epoch(run: Run, epoch: int, bar: TrainingBar | None = None) -> tup
         run.optimizer.step()
         if run.average:
             run.average.update_parameters(run.model)
-        if bar:
-            bar.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(batch))
+        if log:
+            log.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(batch))
     return torch.stack(losses).cpu(), torch.stack(norms).cpu()
 
 

@@ -19,7 +19,8 @@ from gazemap.models.weights import start_from
 from gazemap.training.distillation import Teachers, load_teachers
 from gazemap.training.learned import training_images
 from gazemap.training.optimizers import make_optimizer
-from gazemap.training.recipe import Auto, Recipe, TrainingSection
+from gazemap.training.recipe import Recipe
+from gazemap.training.speed import speed_for
 from gazemap.types import Output
 
 Tensors = tuple[Tensor, ...] | list[Tensor]
@@ -197,33 +198,3 @@ def mean_map(targets: Tensor, output: Output) -> Tensor:
         return targets.mean(dim=0)
     densities = targets / targets.sum(dim=(1, 2), keepdim=True)
     return torch.log(densities.mean(dim=0).clamp_min(torch.finfo(torch.float32).tiny))
-
-
-@dataclass(frozen=True)
-class Speed:
-    """Settings that change how fast a step is, not what it computes."""
-
-    channels_last: bool
-    fused_optimizer: bool
-    compile: bool
-
-
-# Measured by benchmarks/training_step.py on a CPU; for CUDA, PyTorch's own advice.
-FASTEST = {
-    "cpu": Speed(channels_last=True, fused_optimizer=True, compile=False),
-    "cuda": Speed(channels_last=True, fused_optimizer=True, compile=False),
-}
-
-
-def speed_for(training: TrainingSection, device: torch.device) -> Speed:
-    """The recipe's choices, with every "auto" resolved for `device`."""
-    fastest = FASTEST[device.type]
-
-    def resolve(choice: bool | Auto, best: bool) -> bool:
-        return best if choice == "auto" else choice
-
-    return Speed(
-        channels_last=resolve(training.channels_last, fastest.channels_last),
-        fused_optimizer=resolve(training.fused_optimizer, fastest.fused_optimizer),
-        compile=resolve(training.compile, fastest.compile),
-    )
