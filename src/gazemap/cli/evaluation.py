@@ -180,5 +180,5 @@ def submit(
 
     images = load_dataset(data).split(split)
     predictions = open_model_or_maps(run, images, output)
-    written = write_submission(predictions, images, out, format, progress=True)
+    written = write_submission(predictions, out, images, format, progress=True)
     typer.echo(f"{len(images)} predictions, read again and found right: {written}")

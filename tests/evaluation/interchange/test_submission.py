@@ -41,7 +41,7 @@ def maps(val, output="log_density", size=(24, 32)):
 
 
 def test_tuebingen_holds_a_model_s_predictions_at_the_images_sizes(model, val, tmp_path):
-    out = write_submission(model, val, tmp_path / "ours.hdf5", "tuebingen")
+    out = write_submission(model, tmp_path / "ours.hdf5", val, "tuebingen")
     assert out == tmp_path / "ours.hdf5"
     with h5py.File(out) as file:
         assert sorted(file) == sorted(sample.file.name for sample in val)
@@ -58,14 +58,14 @@ def test_tuebingen_holds_a_model_s_predictions_at_the_images_sizes(model, val, t
 @pytest.mark.parametrize("output", ["saliency", "log_density"])
 def test_tuebingen_and_back_keeps_stored_maps(output, val, tmp_path):
     theirs = maps(val, output)
-    out = write_submission(theirs, val, tmp_path / "ours.hdf5", "tuebingen")
+    out = write_submission(theirs, tmp_path / "ours.hdf5", val, "tuebingen")
     back = open_predictions(out, val, output)
     for index, sample in enumerate(val):
         expected = resize(theirs.grid(index), sample.size)
         if output == "log_density":
             expected -= logsumexp(expected)
         np.testing.assert_allclose(back.grid(index), expected, rtol=1e-6, atol=1e-6)
-    again = write_submission(back, val, tmp_path / "again.hdf5", "tuebingen")
+    again = write_submission(back, tmp_path / "again.hdf5", val, "tuebingen")
     for index in range(len(val)):
         np.testing.assert_allclose(
             open_predictions(again, val, output).grid(index), back.grid(index), atol=2e-6
@@ -80,16 +80,16 @@ def test_folders_stay_in_the_keys_where_names_repeat(val, tmp_path):
         file.write_bytes(val[number].file.read_bytes())
         samples.append(type(val[0])(**{**vars(val[number]), "file": file}))
     images = GazeDataset(tmp_path, val.info, samples)
-    out = write_submission(maps(images), images, tmp_path / "ours.hdf5", "tuebingen")
+    out = write_submission(maps(images), tmp_path / "ours.hdf5", images, "tuebingen")
     with h5py.File(out) as file:
         assert sorted(file) == ["Action", "Art"]
         assert list(file["Action"]) == list(file["Art"]) == ["001.png"]
-    write_submission(maps(images), images, tmp_path / "salicon", "salicon")
+    write_submission(maps(images), tmp_path / "salicon", images, "salicon")
     assert zipfile.ZipFile(tmp_path / "salicon.zip").namelist() == ["Action/001.png", "Art/001.png"]
 
 
 def test_salicon_is_a_folder_of_gray_pictures_and_a_zip_of_it(model, val, tmp_path):
-    out = write_submission(model, val, tmp_path / "ours", "salicon")
+    out = write_submission(model, tmp_path / "ours", val, "salicon")
     assert out == tmp_path / "ours.zip"
     names = [f"{sample.image_id}.png" for sample in val]
     assert sorted(path.name for path in (tmp_path / "ours").iterdir()) == sorted(names)
@@ -109,7 +109,7 @@ def test_salicon_is_a_folder_of_gray_pictures_and_a_zip_of_it(model, val, tmp_pa
 
 
 def test_a_constant_map_is_black_and_no_error(val, tmp_path):
-    write_submission(Maps(np.full((3, 4), 7.0)), val, tmp_path / "ours", "salicon")
+    write_submission(Maps(np.full((3, 4), 7.0)), tmp_path / "ours", val, "salicon")
     assert np.asarray(Image.open(tmp_path / "ours" / f"{val[0].image_id}.png")).max() == 0
 
 
@@ -118,7 +118,7 @@ def test_a_map_that_goes_wrong_leaves_nothing(format, val, tmp_path):
     grids = maps(val).grids
     grids[-1, 3, 4] = np.nan
     with pytest.raises(DataError, match=f"{val[-1].image_id} has values that are NaN"):
-        write_submission(Maps(grids, "log_density"), val, tmp_path / "ours", format)
+        write_submission(Maps(grids, "log_density"), tmp_path / "ours", val, format)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,24 +142,24 @@ def test_what_was_written_is_read_again_before_it_gets_its_name(format, val, tmp
             ),
         )
     with pytest.raises((DataError, OutputError), match=r"1 of 5 images have no prediction|cannot be written"):
-        write_submission(maps(val), val, tmp_path / "ours", format)
+        write_submission(maps(val), tmp_path / "ours", val, format)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_mistakes_are_refused(val, tmp_path):
     with pytest.raises(InputError, match=r"no submission format named 'tubingen'\. Did you mean 'tuebingen'"):
-        write_submission(maps(val), val, tmp_path / "ours", "tubingen")
+        write_submission(maps(val), tmp_path / "ours", val, "tubingen")
     for taken in ("ours", "other.zip"):
         (tmp_path / taken).touch()
     for name, message in (("ours", "ours exists already"), ("other", r"other\.zip exists already")):
         with pytest.raises(OutputError, match=message):
-            write_submission(maps(val), val, tmp_path / name, "salicon")
+            write_submission(maps(val), tmp_path / name, val, "salicon")
     for format in FORMATS:
         with pytest.raises(OutputError, match="cannot be written"):
-            write_submission(maps(val), val, tmp_path / "ours" / "deeper", format)
+            write_submission(maps(val), tmp_path / "ours" / "deeper", val, format)
     tall = type(val[0])(**{**vars(val[0]), "size": (640, 480)})
     with pytest.raises(DataError, match="is 480 x 640; SALICON's are 640 x 480"):
-        write_submission(maps(val), GazeDataset(tmp_path, val.info, [tall]), tmp_path / "tall", "salicon")
+        write_submission(maps(val), tmp_path / "tall", GazeDataset(tmp_path, val.info, [tall]), "salicon")
 
 
 def test_commands_submit_a_run_and_score_what_was_submitted(run, popout_set, tmp_path, monkeypatch):

@@ -158,5 +158,5 @@ _KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], MapArchive]], ...] 
 )
 _ACCEPTED = (
     f"A folder, zip or tar of {', '.join(DECODERS)} files is accepted, "
-    "or an HDF5 file with a dataset an image."
+    "or an HDF5 file with a dataset per image."
 )

@@ -7,7 +7,6 @@ found. Ours has the pictures at its top, named as the images.
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
@@ -26,7 +25,7 @@ from gazemap.images.names import minimal_names
 from gazemap.metrics import resize
 from gazemap.models import SaliencyModel
 from gazemap.prediction.predict import predict
-from gazemap.system.files import replacing
+from gazemap.system.files import new_folder, refuse_used, replacing
 from gazemap.system.progress import bar
 from gazemap.types import Floats, Output, Size
 
@@ -36,8 +35,8 @@ Steps = Iterable[int]
 
 def write_submission(
     predictions: SaliencyModel | Predictions,
+    path: str | Path,
     images: GazeDataset,
-    out: str | Path,
     format: str,
     *,
     progress: bool = False,
@@ -49,8 +48,8 @@ def write_submission(
 
     Args:
         predictions: a model, or maps in the order of the images; log densities where it says so.
+        path: the file or folder to write.
         images: the data set, or the split.
-        out: the file or folder to write.
         format: a key of `FORMATS`.
         progress: show a bar.
 
@@ -59,63 +58,51 @@ def write_submission(
 
     Raises:
         InputError: no such format.
-        DataError: a prediction or image of no use; nothing is left under `out`.
-        OutputError: `out` cannot be written.
+        DataError: a prediction or image of no use; nothing is left under `path`.
+        OutputError: `path` cannot be written.
     """
     check_name("submission format", format, FORMATS)
-    steps = bar(range(len(images)), f"Writing {out}", progress=progress)
-    return FORMATS[format](predictions, images, Path(out), steps)
+    steps = bar(range(len(images)), f"Writing {path}", progress=progress)
+    return FORMATS[format](predictions, Path(path), images, steps)
 
 
 def _tuebingen(
-    predictions: SaliencyModel | Predictions, images: GazeDataset, out: Path, steps: Steps
+    predictions: SaliencyModel | Predictions, path: Path, images: GazeDataset, steps: Steps
 ) -> Path:
-    """One HDF5 file, a float32 dataset an image at its size; keys as pysaliency's, log densities kept."""
+    """One HDF5 file, a float32 dataset per image at its size; keys as pysaliency's, log densities kept."""
     names = minimal_names(images.image_names)
-    with replacing(out) as temporary:
+    with replacing(path) as temporary:
         with h5py.File(temporary, "w") as file:
             for index in steps:
                 frame = _frame(predictions, images, index, images[index].size)
                 file.create_dataset(names[index], data=frame.astype(np.float32), compression="gzip")
         _check(temporary, images, names, predictions.output, [sample.size for sample in images])
-    return out
+    return path
 
 
-def _salicon(predictions: SaliencyModel | Predictions, images: GazeDataset, out: Path, steps: Steps) -> Path:
+def _salicon(predictions: SaliencyModel | Predictions, path: Path, images: GazeDataset, steps: Steps) -> Path:
     """A folder of 8-bit gray PNG, 640 x 480, and beside it a zip of it."""
     names = [str(PurePosixPath(name).with_suffix(".png")) for name in minimal_names(images.image_names)]
     for sample in images:
         if abs(sample.size[1] / sample.size[0] - 640 / 480) > 0.01:
             size = f"{sample.size[1]} x {sample.size[0]}"
             raise DataError(f"{sample.image_id} is {size}; SALICON's are 640 x 480.")
-    archive = out.with_name(f"{out.name}.zip")
-    for taken in (out, archive):
-        if taken.exists():
-            raise OutputError(f"{taken} exists already. Choose another name, or remove it first.")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
-            folder, zipped = Path(temporary) / out.name, Path(temporary) / archive.name
-            with zipfile.ZipFile(zipped, "w") as file:
-                for index in steps:
-                    picture = folder / names[index]
-                    picture.parent.mkdir(parents=True, exist_ok=True)
-                    frame = _frame(predictions, images, index, SALICON_SIZE)
-                    Image.fromarray(_gray_levels(frame, predictions.output)).save(picture)
-                    file.write(picture, names[index])
-            for written in (folder, zipped):
-                _check(written, images, names, "saliency", [SALICON_SIZE] * len(images))
-            zipped.rename(archive)
-            folder.rename(out)
-    except OSError as error:
-        raise OutputError(
-            f"{out} cannot be written: {error.strerror or error}. "
-            "Free space or choose a folder that you may write to."
-        ) from error
+    archive = path.with_name(f"{path.name}.zip")
+    refuse_used(archive)
+    with replacing(archive) as zipped, new_folder(path) as folder:
+        with zipfile.ZipFile(zipped, "w") as file:
+            for index in steps:
+                picture = folder / names[index]
+                picture.parent.mkdir(parents=True, exist_ok=True)
+                frame = _frame(predictions, images, index, SALICON_SIZE)
+                Image.fromarray(_gray_levels(frame, predictions.output)).save(picture)
+                file.write(picture, names[index])
+        for written in (folder, zipped):
+            _check(written, images, names, "saliency", [SALICON_SIZE] * len(images))
     return archive
 
 
-FORMATS: dict[str, Callable[[SaliencyModel | Predictions, GazeDataset, Path, Steps], Path]] = {
+FORMATS: dict[str, Callable[[SaliencyModel | Predictions, Path, GazeDataset, Steps], Path]] = {
     "salicon": _salicon,
     "tuebingen": _tuebingen,
 }
@@ -152,8 +139,8 @@ def _gray_levels(frame: Floats, output: Output) -> NDArray[np.uint8]:
 def _check(path: Path, images: GazeDataset, names: list[str], output: Output, sizes: list[Size]) -> None:
     stored = open_predictions(path, images, output)
     if list(stored.keys) != names or stored.ignored:
-        raise OutputError(f"{path} does not hold one map an image, named {names[0]} and so on.")
+        raise OutputError(f"{path} does not hold one map per image, named {names[0]} and so on.")
     for index, size in enumerate(sizes):
         shape = stored.grid(index).shape
         if shape != size:
-            raise OutputError(f"{path}: {names[index]} is {shape} and should be {size}.")
+            raise OutputError(f"{path}: {names[index]} is {shape} and should be {size}, (height, width).")
