@@ -54,6 +54,9 @@ def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
     assert page.count("data:image/png;base64,") >= 7
     assert "http" not in page.replace("http-equiv", "")
     assert "does not get below the mean training map" in page
+    assert "one observer&#39;s fixations are no density" in page  # why a cell has a dash
+    code, text = run("compare", out, out, "--row-b", "center bias")  # finds what `report` wrote
+    assert (code, "popout val, 5 images, exact" in text) == (0, True), text
 
 
 def test_evaluate_means_the_run_of_that_name_before_the_shipped_model(run, tmp_path, popout_set, monkeypatch):

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -8,8 +9,9 @@ from PIL import Image
 from scipy import stats
 
 from gazemap.errors import DataError, InputError
+from gazemap.evaluation.agreement import Agreement
 from gazemap.evaluation.comparison import compare, compare_runs, explained
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM, Maps
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.significance import differences, holm, sign_flip_p
 from gazemap.metrics import PROTOCOLS
@@ -284,6 +286,37 @@ def test_other_metrics_unknown_rows_and_infinite_scores_are_refused():
         compare(a, b, "a", "b")
 
 
+@pytest.mark.parametrize(
+    ("made_by", "message"),
+    [
+        ({"dataset": "made 02", "protocol": {"ddof": 0}}, "dataset was 'made 01' and is now 'made 02'"),
+        ({"dataset": "made 01", "protocol": {"ddof": 1}}, "protocol.ddof was 0 and is now 1"),
+    ],
+)
+def test_data_sets_and_protocols_of_one_name_are_told_apart(made_by, message):
+    a = replace(made_scores("a"), made_by={"dataset": "made 01", "protocol": {"ddof": 0}, "seed": 0})
+    with pytest.raises(InputError, match=message):
+        compare(a, replace(a, made_by=made_by), "a", CENTER_BIAS)
+    assert compare(a, replace(a, made_by=a.made_by | {"seed": 1}), "a", CENTER_BIAS).names == (
+        "a",
+        CENTER_BIAS,
+    )
+    assert compare(a, replace(a, made_by={}), "a", CENTER_BIAS).names == ("a", CENTER_BIAS)
+
+
+def test_what_holds_arrays_compares_and_hashes_without_an_exception():
+    scores = made_scores("a")
+    comparison = compare(scores, scores, "a", CENTER_BIAS)
+    for thing, other in (
+        (scores, made_scores("a")),
+        (comparison, compare(scores, scores, "a", CENTER_BIAS)),
+        (comparison.differences[0], comparison.differences[1]),
+        (Maps(np.zeros((2, 3))), Maps(np.zeros((2, 3)))),
+        (Agreement(np.zeros(3), np.zeros(3)), Agreement(np.zeros(3), np.zeros(3))),
+    ):
+        assert (thing == thing, thing == other, hash(thing) == hash(thing)) == (True, False, True)
+
+
 @pytest.fixture
 def runs(tmp_path):
     """Two evaluated run folders, and what `gazemap reproduce` writes about several networks."""
@@ -310,6 +343,13 @@ def test_a_run_folder_or_a_row_of_a_file(runs):
     # the same name twice would say nothing
     assert compare_runs(runs / "a", file, row_b="a").names == (str(runs / "a"), str(file))
     assert compare_runs(runs / "a", runs / "a", row_b=CENTER_BIAS).names == ("a", CENTER_BIAS)
+
+
+def test_the_mean_map_of_a_report_is_not_the_run_s_own_row(tmp_path):
+    scores = made_scores("a")
+    rows = {MEAN_MAP: scores.per_image[CENTER_BIAS], **scores.per_image}
+    replace(scores, per_image=rows).write(tmp_path / "report-scores-made-01234567-val-exact.parquet")
+    assert compare_runs(tmp_path, tmp_path, row_b=MEAN_MAP).names == ("a", MEAN_MAP)
 
 
 def test_a_run_s_own_row_is_found_though_its_folder_was_renamed(runs):

@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gazemap.cli.options import (
-    DataOption,
-)
+from gazemap.cli.options import DataOption
 
 app = typer.Typer()
 
@@ -26,4 +24,4 @@ def report(
     from gazemap.data.dataset import load_dataset
     from gazemap.reports.report import report_run
 
-    typer.echo(f"Report: {report_run(run, load_dataset(data), protocol)}")
+    typer.echo(f"Report: {report_run(run, load_dataset(data), protocol, progress=True)}")

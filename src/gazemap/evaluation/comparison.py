@@ -9,15 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from gazemap.errors import DataError, InputError, check_name, lookup
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM
 from gazemap.evaluation.left_out import listed
 from gazemap.evaluation.names import scores_files
 from gazemap.evaluation.scores import Interval, Scores, resampled_means
 from gazemap.evaluation.significance import Difference, differences
 from gazemap.metrics import get_protocol
+from gazemap.system.fingerprint import differences as fingerprint_differences
 
 _GAIN = "information_gain"
-_BASELINES = (CENTER_BIAS, UNIFORM, GOLD_STANDARD)
+_BASELINES = (CENTER_BIAS, UNIFORM, GOLD_STANDARD, MEAN_MAP)
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,6 +265,9 @@ def _refuse_unlike(a: Scores, b: Scores) -> None:
                 f"A has the {what} {ours!r}, B has {theirs!r}. Only scores of one protocol, data set, "
                 "split and set of metrics can be compared; evaluate both alike."
             )
+    for what in {"dataset", "protocol"} & a.made_by.keys() & b.made_by.keys():
+        if changed := fingerprint_differences(a.made_by[what], b.made_by[what], what):
+            raise InputError(f"A and B were not made alike: {'; '.join(changed)}. Evaluate both alike.")
     for name, missing in (
         ("A", set(b.image_ids) - set(a.image_ids)),
         ("B", set(a.image_ids) - set(b.image_ids)),

@@ -33,6 +33,7 @@ from gazemap.types import Output
 CENTER_BIAS = "center bias"
 UNIFORM = "uniform"
 GOLD_STANDARD = "gold standard"
+MEAN_MAP = "mean training map"  # of the networks in a report: a row like a model's, but made of no image
 
 DERIVED = (
     "Log densities, the baselines among them, are scored by the map that is best for each metric "

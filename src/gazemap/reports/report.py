@@ -12,7 +12,7 @@ import numpy as np
 from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import TargetMaker
 from gazemap.data.dataset import GazeDataset
-from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNIFORM, Maps
+from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, MEAN_MAP, UNIFORM, Maps
 from gazemap.evaluation.names import REPORT, scores_file
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
@@ -55,7 +55,7 @@ def write_report(
         title: the page's heading.
         runs: run folders; the names of their recipes are rows of `scores`.
         dataset: the one that they were trained on.
-        scores: one entry a protocol, all of the split val.
+        scores: one entry per protocol, all of the split val.
         published: numbers to show beside the measured ones.
         progress: show bars.
 
@@ -156,9 +156,6 @@ def _medians(share: diagnosis.CenterShare) -> dict[str, float]:
     }
 
 
-MEAN_MAP = "mean training map"
-
-
 def report_run(
     run: Path, dataset: GazeDataset, protocols: list[str] | None = None, *, progress: bool = False
 ) -> Path:
@@ -171,7 +168,7 @@ def report_run(
         progress: show bars.
     """
     recipe = parse_recipe(describe(run)["recipe"], f"the recipe in {run}")
-    scores = score_runs({recipe.name: run}, dataset, protocols or list(PROTOCOLS), run, progress)
+    scores = score_runs({recipe.name: run}, dataset, protocols or list(PROTOCOLS), run, progress=progress)
     return write_report(
         run / "report.html", title=recipe.name, runs=[run], dataset=dataset, scores=scores, progress=progress
     )
@@ -182,7 +179,8 @@ def score_runs(
     dataset: GazeDataset,
     protocols: Sequence[str],
     out: Path,
-    progress: bool,
+    *,
+    progress: bool = False,
 ) -> list[Scores]:
     """Score trained runs, and the mean training map, under several protocols.
 

@@ -113,7 +113,7 @@ def reproduce(
         for recipe in recipes
     }
     folders = {name: run.out for name, run in runs.items()}
-    scores = score_runs(folders, dataset, plan.protocols, out, progress)
+    scores = score_runs(folders, dataset, plan.protocols, out, progress=progress)
     report = write_report(
         out / "report.html",
         title=plan.title,
