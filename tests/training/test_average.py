@@ -7,6 +7,7 @@ from support.tiny_model import recipe
 from torch import nn
 
 from gazemap.errors import RecipeError
+from gazemap.models import SaliencyModel
 from gazemap.models.weights import BEST, load_tensors
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
@@ -48,9 +49,11 @@ def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_p
     )  # training goes on from the weights themselves
 
 
-class WithEncoder(nn.Module):
-    def __init__(self, trainable=True):
-        super().__init__()
+class WithEncoder(SaliencyModel):
+    architecture = "with-encoder"
+
+    def __init__(self, *, trainable=True):
+        super().__init__(input_size=(2, 2), output_size=(2, 2), output="saliency")
         self.encoder = nn.Linear(2, 2).requires_grad_(trainable)
         self.readout = nn.Linear(2, 1)
 

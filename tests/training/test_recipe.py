@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+import torch
 
 from gazemap.errors import RecipeError
-from gazemap.losses import weighted_loss
-from gazemap.models import MODELS
-from gazemap.training.optimizers import rate_and_momentum
-from gazemap.training.recipe import load_recipe, shipped_recipes
+from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
+from gazemap.models import MODELS, create_model
+from gazemap.models.weights import describe, shipped_weights
+from gazemap.training.optimizers import make_optimizer, rate_and_momentum
+from gazemap.training.recipe import load_recipe, parse_recipe, shipped_recipes
 
 
 @pytest.mark.parametrize("name", shipped_recipes())
@@ -13,7 +15,27 @@ def test_every_shipped_recipe_is_sound(name):
     recipe = load_recipe(name)
     assert recipe.name == name
     assert recipe.model.name in MODELS
-    weighted_loss(recipe.loss)
+
+
+@pytest.mark.parametrize("name", shipped_recipes())
+def test_every_shipped_recipe_s_model_loss_and_optimizer_can_be_made(name):
+    """On the meta device, where a network has shapes and no numbers."""
+    recipe = load_recipe(name)
+    with torch.device("meta"):
+        model = create_model(recipe.model.name, **recipe.model.options)
+        loss = weighted_loss(recipe.loss)
+        make_optimizer(recipe.optimizer, model, fused=False)
+    grid = torch.rand(2, *model.output_size) + 0.1  # the loss itself, of one map for both images
+    if model.output == "log_density":
+        grid = grid.flatten(1).log_softmax(1).view_as(grid)
+    truth = LossTargets(torch.rand(2, *model.output_size), torch.ones(2, *model.output_size))
+    assert loss(NetworkOutput(grid, model.output, model.target_range), truth).isfinite()
+
+
+@pytest.mark.parametrize("name", shipped_weights())
+def test_a_shipped_model_s_recipe_is_one_of_today(name):
+    recipe = parse_recipe(describe(f"shipped:{name}")["recipe"], name)
+    assert recipe.model.name == "gazenet"
 
 
 @pytest.mark.parametrize("name", shipped_recipes())
@@ -28,18 +50,40 @@ def test_every_recipe_says_how_to_run_it(name):
     ("override", "message"),
     [
         ("training.epoch=3", "training.epoch: unknown key. Did you mean 'epochs'"),
-        ("training.epochs=many", "training.epochs: .*'many' came"),
+        ("training.epochs=many", "training.epochs: .*got 'many'"),
         ("training.epochs=0", "greater than or equal to 1"),
         ("optimiser.lr=1", "Did you mean 'optimizer'"),
         ("training", "takes a.b=value"),
         ("name.x=1", "is a value, not a section"),
         ("data.mirror=both", "data.mirror"),
         ("training.epochs=[1", "not valid YAML"),
+        ("optimizer.name=adm", "optimizer.name: 'adm' is not accepted. Did you mean 'adam'"),
+        ("model.name=shalow", "model: There is no model named 'shalow'. Did you mean 'shallow'"),
+        ("model.options={geometri: pan2016}", "model: .*Did you mean 'geometry'"),
+        ("model.options={geometry: pan2061}", "model: .*geometry: .*Did you mean 'pan2016'"),
+        ("loss={msee: 1}", "loss: There is no loss named 'msee'. Did you mean 'mse'"),
+        ("loss={huber: {weight: 1, dleta: 2}}", "loss: .*Did you mean 'delta'"),
+        ("loss={deep_features: {weight: 1, encoder: vgg61}}", "loss: .*encoder: .*Did you mean 'vgg16'"),
+        ("loss=mse", "loss: .*got 'mse'"),
     ],
 )
 def test_mistakes_are_named_with_the_nearest_right_key(override, message):
     with pytest.raises(RecipeError, match=message):
         load_recipe("nurick2021-shallow", [override])
+
+
+def test_mistakes_in_the_model_and_in_the_loss_are_told_together():
+    with pytest.raises(RecipeError, match="has 2 mistake") as caught:
+        load_recipe("nurick2021-shallow", ["model.options={depth: 3}", "loss={msee: 1}"])
+    assert "named 'depth'" in str(caught.value)
+    assert "named 'msee'" in str(caught.value)
+
+
+def test_a_loss_s_parameters_stand_beside_its_weight():
+    recipe = load_recipe("nurick2021-shallow", ["loss={huber: {weight: 1, delta: 0.2}, mse: 1}"])
+    assert recipe.model_dump(mode="json")["loss"] == {"huber": {"weight": 1, "delta": 0.2}, "mse": 1.0}
+    again = load_recipe("nurick2021-shallow", ["loss={huber: {weight: 1}}", "loss.huber.delta=0.3"])
+    assert again.loss == {"huber": {"weight": 1, "delta": 0.3}}
 
 
 def test_overrides_replace_single_keys():

@@ -1,24 +1,29 @@
 """Losses: named terms that a recipe weighs and sums. `LOSSES` lists them all.
 
-Each is a function of what a network put out and what is known of the same images. Losses of both
-kinds of output are defined for both: a saliency becomes a density over its sum, a density a saliency
-over its top.
+Each is a function of what a network put out and what is known of the same images, with keyword parameters
+of its own; or a class that takes the parameters and makes such a function, where that costs something.
+Losses are defined for both kinds of output: a saliency becomes a density over its sum, a density a
+saliency over its top.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from gazemap.errors import RecipeError, check_name
-from gazemap.losses import center_bias, distribution, pixel, scanpath
+from gazemap.losses import center_bias, distribution, metrics, perceptual, pixel
 from gazemap.losses.cases import LossTargets, NetworkOutput
+from gazemap.system.checking import checked_options
 
 Term = Callable[[NetworkOutput, LossTargets], Tensor]
+Weights = Mapping[str, float | Mapping[str, Any]]  # {"mse": 1.0, "huber": {"weight": 2.0, "delta": 0.2}}
 
-LOSSES: dict[str, Term] = {
+LOSSES: dict[str, Callable[..., Any]] = {
     "mse": pixel.mse,
     "mae": pixel.mae,
     "huber": pixel.huber,
@@ -33,44 +38,83 @@ LOSSES: dict[str, Term] = {
     "cosine": distribution.cosine,
     "bhattacharyya": distribution.bhattacharyya,
     "jsd": distribution.jsd,
-    "nss": scanpath.nss,
-    "cc": scanpath.cc,
-    "sim": scanpath.sim,
-    "nss_gap": scanpath.nss_gap,
-    "nll": scanpath.nll,
+    "nss": metrics.nss,
+    "cc": metrics.cc,
+    "sim": metrics.sim,
+    "nss_gap": metrics.nss_gap,
+    "nll": metrics.nll,
+    "deep_features": perceptual.DeepFeatures,
+    "gram": perceptual.Gram,
     "center_overlap": center_bias.center_overlap,
     "center_correlation": center_bias.center_correlation,
 }
-_PERCEPTUAL = ("deep_features", "gram")
 
 
-def weighted_loss(
-    weights: dict[str, float], perceptual_encoder: str = "vgg16", perceptual_weights: str | None = None
-) -> Term:
+def make_loss(name: str, **parameters: Any) -> Term:  # noqa: ANN401 - each loss's own
+    """One loss with its parameters.
+
+    Args:
+        name: a key of `LOSSES`.
+        parameters: the loss's own keyword arguments.
+
+    Raises:
+        RecipeError: an unknown name or parameter, with the nearest right one, or a wrong value.
+    """
+    loss, checked = LOSSES.get(name), checked_parameters(name, parameters)
+    return loss(**checked) if isinstance(loss, type) else partial(LOSSES[name], **checked)
+
+
+def checked_parameters(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """A loss's parameters as it takes them; nothing is built.
+
+    Raises:
+        RecipeError: as `make_loss`.
+    """
+    check_name("loss", name, LOSSES, RecipeError)
+    return checked_options(f"the loss {name}", LOSSES[name], parameters, RecipeError)
+
+
+def weighted_loss(weights: Weights) -> Term:
     """The sum of the named terms times their weights.
 
     Args:
-        weights: term -> its weight; below 0 for those of which more is better.
-        perceptual_encoder: of "deep_features" and "gram", a key of `ENCODERS`.
-        perceptual_weights: of that encoder.
+        weights: loss -> its weight, or {"weight": ..., and its parameters}; below 0 for those of which
+            more is better.
 
     Raises:
-        RecipeError: an unknown term.
+        RecipeError: as `check_weights`.
     """
-    known = {**LOSSES, **dict.fromkeys(_PERCEPTUAL)}
-    for name in weights:
-        check_name("loss", name, known, RecipeError)
-    terms = dict(LOSSES)
-    if any(name in weights for name in _PERCEPTUAL):
-        from gazemap.losses.perceptual import PerceptualFeatures
-
-        features = PerceptualFeatures(perceptual_encoder, perceptual_weights)
-        terms |= {"deep_features": features.difference, "gram": features.gram_difference}
+    terms = [(weight, make_loss(name, **parameters)) for name, weight, parameters in _split(weights)]
 
     def total(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
-        return torch.stack([weight * terms[name](predicted, truth) for name, weight in weights.items()]).sum()
+        return torch.stack([weight * term(predicted, truth) for weight, term in terms]).sum()
 
     return total
 
 
-__all__ = ["LOSSES", "LossTargets", "NetworkOutput", "Term", "weighted_loss"]
+def check_weights(weights: Weights) -> None:
+    """Refuse what `weighted_loss` does not take; nothing is built.
+
+    Raises:
+        RecipeError: an unknown loss or parameter, with the nearest right name, or a loss without a weight.
+    """
+    for name, _, parameters in _split(weights):
+        checked_parameters(name, parameters)
+
+
+def _split(weights: Weights) -> list[tuple[str, float, dict[str, Any]]]:
+    """Each loss's name, weight and parameters."""
+    parts = []
+    for name, value in weights.items():
+        parameters = dict(value) if isinstance(value, Mapping) else {"weight": value}
+        weight = parameters.pop("weight", None)
+        if isinstance(weight, bool) or not isinstance(weight, int | float):
+            raise RecipeError(
+                f"The loss {name} needs a weight, a number: {name}: 1, or {name}: {{weight: 1, PARAMETER: "
+                f"VALUE}}. Got {value!r}."
+            )
+        parts.append((name, float(weight), parameters))
+    return parts
+
+
+__all__ = ["LOSSES", "LossTargets", "NetworkOutput", "Term", "check_weights", "make_loss", "weighted_loss"]

@@ -6,14 +6,15 @@ read, the docstring says "our form".
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 import torch.nn.functional as F
+from annotated_types import Gt
+from pydantic import NonNegativeFloat, PositiveFloat
 from torch import Tensor
 
 from gazemap.losses.cases import LossTargets, NetworkOutput
-
-_ALPHA = 1.1  # of the weights, so that none is infinite (the released code of ML-Net)
-_FOCUS = 2.0  # gamma of the focal loss (Lin et al. 2017)
 
 
 def _own_scale(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
@@ -22,7 +23,7 @@ def _own_scale(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
 
 
 def _unit(predicted: NetworkOutput) -> Tensor:
-    """A probability a pixel; what a linear output puts outside [0, 1] has no logarithm."""
+    """A probability per pixel; what a linear output puts outside [0, 1] has no logarithm."""
     return predicted.saliency.clamp(1e-6, 1 - 1e-6)
 
 
@@ -38,9 +39,9 @@ def mae(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     return F.l1_loss(predicted.saliency, truth.target)
 
 
-def huber(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
-    """Huber's loss with delta 0.1: squared for small errors, absolute for large ones; our delta."""
-    return F.huber_loss(predicted.saliency, truth.target, delta=0.1)
+def huber(predicted: NetworkOutput, truth: LossTargets, *, delta: PositiveFloat = 0.1) -> Tensor:
+    """Huber's loss: squared for errors below `delta`, absolute for larger ones; 0.1 is our choice."""
+    return F.huber_loss(predicted.saliency, truth.target, delta=delta)
 
 
 def exponential(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
@@ -48,14 +49,19 @@ def exponential(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     return torch.expm1((predicted.saliency - truth.target).abs()).mean()
 
 
-def weighted_mse(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
-    """ML-Net's loss (Cornia et al. 2016): mean of (p / max p - y)^2 / (1.1 - y)."""
+def weighted_mse(
+    predicted: NetworkOutput, truth: LossTargets, *, alpha: Annotated[float, Gt(1)] = 1.1
+) -> Tensor:
+    """ML-Net's loss (Cornia et al. 2016): mean of (p / max p - y)^2 / (alpha - y).
+
+    `alpha` is above 1, so that no weight is infinite; 1.1 in the released code.
+    """
     top = predicted.saliency.amax(dim=(1, 2), keepdim=True).clamp_min(1e-6)
-    return ((predicted.saliency / top - truth.target) ** 2 / (_ALPHA - truth.target)).mean()
+    return ((predicted.saliency / top - truth.target) ** 2 / (alpha - truth.target)).mean()
 
 
 def bce(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
-    """Binary cross-entropy, a probability a pixel."""
+    """Binary cross-entropy, a probability per pixel."""
     return F.binary_cross_entropy(_unit(predicted), truth.target)
 
 
@@ -66,13 +72,13 @@ def weighted_bce(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
     """
     share = truth.target.mean(dim=(1, 2), keepdim=True)
     p = _unit(predicted)
-    looked = (1 - share) * truth.target * p.log()
-    passed_over = share * (1 - truth.target) * (1 - p).log()
-    return -2 * (looked + passed_over).mean()
+    salient = (1 - share) * truth.target * p.log()
+    others = share * (1 - truth.target) * (1 - p).log()
+    return -2 * (salient + others).mean()
 
 
-def focal(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
-    """Focal loss (Lin et al. 2017), gamma 2, for targets between 0 and 1: cross-entropy times |y - p|^2."""
+def focal(predicted: NetworkOutput, truth: LossTargets, *, gamma: NonNegativeFloat = 2.0) -> Tensor:
+    """Focal loss (Lin et al. 2017), for targets between 0 and 1: cross-entropy times |y - p|^gamma."""
     p = _unit(predicted)
     cross_entropy = F.binary_cross_entropy(p, truth.target, reduction="none")
-    return ((truth.target - p).abs() ** _FOCUS * cross_entropy).mean()
+    return ((truth.target - p).abs() ** gamma * cross_entropy).mean()

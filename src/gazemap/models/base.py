@@ -76,6 +76,15 @@ class SaliencyModel(nn.Module):
         """How many numbers training can change."""
         return sum(parameter.numel() for parameter in self.parameters())
 
+    def encoder_parameters(self) -> list[nn.Parameter]:
+        """Those of the encoder that training changes, in order; a recipe may give them a rate of their own.
+
+        The encoder is the part `encoder`, where a model has one; a model whose encoder is several parts
+        overrides this.
+        """
+        encoder = getattr(self, "encoder", nn.Identity())
+        return [parameter for parameter in encoder.parameters() if parameter.requires_grad]
+
     @property
     def layers(self) -> dict[str, nn.Conv2d | nn.Linear]:
         """The trainable layers with weights, in the order in which they were made."""

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
-from gazemap.models.encoders import Encoder
+from gazemap.models.encoders import Encoder, EncoderName
 from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, LearnedBlur, log_softmax, upsample
 from gazemap.types import Size
 
@@ -36,7 +36,7 @@ class DeepGaze2(SaliencyModel):
     def __init__(
         self,
         *,
-        encoder: str = "vgg16",
+        encoder: EncoderName = "vgg16",
         encoder_weights: str | None = None,
         train_encoder: bool = False,
         center_bias: CenterBiasKind = "fixed",

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import torch
+from pydantic import AfterValidator
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from gazemap.errors import WeightsError, lookup
+from gazemap.errors import WeightsError, check_name, lookup
 from gazemap.system.device import register_vision_operators
 
 _HALF = (0.5, 0.5, 0.5)
@@ -80,6 +81,14 @@ ENCODERS: dict[str, EncoderSpec] = {
     # scaled and padded as TensorFlow does, for weights that were trained there
     "mobilenetv2-tf": replace(_MOBILENET_V2, mean=_HALF, std=_HALF, options={"pad_type": "same"}),
 }
+
+
+def _known(name: str) -> str:
+    check_name("encoder", name, ENCODERS)
+    return name
+
+
+EncoderName = Annotated[str, AfterValidator(_known)]  # a key of `ENCODERS`, where options are checked
 
 
 class Normalize(nn.Module):

@@ -82,19 +82,19 @@ class GazeNet(SaliencyModel):
         self.center_bias = CenterBiasPrior(center_bias, size)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
-        fine, *blocks = self.encoder(images)
+        """(B, 3, H, W) in [0, 1] -> (B, h, w) at 1/4 of the size, rounded up."""
+        fine, *blocks = self.encoder(images)  # (B, 24, H/4, W/4); the others at 1/8, 1/16 twice, 1/32
         squeezed = (squeeze(block) for squeeze, block in zip(self.squeeze, blocks, strict=True))
-        eighth, sixteenth, sixteenth_too, *last = squeezed
-        grid = (eighth.shape[-2], eighth.shape[-1])  # all are joined here
+        eighth, sixteenth, sixteenth_too, *last = squeezed  # (B, width, ., .) each
+        grid = (eighth.shape[-2], eighth.shape[-1])  # H/8, W/8: all are joined here
         features = eighth + upsample(sixteenth + sixteenth_too, grid) + upsample(sum(last), grid)
-        features = features + self.scene(blocks[-1].mean(dim=(2, 3)))[:, :, None, None]
+        features = features + self.scene(blocks[-1].mean(dim=(2, 3)))[:, :, None, None]  # (B, width, 1, 1)
         features = torch.relu(self.norm(features))
         features = features + self.near(features)
-        features = features + self.far(features)
-        size = (fine.shape[-2], fine.shape[-1])  # `output_size`, for images of `input_size`
-        detail = torch.relu(self.detail(fine) + upsample(self.lift(features), size))
-        response = upsample(self.readout(features), size) + self.sharpen(detail)
+        features = features + self.far(features)  # (B, width, H/8, W/8)
+        size = (fine.shape[-2], fine.shape[-1])  # H/4, W/4: `output_size`, for images of `input_size`
+        detail = torch.relu(self.detail(fine) + upsample(self.lift(features), size))  # (B, 16, H/4, W/4)
+        response = upsample(self.readout(features), size) + self.sharpen(detail)  # (B, 1, H/4, W/4)
         return log_softmax(self.center_bias(self.blur(response[:, 0].float())))
 
 

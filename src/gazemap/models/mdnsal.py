@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
-from gazemap.models.encoders import Encoder
+from gazemap.models.encoders import Encoder, EncoderName
 from gazemap.models.parts import log_softmax, upsample
 from gazemap.types import Size
 
@@ -44,7 +44,7 @@ class MDNSal(SaliencyModel):
     def __init__(
         self,
         *,
-        encoder: str = "pnasnet5",
+        encoder: EncoderName = "pnasnet5",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
         gaussians: int = 32,
@@ -86,27 +86,28 @@ class MDNSal(SaliencyModel):
 
         A factor's numbers are those of the lower triangle, [[a, 0], [b, c]], in image sides, x first.
         """
-        reduced = F.relu(self.reduce(self.norm(self.encoder(images)[-1]))).float()
-        features = upsample(reduced, self.cells).flatten(1)  # some encoders drop an odd image's last row
+        reduced = F.relu(self.reduce(self.norm(self.encoder(images)[-1]))).float()  # (B, 64, H/32, W/32)
+        # some encoders drop an odd image's last row
+        features = upsample(reduced, self.cells).flatten(1)  # (B, 64 * cells)
         # unscaled, one step of Adam in thousands of weights flings every Gaussian out of the image
         features = features / math.sqrt(features.shape[1])
-        log_weights = self.weights(features).log_softmax(dim=1)
-        means = self.means(features).sigmoid().unflatten(1, (-1, 2))
-        scale = self.widths(features).unflatten(1, (log_weights.shape[1], -1))
-        widths = F.softplus(scale[..., :2]) + _LEAST_WIDTH
+        log_weights = self.weights(features).log_softmax(dim=1)  # (B, K)
+        means = self.means(features).sigmoid().unflatten(1, (-1, 2))  # (B, K, 2)
+        scale = self.widths(features).unflatten(1, (log_weights.shape[1], -1))  # (B, K, 2 or 3)
+        widths = F.softplus(scale[..., :2]) + _LEAST_WIDTH  # (B, K, 2)
         below = scale[..., 2] * widths.prod(dim=2).sqrt() if self.full else torch.zeros_like(widths[..., 0])
         return log_weights, means, torch.stack([widths[..., 0], below, widths[..., 1]], dim=-1)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w), normalized over the grid's pixels."""
         log_weights, means, factors = self.mixture(images)
-        a, b, c = (factors[..., index, None, None] for index in range(3))
+        a, b, c = (factors[..., index, None, None] for index in range(3))  # (B, K, 1, 1)
         height, width = self.output_size
-        x = (torch.arange(width, device=images.device) + 0.5) / width
-        y = ((torch.arange(height, device=images.device) + 0.5) / height)[:, None]
+        x = (torch.arange(width, device=images.device) + 0.5) / width  # (w,)
+        y = ((torch.arange(height, device=images.device) + 0.5) / height)[:, None]  # (h, 1)
         # solves the lower triangle for the standardized offsets
-        across = (x - means[..., 0, None, None]) / a
-        down = (y - means[..., 1, None, None] - b * across) / c
+        across = (x - means[..., 0, None, None]) / a  # (B, K, 1, w)
+        down = (y - means[..., 1, None, None] - b * across) / c  # (B, K, h, w)
         log_norm = (a * c).log() + math.log(2 * math.pi)
-        grid = log_weights[..., None, None] - log_norm - 0.5 * (across**2 + down**2)
+        grid = log_weights[..., None, None] - log_norm - 0.5 * (across**2 + down**2)  # (B, K, h, w)
         return log_softmax(grid.logsumexp(dim=1))

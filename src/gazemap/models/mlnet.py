@@ -64,6 +64,10 @@ class MLNet(SaliencyModel):
         self.prior = nn.Parameter(torch.zeros(_PRIOR_SIZE)) if learned else None
         self.center_bias = CenterBiasPrior("none" if learned else center_bias, self.output_size)
 
+    def encoder_parameters(self) -> list[nn.Parameter]:
+        """Those of VGG-16, which is read at three depths."""
+        return [p for part in (self.to_pool3, self.to_pool4, self.to_conv5) for p in part.parameters()]
+
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
         pool3 = self.to_pool3(self.scale(images))

@@ -11,7 +11,7 @@ import math
 from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
-from gazemap.models.encoders import Encoder
+from gazemap.models.encoders import Encoder, EncoderName
 from gazemap.models.parts import log_softmax, upsample
 from gazemap.types import Output, Size
 
@@ -33,7 +33,7 @@ class PDP(SaliencyModel):
     def __init__(
         self,
         *,
-        encoder: str = "vgg16",
+        encoder: EncoderName = "vgg16",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
         input_size: Size = (240, 320),

@@ -6,7 +6,7 @@ Layers, initialization and clipping: the released code (marcellacornia/sam).
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -64,7 +64,12 @@ class SAM(SaliencyModel):
         center_bias: what is joined to the features ahead of the last two convolutions: "learned", 16
             Gaussians each, as published; "fixed", the density of the training images; "none".
         output: "saliency", the rectified outputs; "log_density", the log-softmax of the same logits.
+
+    Attributes:
+        make_encoder: ImageNet weights -> the encoder, at 1/8 of the image's size, 512 channels; a subclass's.
     """
+
+    make_encoder: Callable[[str | None], nn.Module]
 
     def __init__(
         self,
@@ -90,10 +95,6 @@ class SAM(SaliencyModel):
         )
         self.readout = nn.Conv2d(_CHANNELS, 1, 1)
 
-    @abstractmethod
-    def make_encoder(self, weights: str | None) -> nn.Module:
-        """The encoder at 1/8 of the image's size, 512 channels."""
-
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
         features = self.attention(self.encoder(self.scale(images)))
@@ -111,17 +112,11 @@ class SamVgg(SAM):
     """SAM on VGG-16, 51,835,841 parameters; see `SAM` for the options."""
 
     architecture = "sam-vgg"
-
-    def make_encoder(self, weights: str | None) -> nn.Module:
-        """Dilated VGG-16."""
-        return dilated_vgg16(weights)
+    make_encoder = staticmethod(dilated_vgg16)
 
 
 class SamResNet(SAM):
     """SAM on ResNet-50, 70,066,881 parameters; see `SAM` for the options."""
 
     architecture = "sam-resnet"
-
-    def make_encoder(self, weights: str | None) -> nn.Module:
-        """Dilated ResNet-50."""
-        return dilated_resnet50(weights)
+    make_encoder = staticmethod(dilated_resnet50)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
-from gazemap.models.encoders import ENCODERS, Encoder
+from gazemap.models.encoders import ENCODERS, Encoder, EncoderName
 from gazemap.models.parts import log_softmax, upsample
 from gazemap.types import Output, Size
 
@@ -40,7 +40,7 @@ class SimpleNet(SaliencyModel):
     def __init__(
         self,
         *,
-        encoder: str = "pnasnet5",
+        encoder: EncoderName = "pnasnet5",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
         input_size: Size = (256, 256),

@@ -46,7 +46,7 @@ def layer_scales(model: SaliencyModel, recipe: Recipe, arrays: Arrays) -> dict[s
     images = arrays.images[: recipe.training.batch_size].float().div(255)
     first = arrays[: recipe.training.batch_size]
     predicted = NetworkOutput(model(images), model.output, model.target_range)
-    terms = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
+    terms = weighted_loss(recipe.loss)
     loss = terms(predicted, LossTargets(first.targets, first.fixations))
     loss.backward()  # type: ignore[no-untyped-call]
     for hook in hooks:

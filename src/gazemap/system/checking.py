@@ -8,11 +8,42 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gazemap.errors import InputError, check_name
+
+_Section = TypeVar("_Section", bound=BaseModel)
+
+
+def validated(
+    section: type[_Section], content: object, source: str, error: type[InputError] = InputError
+) -> _Section:
+    """What a file holds, as the model that says which keys and values there are.
+
+    Args:
+        section: the model.
+        content: YAML or JSON values; lists become tuples, which strict validation asks for.
+        source: what messages call the file.
+        error: what is raised.
+
+    Raises:
+        InputError: names every mistake, with the nearest right names.
+    """
+    try:
+        return section.model_validate(_lists_to_tuples(content))
+    except ValidationError as invalid:
+        lines = mistakes(invalid, section)
+        raise error("\n  ".join([f"{source} has {len(lines)} mistake(s):", *lines])) from invalid
+
+
+def _lists_to_tuples(content: Any) -> Any:  # noqa: ANN401 - any YAML value
+    if isinstance(content, dict):
+        return {key: _lists_to_tuples(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return tuple(_lists_to_tuples(value) for value in content)
+    return content
 
 
 def mistakes(

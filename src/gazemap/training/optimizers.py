@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import torch
-from torch import nn
 
 from gazemap.errors import RecipeError
+from gazemap.models import SaliencyModel
 from gazemap.training.recipe import OptimizerSection, ScheduleSection
 
 _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
@@ -19,7 +19,7 @@ _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
 }
 
 
-def make_optimizer(section: OptimizerSection, model: nn.Module, *, fused: bool) -> torch.optim.Optimizer:
+def make_optimizer(section: OptimizerSection, model: SaliencyModel, *, fused: bool) -> torch.optim.Optimizer:
     """The optimizer of a model's trainable parameters; `fused` where PyTorch has it.
 
     A section with an `encoder_lr` makes two groups, of which the encoder's has a `share` of the rate.
@@ -27,13 +27,17 @@ def make_optimizer(section: OptimizerSection, model: nn.Module, *, fused: bool) 
     Raises:
         RecipeError: an `encoder_lr` for a model without a trainable encoder.
     """
-    trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    encoder = [p for name, p in trainable.items() if name.startswith("encoder.")]
-    parameters: list[dict[str, Any]] = [{"params": list(trainable.values()), "share": 1.0}]
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    parameters: list[dict[str, Any]] = [{"params": trainable, "share": 1.0}]
     if section.encoder_lr is not None:
+        encoder = model.encoder_parameters()
         if not encoder:
-            raise RecipeError("optimizer.encoder_lr is set, but the model has no encoder that is trained.")
-        rest = [p for name, p in trainable.items() if not name.startswith("encoder.")]
+            raise RecipeError(
+                f"optimizer.encoder_lr is set, but this {model.architecture} has no encoder that is trained. "
+                "Leave it out, or set model.options.train_encoder=true."
+            )
+        own = {id(p) for p in encoder}
+        rest = [p for p in trainable if id(p) not in own]
         parameters = [
             {"params": rest, "share": 1.0},
             {"params": encoder, "share": section.encoder_lr / section.lr},

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gazemap.data.batches.arrays import Mirror
 from gazemap.data.batches.augmentation import Augmentation
 from gazemap.data.batches.edges import Filter
 from gazemap.data.batches.targets import Target
-from gazemap.errors import RecipeError, check_name
+from gazemap.errors import RecipeError
+from gazemap.losses import check_weights
+from gazemap.models import checked_model_options
+from gazemap.system.checking import validated
+from gazemap.system.yaml_files import names_in, read_yaml
 from gazemap.types import Fit
 
 Auto = Literal["auto"]
@@ -31,15 +34,20 @@ class ModelSection(_Section):
     name: str
     options: dict[str, Any] = {}
 
+    @model_validator(mode="after")
+    def _options_are_the_model_s(self) -> Self:
+        checked_model_options(self.name, self.options)
+        return self
+
 
 class DataSection(_Section):
     """What the network sees.
 
     Attributes:
-        fit: how images of another aspect are laid into its frame; see `data.fits`.
+        fit: how images of another aspect are placed in its frame; see `images.placement`.
         target: how the maps that it learns are made of fixations.
-        mirror: see `data.batches.epoch_batches`.
-        augment: how training images are changed at random; see `data.augmentation`.
+        mirror: see `data.batches.arrays.epoch_batches`.
+        augment: how training images are changed at random; see `data.batches.augmentation`.
     """
 
     fit: Fit = "stretch"
@@ -85,12 +93,12 @@ class TrainingSection(_Section):
 
     Attributes:
         epochs: passes over the training split.
-        batch_size: images a step.
+        batch_size: images per step.
         validate_every: epochs between two validations.
         clip: the largest norm of the gradient; longer ones are shortened.
         average: how much of the weights' moving average stays at each step, such as 0.99, less in the
             first steps; that average is then what is validated and saved.
-        seed: of everything random.
+        seed: of the initial weights, the order of the images and their augmentation.
         precision: "bf16" computes matrix products in bfloat16.
         channels_last: layout of images in memory; "auto" is what measures fastest on the device.
         fused_optimizer: the same numbers in fewer steps.
@@ -109,18 +117,11 @@ class TrainingSection(_Section):
     compile: bool | Auto = "auto"
 
 
-class PerceptualSection(_Section):
-    """The frozen encoder of the losses "deep_features" and "gram", and its weights as a model takes them."""
-
-    encoder: str = "vgg16"
-    weights: str | None = None
-
-
 class PretextSection(_Section):
     """What the network learns first, of the images alone: edges or corners; see `training.pretext`.
 
     Attributes:
-        source: what is learned; see `data.edges`.
+        source: what is learned; see `data.batches.edges`.
         epochs: passes over the training split.
     """
 
@@ -129,11 +130,11 @@ class PretextSection(_Section):
 
 
 class TeachersSection(_Section):
-    """Trained networks that the network learns from, too; see `training.teachers`.
+    """Trained networks that the network learns from, too; see `training.distillation`.
 
     Attributes:
         runs: their run folders or weights files.
-        weight: of what they say; `loss` has the rest.
+        weight: of what they predict; `loss` has the rest.
     """
 
     runs: tuple[str, ...] = Field(min_length=1)
@@ -147,8 +148,8 @@ class Recipe(_Section):
         name: of the recipe, as reports show it.
         model: which network.
         data: what it sees.
-        loss: terms of `gazemap.losses.LOSSES` and their weights.
-        perceptual: the encoder of the losses "deep_features" and "gram".
+        loss: entries of `gazemap.losses.LOSSES`, each with its weight, or with {weight: ..., and its
+            parameters}.
         start: a run folder or weights file of the same network, whose weights this one starts from.
         pretext: what is learned before.
         teachers: networks that it learns from beside the fixations.
@@ -160,8 +161,7 @@ class Recipe(_Section):
     name: str
     model: ModelSection
     data: DataSection = DataSection()
-    loss: dict[str, float] = Field(min_length=1)
-    perceptual: PerceptualSection = PerceptualSection()
+    loss: dict[str, float | dict[str, Any]] = Field(min_length=1)
     start: str | None = None
     pretext: PretextSection | None = None
     teachers: TeachersSection | None = None
@@ -169,16 +169,21 @@ class Recipe(_Section):
     schedule: ScheduleSection = ScheduleSection()
     training: TrainingSection
 
+    @field_validator("loss", mode="before")
+    @classmethod
+    def _losses_are_known(cls, loss: object) -> object:
+        if isinstance(loss, dict):
+            check_weights(loss)
+        return loss
+
 
 def shipped_recipes() -> list[str]:
     """The names of the recipes that come with gazemap."""
-    return sorted(
-        file.name.removesuffix(".yaml") for file in _SHIPPED.iterdir() if file.name.endswith(".yaml")
-    )
+    return names_in(_SHIPPED)
 
 
 def load_recipe(name_or_path: str | Path, overrides: list[str] | None = None) -> Recipe:
-    """Read a recipe and check every key, type and range of it.
+    """Read a recipe and check every key, name, type and range of it; nothing is built.
 
     Args:
         name_or_path: a shipped recipe's name or a YAML file.
@@ -187,13 +192,7 @@ def load_recipe(name_or_path: str | Path, overrides: list[str] | None = None) ->
     Raises:
         RecipeError: no such recipe, not YAML, or a wrong key or value, with the nearest right name.
     """
-    text, source = _read(name_or_path)
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{source} is not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise RecipeError(f"{source} must hold keys such as model, loss and training; it holds none.")
+    content, source = read_yaml("recipe", name_or_path, _SHIPPED)
     for override in overrides or []:
         _override(content, override)
     return parse_recipe(content, source)
@@ -205,27 +204,13 @@ def parse_recipe(content: dict[str, Any], source: str) -> Recipe:
     Raises:
         RecipeError: a wrong key or value, with the nearest right name.
     """
-    try:
-        return Recipe.model_validate(_lists_to_tuples(content))
-    except ValidationError as error:
-        raise RecipeError(_explain(error, source)) from error
-
-
-def _read(name_or_path: str | Path) -> tuple[str, str]:
-    path = Path(name_or_path)
-    if path.suffix in {".yaml", ".yml"}:
-        try:
-            return path.read_text(encoding="utf-8"), str(path)
-        except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(f"Recipe {path} cannot be read: {error}.") from error
-    check_name("recipe", str(name_or_path), shipped_recipes(), RecipeError, "A path ends in .yaml.")
-    return (_SHIPPED / f"{name_or_path}.yaml").read_text(encoding="utf-8"), f"Recipe {name_or_path}"
+    return validated(Recipe, content, source, RecipeError)
 
 
 def _override(content: dict[str, Any], override: str) -> None:
     key, separator, value = override.partition("=")
     if not separator or not all(key.split(".")):
-        raise RecipeError(f"--set takes a.b=value, such as training.epochs=40; {override!r} came.")
+        raise RecipeError(f"--set takes a.b=value, such as training.epochs=40, got {override!r}.")
     *sections, last = key.split(".")
     for section in sections:
         content = content.setdefault(section, {})
@@ -235,41 +220,3 @@ def _override(content: dict[str, Any], override: str) -> None:
         content[last] = yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise RecipeError(f"--set {override!r}: {value!r} is not valid YAML: {error}.") from error
-
-
-def _lists_to_tuples(content: Any) -> Any:  # noqa: ANN401 - any YAML value
-    """YAML knows lists alone, and strict validation of a pair wants a tuple."""
-    if isinstance(content, dict):
-        return {key: _lists_to_tuples(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return tuple(_lists_to_tuples(value) for value in content)
-    return content
-
-
-def _explain(error: ValidationError, source: str) -> str:
-    lines = [f"{source} has {error.error_count()} mistake(s):"]
-    for mistake in error.errors():
-        location = [str(part) for part in mistake["loc"]]
-        where = ".".join(location)
-        if mistake["type"] == "extra_forbidden":
-            known = _fields_of(location[:-1])
-            near = difflib.get_close_matches(location[-1], known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            lines.append(f"  {where}: unknown key.{hint} Known here: {', '.join(known)}.")
-        elif mistake["type"] == "missing":
-            lines.append(f"  {where}: missing.")
-        else:
-            lines.append(f"  {where}: {mistake['msg']}; {mistake['input']!r} came.")
-    return "\n".join(lines)
-
-
-def _fields_of(location: list[str]) -> list[str]:
-    section: type[BaseModel] = Recipe
-    for part in location:
-        annotation = section.model_fields[part].annotation
-        kinds = (annotation, *get_args(annotation))  # of a section that may be missing, itself and None
-        sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        if not sections:
-            return []
-        section = sections[0]
-    return list(section.model_fields)

@@ -96,12 +96,10 @@ def load_splits(
 
     Raises:
         DataError: a split is missing or an image cannot be read.
-        RecipeError: a loss that the network cannot have.
     """
     splits = [dataset.split(name) for name in ("train", "val")]  # both exist before work starts
     with torch.device("meta"):
         model = create_model(recipe.model.name, **recipe.model.options)
-    weighted_loss(recipe.loss)  # a wrong loss is refused before work starts, too
     train, val = (
         load_arrays(
             split,
@@ -136,7 +134,7 @@ def assemble(
     model.fit = recipe.data.fit
     _fix_center_bias(model, train.targets)
     model.to(device, memory_format=layout)  # type: ignore[call-overload]
-    loss = weighted_loss(recipe.loss, recipe.perceptual.encoder, recipe.perceptual.weights)
+    loss = weighted_loss(recipe.loss)
     return Run(
         recipe=recipe,
         model=model,

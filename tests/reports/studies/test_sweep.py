@@ -182,7 +182,7 @@ def test_every_shipped_study_makes_sound_recipes(name):
         ({"recipe": "no-such"}, "no recipe named 'no-such'"),
         ({"protocol": "exakt"}, "Did you mean 'exact'"),
         ({"metrics": ["ns"]}, "Did you mean 'nss'"),
-        ({"seed": [1]}, "seed: Extra inputs"),
+        ({"seed": [1]}, "seed: unknown key. Did you mean 'seeds'"),
     ],
 )
 def test_mistakes_are_named_before_anything_is_trained(file, keys, message):

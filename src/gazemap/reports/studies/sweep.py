@@ -17,15 +17,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import RecipeError, check_name
+from gazemap.errors import RecipeError
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, choose_protocol
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.reuse import scores_in
@@ -33,7 +31,9 @@ from gazemap.evaluation.scores import Scores, SweepRow, bootstrap
 from gazemap.metrics import get_metric, get_protocol
 from gazemap.models.weights import load_model
 from gazemap.reports.figures import runs as figures
+from gazemap.system.checking import validated
 from gazemap.system.files import replacing, write_text
+from gazemap.system.yaml_files import names_in, read_yaml
 from gazemap.training.checkpoint import RunFolder
 from gazemap.training.loop import train
 from gazemap.training.recipe import Recipe, load_recipe
@@ -82,9 +82,7 @@ class SweepResult:
 
 def shipped_studies() -> list[str]:
     """The names of the sweeps that come with gazemap."""
-    return sorted(
-        file.name.removesuffix(".yaml") for file in _SHIPPED.iterdir() if file.name.endswith(".yaml")
-    )
+    return names_in(_SHIPPED)
 
 
 def load_sweep(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sweep:
@@ -98,17 +96,8 @@ def load_sweep(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sweep
         RecipeError: no such sweep, a wrong key, an entry that makes no sound recipe, or a wrong metric
             or protocol.
     """
-    path: Path | Traversable = Path(name_or_path)
-    if Path(name_or_path).suffix not in {".yaml", ".yml"}:
-        check_name("study", str(name_or_path), shipped_studies(), RecipeError, "A path ends in .yaml.")
-        path = _SHIPPED / f"{name_or_path}.yaml"
-    try:
-        sweep = Sweep.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RecipeError(f"Sweep {path} cannot be read: {error}.") from error
-    except ValidationError as error:
-        mistakes = "; ".join(f"{'.'.join(map(str, m['loc']))}: {m['msg']}" for m in error.errors())
-        raise RecipeError(f"Sweep {path} has {error.error_count()} mistake(s): {mistakes}.") from error
+    content, source = read_yaml("study", name_or_path, _SHIPPED)
+    sweep = validated(Sweep, content, source, RecipeError)
     get_protocol(sweep.protocol)
     for metric in sweep.metrics:
         get_metric(metric)

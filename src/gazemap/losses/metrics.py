@@ -44,7 +44,7 @@ def nss_gap(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
 
 
 def nll(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
-    """Negative log-likelihood of the fixations, in nats a fixation, the mean over images.
+    """Negative log-likelihood of the fixations, in nats per fixation, the mean over images.
 
     Kuemmerer et al. (2015): its difference to the center bias's is the information gain.
     """
