@@ -1,4 +1,4 @@
-"""The two tables of a gaze data set's folder: their columns, and how they are read."""
+"""The two tables of a gaze data set: their columns, how they are read, and fixations.parquet written."""
 
 from __future__ import annotations
 
@@ -40,9 +40,8 @@ FIXATIONS_SCHEMA = pa.schema(
         ("duration", pa.float64()),
     ]
 )
-
-
 _CODED = pa.dictionary(pa.int32(), pa.string())
+_ROWS = 200_000  # of fixations.parquet, written at once
 
 
 def read_images(path: Path) -> list[dict[str, Any]]:
@@ -83,6 +82,48 @@ def read_fixations(path: Path) -> dict[str, Fixations]:
         for name, (start, end) in zip(names.tolist(), pairwise(starts), strict=True)
         if end > start
     }
+
+
+class FixationWriter:
+    """fixations.parquet, written in pieces of many rows; no file where no image has points."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+
+    def __enter__(self) -> FixationWriter:
+        return self
+
+    def add(self, image_id: str, fixations: Fixations) -> None:
+        """Take one image's points; they are written when many have come, or at the end."""
+        self._writer = self._writer or pq.ParquetWriter(self._path, FIXATIONS_SCHEMA)
+        self._waiting.append(_fixation_rows(image_id, fixations))
+        if sum(map(len, self._waiting)) >= _ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._writer and self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting))
+        self._waiting.clear()
+
+    def __exit__(self, *error: object) -> None:
+        if self._writer:
+            self._flush()
+            self._writer.close()
+
+
+def _fixation_rows(image_id: str, fixations: Fixations) -> pa.Table:
+    empty = [None] * len(fixations)
+    columns = {
+        "image_id": [image_id] * len(fixations),
+        "observer": empty if fixations.observer is None else fixations.observer.tolist(),
+        "x": fixations.x,
+        "y": fixations.y,
+        "onset": empty if fixations.onset is None else fixations.onset,
+        "duration": empty if fixations.duration is None else fixations.duration,
+    }
+    return pa.table(columns, schema=FIXATIONS_SCHEMA)
 
 
 def _read_table(path: Path, schema: pa.Schema, coded: tuple[str, ...] = ()) -> pa.Table:

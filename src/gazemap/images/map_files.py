@@ -70,13 +70,13 @@ def check_header(shape: Shape, dtype: np.dtype[Any], where: str) -> None:
     """Refuse what cannot be a map by its shape and type, before its content is read.
 
     Raises:
-        DataError: says what came and what is accepted.
+        DataError: no real numbers, not (h, w), empty or too large.
     """
     if dtype.kind not in "buif":
         pickled = "; object arrays are pickles, which are never read" if dtype.kind == "O" else ""
         raise DataError(f"{where} holds values of type {dtype}; real numbers are accepted{pickled}.")
     if len(shape) != 2 or 0 in shape:
-        raise DataError(f"{where} has shape {shape}; one map an image is accepted, (h, w) and not empty.")
+        raise DataError(f"{where} has shape {shape}; one map per image is accepted, (h, w) and not empty.")
     if shape[0] * shape[1] > MAX_PIXELS:
         raise DataError(f"{where} has shape {shape}; up to {MAX_PIXELS:,} pixels are accepted.")
 
@@ -100,7 +100,7 @@ def _picture(content: bytes, where: str) -> NDArray[Any]:
     image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
     check_header((image.height, image.width), np.dtype(np.uint8), where)
     if getattr(image, "n_frames", 1) > 1:
-        raise DataError(f"{where} holds several pictures; one map a file is accepted.")
+        raise DataError(f"{where} holds several pictures; one map per file is accepted.")
     if ";16" in str(image.tile[0].args) and image.mode[0] not in "IF":  # Pillow would cut them to 8
         raise DataError(f"{where} has several channels of 16 bits; save it as one channel of 16 bits, gray.")
     if image.mode in ("1", "L", "F") or image.mode.startswith("I"):

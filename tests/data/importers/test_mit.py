@@ -22,7 +22,7 @@ def test_the_first_fixation_of_mit1003_is_on_the_middle(tmp_path):
         np.testing.assert_array_equal(found.x[1:], dropped[stem].fixations.x)
         np.testing.assert_allclose(found.onset, np.arange(len(found)) * 84 / 240)
         np.testing.assert_allclose(found.duration, 59 / 240)
-    with pytest.raises(InputError, match="first_fixation: Input should be 'drop' or 'keep'"):
+    with pytest.raises(InputError, match=r"first_fixation: 'first' is not accepted\. Known: drop, keep"):
         import_dataset("mit1003", source, tmp_path / "x", options={"first_fixation": "first"})
 
 

@@ -24,7 +24,7 @@ class Arrays:
     """A split at the network's size, or a batch of it. Compared as an object, not by content.
 
     Attributes:
-        images: uint8 (N, 3, H, W), laid into the network's frame.
+        images: uint8 (N, 3, H, W), placed in the network's frame.
         targets: float32 (N, h, w) in [0, 1], at the network's grid.
         fixations: int16 (N, h, w), how many fall in each cell of the grid.
     """
@@ -109,7 +109,7 @@ def epoch_batches(
 
     Args:
         arrays: the training split.
-        batch_size: images a batch; the last may be smaller.
+        batch_size: images per batch; the last may be smaller.
         mirror: "none"; "copies", every image and its mirror image in every epoch (the 2021
             replication); "half", a random half of every batch mirrored (Pan et al.).
         seed: of the run.

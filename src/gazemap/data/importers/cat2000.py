@@ -1,4 +1,7 @@
-"""CAT2000 (Borji & Itti 2015), training set: 2,000 images of 20 categories, 18 observers each."""
+"""CAT2000 (Borji & Itti 2015): 2,000 images of 20 categories with fixations, and 2,000 test images.
+
+The fixations of the test set are not public: the MIT/Tuebingen benchmark scores predictions of it.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 
-CAT2000_INFO = DatasetInfo(
-    name="cat2000",
+_TEST_INFO = DatasetInfo(
+    name="cat2000-test",
     title="CAT2000: A large scale fixation dataset",
     citation="Borji, Itti: CAT2000. CVPR workshop on the future of datasets, 2015 (arXiv 1505.03581).",
     homepage="https://saliency.tuebingen.ai",
@@ -24,8 +27,7 @@ CAT2000_INFO = DatasetInfo(
     source="Stimuli/CATEGORY/*.jpg; the fixations of the test set are not public",
     viewing_seconds=5.0,
 )
-
-_INFO = CAT2000_INFO.model_copy(
+_TRAIN_INFO = _TEST_INFO.model_copy(
     update={
         "name": "cat2000-train",
         "source": (
@@ -34,6 +36,7 @@ _INFO = CAT2000_INFO.model_copy(
         ),
     }
 )
+_WRONGLY_TURNED = "Pattern/134"  # its EXIF tag says that it lies on its side, which it does not
 
 
 def read_cat2000_train(source: Path) -> ImportedSet:
@@ -43,7 +46,7 @@ def read_cat2000_train(source: Path) -> ImportedSet:
         DataError: no image has fixations.
     """
     folder = source / "trainSet" if (source / "trainSet").is_dir() else source
-    images = categories(folder)
+    images = _categories(folder)
     truths = {
         f"{category.name}/{stem}": path
         for category in sorted((folder / "FIXATIONLOCS").glob("*"))
@@ -55,21 +58,7 @@ def read_cat2000_train(source: Path) -> ImportedSet:
     set_aside = unpaired({*images} - {*truths}, "Stimuli", "no fixations")
     set_aside += unpaired({*truths} - {*images}, "FIXATIONLOCS", "no image")
     items = (Item(name, images[name], "train", fixations=truths[name]) for name in both)
-    return ImportedSet(_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(both))
-
-
-CAT2000_TRAIN = Importer(
-    read=read_cat2000_train,
-    info=_INFO,
-    editions={"": Counts(2000)},
-    oddities=(
-        "images are padded with gray to 1920 x 1080; a pixel with several fixations counts once, and "
-        "observers are not told apart"
-    ),
-)
-
-
-_WRONGLY_TURNED = "Pattern/134"  # its EXIF tag says that it lies on its side, which it does not
+    return ImportedSet(_TRAIN_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(both))
 
 
 def read_cat2000_test(source: Path) -> ImportedSet:
@@ -78,25 +67,11 @@ def read_cat2000_test(source: Path) -> ImportedSet:
     Raises:
         DataError: there is no image.
     """
-    images = categories(source / "testSet" if (source / "testSet").is_dir() else source)
-    info = CAT2000_INFO.model_copy(update={"name": "cat2000-test"})
-    return ImportedSet(info, _cat2000_items(images), len(images))
+    images = _categories(source / "testSet" if (source / "testSet").is_dir() else source)
+    return ImportedSet(_TEST_INFO, _test_items(images), len(images))
 
 
-def _cat2000_items(images: dict[str, Path]) -> Iterator[Item]:
-    for image_id, path in images.items():
-        yield Item(image_id, _as_stored(path) if image_id == _WRONGLY_TURNED else path, "test")
-
-
-def _as_stored(path: Path) -> NDArray[np.uint8] | Path:
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except (OSError, ValueError):
-        return path  # reading it says what is wrong
-
-
-def categories(folder: Path) -> dict[str, Path]:
+def _categories(folder: Path) -> dict[str, Path]:
     """The images of CAT2000 by CATEGORY/NNN; the maps in its Output folders are none.
 
     Raises:
@@ -112,9 +87,31 @@ def categories(folder: Path) -> dict[str, Path]:
     return found
 
 
+def _test_items(images: dict[str, Path]) -> Iterator[Item]:
+    for image_id, path in images.items():
+        yield Item(image_id, _as_stored(path) if image_id == _WRONGLY_TURNED else path, "test")
+
+
+def _as_stored(path: Path) -> NDArray[np.uint8] | Path:
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError):
+        return path  # reading it says what is wrong
+
+
+CAT2000_TRAIN = Importer(
+    read=read_cat2000_train,
+    info=_TRAIN_INFO,
+    editions={"": Counts(2000)},
+    oddities=(
+        "images are padded with gray to 1920 x 1080; a pixel with several fixations counts once, and "
+        "observers are not told apart"
+    ),
+)
 CAT2000_TEST = Importer(
     read=read_cat2000_test,
-    info=CAT2000_INFO,
+    info=_TEST_INFO,
     editions={"": Counts(2000)},
     oddities=(
         "images alone, padded with gray to 1920 x 1080; Pattern/134 has a wrong EXIF tag and is written "

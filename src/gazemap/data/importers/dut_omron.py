@@ -71,6 +71,6 @@ DUT_OMRON = Importer(
     editions={"": Counts(5168, 5, 797_542)},
     oddities=(
         "observer 01 of one image may not be that of another; filtered by its authors, and yet some 30 "
-        "points an observer in 2 seconds: samples of gaze rather than fixations"
+        "points per observer in 2 seconds: samples of gaze rather than fixations"
     ),
 )

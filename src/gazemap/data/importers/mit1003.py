@@ -19,9 +19,9 @@ from gazemap.gaze.detection import fixations_by_velocity
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Floats, Size
 
-_RATE = 240.0  # samples a second
+_RATE = 240.0  # samples per second
 _PIXELS_PER_DEGREE = 35.0  # a degree of visual angle was about 35 pixels
-_SPEED = 30.0  # degrees a second, above which an eye moves to another place: our choice
+_SPEED = 30.0  # degrees per second, above which an eye moves to another place: our choice
 _LEAST = 0.1  # seconds of a fixation: our choice
 _NAME_LENGTH = 63  # of a variable in MATLAB, to which the images' names were cut
 _MARGINS = 0.1  # gaze on the screen beside the image, which no image fills; how much is not published
@@ -33,7 +33,7 @@ _INFO = DatasetInfo(
     license="no license stated; please cite",
     source=(
         "DATA/USER/IMAGE.mat, raw samples at 240 Hz, negative where the eye was not seen; fixations are "
-        "found here, slower than 30 degrees a second for 100 ms or more, at the median of their samples; "
+        "found here, slower than 30 degrees per second for 100 ms or more, at the median of their samples; "
         "the authors' code cuts coordinates to whole pixels and counts these from 1 (v - 1 here)"
     ),
     viewing_seconds=3.0,

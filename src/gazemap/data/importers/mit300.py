@@ -1,4 +1,4 @@
-"""Benchmarks' test images, whose fixations are not public: MIT300 and the test set of CAT2000."""
+"""MIT300 (Judd et al. 2012): the MIT/Tuebingen benchmark's 300 images; their fixations are not public."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gazemap.data.importers.pairing import PICTURES, by_stem
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 
-_MIT300 = DatasetInfo(
+_INFO = DatasetInfo(
     name="mit300",
     title="MIT300, the MIT/Tuebingen benchmark's images",
     citation="Judd, Durand, Torralba: A benchmark of computational models of saliency. MIT report, 2012.",
@@ -33,7 +33,7 @@ def read_mit300(source: Path) -> ImportedSet:
     if not images:
         raise DataError(f"{source} holds no BenchmarkIMAGES/*.jpg.")
     items = (Item(stem, images[stem], "test") for stem in sorted(images, key=_number))
-    return ImportedSet(_MIT300, items, len(images))
+    return ImportedSet(_INFO, items, len(images))
 
 
 def _number(stem: str) -> tuple[int, str]:
@@ -44,7 +44,7 @@ def _number(stem: str) -> tuple[int, str]:
 
 MIT300 = Importer(
     read=read_mit300,
-    info=_MIT300,
+    info=_INFO,
     editions={"": Counts(300)},
     oddities="images alone: predictions are scored by the benchmark; see `gazemap submit`",
 )

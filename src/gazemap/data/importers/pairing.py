@@ -1,4 +1,4 @@
-"""Files that belong together by their names, and a list of those without a partner."""
+"""What importers share: files paired by name, those without a partner, a split where a set has none."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ class _Stimuli:
     Attributes:
         path: of the stimuli file.
         files: the images, or None where they are embedded.
-        image_ids: one an image.
-        columns: pysaliency's attributes of the stimuli, one value an image.
+        image_ids: one per image.
+        columns: pysaliency's attributes of the stimuli, one value per image.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""SALICON (Jiang et al. 2015) as its authors give it out: a .mat file an image, with a struct an observer."""
+"""SALICON (Jiang et al. 2015) as its authors give it out: one .mat file per image, a struct per observer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INFO = DatasetInfo(
     homepage="http://salicon.net",
     license="no license stated; the images carry MS-COCO's per-image licenses",
     source=(
-        "fixations/SPLIT/*.mat, one struct of gaze an observer, numbered anew in each image; x, y are "
+        "fixations/SPLIT/*.mat, one struct of gaze per observer, numbered anew in each image; x, y are "
         "1-based there (v - 0.5 here)"
     ),
     task="free viewing, by mouse",

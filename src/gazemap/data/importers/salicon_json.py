@@ -196,7 +196,7 @@ SALICON_JSON = Importer(
     info=_INFO,
     editions={},
     oddities=(
-        "its points are samples of the mouse, some 120 an observer, not the fixations of the .mat files; "
+        "its points are samples of the mouse, some 120 per observer, not the fixations of the .mat files; "
         "[row, column] from 1 or [x, y] from 0, by release"
     ),
 )

@@ -1,4 +1,4 @@
-"""Any CSV or Parquet file of points, one a row, and a folder of images."""
+"""Any CSV or Parquet file of points, one per row, and a folder of images."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INFO = DatasetInfo(
     title="A table of points and a folder of images",
     citation="of those who recorded the points",
     license="as its source says",
-    source="one fixation a row",
+    source="one fixation per row",
 )
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 _VAL_SHARE = 0.2  # where the table knows no splits: the last images by name

@@ -39,7 +39,7 @@ def read_toronto(source: Path) -> ImportedSet:
     path = folder / "origfixdata.mat"
     maps = read_mat(path, "white")
     if maps.dtype != object:
-        raise DataError(f"{path}: white has type {maps.dtype}; a cell of maps, one an image, is accepted.")
+        raise DataError(f"{path}: white has type {maps.dtype}; a cell of maps, one per image, is accepted.")
     cells = maps.ravel()
     return ImportedSet(_INFO, _items(folder / "Original Image Set", path, cells), len(cells))
 

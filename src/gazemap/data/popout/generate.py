@@ -58,7 +58,7 @@ def popout(
         OutputError: `out` cannot be written.
     """
     if images < 10 or min(size) < 64:
-        raise InputError(f"popout makes 10 images or more of 64 x 64 or larger; {images} of {size} came.")
+        raise InputError(f"images must be at least 10 and size at least (64, 64), got {images} and {size}.")
     info = DatasetInfo(
         name="popout",
         title="Visual-search displays with known targets",

@@ -31,8 +31,8 @@ def merge(datasets: Sequence[GazeDataset], name: str) -> GazeDataset:
     names = [dataset.name for dataset in datasets]
     if len(names) < 2 or len(set(names)) < len(names):
         raise DataError(
-            f"Two or more data sets of different names can be merged; {', '.join(names) or 'none'} came. "
-            "The name is in dataset.json."
+            "Two or more data sets of different names can be merged, got "
+            f"{', '.join(names) or 'none'}. The name is in dataset.json."
         )
     samples = [_prefixed(sample, dataset.name) for dataset in datasets for sample in dataset]
     return GazeDataset(datasets[0].path.parent / name, _info(datasets, name), samples)

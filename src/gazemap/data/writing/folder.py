@@ -1,4 +1,4 @@
-"""Writing a gaze data set: whole or not at all, in memory that does not grow with the images."""
+"""Writing a gaze data set to a folder, whole or not at all: what an importer found, or a set in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from gazemap.data.dataset import GazeDataset, SetAside, load_dataset
 from gazemap.data.sample import Sample
-from gazemap.data.tables import FIXATIONS_SCHEMA, IMAGES_SCHEMA
+from gazemap.data.tables import IMAGES_SCHEMA, FixationWriter
 from gazemap.data.writing.conventions import ConventionCheck
 from gazemap.data.writing.items import Counts, ImportedSet, Item, Outside
 from gazemap.data.writing.storing import Stored, store
@@ -25,8 +25,6 @@ from gazemap.gaze.fixations import Fixations
 from gazemap.system.files import new_folder, replacing
 from gazemap.system.progress import bar
 from gazemap.types import Size
-
-_ROWS = 200_000  # of fixations.parquet, written at once
 
 
 def write_dataset(source: ImportedSet, out: str | Path, *, progress: bool = False) -> GazeDataset:
@@ -38,7 +36,7 @@ def write_dataset(source: ImportedSet, out: str | Path, *, progress: bool = Fals
 def write_folder(source: ImportedSet, out: Path, *, progress: bool = False) -> None:
     """Write a data set's folder; what cannot be read is set aside and listed in dataset.json.
 
-    Its memory does not grow with the number of images, but for a row of a table each.
+    Its memory does not grow with the number of images, but for one table row per image.
 
     Args:
         source: from an importer.
@@ -52,126 +50,6 @@ def write_folder(source: ImportedSet, out: Path, *, progress: bool = False) -> N
     """
     with new_folder(out) as folder:
         _fill(folder, source, progress)
-
-
-def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
-    images: list[dict[str, Any]] = []
-    set_aside = list(source.info.set_aside)
-    check = ConventionCheck(source.tolerance)
-    observers: set[str] = set()
-    for name in ("images", "maps"):
-        (folder / name).mkdir()
-    description = f"Writing {source.info.name}"
-    with (
-        closing(_stored_ahead(folder, source)) as stored,
-        _FixationWriter(folder / "fixations.parquet") as writer,
-    ):
-        for item, future in bar(stored, description, source.count, progress=progress):
-            try:
-                row, fixations = future.result()
-            except DataError as error:
-                set_aside.append(SetAside(item=item.image_id, reason=str(error)))
-                continue
-            images.append(row)
-            if fixations is not None:
-                size = (row["height"], row["width"])
-                check.add(fixations, size)
-                _refuse(check.problem(final=False), source)
-                observers.update(fixations.observers)
-                settled = _settled(fixations, size, source.outside)
-                row["fixations"] = len(settled)
-                writer.add(item.image_id, settled)
-    _refuse(check.problem(final=True), source)
-    if not images:
-        reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
-        raise DataError(f"Not one image of {source.info.name} could be imported. {reasons}")
-    if not any((folder / "maps").iterdir()):
-        (folder / "maps").rmdir()
-    pq.write_table(pa.Table.from_pylist(images, IMAGES_SCHEMA), folder / "images.parquet")
-    found = Counts(len(images), len(observers), check.total)
-    notes = dict.fromkeys([*source.info.notes, *_notes(source, found, check.outside)])
-    info = source.info.model_copy(update={"set_aside": tuple(set_aside), "notes": tuple(notes)})
-    (folder / "dataset.json").write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
-
-
-def _refuse(problem: str | None, source: ImportedSet) -> None:
-    if problem:
-        raise DataError(f"{source.info.name}: {problem} Its convention is: {source.info.source}.")
-
-
-def _settled(fixations: Fixations, size: Size, outside: Outside) -> Fixations:
-    if outside == "clip":
-        return fixations.clipped(size)
-    return fixations.where(fixations.inside(size)) if outside == "drop" else fixations
-
-
-def _notes(source: ImportedSet, found: Counts, outside: int) -> Iterator[str]:
-    for entry in fields(Counts):
-        wanted, came = (getattr(counts, entry.name) for counts in (source.expected, found))
-        if wanted is not None and came != wanted:
-            yield f"the complete set has {wanted:,} {entry.name}; here are {came:,}"
-    if outside:
-        done = {"keep": "are kept", "clip": "were moved to its edge", "drop": "were left out"}
-        yield (
-            f"{outside:,} of {found.fixations:,} fixations lie outside their image and {done[source.outside]}"
-        )
-
-
-def _stored_ahead(folder: Path, source: ImportedSet) -> Generator[tuple[Item, Future[Stored]]]:
-    """Store the items in parallel, a few ahead of the one that is asked for."""
-    seen: set[str] = set()
-    waiting: deque[tuple[Item, Future[Stored]]] = deque()
-    workers = os.cpu_count() or 1
-    with ThreadPoolExecutor(workers) as pool:
-        for item in source.items:
-            if item.image_id in seen:
-                raise DataError(f"Two images are named {item.image_id!r}; names must be unique.")
-            seen.add(item.image_id)
-            waiting.append((item, pool.submit(store, folder, item, source.info)))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft()
-        yield from waiting
-
-
-class _FixationWriter:
-    """fixations.parquet, written in pieces of many rows; no file where no image has points."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._writer: pq.ParquetWriter | None = None
-        self._waiting: list[pa.Table] = []
-
-    def __enter__(self) -> _FixationWriter:
-        return self
-
-    def add(self, image_id: str, fixations: Fixations) -> None:
-        self._writer = self._writer or pq.ParquetWriter(self._path, FIXATIONS_SCHEMA)
-        self._waiting.append(_fixation_rows(image_id, fixations))
-        if sum(map(len, self._waiting)) >= _ROWS:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._writer and self._waiting:
-            self._writer.write_table(pa.concat_tables(self._waiting))
-        self._waiting.clear()
-
-    def __exit__(self, *error: object) -> None:
-        if self._writer:
-            self._flush()
-            self._writer.close()
-
-
-def _fixation_rows(image_id: str, fixations: Fixations) -> pa.Table:
-    empty = [None] * len(fixations)
-    columns = {
-        "image_id": [image_id] * len(fixations),
-        "observer": empty if fixations.observer is None else fixations.observer.tolist(),
-        "x": fixations.x,
-        "y": fixations.y,
-        "onset": empty if fixations.onset is None else fixations.onset,
-        "duration": empty if fixations.duration is None else fixations.duration,
-    }
-    return pa.table(columns, schema=FIXATIONS_SCHEMA)
 
 
 def save_dataset(dataset: GazeDataset, out: str | Path, *, progress: bool = False) -> GazeDataset:
@@ -214,6 +92,85 @@ def save_splits(dataset: GazeDataset) -> None:
         table = table.set_column(table.schema.get_field_index(name), name, values)
     with replacing(path) as temporary:
         pq.write_table(table, temporary)
+
+
+def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
+    images: list[dict[str, Any]] = []
+    set_aside = list(source.info.set_aside)
+    check = ConventionCheck(source.tolerance)
+    observers: set[str] = set()
+    for name in ("images", "maps"):
+        (folder / name).mkdir()
+    description = f"Writing {source.info.name}"
+    with (
+        closing(_stored_ahead(folder, source)) as stored,
+        FixationWriter(folder / "fixations.parquet") as writer,
+    ):
+        for item, future in bar(stored, description, source.count, progress=progress):
+            try:
+                row, fixations = future.result()
+            except DataError as error:
+                set_aside.append(SetAside(item=item.image_id, reason=str(error)))
+                continue
+            images.append(row)
+            if fixations is not None:
+                size = (row["height"], row["width"])
+                check.add(fixations, size)
+                _refuse(check.problem(final=False), source)
+                observers.update(fixations.observers)
+                kept = _kept(fixations, size, source.outside)
+                row["fixations"] = len(kept)
+                writer.add(item.image_id, kept)
+    _refuse(check.problem(final=True), source)
+    if not images:
+        reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
+        raise DataError(f"Not one image of {source.info.name} could be imported. {reasons}")
+    if not any((folder / "maps").iterdir()):
+        (folder / "maps").rmdir()
+    pq.write_table(pa.Table.from_pylist(images, IMAGES_SCHEMA), folder / "images.parquet")
+    found = Counts(len(images), len(observers), check.total)
+    notes = dict.fromkeys([*source.info.notes, *_notes(source, found, check.outside)])
+    info = source.info.model_copy(update={"set_aside": tuple(set_aside), "notes": tuple(notes)})
+    (folder / "dataset.json").write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _refuse(problem: str | None, source: ImportedSet) -> None:
+    if problem:
+        raise DataError(f"{source.info.name}: {problem} Its convention is: {source.info.source}.")
+
+
+def _kept(fixations: Fixations, size: Size, outside: Outside) -> Fixations:
+    if outside == "clip":
+        return fixations.clipped(size)
+    return fixations.where(fixations.inside(size)) if outside == "drop" else fixations
+
+
+def _notes(source: ImportedSet, found: Counts, outside: int) -> Iterator[str]:
+    for entry in fields(Counts):
+        wanted, came = (getattr(counts, entry.name) for counts in (source.expected, found))
+        if wanted is not None and came != wanted:
+            yield f"the complete set has {wanted:,} {entry.name}; here are {came:,}"
+    if outside:
+        done = {"keep": "are kept", "clip": "were moved to its edge", "drop": "were left out"}
+        yield (
+            f"{outside:,} of {found.fixations:,} fixations lie outside their image and {done[source.outside]}"
+        )
+
+
+def _stored_ahead(folder: Path, source: ImportedSet) -> Generator[tuple[Item, Future[Stored]]]:
+    """Store the items in parallel, a few ahead of the one that is asked for."""
+    seen: set[str] = set()
+    waiting: deque[tuple[Item, Future[Stored]]] = deque()
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        for item in source.items:
+            if item.image_id in seen:
+                raise DataError(f"Two images are named {item.image_id!r}; names must be unique.")
+            seen.add(item.image_id)
+            waiting.append((item, pool.submit(store, folder, item, source.info)))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft()
+        yield from waiting
 
 
 def _item(sample: Sample, dataset: GazeDataset) -> Item:
