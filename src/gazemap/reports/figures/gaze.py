@@ -1,4 +1,4 @@
-"""Pictures of a gaze data set: arrays in, a matplotlib figure out, as in `figures`."""
+"""Figures of a gaze data set: arrays in, a matplotlib figure out."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def histogram(values: NDArray[np.number], label: str, counted: str) -> Figure:
 
 
 def image_sizes(widths: NDArray[np.integer], heights: NDArray[np.integer]) -> Figure:
-    """Widths and heights of the images, a dot a size, the larger the more images have it."""
+    """Widths and heights of the images, one dot per size, the larger the more images have it."""
     figure = Figure(figsize=(4.6, 3.6), layout="constrained")
     axes = figure.subplots()
     sizes, counts = np.unique(np.stack([widths, heights], axis=1), axis=0, return_counts=True)
@@ -83,7 +83,7 @@ def agreement(
 
     Args:
         observers: their names.
-        scores: metric -> the scores of each observer, one an image.
+        scores: metric -> the scores of each observer, one per image.
         outlying: (n,) which to show as outliers.
     """
     figure = Figure(figsize=(10, 2.4 * len(scores) + 0.8), layout="constrained")

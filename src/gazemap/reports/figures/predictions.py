@@ -1,4 +1,4 @@
-"""Pictures of predictions: arrays in, a matplotlib figure out, as in `figures`.
+"""Figures of predictions: arrays in, a matplotlib figure out.
 
 Every density is shown in times chance: 1 is a pixel that is looked at as often as if all were alike.
 Maps that are shown together share one scale, and the bar beside them says which. Names are the user's,

@@ -1,4 +1,4 @@
-"""Every picture: arrays in, a matplotlib figure out. Nothing is computed or saved here."""
+"""Figures of training and evaluation: arrays in, a matplotlib figure out. Nothing is saved here."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _show_map(axes: Axes, values: AnyFloats, title: str) -> None:
 
 
 def eight_bit(cases: Sequence[tuple[str, AnyFloats, AnyFloats, AnyFloats]]) -> Figure:
-    """What storing a prediction in 8 bits does: (title, raw, clipped, wrapped) a row.
+    """What storing a prediction in 8 bits does: (title, raw, clipped, wrapped) per row.
 
     The network's own output is shown blue below 0 and red above, white at 0.
     """
@@ -135,7 +135,7 @@ def layer_scales(tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Fig
 
 
 def center_share(correlations: Mapping[str, AnyFloats]) -> Figure:
-    """How much the predictions resemble the center bias: one histogram of correlations a network."""
+    """How much the predictions resemble the center bias: one histogram of correlations per network."""
     figure = Figure(figsize=(8, 3), layout="constrained")
     axes = figure.subplots()
     bins = np.linspace(-1, 1, 41).tolist()
@@ -147,7 +147,7 @@ def center_share(correlations: Mapping[str, AnyFloats]) -> Figure:
 
 
 def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figure:
-    """Every entry of a sweep: mean and 95 % interval over images, and each seed's mean; a panel a metric.
+    """Every entry of a sweep: mean and 95 % interval over images, and each seed's mean; one panel per metric.
 
     An entry far off the others stands at the panel's edge with its number, so that they can be told apart.
     """
@@ -188,10 +188,10 @@ def _span(intervals: Sequence[Interval]) -> tuple[float, float]:
 
 
 def score_differences(differences: Sequence[Difference], names: tuple[str, str], title: str) -> Figure:
-    """The difference of two models' scores on every image, sorted: one panel a metric.
+    """The difference of two models' scores on every image, sorted: one panel per metric.
 
     Args:
-        differences: B - A, one entry a metric; one that no image has both scores of gets no panel.
+        differences: B - A, one entry per metric; one that no image has both scores of gets no panel.
         names: of A and B.
         title: what was scored, and how.
     """
