@@ -45,8 +45,9 @@ ORDERS = {
     "evaluation": "left_out | score_files < scores | baselines"
     " < truths | agreement | significance < names | evaluate < reuse | comparison | interchange",
     "evaluation/interchange": "archives < stored < *",
-    "analysis": "box_tables | regions < *",
-    "reports": "pages | figures | diagnosis < thumbnails | findings < report | contact_sheet < studies",
+    "analysis": "box_tables | regions < crops | designs < images",
+    "reports": "pages | figures | diagnosis < thumbnails | findings | prediction_sheet"
+    " < report | contact_sheet < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "*",
     "cli": "options | tables < * < __init__",

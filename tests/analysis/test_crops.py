@@ -106,7 +106,7 @@ def test_an_aspect_that_is_none_is_refused(text):
 def test_aspects_and_sizes_are_read():
     assert parse_aspect("1.91:1") == Fraction(191, 100)
     assert parse_aspect("1.5") == parse_aspect("3/2") == Fraction(3, 2)
-    assert parse_size("1200x630") == (1200, 630)
+    assert parse_size("1200x630") == (630, 1200)
     for text in ("1200", "0x5", "5x", "99999x5", "1.5x2"):
         with pytest.raises(InputError, match="WIDTHxHEIGHT"):
             parse_size(text)
@@ -152,7 +152,7 @@ def test_a_crop_keeps_format_mode_and_pixels(tmp_path, mode, suffix):
         expected = np.asarray(before.crop((3, 2, 11, 8)).convert("RGB"), float)
         if suffix not in ("jpg", "webp"):
             np.testing.assert_array_equal(np.asarray(after.convert("RGB")), expected)
-    write_crop(source, PART, tmp_path / f"small.{suffix}", (4, 3))
+    write_crop(source, PART, tmp_path / f"small.{suffix}", (3, 4))
     with Image.open(tmp_path / f"small.{suffix}") as small:
         assert small.size == (4, 3)
 
@@ -180,7 +180,7 @@ def test_a_turned_photo_is_cropped_upright_and_its_profile_is_kept(tmp_path, suf
 
 def test_a_crop_is_resized_to_the_exact_size(tmp_path):
     Image.fromarray(np.full((30, 30, 3), 7, np.uint8)).save(tmp_path / "a.png")
-    write_crop(tmp_path / "a.png", PART, tmp_path / "b.png", (123, 45))
+    write_crop(tmp_path / "a.png", PART, tmp_path / "b.png", (45, 123))
     np.testing.assert_array_equal(read_image(tmp_path / "b.png"), np.full((45, 123, 3), 7))
 
 

@@ -55,7 +55,8 @@ def saved(tmp_path, *samples, **facts):
 
 
 def page_of(dataset, tmp_path, **options):
-    return Page(write_contact_sheet(tmp_path / "page.html", dataset, **options))
+    write_contact_sheet(dataset, tmp_path / "page.html", **options)
+    return Page(tmp_path / "page.html")
 
 
 def test_a_whole_page_holds_everything_itself(popout_set, tmp_path):
@@ -287,12 +288,12 @@ def test_a_set_without_blur_gets_one():
 
 def test_what_cannot_be_is_refused_before_work_starts(popout_set, tmp_path):
     with pytest.raises(InputError, match="inside the data set"):
-        write_contact_sheet(popout_set.path / "page.html", popout_set)
-    with pytest.raises(InputError, match="0 images to show came"):
-        write_contact_sheet(tmp_path / "page.html", popout_set, images=0)
+        write_contact_sheet(popout_set, popout_set.path / "page.html")
+    with pytest.raises(InputError, match="images must be at least 1, got 0"):
+        write_contact_sheet(popout_set, tmp_path / "page.html", images=0)
     (tmp_path / "page.html").mkdir()
     with pytest.raises(OutputError, match="is a folder"):
-        write_contact_sheet(tmp_path / "page.html", popout_set)
+        write_contact_sheet(popout_set, tmp_path / "page.html")
     assert not any((tmp_path / "page.html").iterdir())
     assert not list(popout_set.path.glob("*.html"))
 

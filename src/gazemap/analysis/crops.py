@@ -16,7 +16,7 @@ from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import integral_image
 from gazemap.images.reading import read_size
 from gazemap.system.files import replacing
-from gazemap.types import Floats
+from gazemap.types import Floats, Size
 
 _EQUAL = 1e-9  # shares that differ by less are one share, summed in another order
 _NUMBER = r"(\d{1,6}(?:\.\d{1,6})?)"
@@ -67,14 +67,14 @@ def parse_aspect(text: str) -> Fraction:
     return width / height
 
 
-def parse_size(text: str) -> tuple[int, int]:
-    """(width, height) in pixels, as "1200x630" says it.
+def parse_size(text: str) -> Size:
+    """(height, width) in pixels, as "1200x630", width first, says it.
 
     Raises:
         InputError: another form, zero, or sides over 20,000.
     """
     match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
-    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    size = (int(match[2]), int(match[1])) if match else (0, 0)
     if not 0 < min(size) <= max(size) <= 20_000:
         raise InputError(f"A size is WIDTHxHEIGHT in pixels up to 20000, as 1200x630; {text!r} came.")
     return size
@@ -142,7 +142,7 @@ class _Sizes:
             )
         return sides
 
-    def at(self, k: int) -> tuple[int, int]:
+    def at(self, k: int) -> Size:
         """(height, width) of the crop whose longer side is k."""
         if self.aspect >= 1:
             return min(max(_nearest(k / self.aspect), 1), self.height), k
@@ -185,7 +185,7 @@ def check_crop_file(image: Path, out: Path) -> None:
         )
 
 
-def write_crop(image: Path, crop: Crop, out: Path, size: tuple[int, int] | None = None) -> None:
+def write_crop(image: Path, crop: Crop, out: Path, size: Size | None = None) -> None:
     """Write a part of an image file in the image's own format, depth and color profile.
 
     The crop lies in the upright image; the file written is upright. EXIF is kept but in TIFF. Of an
@@ -195,7 +195,7 @@ def write_crop(image: Path, crop: Crop, out: Path, size: tuple[int, int] | None 
         image: the file.
         crop: lies inside of it.
         out: with an ending of the same format.
-        size: (width, height) to resize the crop to, by Lanczos' filter.
+        size: (height, width) to resize the crop to, by Lanczos' filter.
 
     Raises:
         InputError: see `check_crop_file`.
@@ -219,9 +219,9 @@ def write_crop(image: Path, crop: Crop, out: Path, size: tuple[int, int] | None 
         part.save(temporary, format=kind, **kept, **_SAVING.get(kind, {}))
 
 
-def _resized(part: Image.Image, size: tuple[int, int]) -> Image.Image:
+def _resized(part: Image.Image, size: Size) -> Image.Image:
     if part.mode == "1":
         part = part.convert("L")
     elif part.mode == "P":  # colors by number have none in between
         part = part.convert("RGBA" if "transparency" in part.info else "RGB")
-    return part.resize(size, Image.Resampling.LANCZOS)
+    return part.resize(size[::-1], Image.Resampling.LANCZOS)

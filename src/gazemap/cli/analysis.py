@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from gazemap.cli.options import ModelOption, chosen_model
+from gazemap.cli.options import ModelOption
 from gazemap.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from gazemap.analysis.designs import DesignDifference, RegionChange
     from gazemap.analysis.regions import RegionShare
     from gazemap.gaze.areas import Box
-    from gazemap.models import SaliencyModel
 
 app = typer.Typer()
 
@@ -50,30 +45,28 @@ def crop(
     figure: FigureOption = None,
 ) -> None:
     """Write the crop of an aspect that keeps most of the attention."""
-    from gazemap.analysis.crops import best_crop, check_crop_file, parse_aspect, parse_size, write_crop
+    from gazemap.analysis.crops import parse_size
+    from gazemap.analysis.images import crop_image
     from gazemap.images.reading import read_image
+    from gazemap.models.weights import DEFAULT_MODEL
     from gazemap.reports.figures import predictions as prediction_figures
-    from gazemap.reports.figures.saving import check_figure, save_figure
+    from gazemap.reports.figures.saving import check_figure, write_figure
 
     if (aspect is None) == (size is None):
         raise InputError("A crop needs either --aspect or --size.")
     exact = parse_size(size) if size else None
-    wanted = Fraction(*exact) if exact else parse_aspect(aspect or "")
-    check_crop_file(image, out)
     if figure:
         check_figure(figure)
-    pixels = read_image(image)
-    density = _density(chosen_model(model), pixels)
-    chosen = best_crop(density, wanted, share)
-    write_crop(image, chosen, out, exact)
+    made = crop_image(image, out, model=model or DEFAULT_MODEL, aspect=aspect, size=exact, share=share)
+    chosen = made.crop
     typer.echo(
         f"{out}: x {chosen.x}, y {chosen.y}, {chosen.width} x {chosen.height} pixels; "
         f"{chosen.share:.1%} of the attention on {chosen.area:.1%} of the area."
     )
     if exact:
-        typer.echo(f"Resized to {exact[0]} x {exact[1]}, by {exact[0] / chosen.width:.3g}.")
+        typer.echo(f"Resized to {exact[1]} x {exact[0]}, by {exact[1] / chosen.width:.3g}.")
     if figure:
-        save_figure(prediction_figures.crop(pixels, density, chosen), figure)
+        write_figure(prediction_figures.crop(read_image(image), made.density, chosen), figure)
 
 
 @app.command()
@@ -89,11 +82,13 @@ def regions(
     figure: FigureOption = None,
 ) -> None:
     """Say which share of the attention falls on each region, and how much more than by chance."""
-    from gazemap.analysis.regions import box_shares, check_table, mask_shares, read_mask, write_shares
-    from gazemap.gaze.areas import check_inside, overlaps
+    from gazemap.analysis.images import image_regions
+    from gazemap.analysis.regions import check_table, write_shares
+    from gazemap.gaze.areas import overlaps
     from gazemap.images.reading import read_image
+    from gazemap.models.weights import DEFAULT_MODEL
     from gazemap.reports.figures import predictions as prediction_figures
-    from gazemap.reports.figures.saving import check_figure, save_figure
+    from gazemap.reports.figures.saving import check_figure, write_figure
 
     named = _boxes(boxes, box)
     if bool(named) == (mask is not None):
@@ -102,20 +97,15 @@ def regions(
         check_table(out)
     if figure:
         check_figure(figure)
-    pixels = read_image(image)
-    height, width = pixels.shape[:2]
-    check_inside(named, (height, width))
-    parts = read_mask(mask, (height, width)) if mask else None
-    density = _density(chosen_model(model), pixels)
-    shares = mask_shares(density, parts) if parts else box_shares(density, named)
-    _print_shares(shares, image.name)
+    found = image_regions(image, model=model or DEFAULT_MODEL, boxes=named, mask=mask)
+    _print_shares(found.shares, image.name)
     for a, b in overlaps(named):
         typer.echo(f"{a} and {b} overlap; what falls on both counts for both.")
     if out:
-        write_shares(shares, out)
+        write_shares(found.shares, out)
     if figure:
-        drawn = prediction_figures.regions(pixels, density, shares, parts or named)
-        save_figure(drawn, figure)
+        drawn = prediction_figures.regions(read_image(image), found.density, found.shares, found.where)
+        write_figure(drawn, figure)
 
 
 @app.command()
@@ -132,26 +122,22 @@ def diff(
 ) -> None:
     """Compare where people are predicted to look in two designs; changes are B - A."""
     from gazemap.analysis.box_tables import read_boxes
-    from gazemap.analysis.designs import compare_designs, paired_boxes, region_changes
+    from gazemap.analysis.images import compare_images
     from gazemap.images.reading import read_image
+    from gazemap.models.weights import DEFAULT_MODEL
     from gazemap.reports.figures import predictions as prediction_figures
-    from gazemap.reports.figures.saving import check_figure, save_figure
+    from gazemap.reports.figures.saving import check_figure, write_figure
 
     if out:
         check_figure(out)
-    first, second = read_image(a), read_image(b)
-    named = _boxes(boxes, box)
-    moved = paired_boxes(named, read_boxes(boxes_b) if boxes_b else None, (first.shape[:2], second.shape[:2]))
-    network = chosen_model(model)
-    densities = _density(network, first), _density(network, second)
-    difference = compare_designs(*densities)
-    changes = region_changes(*densities, named, moved)
-    _print_difference(difference, changes, (a.name, b.name))
+    named, moved = _boxes(boxes, box), read_boxes(boxes_b) if boxes_b else None
+    found = compare_images(a, b, model=model or DEFAULT_MODEL, boxes=named, boxes_b=moved)
+    names = a.name, b.name
+    _print_difference(found.difference, found.changes, names)
     if out:
-        drawn = prediction_figures.designs(
-            (first, second), difference, (a.name, b.name), changes, (named, moved)
-        )
-        save_figure(drawn, out)
+        images = read_image(a), read_image(b)
+        drawn = prediction_figures.designs(images, found.difference, names, found.changes, found.boxes)
+        write_figure(drawn, out)
 
 
 @app.command()
@@ -163,32 +149,12 @@ def sheet(
     ] = None,
 ) -> None:
     """Show several models' predictions of the same images on one sheet and one scale."""
-    from gazemap.images.reading import read_image, read_size
     from gazemap.models.weights import DEFAULT_MODEL
-    from gazemap.reports.figures import predictions as prediction_figures
-    from gazemap.reports.figures.saving import check_figure, save_figure
-    from gazemap.system.progress import bar
+    from gazemap.reports.prediction_sheet import write_prediction_sheet
 
-    check_figure(out)
     chosen = model or [Path(DEFAULT_MODEL)]
-    prediction_figures.check_sheet(len(images), len(chosen))
-    for image in images:
-        read_size(image)
-    networks = [chosen_model(path) for path in chosen]
-    rows = []
-    for image in bar(images, "Predicting"):
-        pixels = read_image(image)
-        densities = [_density(network, pixels) for network in networks]
-        rows.append(prediction_figures.sheet_row(image.name, pixels, densities))
-    names = [path.stem if path.is_file() else path.resolve().name for path in chosen]
-    save_figure(prediction_figures.sheet(rows, names), out)
+    write_prediction_sheet(images, out, models=chosen, progress=True)
     typer.echo(f"{len(images)} image(s), {len(chosen)} model(s): {out}")
-
-
-def _density(model: SaliencyModel, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    from gazemap.prediction.predict import predict
-
-    return np.exp(predict(model, pixels).log_density)
 
 
 def _boxes(path: Path | None, texts: Sequence[str] | None) -> list[Box]:

@@ -155,8 +155,8 @@ def view(
     from gazemap.reports.contact_sheet import write_contact_sheet
 
     page = out or Path(f"{path.resolve().name}.html")
-    sheet = write_contact_sheet(page, load_dataset(path), images=images, seed=seed, progress=True)
-    typer.echo(f"Contact sheet: {sheet}")
+    write_contact_sheet(load_dataset(path), page, images=images, seed=seed, progress=True)
+    typer.echo(f"Contact sheet: {page}")
 
 
 @app.command()

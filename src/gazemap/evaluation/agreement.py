@@ -13,6 +13,7 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.evaluation.baselines import CenterBias, FixationCounts, leave_one_out
+from gazemap.images.resizing import size_of_length
 from gazemap.metrics import auc, nss
 from gazemap.system.progress import bar
 from gazemap.types import Floats
@@ -120,8 +121,7 @@ def _reduced(sample: Sample) -> Sample:
     """The image at most 200 pixels long, with the fixations that lie in it."""
     if sample.sigma is None:
         raise DataError(f"The data set of {sample.image_id!r} states no blur; give it a sigma (pixels).")
-    ratio = min(_LONG_SIDE / max(sample.size), 1.0)
-    size = (max(round(sample.size[0] * ratio), 1), max(round(sample.size[1] * ratio), 1))
+    size = size_of_length(sample.size, min(_LONG_SIDE, max(sample.size)))
     known = sample.fixations.scaled(sample.size, size) if sample.fixations else None
     return replace(
         sample,

@@ -54,6 +54,12 @@ def resize(values: Any, size: Size, interpolation: Interpolation = "bilinear") -
     return down @ values @ across.T
 
 
+def size_of_length(size: Size, length: int) -> Size:
+    """(H, W) of the same aspect, to the nearest pixel, whose longer side is `length`; at least 1 x 1."""
+    ratio = length / max(size)
+    return max(round(size[0] * ratio), 1), max(round(size[1] * ratio), 1)
+
+
 def shrink(values: NDArray[np.floating], factor: float) -> Floats:
     """(h, w) -> (ceil(h / factor), ceil(w / factor)): MATLAB's `imresize(values, 1 / factor)`, bicubic."""
     down, across = (_axis(int(np.ceil(side / factor)), side, factor, "bicubic") for side in values.shape)

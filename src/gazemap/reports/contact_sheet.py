@@ -34,19 +34,16 @@ _CYCLES = 8  # of the MIT benchmark's blur, where a set states none
 
 
 def write_contact_sheet(
-    path: Path, dataset: GazeDataset, *, images: int = 48, seed: int = 0, progress: bool = False
-) -> Path:
+    dataset: GazeDataset, path: Path, *, images: int = 48, seed: int = 0, progress: bool = False
+) -> None:
     """Put a data set's images, counts, center bias, observers and problems on one page.
 
     Args:
-        path: of the HTML file; not inside the data set's folder.
         dataset: a whole one, as `load_dataset` opens it; everything in its folder is read.
+        path: of the HTML file; not inside the data set's folder.
         images: how many to show, spread over the set; all, where it has fewer.
         seed: chooses them.
         progress: show bars.
-
-    Returns:
-        `path`.
 
     Raises:
         InputError: a path inside the data set, or no image asked for.
@@ -56,7 +53,6 @@ def write_contact_sheet(
     with threadpool_limits(1, user_api="blas"):  # for products this small, threads only wait for each other
         page = _page(dataset, images, seed, progress)
     write_text(path, page)
-    return path
 
 
 def _page(dataset: GazeDataset, images: int, seed: int, progress: bool) -> str:
@@ -94,7 +90,7 @@ def _refuse(path: Path, dataset: GazeDataset, images: int) -> None:
     if path.is_dir():
         raise OutputError(f"{path} is a folder; name the HTML file to write.")
     if images < 1:
-        raise InputError(f"{images} images to show came; 1 or more are accepted.")
+        raise InputError(f"images must be at least 1, got {images}.")
 
 
 def spread(dataset: GazeDataset, count: int, seed: int) -> list[Sample]:
@@ -118,7 +114,7 @@ def _blur_described(dataset: GazeDataset) -> str:
         return "the set's own blur"
     if all(sample.sigma or sample.pixels_per_degree for sample in dataset):
         return "a blur of one degree of visual angle, where the set states none"
-    return f"the MIT benchmark's blur ({_CYCLES} cycles an image), where the set states none"
+    return f"the MIT benchmark's blur ({_CYCLES} cycles per image), where the set states none"
 
 
 def _counts(dataset: GazeDataset) -> dict[str, tuple[int, int, int, int]]:

@@ -16,6 +16,7 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import CenterBias, FixationCounts
 from gazemap.evaluation.scores import Scores
 from gazemap.images.placement import Placement
+from gazemap.images.resizing import size_of_length
 from gazemap.metrics import PROTOCOLS, resize
 from gazemap.metrics.scoring.preparing import prepare
 from gazemap.models import SaliencyModel
@@ -121,8 +122,7 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
     shown = []
     for title, index in chosen.items():
         sample, placement = images[int(index)], network.predictions[int(index)].placement
-        shrink = _SHOWN_SIDE / max(sample.size)
-        size = (round(sample.size[0] * shrink), round(sample.size[1] * shrink))
+        size = size_of_length(sample.size, _SHOWN_SIDE)
         values = {name: values[index] for name, values in scores.per_image[network.name].items()}
         shown.append(
             Example(

@@ -14,6 +14,7 @@ from PIL import Image
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.resizing import size_of_length
 from gazemap.prediction.files.pictures import overlay
 from gazemap.reports.pages import jpeg
 from gazemap.types import Size
@@ -33,7 +34,7 @@ class Thumbnail:
     Attributes:
         image_id: its name.
         captions: its size, and how much is known of it.
-        size: (h, w) of the picture, at most 320 pixels long.
+        size: (h, w) of the picture, 320 pixels long.
         image: the address of the picture; gray where only points are known.
         density: the address of the picture with the density over it; None where nothing is known.
         marks: an observer's name, color and fixations, as an SVG path of dots.
@@ -63,8 +64,7 @@ def thumbnail(sample: Sample, colors: Mapping[str, str]) -> Thumbnail:
         sample: with a blur (sigma), where it has points.
         colors: of the observers; fixations of all others are yellow.
     """
-    ratio = _LONG_SIDE / max(sample.size)
-    size = (max(round(sample.size[0] * ratio), 1), max(round(sample.size[1] * ratio), 1))
+    size = size_of_length(sample.size, _LONG_SIDE)
     problems = []
     pixels = np.full((*size, 3), _GRAY, dtype=np.uint8)
     if sample.file is not None:

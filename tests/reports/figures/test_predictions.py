@@ -11,7 +11,7 @@ from gazemap.analysis.regions import box_shares, mask_shares, read_mask
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
 from gazemap.reports.figures import predictions as prediction_figures
-from gazemap.reports.figures.saving import save_figure
+from gazemap.reports.figures.saving import write_figure
 
 IMAGE = np.full((30, 40, 3), 200, np.uint8)
 PEAK = np.full((30, 40), 0.5 / 1200)
@@ -52,7 +52,7 @@ def test_all_maps_of_a_sheet_share_one_scale_that_a_legend_states(tmp_path):
     flat = drawn[1]
     np.testing.assert_allclose(flat.get_array(), 1)
     assert 0.2 < flat.cmap(flat.norm(1.0))[0] < 0.8  # neither black nor the color of a peak
-    save_figure(figure, tmp_path / "sheet.png")
+    write_figure(figure, tmp_path / "sheet.png")
     assert (tmp_path / "sheet.png").stat().st_size > 10_000
 
 
@@ -163,5 +163,5 @@ def test_names_with_dollars_start_no_formula(tmp_path):
             prediction_figures.sheet([prediction_figures.sheet_row("$a_$", IMAGE, [PEAK])], ["$_$"]),
         )
     ):
-        save_figure(figure, tmp_path / f"{number}.png")
+        write_figure(figure, tmp_path / f"{number}.png")
         assert (tmp_path / f"{number}.png").exists()

@@ -26,6 +26,7 @@ from gazemap.analysis.designs import DesignDifference, RegionChange, on_grid
 from gazemap.analysis.regions import Mask, RegionShare
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
+from gazemap.images.resizing import size_of_length
 from gazemap.prediction.files.pictures import COLORMAP
 from gazemap.types import Floats, Pixels
 
@@ -179,9 +180,8 @@ def designs(
 
 def _times_chance(density: Density) -> Floats:
     """A density over that of chance, at the size it is drawn; 1 on average."""
-    height, width = density.shape
-    ratio = min(1.0, _LONG_SIDE / max(height, width))
-    placed = on_grid(density, (max(round(height * ratio), 1), max(round(width * ratio), 1)))
+    size = density.shape[0], density.shape[1]
+    placed = on_grid(density, size_of_length(size, min(_LONG_SIDE, max(size))))
     return placed * placed.size
 
 
@@ -259,8 +259,8 @@ def _draw_mask(axes: Axes, mask: Mask) -> dict[str, tuple[float, float]]:
     """Draw where regions meet; returns the center (x, y) of each."""
     height, width = mask.labels.shape
     ratio = min(1.0, _LONG_SIDE / max(height, width))
-    rows = (np.arange(max(round(height * ratio), 1)) / ratio).astype(int)
-    columns = (np.arange(max(round(width * ratio), 1)) / ratio).astype(int)
+    shown = size_of_length((height, width), min(_LONG_SIDE, max(height, width)))
+    rows, columns = ((np.arange(side) / ratio).astype(int) for side in shown)
     labels = mask.labels[np.ix_(rows, columns)]
     meet = np.zeros(labels.shape, bool)
     meet[:-1] |= labels[:-1] != labels[1:]

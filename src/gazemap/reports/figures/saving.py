@@ -1,4 +1,4 @@
-"""Saving figures: their formats, checked before work starts."""
+"""Writing figures: their formats, checked before work starts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check_figure(path: Path) -> None:
         raise InputError(f"{path} cannot be a figure: its name must end in one of .{', .'.join(known)}.")
 
 
-def save_figure(figure: Figure, path: Path) -> None:
+def write_figure(figure: Figure, path: Path) -> None:
     """Write a figure, whole or not at all; the name's ending says the format.
 
     Raises:
