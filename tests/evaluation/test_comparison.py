@@ -408,7 +408,7 @@ def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
 def test_the_command_says_what_has_no_score(run, runs):
     code, text = run("compare", runs / "a", runs / "a", "--row-b", GOLD_STANDARD)
     assert code == 0, text
-    assert "cc: 40 of 40 images without a score of both (000, 001, 002 and 37 more: B: the reason" in text
+    assert "cc: 40 of 40 images without a score of both (000, 001, 002 and 37 more: in B the reason" in text
     assert "correction for 4 metric(s)" in text
     assert "B 1.000 [1.000, 1.000]." in text
     assert sorted(path.name for path in (runs / "a").iterdir()) == ["scores-made-01234567-val-exact.parquet"]

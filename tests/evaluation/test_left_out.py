@@ -14,6 +14,7 @@ from gazemap.evaluation.comparison import compare, explained
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate
 from gazemap.evaluation.left_out import listed
 from gazemap.evaluation.scores import Scores, bootstrap
+from gazemap.reports.figures.comparison import comparison_figure
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +125,21 @@ def test_a_comparison_is_over_the_images_of_both(scores, tmp_path):
     nss = result.difference("nss")
     assert (nss.left_out, nss.mean.mean, nss.means[0]) == (1, 0, nss.means[1])
     assert (
-        f"nss: 1 of 5 images without a score of both ({image_id}: B: its map is constant)." in result.notes()
+        f"nss: 1 of 5 images without a score of both ({image_id}: in B its map is constant)."
+        in result.notes()
     )
     rows = result.table().to_pylist()
     told = {(r["metric"], r["image_id"]): r["reason"] for r in rows if r["reason"]}
-    assert told == {(metric, image_id): "B: its map is constant" for metric in ("nss", "cc")}
+    assert told == {(metric, image_id): "in B its map is constant" for metric in ("nss", "cc")}
+
+
+def test_the_figure_of_a_comparison_counts_them(scores):
+    panels = comparison_figure(compare(scores, scores, "whole", "black")).axes
+    titles = {
+        axes.get_title(loc="left").split()[0]: axes.get_title(loc="left") for axes in panels if axes.axison
+    }
+    assert titles["nss"].endswith("1 without a score of both")
+    assert "without" not in titles["auc"]
 
 
 def test_the_share_of_both_is_over_the_same_images(scores):

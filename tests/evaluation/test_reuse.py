@@ -1,6 +1,7 @@
 """Scores in a file are used again only where all that made them is the same."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation import reuse
 from gazemap.evaluation.evaluate import Maps, evaluate
 from gazemap.evaluation.interchange.stored import open_predictions
-from gazemap.evaluation.names import scores_file, scores_files
+from gazemap.evaluation.names import scores_file, scores_file_beside, scores_files
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import PROTOCOLS
@@ -157,3 +158,14 @@ def test_files_are_named_by_the_data_set_s_content_and_found_by_the_same_rule(tm
         assert scores_files(tmp_path, split, protocol) == []
     odd = scores_file(tmp_path, popout_set, "val", "mit, step 0.25")
     assert odd.name.endswith("val-mit-step-0.25.parquet")
+
+
+def test_a_folder_keeps_its_own_scores_and_a_file_has_them_beside_it(tmp_path, popout_set):
+    (tmp_path / "run").mkdir()
+    asked = ("a", popout_set, "val", "exact")
+    own = scores_file_beside(tmp_path / "run", *asked)
+    assert own == scores_file(tmp_path / "run", popout_set, "val", "exact")
+    beside = scores_file(tmp_path, popout_set, "val", "exact", "a")
+    assert scores_file_beside(tmp_path / "a.hdf5", *asked) == beside
+    shipped = scores_file_beside(Path("gazenet"), "gazenet", popout_set, "val", "exact")
+    assert (str(shipped.parent), shipped.name[:15]) == (".", "gazenet-scores-")

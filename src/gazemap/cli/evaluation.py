@@ -73,7 +73,7 @@ def evaluate(
     from gazemap.evaluation.comparison import explained
     from gazemap.evaluation.evaluate import DERIVED, choose_protocol
     from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
-    from gazemap.evaluation.names import scores_file
+    from gazemap.evaluation.names import scores_file_beside
     from gazemap.evaluation.reuse import scores_in
     from gazemap.evaluation.score_files import check_scores_file
     from gazemap.metrics import get_protocol
@@ -84,15 +84,12 @@ def evaluate(
     entry = open_model_or_maps(run, dataset.split(split), output)
     if isinstance(entry, StoredMaps) and entry.ignored:
         typer.echo(f"{entry.ignored} maps are for none of the images and are left out.")
-    name = entry.name
-    folder = run if run.is_dir() else run.parent
-    shared = not run.exists() or (isinstance(entry, StoredMaps) and run.is_file())  # no folder of its own
     chosen = choose_protocol(protocol, metric, one_map=one_map)
-    target = out or scores_file(folder, dataset, split, chosen.name, name if shared else "")
+    target = out or scores_file_beside(run, entry.name, dataset, split, chosen.name)
     is_there = target.exists() and not force
     scores = scores_in(
         target,
-        {name: entry},
+        {entry.name: entry},
         dataset,
         split,
         protocol,
@@ -106,9 +103,9 @@ def evaluate(
     if is_there:
         typer.echo("The scores were there already, made by the same model, data set and protocol.")
     typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")
-    share = explained(scores, name)
+    share = explained(scores, entry.name)
     if share.mean == share.mean:  # defined: not NaN
-        typer.echo(f"{name} explains {share} of the gold standard's information gain.")
+        typer.echo(f"{entry.name} explains {share} of the gold standard's information gain.")
     if get_protocol(protocol).derives and not one_map:
         typer.echo(DERIVED)
 
@@ -126,6 +123,7 @@ def compare(
 ) -> None:
     """Compare two models image by image: how sure is the difference, and where is it largest?"""
     from gazemap.evaluation.comparison import compare_runs
+    from gazemap.evaluation.scores import three_decimals
     from gazemap.reports.figures.comparison import write_comparison
     from gazemap.reports.figures.saving import check_figure
 
@@ -139,7 +137,7 @@ def compare(
     images = Table("better", "image", "A", "B", "B - A", title=f"Largest differences, {chosen.metric}")
     for better, image_id, score_a, score_b in result.extremes(chosen.metric):
         numbers = (score_a, score_b, score_b - score_a)
-        images.add_row(better, image_id, *(f"{value:.3f}" for value in numbers))
+        images.add_row(better, image_id, *map(three_decimals, numbers))
     console = Console(width=None if sys.stdout.isatty() else 200)
     console.print(table)
     for line in result.notes():
@@ -150,10 +148,12 @@ def compare(
 
 
 def _difference_cells(entry: Difference) -> list[str]:
+    from gazemap.evaluation.scores import three_decimals
+
     direction = "higher" if entry.higher_is_better else "lower"
     if entry.left_out == len(entry.a):
         return [direction, *"------"]
-    means = [f"{mean:.3f}" for mean in entry.means]
+    means = [three_decimals(mean) for mean in entry.means]
     return [
         direction,
         *means,

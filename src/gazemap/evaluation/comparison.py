@@ -250,7 +250,7 @@ def _left_out(a: Scores, b: Scores, row_a: str, row_b: str, metric: str) -> dict
     sides = {"A": a.left_out(row_a, metric), "B": b.left_out(row_b, metric)}
     return {
         image_id: ", ".join(
-            f"{side}: {missing[image_id]}" for side, missing in sides.items() if image_id in missing
+            f"in {side} {missing[image_id]}" for side, missing in sides.items() if image_id in missing
         )
         for image_id in a.image_ids
         if any(image_id in missing for missing in sides.values())

@@ -1,6 +1,7 @@
 """The names of files of scores, made and found by one rule.
 
     scores-osie-d7148977-val-exact.parquet          the model in this folder: `gazemap evaluate`
+    ours-scores-osie-d7148977-val-exact.parquet     what a file holds: `gazemap evaluate ours.hdf5`
     report-scores-osie-d7148977-val-exact.parquet   several rows at once: `gazemap report`, `reproduce`
 
 The eight digits are the start of the data set's digest: sets of one name are told apart.
@@ -32,6 +33,20 @@ def scores_file(folder: Path, dataset: GazeDataset, split: str, protocol: str, o
     digest = dataset.fingerprint.rsplit(" ", 1)[1][:8]
     words = [*([of] if of else []), "scores", dataset.name, digest, split, protocol]
     return folder / f"{'-'.join(map(_plain, words))}.parquet"
+
+
+def scores_file_beside(source: Path, name: str, dataset: GazeDataset, split: str, protocol: str) -> Path:
+    """Where the scores of a model or of stored maps are kept: in its own folder, or beside its file.
+
+    Args:
+        source: a run folder, a folder of maps, a file of either, or a shipped model's name.
+        name: of the row, which a file's name begins with where the folder is not its own.
+        dataset: as for `scores_file`, and so are the rest.
+        split: the images.
+        protocol: the protocol's name.
+    """
+    folder, of = (source, "") if source.is_dir() else (source.parent, name)
+    return scores_file(folder, dataset, split, protocol, of)
 
 
 def scores_files(folder: Path, split: str, protocol: str) -> list[Path]:

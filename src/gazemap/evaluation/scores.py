@@ -32,8 +32,13 @@ class Interval:
     def __str__(self) -> str:
         if np.isnan(self.mean):
             return "-"
-        mean, low, high = (round(value, 3) + 0.0 for value in (self.mean, self.low, self.high))  # no "-0.000"
-        return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+        mean, low, high = map(three_decimals, (self.mean, self.low, self.high))
+        return f"{mean} [{low}, {high}]"
+
+
+def three_decimals(value: float) -> str:
+    """A score as tables print it; never "-0.000"."""
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 @dataclass(frozen=True)

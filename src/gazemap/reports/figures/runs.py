@@ -222,8 +222,9 @@ def _show_difference(axes: Axes, difference: Difference) -> None:
     direction = "higher" if difference.higher_is_better else "lower"
     worse, equal, better_count = difference.counts
     ties = f", {equal} equal" if equal else ""
+    missing = f", {difference.left_out} without a score of both" if difference.left_out else ""
     axes.set_title(
-        f"{difference.metric} ({direction} is better)\nA better on {worse}, B on {better_count}{ties}",
+        f"{difference.metric} ({direction} is better)\nA better on {worse}, B on {better_count}{ties}{missing}",
         fontsize=9,
         loc="left",
     )
