@@ -76,12 +76,21 @@ def blur_changed(folder):
     change_row(folder / "images.parquet", sigma=9.0)
 
 
-def name_changed(folder):
+def say(folder, **facts):
     path = folder / "dataset.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"name": "other"}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+
+
+def name_changed(folder):
+    say(folder, name="other")
+
+
+def mirror_images_known(folder):
+    say(folder, mirrored_copies=True)
 
 
 CHANGES = [point_moved, split_changed, map_added, image_as_map, pixel_changed, blur_changed, name_changed]
+CHANGES += [mirror_images_known]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)

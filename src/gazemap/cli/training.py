@@ -51,7 +51,7 @@ def train(
 
 @app.command()
 def sweep(
-    study: Annotated[str, typer.Argument(help="A shipped study's name, or a .yaml file of one's own.")],
+    sweep: Annotated[str, typer.Argument(help="A shipped sweep's name, or a .yaml file of one's own.")],
     data: DataOption,
     out: OutOption,
     set_: SetOption = None,
@@ -61,7 +61,7 @@ def sweep(
     from gazemap.data.dataset import load_dataset
     from gazemap.reports.studies.sweep import load_sweep, run_sweep
 
-    chosen = load_sweep(study, set_ or ())
+    chosen = load_sweep(sweep, set_ or ())
     result = run_sweep(chosen, load_dataset(data), out, device=device, progress=True)
     table = Table("", *chosen.metrics, title=f"{chosen.name}, {chosen.protocol}")
     for row in result.rows:
@@ -114,22 +114,22 @@ def cross_validate(
 
 @app.command()
 def recipes() -> None:
-    """List the recipes that come with gazemap, for `train`, and the studies, for `sweep`."""
-    from gazemap.reports.studies.sweep import shipped_studies
+    """List the recipes that come with gazemap, for `train`, and the sweeps, for `sweep`."""
+    from gazemap.reports.studies.sweep import shipped_sweeps
     from gazemap.training.recipe import shipped_recipes
 
     for name in shipped_recipes():
         typer.echo(name)
-    for name in shipped_studies():
-        typer.echo(f"{name} (study)")
+    for name in shipped_sweeps():
+        typer.echo(f"{name} (sweep)")
 
 
 @app.command()
 def reproduce(
-    study: Annotated[str, typer.Argument(help="nurick2021.")],
+    study: Annotated[str, typer.Argument(help="The study's name: nurick2021.")],
     data: DataOption,
     out: OutOption,
-    full: Annotated[bool, typer.Option("--full", help="Full-length recipes.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Train by the full-length recipes.")] = False,
     set_: SetOption = None,
     device: DeviceOption = "auto",
 ) -> None:

@@ -152,7 +152,9 @@ class GazeDataset:
             DataError: an image or map cannot be read.
         """
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing files is reading and C code
-            return f"{self.name} {digest(pool.map(Sample.content, self.samples))}"
+            # whether mirror images are there already decides how the set is trained on
+            doubled = [b"mirrored copies"] if self.info.mirrored_copies else []
+            return f"{self.name} {digest([*pool.map(Sample.content, self.samples), *doubled])}"
 
     def split(self, name: str) -> GazeDataset:
         """The images of one split.

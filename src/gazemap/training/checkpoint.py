@@ -131,7 +131,10 @@ class RunFolder:
 
     def _refuse_another(self, saved: dict[str, Any] | None, asked: dict[str, Any]) -> None:
         if saved is None:
-            raise WeightsError(f"{self.path} does not say what it was trained with. Choose another folder.")
+            raise WeightsError(
+                f"{self.path} does not say what it was trained with. Choose another folder; there, "
+                f"--set start={self.path} goes on from its best weights."
+            )
         differing = {
             part: differences(saved.get(part), asked[part], "" if part == "recipe" else f"the {name}")
             for part, name in _PARTS.items()

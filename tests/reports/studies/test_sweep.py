@@ -19,7 +19,7 @@ from gazemap.evaluation.scores import Scores
 from gazemap.images.reading import read_image
 from gazemap.models.weights import load_model
 from gazemap.reports.studies import sweep as sweeps
-from gazemap.reports.studies.sweep import load_sweep, recipes_of, run_sweep, shipped_studies
+from gazemap.reports.studies.sweep import load_sweep, recipes_of, run_sweep, shipped_sweeps
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 
@@ -162,8 +162,8 @@ def test_what_is_set_for_all_gives_way_to_an_entry_s_own(file):
     assert {recipe.optimizer.lr for seeds in recipes.values() for recipe in seeds} == {0.2}
 
 
-@pytest.mark.parametrize("name", shipped_studies())
-def test_every_shipped_study_makes_sound_recipes(name):
+@pytest.mark.parametrize("name", shipped_sweeps())
+def test_every_shipped_sweep_makes_sound_recipes(name):
     study = load_sweep(name)
     assert study.name == name
     assert len(study.seeds) >= 3
@@ -190,8 +190,8 @@ def test_mistakes_are_named_before_anything_is_trained(file, keys, message):
         load_sweep(change(file, **keys))
 
 
-def test_a_missing_file_or_study_is_named(tmp_path):
-    with pytest.raises(RecipeError, match="Did you mean 'losses'"):
+def test_a_missing_file_or_sweep_is_named(tmp_path):
+    with pytest.raises(RecipeError, match=r"no sweep named 'loses'.*Did you mean 'losses'"):
         load_sweep("loses")
     with pytest.raises(RecipeError, match=r"none\.yaml cannot be read"):
         load_sweep(tmp_path / "none.yaml")

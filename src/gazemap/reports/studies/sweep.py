@@ -80,7 +80,7 @@ class SweepResult:
     scores: Scores
 
 
-def shipped_studies() -> list[str]:
+def shipped_sweeps() -> list[str]:
     """The names of the sweeps that come with gazemap."""
     return names_in(_SHIPPED)
 
@@ -89,14 +89,14 @@ def load_sweep(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sweep
     """Read a sweep and every recipe that it makes.
 
     Args:
-        name_or_path: a shipped study's name or a .yaml file.
+        name_or_path: a shipped sweep's name or a .yaml file.
         overrides: what `--set` says; comes after the sweep's own `set` and before each entry.
 
     Raises:
         RecipeError: no such sweep, a wrong key, an entry that makes no sound recipe, or a wrong metric
             or protocol.
     """
-    content, source = read_yaml("study", name_or_path, _SHIPPED)
+    content, source = read_yaml("sweep", name_or_path, _SHIPPED)
     sweep = validated(Sweep, content, source, RecipeError)
     get_protocol(sweep.protocol)
     for metric in sweep.metrics:
