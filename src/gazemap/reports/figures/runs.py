@@ -224,7 +224,8 @@ def _show_difference(axes: Axes, difference: Difference) -> None:
     ties = f", {equal} equal" if equal else ""
     missing = f", {difference.left_out} without a score of both" if difference.left_out else ""
     axes.set_title(
-        f"{difference.metric} ({direction} is better)\nA better on {worse}, B on {better_count}{ties}{missing}",
+        f"{difference.metric} ({direction} is better)\n"
+        f"A better on {worse}, B on {better_count}{ties}{missing}",
         fontsize=9,
         loc="left",
     )
