@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 import typer
 from support import tiny_model
+from support.miniatures.miniature import save_picture
 from support.references import auc_by_pairs
 
-from gazemap import cli, evaluate, load_recipe, predict, train
+from gazemap import Fixations, cli, evaluate, load_recipe, predict, train
+from gazemap.data.writing.folder import write_dataset
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -132,6 +134,15 @@ def sets_a_center_bias(names, printed):
     assert 0 <= int(printed) < 480 * 640
 
 
+def imports_a_format(names, printed):
+    source = Path("example")
+    (source / "gaze").mkdir(parents=True)
+    save_picture(source / "images" / "a.jpg", 0)
+    (source / "gaze" / "a.json").write_text("[[1, 1], [80.5, 60]]")  # counted from 1
+    dataset = write_dataset(names["EXAMPLE"].open(source, {}), "out")
+    assert dataset["a"].fixations == Fixations(np.array([0.5, 80.0]), np.array([0.5, 59.5]))
+
+
 # What an example contains -> what must be true of its names and of what it prints.
 EXPECTED = {
     'print(scores.interval("gazenet", "nss")': evaluates_a_model,
@@ -139,6 +150,7 @@ EXPECTED = {
     'scores.write("scores.csv")': writes_a_table,
     "early = dataset.select(": selects_a_part,
     "fixations_by_velocity(": finds_two_fixations,
+    "EXAMPLE = Importer(": imports_a_format,
     "write_submission(": reads_maps_again,
     "metrics.score_against(": scores_a_map,
     "MetricCollection(": validates_random_maps,

@@ -51,5 +51,5 @@ def test_most_fixations_of_an_image_lie_at_its_target(popout_set):
 
 
 def test_too_few_or_too_small_is_refused(tmp_path):
-    with pytest.raises(InputError, match="images must be at least 10 .* got 3 and"):
+    with pytest.raises(InputError, match=r"images must be at least 10 .* got 3 and"):
         popout(tmp_path / "a", images=3)
