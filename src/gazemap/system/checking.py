@@ -70,7 +70,8 @@ def mistakes(
             came = mistake["input"]
             text = f"{came!r} is not accepted.{_meant(str(came), known)} Known: {', '.join(known)}."
         elif mistake["type"] == "value_error":
-            text = str(mistake["ctx"]["error"])  # our own
+            own = mistake["ctx"]["error"]
+            text = str(own) if isinstance(own, InputError) else f"{own}, got {mistake['input']!r}."
         else:
             text = f"{mistake['msg']}, got {mistake['input']!r}."
         lines.append(f"{where}: {text}" if where else text)

@@ -178,8 +178,8 @@ def test_an_image_that_would_lose_all_its_salience_stays_as_it_was(points):
     assert (moved.targets.amax(dim=(1, 2)) > 0).all()
     assert torch.equal(moved.fixations.sum(dim=(1, 2)), counts.sum(dim=(1, 2)))
     raw = torch.randn(60, *GRID, requires_grad=True)
-    for name, term in LOSSES.items():
-        loss = term(NetworkOutput(raw, "saliency"), LossTargets(moved.targets, moved.fixations))
+    for name in LOSSES.keys() - {"deep_features", "gram"}:  # which need an encoder
+        loss = LOSSES[name](NetworkOutput(raw, "saliency"), LossTargets(moved.targets, moved.fixations))
         [gradient] = torch.autograd.grad(loss, raw)
         assert loss.isfinite(), name
         assert gradient.isfinite().all(), name
@@ -289,10 +289,10 @@ def test_nothing_asked_for_changes_nothing():
     [
         ("{scale: [0.0, 1.0]}", r"data\.augment\.scale\.0: .*greater than or equal to 0\.01"),
         ("{scale: [0.5, 9.0]}", r"data\.augment\.scale\.1: .*less than or equal to 4"),
-        ("{scale: [1.0, 0.5]}", r"data\.augment\.scale: .*low end comes first; \(1\.0, 0\.5\) came"),
+        ("{scale: [1.0, 0.5]}", r"data\.augment\.scale: .*low end comes first, got \(1\.0, 0\.5\)"),
         ("{scale: 0.5}", r"data\.augment\.scale: "),
         ("{aspect: [1.1, 0.9]}", r"data\.augment\.aspect: .*low end comes first"),
-        ("{brightness: -0.1}", r"data\.augment\.brightness: .*greater than or equal to 0; -0\.1 came"),
+        ("{brightness: -0.1}", r"data\.augment\.brightness: .*greater than or equal to 0, got -0\.1"),
         ("{hue: 0.6}", r"data\.augment\.hue: .*less than or equal to 0\.5"),
         ("{blur: .nan}", r"data\.augment\.blur: "),
         ("{probability: 0}", r"data\.augment\.probability: .*greater than 0"),
