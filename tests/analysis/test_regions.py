@@ -82,21 +82,25 @@ def test_boxes_are_read_from_tables(tmp_path, suffix):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", "name,x,y,width\na,1,2,3\n", "has no height; name, x, y, width, height are needed"),
-        ("a.csv", "name,x,y,width,height\na,1,2,3,4\nb,1,2,0,4\n", "line 3: a box has .* width '0'"),
-        ("a.csv", "name,x,y,width,height\na,1,2,3\n", "line 2: a box has"),
-        ("a.csv", "name,x,y,width,height\na,1,2,3,inf\n", "line 2: a box has"),
-        ("a.csv", "name,x,y,width,height\n,1,2,3,4\n", "line 2: a box has a name"),
+        ("a.csv", "name,x,y,width\na,1,2,3\n", "has no height\\. It must have name, x, y, width, height"),
+        ("a.csv", "name,x,y,width,height\na,1,2,3,4\nb,1,2,0,4\n", "line 3: a box must have .* width '0'"),
+        ("a.csv", "name,x,y,width,height\na,1,2,3\n", "line 2: a box must have"),
+        ("a.csv", "name,x,y,width,height\na,1,2,3,inf\n", "line 2: a box must have"),
+        ("a.csv", "name,x,y,width,height\n,1,2,3,4\n", "line 2: a box must have a name"),
         ("a.csv", "name,x,y,width,height\na,1,2,3,4\na,1,2,3,4\n", "Several boxes are named a"),
         ("a.csv", "name,x,y,width,height\n", "holds no boxes"),
         ("a.csv", "", "has no name, x, y"),
         ("a.json", "[1]", "a list of objects"),
         ("a.json", '{"name": "a"}', "a list of objects"),
         ("a.json", '[{"name": "a"}]', "entry 1 has no x, y, width, height"),
-        ("a.json", '[{"name": null, "x": 1, "y": 2, "width": 3, "height": 4}]', "entry 1: a box has a name"),
+        (
+            "a.json",
+            '[{"name": null, "x": 1, "y": 2, "width": 3, "height": 4}]',
+            "entry 1: a box must have a name",
+        ),
         ("a.json", "[", "is no JSON file"),
         ("a.json", "[" * 100_000, "is no JSON file"),
-        ("a.txt", "", "a .csv or .json file is accepted"),
+        ("a.txt", "", "must be a .csv or .json file"),
     ],
 )
 def test_tables_that_hold_no_boxes_are_refused(tmp_path, name, content, message):

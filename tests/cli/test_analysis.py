@@ -83,7 +83,7 @@ def test_sheet(run, tmp_path, photos, weights):
         ("crop {a} --out {t}/c.png", "either --aspect or --size"),
         ("crop {a} --out {t}/c.png --aspect 1:1 --size 3x3", "either --aspect or --size"),
         ("crop {a} --out {t}/c.jpg --aspect 1:1", "must end in .png"),
-        ("crop {a} --out {t}/c.png --aspect wide", "'wide' came"),
+        ("crop {a} --out {t}/c.png --aspect wide", "got 'wide'"),
         ("crop {a} --out {t}/c.png --aspect 1:1 --figure {t}/f.doc", "f.doc cannot be a figure"),
         ("regions {a}", "either boxes, by --boxes or --box, or a --mask"),
         ("regions {a} --box a=0,0,1,1 --mask {b}", "either boxes, by --boxes or --box, or a --mask"),

@@ -27,7 +27,7 @@ def parse_box(text: str) -> Box:
     name, separator, numbers = text.partition("=")
     values = numbers.split(",")
     if not separator or len(values) != 4:
-        raise InputError(f"A box is given as name=x,y,width,height, in pixels; {text!r} came.")
+        raise InputError(f"A box must be name=x,y,width,height, in pixels, got {text!r}.")
     return _box(dict(zip(_COLUMNS, (name, *values), strict=True)), repr(text))
 
 
@@ -42,11 +42,11 @@ def read_boxes(path: Path) -> list[Box]:
     """
     readers = {".csv": _csv_rows, ".json": _json_rows}
     if path.suffix.lower() not in readers:
-        raise InputError(f"{path} cannot be read as boxes; a .csv or .json file is accepted.")
+        raise InputError(f"{path} must be a .csv or .json file to be read as boxes.")
     rows = readers[path.suffix.lower()](_text(path), path)
     boxes = [_box(row, where) for where, row in rows.items()]
     if not boxes:
-        raise InputError(f"{path} holds no boxes; one line or object for each is accepted.")
+        raise InputError(f"{path} holds no boxes. Give one line or object per box.")
     check_names(boxes)
     return boxes
 
@@ -58,10 +58,10 @@ def _box(row: Mapping[str, Any], where: str) -> Box:
     except (TypeError, ValueError):
         width = height = x = y = math.nan
     if not name or not all(map(math.isfinite, (x, y, width, height))) or min(width, height) <= 0:
-        came = ", ".join(f"{column} {row[column]!r}" for column in _COLUMNS)
+        got = ", ".join(f"{column} {row[column]!r}" for column in _COLUMNS)
         raise InputError(
-            f"{where}: a box has a name, and x, y, width and height in pixels, width and height over 0; "
-            f"{came} came."
+            f"{where}: a box must have a name, and x, y, width and height in pixels, width and height over "
+            f"0, got {got}."
         )
     return Box(name, x, y, width, height)
 
@@ -69,11 +69,11 @@ def _box(row: Mapping[str, Any], where: str) -> Box:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{path} has {path.stat().st_size:,} bytes; up to {_MAX_BYTES:,} are accepted.")
+            raise InputError(f"{path} has {path.stat().st_size:,} bytes, must have up to {_MAX_BYTES:,}.")
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
-        raise InputError(f"{path} cannot be read: {reason}. A .csv or .json file is accepted.") from error
+        raise InputError(f"{path} cannot be read: {reason}. Give a .csv or .json file.") from error
 
 
 def _csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
@@ -92,7 +92,7 @@ def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
     except (json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"{path} is no JSON file ({error}).") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(f"{path}: a list of objects with {', '.join(_COLUMNS)} is accepted.")
+        raise InputError(f"{path} must hold a list of objects with {', '.join(_COLUMNS)}.")
     named = {f"{path}, entry {number}": row for number, row in enumerate(rows, 1)}
     for where, row in named.items():
         _check_columns(row, where)
@@ -103,6 +103,6 @@ def _check_columns(found: Sequence[str] | Mapping[str, Any], where: str) -> None
     missing = [column for column in _COLUMNS if column not in found]
     if missing:
         raise InputError(
-            f"{where} has no {', '.join(missing)}; {', '.join(_COLUMNS)} are needed, "
-            f"and {', '.join(found) or 'nothing'} came."
+            f"{where} has no {', '.join(missing)}. It must have {', '.join(_COLUMNS)}, "
+            f"got {', '.join(found) or 'nothing'}."
         )

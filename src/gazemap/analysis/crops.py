@@ -63,7 +63,7 @@ def parse_aspect(text: str) -> Fraction:
     match = re.fullmatch(rf"{_NUMBER}(?:[:/]{_NUMBER})?", text.strip())
     width, height = (Fraction(part or 1) for part in match.groups()) if match else (Fraction(0), Fraction(0))
     if not width or not height:
-        raise InputError(f"An aspect is width:height, as 16:9, 1.91:1 or 1:1; {text!r} came.")
+        raise InputError(f"An aspect must be width:height, as 16:9, 1.91:1 or 1:1, got {text!r}.")
     return width / height
 
 
@@ -76,7 +76,7 @@ def parse_size(text: str) -> Size:
     match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
     size = (int(match[2]), int(match[1])) if match else (0, 0)
     if not 0 < min(size) <= max(size) <= 20_000:
-        raise InputError(f"A size is WIDTHxHEIGHT in pixels up to 20000, as 1200x630; {text!r} came.")
+        raise InputError(f"A size must be WIDTHxHEIGHT in pixels up to 20000, as 1200x630, got {text!r}.")
     return size
 
 
@@ -97,7 +97,7 @@ def best_crop(density: NDArray[np.floating], aspect: Fraction, share: float | No
             extreme for the image.
     """
     if share is not None and not 0 < share <= 1:
-        raise InputError(f"The share to keep lies over 0 and up to 1; {share:g} came.")
+        raise InputError(f"The share to keep must be over 0 and up to 1, got {share:g}.")
     sizes = _Sizes(density.shape[0], density.shape[1], aspect)
     sums = integral_image(density)
     best = _best_position(sums, *sizes.at(sizes.largest))

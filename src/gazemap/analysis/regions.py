@@ -83,7 +83,7 @@ def mask_shares(density: NDArray[np.floating], mask: Mask) -> list[RegionShare]:
         InputError: another size.
     """
     if mask.labels.shape != density.shape:
-        raise InputError(f"The mask is {mask.labels.shape}, the density {density.shape}; equal is accepted.")
+        raise InputError(f"The mask must be of the density's shape {density.shape}, got {mask.labels.shape}.")
     labels, count = mask.labels.ravel(), len(mask.names)
     shares = np.bincount(labels, density.ravel(), count).astype(np.float64)
     return _ranked(mask.names, shares, np.bincount(labels, minlength=count).astype(np.float64) / density.size)

@@ -64,7 +64,7 @@ def predict(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Files, folders, patterns in quotes, @LIST (a file with one path a line), or - for stdin.",
+            help="Files, folders, patterns in quotes, @LIST (a file with one path per line), or - for stdin.",
         ),
     ],
     model: ModelOption = None,
@@ -78,7 +78,11 @@ def predict(
     ] = None,
     engine: Annotated[str, typer.Option(help="torch, onnx or openvino.")] = "torch",
     no_center_bias: Annotated[
-        bool, typer.Option("--no-center-bias", help="For images that are parts of others.")
+        bool,
+        typer.Option(
+            "--no-center-bias",
+            help="Leave out where people look anyway: for images that are parts of others.",
+        ),
     ] = False,
     device: DeviceOption = "auto",
 ) -> None:

@@ -22,7 +22,7 @@ MAX_BYTES = 2**30  # more than so many pixels need; some readers take a whole fi
 # Pillow would try forty more, of which some start other programs (EPS)
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _LARGE = 2**24  # pixels from which images are decoded one at a time, whatever the number of threads
-_PIXELS_A_BYTE = 10_000  # of a large image; no more can be meant by one byte of a photo
+_PIXELS_PER_BYTE = 10_000  # of a large image; no more can be meant by one byte of a photo
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -127,7 +127,7 @@ def _opened(source: ImageSource) -> Image.Image:
             raise DataError(f"There is no image file {name}. Check the path.")
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if size > MAX_BYTES:
-            raise DataError(f"{name} has {size:,} bytes; up to {MAX_BYTES:,} are accepted.")
+            raise DataError(f"{name} must have up to {MAX_BYTES:,} bytes, got {size:,}.")
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large images; the limit below is ours
             try:
@@ -141,7 +141,7 @@ def _opened(source: ImageSource) -> Image.Image:
     try:
         _check_size(image, name)
         pixels = image.width * image.height
-        if pixels > max(_LARGE, _PIXELS_A_BYTE * size):
+        if pixels > max(_LARGE, _PIXELS_PER_BYTE * size):
             raise DataError(f"{name} promises {pixels:,} pixels in {size:,} bytes: it is cut off, or a bomb.")
     except DataError:
         image.close()
@@ -163,10 +163,10 @@ def _check_size(image: Image.Image, name: str) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise DataError(
-            f"{name} has {width} x {height} pixels; up to {MAX_PIXELS:,} are accepted. Make it smaller first."
+            f"{name} must have up to {MAX_PIXELS:,} pixels, got {width} x {height}. Make it smaller first."
         )
     if not width * height:
-        raise DataError(f"{name} has {width} x {height} pixels; at least 1 x 1 is accepted.")
+        raise DataError(f"{name} must have at least 1 x 1 pixels, got {width} x {height}.")
 
 
 def _orientation(image: Image.Image) -> int | None:

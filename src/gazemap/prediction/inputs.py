@@ -19,8 +19,8 @@ ImageLike = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | torch.
 
 _CHANNELS = (1, 3, 4)
 _ACCEPTED = (
-    "A path, a file's bytes, a Pillow image, a NumPy array or a tensor is accepted; arrays of shape (H, W), "
-    "(H, W, 1), (H, W, 3) or (H, W, 4), tensors also (3, H, W); uint8, uint16 or floats in [0, 1]."
+    "Give a path, a file's bytes, a Pillow image, a NumPy array or a tensor: arrays of shape (H, W), "
+    "(H, W, 1), (H, W, 3) or (H, W, 4), tensors also of (3, H, W), in uint8, uint16 or floats in [0, 1]."
 )
 
 
@@ -35,7 +35,7 @@ def as_pixels(image: ImageLike) -> Pixels:
 
     Raises:
         DataError: the file or Pillow image is missing, damaged or too large.
-        InputError: anything else; says what came and what is accepted.
+        InputError: anything else; says what it is and what can be given.
     """
     source = _source(image)
     if source is not None:
@@ -46,7 +46,7 @@ def as_pixels(image: ImageLike) -> Pixels:
         image = _channels_last(image)
     if isinstance(image, np.ndarray):
         return _array_pixels(image)
-    raise InputError(f"An image of type {type(image).__name__} came. {_ACCEPTED}")
+    raise InputError(f"An image must not be of type {type(image).__name__}. {_ACCEPTED}")
 
 
 def as_needed_pixels(image: ImageLike, needed: Needed) -> tuple[Pixels, Size]:
@@ -86,10 +86,10 @@ def _array_pixels(values: NDArray[Any]) -> Pixels:
     channels = values.shape[2:] or (1,)
     if values.ndim not in (2, 3) or channels[0] not in _CHANNELS or not values.size:
         several = " Give several images as a list." if values.ndim == 4 else ""
-        raise InputError(f"An image array of shape {values.shape} came. {_ACCEPTED}{several}")
+        raise InputError(f"An image array must not have the shape {values.shape}. {_ACCEPTED}{several}")
     if values.shape[0] * values.shape[1] > MAX_PIXELS:
         raise InputError(
-            f"An image array of shape {values.shape} came; up to {MAX_PIXELS:,} pixels are accepted."
+            f"An image array must have up to {MAX_PIXELS:,} pixels, got the shape {values.shape}."
         )
     picture = _eight_bits(values)
     return pixels_of(Image.fromarray(picture[..., 0] if channels == (1,) and values.ndim == 3 else picture))
@@ -104,8 +104,8 @@ def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
         low, high = float(values.min()), float(values.max())
         if not (low >= 0 and high <= 1):  # NaN is refused too
             raise InputError(
-                f"An image array of {values.dtype} with values from {low:g} to {high:g} came; floats are "
-                "accepted in [0, 1]. Divide them by their white, or convert them to uint8."
+                f"An image array of {values.dtype} must be in [0, 1], got values from {low:g} to {high:g}. "
+                "Divide them by the value of white, or convert them to uint8."
             )
         return np.asarray(np.rint(values * 255), dtype=np.uint8)
-    raise InputError(f"An image array of type {values.dtype} came. {_ACCEPTED}")
+    raise InputError(f"An image array must not be of type {values.dtype}. {_ACCEPTED}")

@@ -133,7 +133,7 @@ def predict(
 
     Raises:
         DataError: a file is missing, damaged, too large or no image.
-        InputError: something else came, or an array of another shape, type or range.
+        InputError: anything else, or an array of another shape, type or range.
     """
     several = isinstance(image, list | tuple)
     images: Sequence[ImageLike] = image if several else [image]  # type: ignore[list-item, assignment]
@@ -184,7 +184,7 @@ def read(model: SaliencyModel, image: ImageLike) -> tuple[Pixels, Size]:
 
     Raises:
         DataError: a file is missing, damaged, too large or no image.
-        InputError: something else came, see `as_pixels`.
+        InputError: anything else, see `as_pixels`.
     """
 
     def needed(size: Size) -> tuple[float, float]:

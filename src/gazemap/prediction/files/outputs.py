@@ -130,7 +130,7 @@ def chosen_outputs(names: Sequence[str]) -> list[OutputKind]:
         InputError: no such kind, or none.
     """
     if not names:
-        raise InputError(f"Nothing is to be written; {', '.join(OUTPUTS)} are accepted.")
+        raise InputError(f"Nothing is to be written. Name one or several of {', '.join(OUTPUTS)}.")
     for name in names:
         check_name("output", name, OUTPUTS)
     return [OUTPUTS[name] for name in dict.fromkeys(names)]

@@ -28,7 +28,7 @@ def open_sources(sources: Sequence[str | os.PathLike[str]]) -> Iterator[Sources]
     """The image files that a list of sources stands for.
 
     A source is a file; a folder, with all below it; a glob pattern, in which ** is any folders;
-    `@list.txt`, a file with one path a line; or `-`, the same from the standard input. Of folders and
+    `@list.txt`, a file with one path per line; or `-`, the same from the standard input. Of folders and
     patterns, files with an image's suffix are taken, but none that `gazemap predict` wrote. A pattern that
     nothing fits, a missing file and whatever stands in a list are kept as they are: reading says what is
     wrong. What is named `@list.txt` or has a pattern's signs, and exists, is that file or folder.

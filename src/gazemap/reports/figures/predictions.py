@@ -64,8 +64,8 @@ def check_sheet(images: int, models: int) -> None:
     """
     if images > _MOST_IMAGES or models > _MOST_MODELS:
         raise InputError(
-            f"A sheet shows up to {_MOST_IMAGES} images and {_MOST_MODELS} models; "
-            f"{images} and {models} came. Make several sheets."
+            f"A sheet shows up to {_MOST_IMAGES} images and {_MOST_MODELS} models, got {images} and "
+            f"{models}. Make several sheets."
         )
 
 
@@ -283,7 +283,7 @@ def _show_bars(axes: Axes, shares: Sequence[RegionShare]) -> None:
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     left_out = len(shares) - len(listed)
     axes.set_title("share of attention" + (f" ({left_out} regions more)" if left_out else ""), fontsize=9)
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.08))
 
 
 def _show_numbers(axes: Axes, difference: DesignDifference, changes: Sequence[RegionChange]) -> None:
