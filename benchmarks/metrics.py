@@ -31,18 +31,20 @@ from gazemap import metrics
 from gazemap.gaze.blurring import blur
 from gazemap.metrics import MATLAB_EPS
 from gazemap.metrics.densities import shift_to_density
+from gazemap.metrics.kernels.arrays import Score
 from gazemap.models.weights import DEFAULT_MODEL
 from gazemap.system.memory import keep_freed_memory
 from gazemap.types import Floats
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-Metric = Callable[[Floats, Case], float]
+Metric = Callable[[Floats, Case], Score]
 
 
 def ours(case: Case, *predictions: Floats) -> list[dict[str, float]]:
     """Our side: the eight metrics, in one call per prediction; the truth is read for the first."""
     truth = metrics.GroundTruth(case.fixations, case.density, case.other_fixations, case.baseline)
-    return [metrics.score_against(truth, prediction, "mit", METRICS) for prediction in predictions]
+    scored = [metrics.score_against(truth, prediction, "mit", METRICS) for prediction in predictions]
+    return [{name: float(value) for name, value in scores.items()} for scores in scored]
 
 
 # The definitions of the MIT code, but the exact shuffled AUC; each metric called by itself.
@@ -144,7 +146,7 @@ def compare(record: Record, case: Case, answers: list[dict[str, dict[str, list[f
             for name, (elapsed, theirs, error) in found.items():
                 record.times[peer, name].append(elapsed)
                 like = LIKE[peer][name][0] if name in LIKE[peer] else OURS[name]
-                gap = abs(like(prediction, case) - theirs)
+                gap = abs(float(like(prediction, case)) - theirs)
                 record.gaps[peer, name].append(gap / error if error else gap)
         record.timed("gazemap", "emd", metrics.emd, prediction, case.density)
     mine = record.timed("gazemap", "density", blur, case.fixation_map, SIGMA)

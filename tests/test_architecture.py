@@ -31,10 +31,9 @@ ORDERS = {
     "data/popout": "displays < *",
     "data/subsets": "*",
     "data/writing": "conventions < items < storing < *",
-    "metrics": "kernels < densities | distribution | auc < location | emd < scoring"
-    " < __init__ < torchmetrics",
-    "metrics/kernels": "arrays < ranking | checks < *",
-    "metrics/scoring": "best_maps | protocols < comparing < undefined < table < preparing < *",
+    "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
+    "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
+    "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
     "models": "training_images < base < encoders | parts < dilated < * < __init__ < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs < predict < engines < files",

@@ -132,7 +132,7 @@ def test_the_protocols_and_metrics_are_listed(run):
     assert code == 0
     for name in (*PROTOCOLS, *METRICS):
         assert name in text
-    for part in ("8 cycles an image", "all; not on own pixels", "bits per fixation", "wrapped, blur 2 px"):
+    for part in ("8 cycles per image", "all; not on own pixels", "bits per fixation", "wrapped, blur 2 px"):
         assert part in " ".join(text.replace("│", " ").split())
 
 

@@ -19,12 +19,12 @@ def images():
     saliency, near = torch.rand((2, 12, 16, 24), dtype=torch.float64, generator=random)
     fixations = torch.poisson(torch.full((2, 12, 16, 24), 0.05, dtype=torch.float64), generator=random)
     fixations[0, list(UNSEEN)] = 0
-    looked = near * (fixations[0].sum((1, 2), keepdim=True) > 0)
+    truth = near * (fixations[0].sum((1, 2), keepdim=True) > 0)
     return {
         "saliency": to_density(saliency),
         "fixation_map": fixations[0],
         "other_fixation_map": fixations[1],
-        "density": looked / looked.sum((1, 2), keepdim=True),  # NaN without fixations
+        "density": truth / truth.sum((1, 2), keepdim=True),  # NaN without fixations
         "baseline": to_density(near),
     }
 

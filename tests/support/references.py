@@ -15,9 +15,11 @@ def sampled_auc(scaled, positives, draw, step, splits, random):
     for _ in range(splits):
         negatives = draw(random)
         thresholds = np.arange(0, max(positives.max(), negatives.max()) + 1e-12, step)[::-1]
-        hits = [0.0, *[(positives >= t).mean() for t in thresholds], 1.0]
-        alarms = [0.0, *[(negatives >= t).mean() for t in thresholds], 1.0]
-        pairs = zip(hits[:-1], hits[1:], alarms[:-1], alarms[1:], strict=True)
+        true_positives = [0.0, *[(positives >= t).mean() for t in thresholds], 1.0]
+        false_positives = [0.0, *[(negatives >= t).mean() for t in thresholds], 1.0]
+        pairs = zip(
+            true_positives[:-1], true_positives[1:], false_positives[:-1], false_positives[1:], strict=True
+        )
         scores.append(sum((b - a) * (h + g) / 2 for h, g, a, b in pairs))
     return np.array(scores)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import array_api_compat
 import numpy as np
@@ -10,14 +11,25 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import zoom
 
-from gazemap.errors import InputError
+from gazemap.errors import check_name
 from gazemap.system.array_cache import keeping
 from gazemap.types import Floats, Size
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Interpolation = Literal["bilinear", "bicubic", "spline"]
 
 
-def resize(values: Any, size: Size, interpolation: Interpolation = "bilinear") -> Any:  # noqa: ANN401 - array or tensor
+@overload
+def resize(values: Tensor, size: Size, interpolation: Interpolation = "bilinear") -> Tensor: ...
+@overload
+def resize(
+    values: NDArray[Any] | Sequence[Any], size: Size, interpolation: Interpolation = "bilinear"
+) -> Floats: ...
+def resize(
+    values: NDArray[Any] | Sequence[Any] | Tensor, size: Size, interpolation: Interpolation = "bilinear"
+) -> Floats | Tensor:
     """(h, w) or (B, h, w) -> `size` (H, W), float64.
 
     Args:
@@ -31,8 +43,13 @@ def resize(values: Any, size: Size, interpolation: Interpolation = "bilinear") -
     Raises:
         InputError: another interpolation.
     """
-    values = values if array_api_compat.is_array_api_obj(values) else np.asarray(values)
-    xp = array_api_compat.array_namespace(values)
+    array: Any = values if array_api_compat.is_torch_array(values) else np.asarray(values)
+    resized: Floats | Tensor = _resized(array, size, interpolation)
+    return resized
+
+
+def _resized(values: Any, size: Size, interpolation: Interpolation) -> Any:  # noqa: ANN401 - of either library
+    xp, device = array_api_compat.array_namespace(values), array_api_compat.device(values)
     values = xp.astype(values, xp.float64, copy=False)
     (into_height, into_width), (height, width) = values.shape[-2:], size
     if (into_height, into_width) == size:
@@ -40,10 +57,8 @@ def resize(values: Any, size: Size, interpolation: Interpolation = "bilinear") -
     if interpolation == "spline":
         factors = (*[1.0] * (values.ndim - 2), height / into_height, width / into_width)
         held = values.detach().cpu() if array_api_compat.is_torch_array(values) else values
-        return xp.asarray(zoom(np.asarray(held), factors, order=3), device=array_api_compat.device(values))
-    if interpolation not in _KERNELS:
-        raise InputError(f"interpolation={interpolation!r} came; bilinear, bicubic and spline are accepted.")
-    device = array_api_compat.device(values)
+        return xp.asarray(zoom(np.asarray(held), factors, order=3), device=device)
+    check_name("interpolation", interpolation, (*_KERNELS, "spline"))
     weights = [
         _axis(out, into, into / out, interpolation)
         for out, into in ((height, into_height), (width, into_width))
@@ -100,10 +115,9 @@ def _cubic(distance: Floats) -> Floats:
 _KERNELS = {"bilinear": (_triangle, 1.0), "bicubic": (_cubic, 2.0)}
 
 
-def resize_8_bit(values: NDArray[np.uint8], size: Size, how: str) -> NDArray[np.uint8]:
-    """(h, w) or (B, h, w) uint8 -> `size` (H, W) uint8 as Pillow does it: "nearest" or "bicubic"."""
+def resize_8_bit(values: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
+    """(h, w) or (B, h, w) uint8 -> `size` (H, W) uint8: bicubic as Pillow does it."""
     if values.ndim == 3:
-        return np.stack([resize_8_bit(one, size, how) for one in values])
+        return np.stack([resize_8_bit(one, size) for one in values])
     height, width = size
-    image = Image.fromarray(values)
-    return np.asarray(image.resize((width, height), Image.Resampling[how.upper()]))
+    return np.asarray(Image.fromarray(values).resize((width, height), Image.Resampling.BICUBIC))

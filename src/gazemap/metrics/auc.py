@@ -1,23 +1,34 @@
-"""Areas under the ROC curve: every variant of the field, in closed form (see `roc`)."""
+"""Areas under the ROC curve: every variant of the field, in closed form (see `kernels.roc`)."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Fixated, Maps, Pixels, Reader, Score
+from gazemap.metrics.kernels.arrays import Arrays, FixationMaps, Maps, Score
+from gazemap.metrics.kernels.pixels import Pixels
+from gazemap.metrics.kernels.reading import Reader, read
 from gazemap.metrics.kernels.roc import rocs_of
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
+Negatives = Literal["all", "unfixated"]
+
+
+@overload
 def auc(
-    saliency: Maps,
-    fixation_map: Fixated,
-    *,
-    negatives: Literal["all", "unfixated"] = "all",
-    repeats: bool = True,
-) -> Score:
+    saliency: Tensor, fixation_map: FixationMaps, *, negatives: Negatives = "all", repeats: bool = True
+) -> Tensor: ...
+@overload
+def auc(
+    saliency: Arrays, fixation_map: FixationMaps, *, negatives: Negatives = "all", repeats: bool = True
+) -> Score: ...
+def auc(
+    saliency: Maps, fixation_map: FixationMaps, *, negatives: Negatives = "all", repeats: bool = True
+) -> Score | Tensor:
     """Exact AUC, ties half: P(s at a fixation > s at a random pixel) + P(equal) / 2.
 
     Args:
@@ -27,24 +38,34 @@ def auc(
         repeats: whether a pixel fixated twice counts twice (Tuebingen) or once.
 
     Returns:
-        a score an image, in [0, 1], higher is better, 0.5 for chance and for a constant map; NaN
+        a score per image, in [0, 1], higher is better, 0.5 for chance and for a constant map; NaN
         without fixations, without negatives or where the map has NaN. By default the AUC of the
         MIT/Tuebingen benchmark.
+
+    Raises:
+        InputError: other negatives.
     """
     if negatives not in ("all", "unfixated"):
-        raise InputError(f"negatives={negatives!r} came; 'all' and 'unfixated' are accepted.")
-    reader = Reader(saliency, ranks=True)
-    looked = reader.looked(fixation_map, repeats=repeats)
-    rocs = rocs_of(reader.first, looked)
+        raise InputError(f"negatives must be 'all' or 'unfixated', got {negatives!r}.")
+    reader = read(saliency, ranks=True)
+    rocs = reader.rocs(reader.fixated(fixation_map, repeats=repeats))
     if negatives == "all":
         return reader.scores([roc.exact() for roc in rocs])
     unfixated = 1.0 - reader.counts(fixation_map, "fixation_map", repeats=False)
     return reader.scores([roc.exact(others) for roc, others in zip(rocs, unfixated, strict=True)])
 
 
+@overload
 def sauc(
-    saliency: Maps, fixation_map: Fixated, other_fixation_map: Fixated, *, repeats: bool = True
-) -> Score:
+    saliency: Tensor, fixation_map: FixationMaps, other_fixation_map: FixationMaps, *, repeats: bool = True
+) -> Tensor: ...
+@overload
+def sauc(
+    saliency: Arrays, fixation_map: FixationMaps, other_fixation_map: FixationMaps, *, repeats: bool = True
+) -> Score: ...
+def sauc(
+    saliency: Maps, fixation_map: FixationMaps, other_fixation_map: FixationMaps, *, repeats: bool = True
+) -> Score | Tensor:
     """Exact shuffled AUC: as `auc`, but negatives are the fixations of other images.
 
     Center bias earns nothing here, because the negatives have it too (Tatler et al. 2005; Borji
@@ -57,17 +78,27 @@ def sauc(
         repeats: whether pixels fixated several times, here or there, count as often or once.
 
     Returns:
-        a score an image, in [0, 1], higher is better; NaN without fixations, without others, or
-        where the map has NaN.
+        a score per image, in [0, 1], higher is better, 0.5 for a constant map; NaN without
+        fixations, without others, or where the map has NaN.
     """
-    reader = Reader(saliency, ranks=True)
-    looked = reader.looked(fixation_map, repeats=repeats)
+    reader = read(saliency, ranks=True)
+    fixated = reader.fixated(fixation_map, repeats=repeats)
     others = reader.negatives(other_fixation_map, "other_fixation_map", repeats=repeats)
-    rocs = rocs_of(reader.first, looked)
+    rocs = reader.rocs(fixated)
     return reader.scores([roc.exact(negatives) for roc, negatives in zip(rocs, others, strict=True)])
 
 
-def auc_judd(saliency: Maps, fixation_map: Fixated, *, jitter: float = 0.0, seed: int | None = None) -> Score:
+@overload
+def auc_judd(
+    saliency: Tensor, fixation_map: FixationMaps, *, jitter: float = 0.0, seed: int | None = 0
+) -> Tensor: ...
+@overload
+def auc_judd(
+    saliency: Arrays, fixation_map: FixationMaps, *, jitter: float = 0.0, seed: int | None = 0
+) -> Score: ...
+def auc_judd(
+    saliency: Maps, fixation_map: FixationMaps, *, jitter: float = 0.0, seed: int | None = 0
+) -> Score | Tensor:
     """AUC-Judd as the MIT code computes it (AUC_Judd.m); a pixel counts once.
 
     Thresholds are the saliencies at fixated pixels. Where fixated pixels tie, the curve is biased
@@ -80,17 +111,27 @@ def auc_judd(saliency: Maps, fixation_map: Fixated, *, jitter: float = 0.0, seed
         seed: of the noise; None draws anew at each call.
 
     Returns:
-        a score an image, at most 1, higher is better, below 0 where very many fixated pixels tie;
-        NaN without fixations, if all pixels are fixated, and for a constant map without jitter. A
-        NaN pixel is below all others.
+        a score per image, at most 1, higher is better, below 0 where very many fixated pixels tie;
+        NaN without fixations, if all pixels are fixated, for a map of NaN, and for a constant map
+        without jitter. A NaN pixel is below all others.
     """
-    reader = Reader(saliency, ranks=True)
-    looked = reader.looked(fixation_map, repeats=False)
-    pixels = jittered(reader, jitter, seed) if jitter else reader.first
-    return reader.scores([roc.judd() for roc in rocs_of(pixels, looked)])
+    reader = read(saliency, ranks=True)
+    fixated = reader.fixated(fixation_map, repeats=False)
+    rocs = rocs_of(_jittered(reader, jitter, seed), fixated) if jitter else reader.rocs(fixated)
+    return reader.scores([roc.judd() for roc in rocs])
 
 
-def auc_borji(saliency: Maps, fixation_map: Fixated, step: float = 0.1, *, repeats: bool = False) -> Score:
+@overload
+def auc_borji(
+    saliency: Tensor, fixation_map: FixationMaps, step: float = 0.1, *, repeats: bool = False
+) -> Tensor: ...
+@overload
+def auc_borji(
+    saliency: Arrays, fixation_map: FixationMaps, step: float = 0.1, *, repeats: bool = False
+) -> Score: ...
+def auc_borji(
+    saliency: Maps, fixation_map: FixationMaps, step: float = 0.1, *, repeats: bool = False
+) -> Score | Tensor:
     """AUC-Borji: the expectation of the MIT code's random splits (AUC_Borji.m), in closed form.
 
     Negatives are all pixels, drawn uniformly; thresholds are 0, step, 2 step, ... on the map
@@ -103,23 +144,45 @@ def auc_borji(saliency: Maps, fixation_map: Fixated, step: float = 0.1, *, repea
         repeats: whether a pixel fixated twice counts twice (SALICON) or once (MIT).
 
     Returns:
-        a score an image, in [0, 1], higher is better; 0.5 for a constant map, NaN without
-        fixations. A NaN pixel is below all others.
+        a score per image, in [0, 1], higher is better; 0.5 for a constant map. NaN without
+        fixations, for a map of NaN, and for one with infinite values, which cannot be scaled. A NaN
+        pixel is below all others.
+
+    Raises:
+        InputError: another step.
     """
-    reader = Reader(saliency, ranks=True)
-    looked = reader.looked(fixation_map, repeats=repeats)
     _check_step(step)
-    return reader.scores([roc.stepped() for roc in rocs_of(reader.first, looked, step, only_steps=True)])
+    reader = read(saliency, ranks=True)
+    rocs = reader.rocs(reader.fixated(fixation_map, repeats=repeats), step)
+    return reader.scores([roc.stepped() for roc in rocs])
 
 
+@overload
 def auc_shuffled(
-    saliency: Maps,
-    fixation_map: Fixated,
-    other_fixation_map: Fixated,
+    saliency: Tensor,
+    fixation_map: FixationMaps,
+    other_fixation_map: FixationMaps,
     step: float = 0.1,
     *,
     repeats: bool = False,
-) -> Score:
+) -> Tensor: ...
+@overload
+def auc_shuffled(
+    saliency: Arrays,
+    fixation_map: FixationMaps,
+    other_fixation_map: FixationMaps,
+    step: float = 0.1,
+    *,
+    repeats: bool = False,
+) -> Score: ...
+def auc_shuffled(
+    saliency: Maps,
+    fixation_map: FixationMaps,
+    other_fixation_map: FixationMaps,
+    step: float = 0.1,
+    *,
+    repeats: bool = False,
+) -> Score | Tensor:
     """Shuffled AUC: the expectation of the MIT code's random splits (AUC_shuffled.m).
 
     As `auc_borji`, but negatives are pixels that were fixated in other images.
@@ -133,18 +196,22 @@ def auc_shuffled(
             once (MIT).
 
     Returns:
-        a score an image, in [0, 1], higher is better; 0.5 for a constant map, NaN without
-        fixations or others. A NaN pixel is below all others.
+        a score per image, in [0, 1], higher is better; 0.5 for a constant map. NaN without
+        fixations or others, for a map of NaN, and for one with infinite values, which cannot be
+        scaled. A NaN pixel is below all others.
+
+    Raises:
+        InputError: another step.
     """
-    reader = Reader(saliency, ranks=True)
-    looked = reader.looked(fixation_map, repeats=repeats)
-    others = reader.negatives(other_fixation_map, "other_fixation_map", repeats=repeats)
     _check_step(step)
-    rocs = rocs_of(reader.first, looked, step, only_steps=True)
+    reader = read(saliency, ranks=True)
+    fixated = reader.fixated(fixation_map, repeats=repeats)
+    others = reader.negatives(other_fixation_map, "other_fixation_map", repeats=repeats)
+    rocs = reader.rocs(fixated, step)
     return reader.scores([roc.stepped(negatives) for roc, negatives in zip(rocs, others, strict=True)])
 
 
-def jittered(reader: Reader, jitter: float, seed: int | None) -> Pixels:
+def _jittered(reader: Reader, jitter: float, seed: int | None) -> Pixels:
     """The maps with noise between 0 and `jitter` on every pixel."""
     noise = np.random.default_rng(seed).random(reader.shape) * jitter
     return Pixels(reader.xp, reader.first.values + reader.pixels(noise, "jitter").values)
@@ -152,4 +219,4 @@ def jittered(reader: Reader, jitter: float, seed: int | None) -> Pixels:
 
 def _check_step(step: float) -> None:
     if not 0 < step <= 1:
-        raise InputError(f"step={step} came; a distance of thresholds in (0, 1] is accepted.")
+        raise InputError(f"step must be above 0 and at most 1, got {step}.")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, overload
+
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Array, Maps, Reader, number
+from gazemap.metrics.kernels.arrays import Array, Arrays, Maps, number
 from gazemap.metrics.kernels.checks import refuse_log_density
+from gazemap.metrics.kernels.reading import Reader
+from gazemap.types import Floats
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LOG_SUM_TOLERANCE = 1e-3  # the MIT/Tuebingen benchmark's
 _UNIFORM_SHARE = 0.01  # of the density that `to_density` makes
 
 
-def to_density(saliency: Maps) -> Array:
+@overload
+def to_density(saliency: Tensor) -> Tensor: ...
+@overload
+def to_density(saliency: Arrays) -> Floats: ...
+def to_density(saliency: Maps) -> Floats | Tensor:
     """A density of a saliency map that was made for no such use; our choice, stated here.
 
     Negative values become 0, the rest is divided by its sum, and 1 % of the uniform density is
@@ -38,7 +49,11 @@ def to_density(saliency: Maps) -> Array:
     return reader.maps((1.0 - _UNIFORM_SHARE) * shares + _UNIFORM_SHARE * uniform)
 
 
-def shift_to_density(saliency: Maps) -> Array:
+@overload
+def shift_to_density(saliency: Tensor) -> Tensor: ...
+@overload
+def shift_to_density(saliency: Arrays) -> Floats: ...
+def shift_to_density(saliency: Maps) -> Floats | Tensor:
     """A density as pysaliency makes it for the MIT/Tuebingen benchmark: raised to 0, divided by its sum.
 
     A map with negative values is raised so that its least is 0; others are taken as they are. A
@@ -64,7 +79,11 @@ def shift_to_density(saliency: Maps) -> Array:
         return reader.maps(xp.where(total == 0, uniform, raised / xp.where(total == 0, 1.0, total)))
 
 
-def exponentiate(log_density: Maps) -> Array:
+@overload
+def exponentiate(log_density: Tensor) -> Tensor: ...
+@overload
+def exponentiate(log_density: Arrays) -> Floats: ...
+def exponentiate(log_density: Maps) -> Floats | Tensor:
     """The density of a log density, (H, W) or (B, H, W).
 
     Raises:
@@ -77,12 +96,16 @@ def exponentiate(log_density: Maps) -> Array:
     return density
 
 
-def softmax(logs: Maps) -> Array:
+@overload
+def softmax(logs: Tensor) -> Tensor: ...
+@overload
+def softmax(logs: Arrays) -> Floats: ...
+def softmax(logs: Maps) -> Floats | Tensor:
     """exp(logs) divided by its sum over the pixels: a density, for logs of any sum; (H, W) or (B, H, W)."""
     return _softmax(logs)[0]
 
 
-def _softmax(logs: Maps) -> tuple[Array, Array]:
+def _softmax(logs: Maps) -> tuple[Floats | Tensor, Array]:
     """The density and (B,) logsumexp, in its safe form."""
     reader = Reader(logs, "log_density")
     xp, values = reader.xp, reader.first.values

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, overload
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
 from gazemap.images.resizing import resize, shrink
-from gazemap.metrics.kernels.arrays import Maps, Pixels, Reader, Score
-from gazemap.metrics.kernels.checks import refuse_log_density, refuse_negative
+from gazemap.metrics.kernels.arrays import Arrays, Maps, Score, in_main_memory
+from gazemap.metrics.kernels.checks import refuse_negative
+from gazemap.metrics.kernels.reading import read
 from gazemap.system.array_cache import keeping
 from gazemap.types import Floats
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score:
+
+@overload
+def emd(saliency: Tensor, density: Maps, *, downsize: float = 32.0) -> Tensor: ...
+@overload
+def emd(saliency: Arrays, density: Maps, *, downsize: float = 32.0) -> Score: ...
+def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score | Tensor:
     """Earth mover's distance (Rubner et al. 2000; EMD.m): how far must the mass be moved?
 
     The truth is shrunk bicubically, the prediction resized to it; both are divided by their sums.
@@ -35,20 +45,12 @@ def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score:
     """
     if not downsize >= 1:
         raise InputError(f"downsize must be at least 1, got {downsize}.")
-    reader = Reader(saliency, ranks=True)
+    reader = read(saliency, ranks=True)
+    reader.refuse_log_density("saliency")
     truth = reader.pixels(density, "density")
-    refuse_log_density(reader.first, "saliency")
-    return reader.scores(emd_of(reader, truth, downsize=downsize))
-
-
-def emd_of(reader: Reader, truth: Pixels, *, downsize: float = 32.0) -> Floats:
-    """(B,), always computed in main memory; see `emd`."""
     refuse_negative(truth, "density")
-    predictions, truths = (
-        np.asarray(v if isinstance(v, np.ndarray) else v.detach().cpu(), np.float64).reshape(reader.shape)
-        for v in (reader.first.values, truth.values)
-    )
-    return np.array([_distance(p, q, downsize) for p, q in zip(predictions, truths, strict=True)])
+    pairs = (in_main_memory(pixels.values).reshape(reader.shape) for pixels in (reader.first, truth))
+    return reader.scores(np.array([_distance(p, q, downsize) for p, q in zip(*pairs, strict=True)]))
 
 
 def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from gazemap.metrics.distribution import MATLAB_EPS
-from gazemap.metrics.kernels.arrays import Array, Fixated, Looked, Maps, Pixels, Reader, Score
+from gazemap.metrics.kernels.arrays import Array, Arrays, FixationMaps, Maps, Score
 from gazemap.metrics.kernels.checks import check_density, refuse_log_density
+from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
+from gazemap.metrics.kernels.reading import read
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-def nss(saliency: Maps, fixation_map: Fixated, *, ddof: int = 0, repeats: bool = True) -> Score:
+@overload
+def nss(saliency: Tensor, fixation_map: FixationMaps, *, ddof: int = 0, repeats: bool = True) -> Tensor: ...
+@overload
+def nss(saliency: Arrays, fixation_map: FixationMaps, *, ddof: int = 0, repeats: bool = True) -> Score: ...
+def nss(saliency: Maps, fixation_map: FixationMaps, *, ddof: int = 0, repeats: bool = True) -> Score | Tensor:
     """Normalized scanpath saliency (Peters et al. 2005; NSS.m): mean z-score at the fixations.
 
     Args:
@@ -24,19 +33,45 @@ def nss(saliency: Maps, fixation_map: Fixated, *, ddof: int = 0, repeats: bool =
         a score per image, in standard deviations, higher is better, 0 for chance; NaN without
         fixations, for a constant map, and for one with NaN or infinite values.
     """
-    reader = Reader(saliency)
-    return reader.scores(nss_of(reader.first, reader.looked(fixation_map, repeats=repeats), ddof=ddof))
+    reader = read(saliency)
+    prediction, fixated = reader.first, reader.fixated(fixation_map, repeats=repeats)
+    xp, size = reader.xp, prediction.values.shape[-1]
+    heights = [row[at.pixels] for row, at in zip(prediction.raised, fixated, strict=True)]
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        deviations = _means(heights, fixated, xp) - prediction.raised_sum / size
+        score = deviations / xp.sqrt(prediction.squares / max(size - ddof, 1))
+    return reader.scores(xp.where(prediction.varies, score, np.nan))
 
 
+@overload
 def information_gain(
-    density: Maps,
-    fixation_map: Fixated,
+    density: Tensor,
+    fixation_map: FixationMaps,
     baseline: Maps,
     *,
     min_max: bool = False,
     eps: float | None = None,
     repeats: bool = True,
-) -> Score:
+) -> Tensor: ...
+@overload
+def information_gain(
+    density: Arrays,
+    fixation_map: FixationMaps,
+    baseline: Maps,
+    *,
+    min_max: bool = False,
+    eps: float | None = None,
+    repeats: bool = True,
+) -> Score: ...
+def information_gain(
+    density: Maps,
+    fixation_map: FixationMaps,
+    baseline: Maps,
+    *,
+    min_max: bool = False,
+    eps: float | None = None,
+    repeats: bool = True,
+) -> Score | Tensor:
     """Information gain over a baseline (Kuemmerer et al. 2015; InfoGain.m), in bits per fixation.
 
     IG = mean over fixations of log2(eps + p(x)) - log2(eps + b(x)).
@@ -60,12 +95,27 @@ def information_gain(
         InputError: a log density for the baseline; without `min_max`, a log density for either, or a
             map that does not sum to 1 within 1e-3.
     """
-    reader = Reader(density, "density")
-    prior, looked = reader.pixels(baseline, "baseline"), reader.looked(fixation_map, repeats=repeats)
-    return reader.scores(information_gain_of(reader.first, looked, prior, min_max=min_max, eps=eps))
+    reader = read(density, "density")
+    prediction, prior = reader.first, reader.pixels(baseline, "baseline")
+    fixated = reader.fixated(fixation_map, repeats=repeats)
+    refuse_log_density(prior, "baseline")
+    if min_max:
+        eps = MATLAB_EPS if eps is None else eps
+        gained = _mean_log2(prediction, fixated, eps, prediction.raised_total)
+        known = _mean_log2(prior, fixated, eps, prior.raised_mass)
+    else:
+        check_density(prediction, "density")
+        check_density(prior, "baseline")
+        gained, known = (_mean_log2(maps, fixated, eps or 0.0) for maps in (prediction, prior))
+    with np.errstate(invalid="ignore"):  # both call a fixated pixel impossible
+        return reader.scores(gained - known)
 
 
-def log_likelihood(density: Maps, fixation_map: Fixated, *, repeats: bool = True) -> Score:
+@overload
+def log_likelihood(density: Tensor, fixation_map: FixationMaps, *, repeats: bool = True) -> Tensor: ...
+@overload
+def log_likelihood(density: Arrays, fixation_map: FixationMaps, *, repeats: bool = True) -> Score: ...
+def log_likelihood(density: Maps, fixation_map: FixationMaps, *, repeats: bool = True) -> Score | Tensor:
     """Log-likelihood of the fixations (Kuemmerer et al. 2015), in bits per fixation.
 
     Mean over fixations of log2 p(x). The uniform density has -log2(H W); `information_gain` is the
@@ -83,71 +133,29 @@ def log_likelihood(density: Maps, fixation_map: Fixated, *, repeats: bool = True
     Raises:
         InputError: a log density, or a map that does not sum to 1 within 1e-3.
     """
-    reader = Reader(density, "density")
-    return reader.scores(log_likelihood_of(reader.first, reader.looked(fixation_map, repeats=repeats)))
+    reader = read(density, "density")
+    check_density(reader.first, "density")
+    return reader.scores(_mean_log2(reader.first, reader.fixated(fixation_map, repeats=repeats), 0.0))
 
 
-def nss_of(prediction: Pixels, looked: list[Looked], *, ddof: int = 0) -> Array:
-    """(B,); see `nss`."""
-    xp, size = prediction.xp, prediction.values.shape[-1]
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        heights = _mean_at(prediction.raised, looked, xp) - prediction.raised_sum / size
-        score = heights / xp.sqrt(prediction.squares / max(size - ddof, 1))
-    return xp.where(prediction.varies, score, np.nan)
-
-
-def information_gain_of(
-    prediction: Pixels,
-    looked: list[Looked],
-    baseline: Pixels,
-    *,
-    min_max: bool = False,
-    eps: float | None = None,
+def _mean_log2(
+    density: Pixels, fixated: list[FixatedPixels], eps: float, totals: Array | None = None
 ) -> Array:
-    """(B,); see `information_gain`."""
-    refuse_log_density(baseline, "baseline")
-    if not min_max:
-        check_density(prediction, "density")
-        check_density(baseline, "baseline")
-    eps = (MATLAB_EPS if min_max else 0.0) if eps is None else eps
-    totals = (prediction.raised_total, baseline.raised_mass) if min_max else (None, None)
-    gained, known = (
-        _mean_log2(maps, looked, eps, total)
-        for maps, total in zip((prediction, baseline), totals, strict=True)
-    )
-    with np.errstate(invalid="ignore"):  # both call a fixated pixel impossible
-        return gained - known
-
-
-def log_likelihood_of(prediction: Pixels, looked: list[Looked]) -> Array:
-    """(B,); see `log_likelihood`."""
-    check_density(prediction, "density")
-    return _mean_log2(prediction, looked, 0.0)
-
-
-def _mean_log2(density: Pixels, looked: list[Looked], eps: float, totals: Array | None = None) -> Array:
     """(B,): of densities, or of the values above the least of each map, divided by these totals."""
-    values, floors = density.values, density.xp.zeros_like(density.low)
-    if totals is None:
-        totals = density.xp.ones_like(density.low)
-    else:
-        floors = density.low
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+    xp, low = density.xp, density.low
+    floors, totals = (xp.zeros_like(low), xp.ones_like(low)) if totals is None else (low, totals)
+    with np.errstate(divide="ignore", invalid="ignore"):
         bits = [
-            density.xp.log2((row[at.pixels] - floor) / total + eps)
-            for row, floor, total, at in zip(values, floors, totals, looked, strict=True)
+            xp.log2((row[at.pixels] - floor) / total + eps)
+            for row, floor, total, at in zip(density.values, floors, totals, fixated, strict=True)
         ]
-    return density.xp.where(density.xp.isnan(density.low), np.nan, _means(bits, looked, density.xp))
+    return xp.where(xp.isnan(low), np.nan, _means(bits, fixated, xp))
 
 
-def _mean_at(values: Array, looked: list[Looked], xp: Any) -> Array:  # noqa: ANN401
-    """(B,): the mean of (B, N) values over the fixations of each image; NaN without fixations."""
-    return _means([row[at.pixels] for row, at in zip(values, looked, strict=True)], looked, xp)
-
-
-def _means(values: list[Array], looked: list[Looked], xp: Any) -> Array:  # noqa: ANN401
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+def _means(values: list[Array], fixated: list[FixatedPixels], xp: Any) -> Array:  # noqa: ANN401
+    """(B,): each image's mean over its fixations of values at its fixated pixels; NaN without fixations."""
+    with np.errstate(divide="ignore", invalid="ignore"):
         means = [
-            xp.vecdot(row, at.counts) / xp.sum(at.counts) for row, at in zip(values, looked, strict=True)
+            xp.vecdot(row, at.counts) / xp.sum(at.counts) for row, at in zip(values, fixated, strict=True)
         ]
     return xp.stack(means)

@@ -24,19 +24,19 @@ def judd_by_thresholds(saliency, fixated):
     levels = np.sort(saliency[fixated > 0])[::-1]
     found, size = len(levels), saliency.size
     above = np.array([(saliency >= level).sum() for level in levels])
-    hits = np.concatenate([[0], np.arange(1, found + 1) / found, [1]])
-    alarms = np.concatenate([[0], (above - np.arange(1, found + 1)) / (size - found), [1]])
-    return np.trapezoid(hits, alarms)
+    true_positives = np.concatenate([[0], np.arange(1, found + 1) / found, [1]])
+    false_positives = np.concatenate([[0], (above - np.arange(1, found + 1)) / (size - found), [1]])
+    return np.trapezoid(true_positives, false_positives)
 
 
 def stepped_by_thresholds(saliency, counts, negatives, step):
     scaled = (saliency - saliency.min()) / np.ptp(saliency)
     shares = np.arange(0, 1 + step / 2, step)[::-1]
-    hits, alarms = (
+    true_positives, false_positives = (
         [0, *[weights[scaled >= share].sum() / weights.sum() for share in shares], 1]
         for weights in (counts, negatives)
     )
-    return np.trapezoid(hits, alarms)
+    return np.trapezoid(true_positives, false_positives)
 
 
 def drawn(kind, seed):

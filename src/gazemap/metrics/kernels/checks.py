@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Array, Pixels, number
+from gazemap.metrics.kernels.arrays import Array, number
+from gazemap.metrics.kernels.pixels import Pixels
 
 
 def refuse_negative(density: Pixels, name: str) -> None:

@@ -1,4 +1,8 @@
-"""The order of a map's pixels: how many, or how much weight, lie below each of some cuts?"""
+"""The order of a map's pixels: how many, or how much weight, lie below each of some cuts?
+
+"Plainly::" in a docstring is the definition in a few slow lines; `tests/metrics/kernels/test_plain.py` runs
+them.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class Below(NamedTuple):
 
 
 class Ranking:
-    """One map's pixels between cuts. None is sorted: each is placed among the cuts.
+    """One map's N pixels between m cuts. None is sorted: each is placed among the cuts.
 
     In NumPy that is done for few of them. The map's range is divided into buckets by a monotone
     function, so that rounding cannot put two values in the wrong order; where no cut falls into a
@@ -67,18 +71,24 @@ class Ranking:
 
     @cached_property
     def _near(self) -> NDArray[np.int64]:
-        """The pixels whose bucket holds a cut; only they are placed one by one."""
+        """(k,): the pixels whose bucket holds a cut; only they are placed one by one."""
         crossed = np.zeros(_BUCKETS, bool)
         crossed[self._cut_buckets] = True
         return np.flatnonzero(crossed.take(self._buckets))
 
     @cached_property
     def _placed(self) -> tuple[Array, Array]:
-        """The places of the near pixels; of all where there are no buckets."""
+        """(k,) twice: the places of the near pixels; of all where there are no buckets."""
         return self._by_bisection(self._values) if self._buckets is None else self._places(self._near)
 
     def _places(self, pixels: Array) -> tuple[Array, Array]:
-        """For some pixels, (k,) positions: how many cuts lie below each, and how many not above it."""
+        """(k,) twice: how many cuts lie below each of some pixels, (k,) positions, and how many not above.
+
+        Plainly::
+
+            below = [(cuts < value).sum() for value in values]
+            not_above = [(cuts <= value).sum() for value in values]
+        """
         values, buckets = self._values[pixels], self.__dict__.get("_buckets")
         if buckets is None or self._fullest > _CROWDED:
             return self._by_bisection(values)  # buckets are not made for a few pixels' sake
@@ -94,7 +104,7 @@ class Ranking:
 
     @cached_property
     def _lower_cuts(self) -> NDArray[np.int64]:
-        """How many cuts lie in lower buckets than each."""
+        """(buckets,): how many cuts lie in lower buckets than each."""
         widths = np.diff(self._cut_buckets, prepend=-1, append=_BUCKETS)
         return np.repeat(np.arange(len(widths)), widths)
 
@@ -108,7 +118,12 @@ class Ranking:
 
     @cached_property
     def won(self) -> Array:
-        """(N,): how many positives lie above each pixel; equal ones count half."""
+        """(N,): how many positives lie above each pixel; equal ones count half.
+
+        Plainly::
+
+            won = [counts[cuts > value].sum() + counts[cuts == value].sum() / 2 for value in values]
+        """
         placed = self._won_from(*self._placed)
         if self._buckets is None:
             return placed
@@ -124,7 +139,12 @@ class Ranking:
         return self._running[-1] - (self._running[from_place] + self._running[above_place]) / 2
 
     def below(self, weights: Array | None = None) -> Below:
-        """The summed (N,) weights of the pixels below the cuts; None weighs each pixel 1."""
+        """The summed (N,) weights of the pixels below the cuts; None weighs each pixel 1.
+
+        Plainly::
+
+            less, total = [weights[values < cut].sum() for cut in cuts], weights.sum()
+        """
         total = float(self._values.shape[0]) if weights is None else self._xp.sum(weights)
         if weights is None and isinstance(self._values, np.ndarray) and len(self._cuts) < _FEW:
             return Below(np.array([np.count_nonzero(self._values < cut) for cut in self._cuts], float), total)
@@ -138,7 +158,7 @@ class Ranking:
         return Below(self._fallen(self._placed[1], weights) + lower, total)
 
     def below_at(self, pixels: Array, weights: Array) -> Below:
-        """The same of some pixels alone, by their (k,) positions and weights."""
+        """The same of some pixels alone, by their positions and weights, (k,)."""
         return Below(self._fallen(self._places(pixels)[1], weights), self._xp.sum(weights))
 
     def _fallen(self, places: Array, weights: Array | None) -> Array:
@@ -148,7 +168,11 @@ class Ranking:
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Non-negative numbers to whole ones, in place and in half the time of a cast."""
+    """Non-negative numbers below 2**51 to whole ones, in place and in half the time of a cast.
+
+    Plainly, `np.rint(values).astype(np.int64)`: added to 2**52, a number keeps no digits behind the
+    point, and its last bits are the whole number.
+    """
     values += _WHOLE
     whole = values.view(np.int64)
     whole -= np.float64(_WHOLE).view(np.int64)

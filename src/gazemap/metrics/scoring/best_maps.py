@@ -6,13 +6,14 @@ best for all. A model that predicts a density knows enough to make each.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import gammaincinv
 
-from gazemap.errors import InputError
+from gazemap.errors import InputError, lookup
 from gazemap.gaze.blurring import blur
 from gazemap.images.resizing import resize
 from gazemap.system.array_cache import keeping
@@ -24,6 +25,45 @@ _SHAPES = np.geomspace(1e-4, 1e4, 161)  # of the gamma distributions whose quant
 _BUCKETS = 1 << 16
 _SAME = 12  # decimals to which gains that differ by rounding alone are equal: the baseline's own is 0
 _LEVELS = np.concatenate([np.linspace(0.02, 0.9, 89), 1 - np.geomspace(0.1, 1e-6, 80)[1:]])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """How the best map of a kind is made of a density, in this order.
+
+    Attributes:
+        over_baseline: it is divided by the baseline.
+        ranked: its values are spread evenly from 0 to 1.
+        blurred: as the ground truth is.
+        overlapping: into the map of greatest expected similarity, see `overlapping_map`.
+    """
+
+    over_baseline: bool = False
+    ranked: bool = False
+    blurred: bool = False
+    overlapping: bool = False
+
+    @property
+    def needs(self) -> list[str]:
+        """What it is made with besides the density, as `best_map` names it."""
+        needs = {
+            "baseline": self.over_baseline,
+            "sigma": self.blurred or self.overlapping,
+            "fixations": self.overlapping,
+        }
+        return [name for name, needed in needs.items() if needed]
+
+
+_NEEDS = {"baseline": "a baseline", "sigma": "sigma", "fixations": "the number of fixations"}
+
+KINDS: dict[str, Kind] = {
+    "density": Kind(),
+    "ranks": Kind(ranked=True),
+    "gain": Kind(over_baseline=True),
+    "gain ranks": Kind(over_baseline=True, ranked=True),
+    "blurred": Kind(blurred=True),
+    "overlapping": Kind(overlapping=True),
+}
 
 
 def best_map(
@@ -50,26 +90,22 @@ def best_map(
         (H, W), of any scale.
 
     Raises:
-        InputError: what the kind needs did not come.
+        InputError: an unknown kind, or what the kind needs did not come.
     """
-    needed = {"gain": (baseline,), "gain ranks": (baseline,), "blurred": (sigma,)}
-    if any(value is None for value in {**needed, "overlapping": (sigma, fixations)}.get(best, ())):
-        raise InputError(f"The best map {best!r} needs a baseline, or sigma and the number of fixations.")
-    if best.startswith("gain"):
-        assert baseline is not None
+    kind = lookup("best map", best, KINDS)
+    given = {"baseline": baseline, "sigma": sigma, "fixations": fixations}
+    missing = [_NEEDS[name] for name in kind.needs if given[name] is None]
+    if missing:
+        raise InputError(f"The best map {best!r} needs {' and '.join(missing)}. Pass it by name.")
+    if kind.over_baseline and baseline is not None:
         with np.errstate(divide="ignore"):
             gain = np.log(density) - np.log(baseline)
         density = np.exp(np.round(gain, _SAME))
-    if best.endswith("ranks"):
-        return ranks(density)
-    if best == "blurred":
-        assert sigma is not None
-        return blur(density, sigma)
-    if best == "overlapping":
-        assert sigma is not None
-        assert fixations is not None
-        return overlapping_map(density, sigma, fixations)
-    return density
+    if kind.blurred and sigma is not None:
+        density = blur(density, sigma)
+    if kind.overlapping and sigma is not None and fixations is not None:
+        density = overlapping_map(density, sigma, fixations)
+    return ranks(density) if kind.ranked else density
 
 
 def ranks(values: Floats) -> Floats:

@@ -1,25 +1,26 @@
-"""Predictions beside a truth, under a protocol: what metrics share is read and ranked once."""
+"""Predictions beside a ground truth, under a protocol: what several metrics share is read and ranked once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, TypeVar
 
-from gazemap.metrics.auc import jittered
-from gazemap.metrics.kernels.arrays import Array, Fixated, Looked, Maps, Pixels, Reader
+from gazemap.metrics.kernels.arrays import Array, FixationMaps, Maps
+from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
+from gazemap.metrics.kernels.reading import Reader
 from gazemap.metrics.kernels.roc import Roc, rocs_of
 from gazemap.metrics.scoring.protocols import Protocol
 
 _Read = TypeVar("_Read")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """What the predictions of one image, or of a batch, are compared with.
+    """What predictions of one image, or of a batch, are scored against.
 
-    Scoring several predictions against one object saves what they have in common.
+    Scoring several predictions against one object saves what they have in common. Two objects are
+    equal only if they are the same one.
 
     Attributes:
         fixation_map: (H, W) or (B, H, W) counts, or points.
@@ -28,15 +29,18 @@ class GroundTruth:
         baseline: sums to 1, usually the center bias; for the information gain.
     """
 
-    fixation_map: Fixated
+    fixation_map: FixationMaps
     density: Maps | None = None
-    other_fixation_map: Fixated | None = None
+    other_fixation_map: FixationMaps | None = None
     baseline: Maps | None = None
-    read: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    read: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
 
-class Comparison:
-    """A map, or a batch of them, beside the truth and under a protocol.
+class Comparison(Reader):
+    """One prediction, or a batch, beside its ground truth: the reader that a protocol's metrics share.
+
+    A metric's function takes it in the place of its first argument. What it reads of the truth is
+    kept for the next prediction, and the pixels are ranked once for all AUCs.
 
     Args:
         prediction: (H, W) or (B, H, W).
@@ -45,54 +49,45 @@ class Comparison:
     """
 
     def __init__(self, prediction: Maps, truth: GroundTruth, protocol: Protocol) -> None:
-        self.reader = Reader(prediction)
-        self.protocol = protocol
-        self._truth = truth
+        super().__init__(prediction)
+        self.truth, self.protocol = truth, protocol
+        self._rocs: list[Roc] = []
 
-    @property
-    def prediction(self) -> Pixels:
-        """The maps that are scored."""
-        return self.reader.first
+    def refuse_log_density(self, name: str) -> None:
+        """As `Reader`, but for protocols that take maps as they are, as the MIT code does."""
+        if self.protocol.from_saliency != "raw":
+            super().refuse_log_density(name)
 
-    @cached_property
-    def looked(self) -> list[Looked]:
-        """Where people looked in each image."""
+    def pixels(self, values: Maps, name: str) -> Pixels:
+        """As `Reader`; of the truth, read once."""
+        return self._once(name, values, lambda: super(Comparison, self).pixels(values, name))
+
+    def fixated(self, values: FixationMaps, *, repeats: bool) -> list[FixatedPixels]:
+        """As `Reader`; of the truth, read once, as the protocol counts repeated fixations."""
         repeats = self.protocol.repeats
-        return self._once("looked", lambda: self.reader.looked(self._truth.fixation_map, repeats=repeats))
+        return self._once(
+            "fixation_map", values, lambda: super(Comparison, self).fixated(values, repeats=repeats)
+        )
 
-    @cached_property
-    def density(self) -> Pixels:
-        """The blurred fixations."""
-        return self._once("density", lambda: self.reader.pixels(self._truth.density, "density"))
+    def negatives(self, values: FixationMaps, name: str, *, repeats: bool) -> Array | list[FixatedPixels]:
+        """As `Reader`; of the truth, read once, as the protocol counts repeated fixations."""
+        repeats = self.protocol.repeats
+        return self._once(
+            name, values, lambda: super(Comparison, self).negatives(values, name, repeats=repeats)
+        )
 
-    @cached_property
-    def baseline(self) -> Pixels:
-        """What information is gained over."""
-        return self._once("baseline", lambda: self.reader.pixels(self._truth.baseline, "baseline"))
+    def rocs(self, fixated: list[FixatedPixels], step: float | None = None) -> list[Roc]:
+        """The curves of all AUCs, with thresholds where the protocol has them."""
+        if not self._rocs:
+            self._rocs = rocs_of(self.first, fixated, self.protocol.step)
+        return self._rocs
 
-    @cached_property
-    def others(self) -> Array | list[Looked]:
-        """Of each image: the fixations of other images."""
-        name, repeats = "other_fixation_map", self.protocol.repeats
-        others = self._truth.other_fixation_map
-        return self._once(name, lambda: self.reader.negatives(others, name, repeats=repeats))
-
-    def _once(self, what: str, read: Callable[[], _Read]) -> _Read:
+    def _once(self, name: str, values: Any, read: Callable[[], _Read]) -> _Read:  # noqa: ANN401
         """What of the truth is read alike for all predictions of this shape and kind."""
-        key = (what, self.reader.kind, self.protocol.repeats)
-        if key not in self._truth.read:
-            self._truth.read[key] = read()
-        found: _Read = self._truth.read[key]
+        if getattr(self.truth, name, None) is not values:
+            return read()
+        key = (name, self.kind, self.protocol.repeats)
+        if key not in self.truth.read:
+            self.truth.read[key] = read()
+        found: _Read = self.truth.read[key]
         return found
-
-    @cached_property
-    def rocs(self) -> list[Roc]:
-        """The curve of each image."""
-        return rocs_of(self.prediction, self.looked, self.protocol.step)
-
-    @cached_property
-    def jittered_rocs(self) -> list[Roc]:
-        """The curve of each image, after the noise by which the protocol breaks ties in AUC-Judd."""
-        if not self.protocol.jitter:
-            return self.rocs
-        return rocs_of(jittered(self.reader, self.protocol.jitter, seed=0), self.looked)

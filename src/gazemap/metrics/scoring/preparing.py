@@ -12,12 +12,13 @@ from scipy.ndimage import gaussian_filter
 
 from gazemap.images.resizing import resize, resize_8_bit
 from gazemap.metrics.densities import exponentiate, shift_to_density, softmax, to_density
-from gazemap.metrics.kernels.arrays import Maps, Reader, check_shape
+from gazemap.metrics.kernels.arrays import Array, Maps, check_shape, in_main_memory
 from gazemap.metrics.kernels.checks import is_below_zero
+from gazemap.metrics.kernels.reading import Reader
 from gazemap.metrics.scoring.best_maps import best_map
+from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.protocols import Protocol
-from gazemap.metrics.scoring.table import Metric
-from gazemap.types import Floats, Output
+from gazemap.types import AnyFloats, Floats, Output, Size
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,20 @@ class Prepared:
     """A prediction at the truth's size, and the map of it that each metric scores.
 
     Attributes:
-        saliency: (H, W), for the metrics that take any scale; the density itself, where there is one.
+        saliency: (H, W) or (B, H, W), an array or a tensor, for the metrics that take any scale; the
+            density itself, where there is one.
         is_density: whether it sums to 1 already.
         protocol: how it is scored.
         context: of the maps that are derived for each metric; None scores one map by all metrics.
     """
 
-    saliency: Floats
+    saliency: Array
     is_density: bool
     protocol: Protocol
     context: Context | None = None
-    _made: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+    _made: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
-    def map_for(self, metric: Metric) -> Floats | None:
+    def map_for(self, metric: Metric) -> Array | None:
         """(H, W), what a metric scores; None where there is no density for one that wants it.
 
         The protocol may give none to a saliency map, and a map that is nowhere above 0 and
@@ -84,7 +86,7 @@ class Prepared:
         pixels = Reader(self.saliency).first
         return not self.is_density and bool(pixels.xp.any(is_below_zero(pixels)))
 
-    def _once(self, kind: str, make: Callable[[], Floats]) -> Floats:
+    def _once(self, kind: str, make: Callable[[], Array]) -> Array:
         if kind not in self._made:
             self._made[kind] = make()
         return self._made[kind]
@@ -93,7 +95,7 @@ class Prepared:
 def prepare(
     grid: Maps,
     protocol: Protocol,
-    size: tuple[int, int],
+    size: Size,
     output: Output,
     context: Context | None = None,
 ) -> Prepared:
@@ -111,17 +113,22 @@ def prepare(
     """
     check_shape(tuple(np.shape(grid)), "saliency" if output == "saliency" else "log_density")
     if protocol.eight_bit != "no":
-        shown = np.exp(grid - np.max(grid)) if output == "log_density" else np.asarray(grid)
-        small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")
-        enlarged = resize_8_bit(small, size, "bicubic").astype(np.float64) / 255
-        blurred = gaussian_filter(enlarged, protocol.blur, axes=(-2, -1))
-        return Prepared(blurred, False, protocol)
+        blurred = _through_8_bits(in_main_memory(grid), protocol, size, output)
+        return Prepared(Reader(grid).like(blurred), False, protocol)
     if output == "saliency":
         return Prepared(resize(grid, size, protocol.interpolation), False, protocol)
     density = exponentiate(grid)
     if density.shape[-2:] != size:  # bilinearly: a kernel with negative weights could leave its range
         density = softmax(resize(grid, size))
     return Prepared(density, True, protocol, context)
+
+
+def _through_8_bits(grid: AnyFloats, protocol: Protocol, size: Size, output: Output) -> Floats:
+    """Rounded to 8 bits, enlarged and blurred, as the 2021 replication did."""
+    shown = np.exp(grid - np.max(grid)) if output == "log_density" else grid
+    small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")
+    enlarged = resize_8_bit(small, size).astype(np.float64) / 255
+    return np.asarray(gaussian_filter(enlarged, protocol.blur, axes=(-2, -1)))
 
 
 def to_8_bit(saliency: NDArray[np.floating], *, wrap: bool) -> NDArray[np.uint8]:

@@ -157,7 +157,7 @@ def choices(protocol: Protocol) -> dict[str, str]:
     size = "the image's own" if protocol.frame is None else f"{protocol.frame[1]} x {protocol.frame[0]}"
     takes = {"raw": "the map as it is", "floor": "cut at 0, 1 % uniform", "shift": "raised to 0, no IG"}
     bits = {"no": "no", "wrap": "wrapped", "clip": "clipped"}
-    own_blur = "the data set's" if protocol.cycles is None else f"{protocol.cycles:g} cycles an image"
+    own_blur = "the data set's" if protocol.cycles is None else f"{protocol.cycles:g} cycles per image"
     others = "all" if protocol.others is None else f"{protocol.others}, drawn by a seed"
     return {
         "metrics": ", ".join(protocol.metrics),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gazemap.metrics.kernels.arrays import in_main_memory
+from gazemap.metrics.kernels.arrays import number
 from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.preparing import Prepared
 from gazemap.metrics.scoring.table import get_metric
@@ -32,7 +32,7 @@ def why_undefined(prepared: Prepared, truth: GroundTruth, metric: str) -> str | 
     if values is None:
         return f"{prepared.protocol.name} gives a saliency map no {metric}"
     comparison = Comparison(values, truth, prepared.protocol)
-    if not np.isnan(in_main_memory(entry.compute(comparison)[0])):
+    if not np.isnan(number(entry.compute(comparison))):
         return None
     case = Case(comparison)
     known = (reason.text for reason in entry.undefined if reason.holds(case))

@@ -3,30 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Fixated, Maps, Reader, Score, has_points
+from gazemap.metrics.kernels.arrays import Array, Arrays, FixationMaps, Maps, Score
 from gazemap.metrics.kernels.checks import refuse_log_density
+from gazemap.metrics.kernels.reading import Reader, has_points
 from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
+from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.protocols import Protocol, get_protocol
-from gazemap.metrics.scoring.table import METRICS, Metric, get_metric
-from gazemap.types import Output
+from gazemap.metrics.scoring.table import METRICS, get_metric
+from gazemap.types import Output, Size
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
+@overload
 def score(
-    saliency: Maps,
+    saliency: Tensor,
     *,
-    fixation_map: Fixated,
+    fixation_map: FixationMaps,
     density: Maps | None = None,
-    other_fixation_map: Fixated | None = None,
+    other_fixation_map: FixationMaps | None = None,
     baseline: Maps | None = None,
     protocol: str | Protocol = "exact",
     metrics: Sequence[str] | None = None,
     output: Output = "saliency",
-) -> dict[str, Score]:
+) -> dict[str, Tensor]: ...
+@overload
+def score(
+    saliency: Arrays,
+    *,
+    fixation_map: FixationMaps,
+    density: Maps | None = None,
+    other_fixation_map: FixationMaps | None = None,
+    baseline: Maps | None = None,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
+) -> dict[str, Score]: ...
+def score(
+    saliency: Maps,
+    *,
+    fixation_map: FixationMaps,
+    density: Maps | None = None,
+    other_fixation_map: FixationMaps | None = None,
+    baseline: Maps | None = None,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
+) -> dict[str, Score] | dict[str, Tensor]:
     """A protocol's metrics of one map, or of a batch; what they share is computed once.
 
     Args:
@@ -42,7 +72,7 @@ def score(
         output: what the prediction holds: "saliency", any scale, or "log_density".
 
     Returns:
-        metric name -> a score an image, NaN where it is not defined.
+        metric name -> a score per image, NaN where it is not defined.
 
     Raises:
         InputError: an unknown protocol or metric, a metric whose truth did not come, or a log
@@ -52,13 +82,29 @@ def score(
     return score_against(truth, saliency, protocol, metrics, output)
 
 
+@overload
+def score_against(
+    truth: GroundTruth,
+    saliency: Tensor,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
+) -> dict[str, Tensor]: ...
+@overload
+def score_against(
+    truth: GroundTruth,
+    saliency: Arrays,
+    protocol: str | Protocol = "exact",
+    metrics: Sequence[str] | None = None,
+    output: Output = "saliency",
+) -> dict[str, Score]: ...
 def score_against(
     truth: GroundTruth,
     saliency: Maps,
     protocol: str | Protocol = "exact",
     metrics: Sequence[str] | None = None,
     output: Output = "saliency",
-) -> dict[str, Score]:
+) -> dict[str, Score] | dict[str, Tensor]:
     """As `score`, for one of several predictions of the same images.
 
     Args:
@@ -81,14 +127,14 @@ def score_against(
     return score_prepared(prepared, truth, names)
 
 
-def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str]) -> dict[str, Score]:
+def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str]) -> dict[str, Any]:
     """The metrics of one prepared prediction; those that score the same map share what they compute.
 
     Raises:
         InputError: an unknown metric, or one whose truth did not come.
     """
     comparisons: dict[int, Comparison] = {}
-    scores: dict[str, Score] = {}
+    scores: dict[str, Any] = {}
     for name in metrics:
         metric = get_metric(name)
         if missing := _missing(metric, truth):
@@ -101,7 +147,7 @@ def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str
         if id(values) not in comparisons:
             comparisons[id(values)] = Comparison(values, truth, prepared.protocol)
         compared = comparisons[id(values)]
-        scores[name] = compared.reader.scores(metric.compute(compared))
+        scores[name] = metric.compute(compared)
     return scores
 
 
@@ -109,9 +155,9 @@ def _missing(metric: Metric, truth: GroundTruth) -> list[str]:
     return [name for name in metric.needs if getattr(truth, name) is None]
 
 
-def _size_of(truth: GroundTruth) -> tuple[int, int] | None:
+def _size_of(truth: GroundTruth) -> Size | None:
     """(H, W) of the first map among the truth; None where all are points."""
-    maps = [truth.density, truth.baseline]
+    maps: list[Array | None] = [truth.density, truth.baseline]
     if not has_points(truth.fixation_map):
         maps.insert(0, truth.fixation_map)
     for value in maps:

@@ -1,156 +1,142 @@
-"""The table of all metrics: what each needs, which way it runs, and how it is computed."""
+"""The table of all metrics: `METRICS`. A line here makes a metric public, and a torchmetrics class of it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from gazemap.errors import lookup
-from gazemap.metrics.distribution import cc_of, kld_of, sim_of
-from gazemap.metrics.emd import emd_of
-from gazemap.metrics.kernels.arrays import Array
-from gazemap.metrics.location import information_gain_of, log_likelihood_of, nss_of
-from gazemap.metrics.scoring import undefined as why
-from gazemap.metrics.scoring.best_maps import Best
-from gazemap.metrics.scoring.comparing import Comparison
-from gazemap.metrics.scoring.undefined import Reason
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    """A metric as protocols use it; the function of its name in `gazemap.metrics` says what it is.
-
-    Attributes:
-        needs: what of the truth it is computed from, as `score` names it.
-        low: the least possible score.
-        high: the greatest possible score.
-        unit: of the scores; empty for shares and correlations.
-        best: which of a density's maps is best for it, see `best_map`.
-        compute: the scores of a comparison, one per image.
-        undefined: why a score may be NaN, the first that holds.
-        higher_is_better: which way it runs.
-        takes_density: whether a saliency map must become a density first.
-        is_gain: whether it is the logarithm of a probability, which saliency maps may not have.
-    """
-
-    needs: tuple[str, ...]
-    low: float = 0.0
-    high: float = 1.0
-    unit: str = ""
-    best: Best = "density"
-    compute: Callable[[Comparison], Array | list[Array]]
-    undefined: tuple[Reason, ...]
-    higher_is_better: bool = True
-    takes_density: bool = False
-    is_gain: bool = False
-
+from gazemap.errors import lookup as _lookup
+from gazemap.metrics.auc import auc as auc
+from gazemap.metrics.auc import auc_borji as auc_borji
+from gazemap.metrics.auc import auc_judd as auc_judd
+from gazemap.metrics.auc import auc_shuffled as auc_shuffled
+from gazemap.metrics.auc import sauc as sauc
+from gazemap.metrics.distribution import cc as cc
+from gazemap.metrics.distribution import kld as kld
+from gazemap.metrics.distribution import sim as sim
+from gazemap.metrics.emd import emd as emd
+from gazemap.metrics.location import information_gain as information_gain
+from gazemap.metrics.location import log_likelihood as log_likelihood
+from gazemap.metrics.location import nss as nss
+from gazemap.metrics.scoring import undefined as _why
+from gazemap.metrics.scoring.metric import Metric as Metric
 
 _INFINITE = float("inf")
-_LOOKED, _OTHERS, _DENSITY = ("fixation_map",), ("fixation_map", "other_fixation_map"), ("density",)
-_NOT_FINITE = (why.HAS_NAN, why.INFINITE)
-_TRUTH_NOT_FINITE = (why.TRUTH_NAN, why.TRUTH_INFINITE)
+_NOT_FINITE = (_why.HAS_NAN, _why.INFINITE)
+_TRUTH_NOT_FINITE = (_why.TRUTH_NAN, _why.TRUTH_INFINITE)
 
 METRICS: dict[str, Metric] = {
-    "auc": Metric(
-        needs=_LOOKED,
-        compute=lambda c: [roc.exact() for roc in c.rocs],
-        undefined=(why.NO_FIXATION, why.HAS_NAN),
-    ),
-    "auc_judd": Metric(
-        needs=_LOOKED,
-        low=-_INFINITE,  # without jitter, ties can pull its curve below 0
-        compute=lambda c: [roc.judd() for roc in c.jittered_rocs],
-        undefined=(why.NO_FIXATION, why.ALL_FIXATED, why.CONSTANT, why.HAS_NAN),
-    ),
-    "auc_borji": Metric(
-        needs=_LOOKED,
-        best="ranks",
-        compute=lambda c: [roc.stepped() for roc in c.rocs],
-        undefined=(why.NO_FIXATION, why.HAS_NAN, why.INFINITE),
-    ),
-    "auc_shuffled": Metric(
-        needs=_OTHERS,
-        best="gain ranks",
-        compute=lambda c: [roc.stepped(others) for roc, others in zip(c.rocs, c.others, strict=True)],
-        undefined=(why.NO_FIXATION, why.NO_OTHERS, why.HAS_NAN, why.INFINITE),
-    ),
-    "sauc": Metric(
-        needs=_OTHERS,
-        best="gain",
-        compute=lambda c: [roc.exact(others) for roc, others in zip(c.rocs, c.others, strict=True)],
-        undefined=(why.NO_FIXATION, why.NO_OTHERS, why.HAS_NAN),
-    ),
-    "nss": Metric(
-        needs=_LOOKED,
-        low=-_INFINITE,
-        high=_INFINITE,
-        unit="standard deviations",
-        compute=lambda c: nss_of(c.prediction, c.looked, ddof=c.protocol.ddof),
-        undefined=(why.NO_FIXATION, *_NOT_FINITE, why.CONSTANT),
-    ),
-    "cc": Metric(
-        needs=_DENSITY,
-        low=-1.0,
-        best="blurred",
-        compute=lambda c: cc_of(c.prediction, c.density),
-        undefined=(*_NOT_FINITE, why.CONSTANT, *_TRUTH_NOT_FINITE, why.TRUTH_EMPTY, why.TRUTH_CONSTANT),
-    ),
-    "sim": Metric(
-        needs=_DENSITY,
-        best="overlapping",
-        compute=lambda c: sim_of(c.prediction, c.density, min_max=c.protocol.min_max),
-        undefined=(
-            *(*_NOT_FINITE, *_TRUTH_NOT_FINITE, why.TRUTH_EMPTY),
-            *(why.NEGATIVE_UNSCALED, why.CONSTANT, why.TRUTH_CONSTANT),
+    metric.name: metric
+    for metric in (
+        Metric(
+            function=auc,
+            class_name="AUC",
+            undefined=(_why.NO_FIXATION, _why.HAS_NAN),
+            choices=("repeats",),
         ),
-        takes_density=True,
-    ),
-    "kld": Metric(
-        needs=_DENSITY,
-        high=_INFINITE,
-        unit="nats",
-        best="blurred",
-        compute=lambda c: kld_of(c.prediction, c.density, eps=c.protocol.eps),
-        undefined=(*_NOT_FINITE, *_TRUTH_NOT_FINITE, why.TRUTH_EMPTY, why.NEGATIVE),
-        higher_is_better=False,
-        takes_density=True,
-    ),
-    "information_gain": Metric(
-        needs=("fixation_map", "baseline"),
-        low=-_INFINITE,
-        high=_INFINITE,
-        unit="bits per fixation",
-        compute=lambda c: information_gain_of(c.prediction, c.looked, c.baseline, min_max=c.protocol.min_max),
-        undefined=(
-            *(why.NO_FIXATION, *_NOT_FINITE, why.BASELINE_NAN, why.BASELINE_INFINITE),
-            *(why.BOTH_IMPOSSIBLE, why.CONSTANT, why.BASELINE_CONSTANT),
+        Metric(
+            function=auc_judd,
+            class_name="AUCJudd",
+            undefined=(_why.NO_FIXATION, _why.ALL_FIXATED, _why.CONSTANT, _why.HAS_NAN),
+            low=-_INFINITE,  # without jitter, ties can pull its curve below 0
+            choices=("jitter",),
         ),
-        takes_density=True,
-        is_gain=True,
-    ),
-    "log_likelihood": Metric(
-        needs=_LOOKED,
-        low=-_INFINITE,
-        high=0.0,
-        unit="bits per fixation",
-        compute=lambda c: log_likelihood_of(c.prediction, c.looked),
-        undefined=(why.NO_FIXATION, why.HAS_NAN),
-        takes_density=True,
-        is_gain=True,
-    ),
-    "emd": Metric(
-        needs=_DENSITY,
-        high=_INFINITE,
-        unit="pixels of 32",
-        best="blurred",
-        compute=lambda c: emd_of(c.reader, c.density),
-        undefined=(
-            *(*_NOT_FINITE, *_TRUTH_NOT_FINITE, why.ONE_PIXEL),
-            *(why.TRUTH_EMPTY, why.NOT_POSITIVE),
+        Metric(
+            function=auc_borji,
+            class_name="AUCBorji",
+            undefined=(_why.NO_FIXATION, _why.HAS_NAN, _why.INFINITE),
+            best="ranks",
+            choices=("step", "repeats"),
         ),
-        higher_is_better=False,
-        takes_density=True,
-    ),
+        Metric(
+            function=auc_shuffled,
+            class_name="AUCShuffled",
+            undefined=(_why.NO_FIXATION, _why.NO_OTHERS, _why.HAS_NAN, _why.INFINITE),
+            best="gain ranks",
+            choices=("step", "repeats"),
+        ),
+        Metric(
+            function=sauc,
+            class_name="SAUC",
+            undefined=(_why.NO_FIXATION, _why.NO_OTHERS, _why.HAS_NAN),
+            best="gain",
+            choices=("repeats",),
+        ),
+        Metric(
+            function=nss,
+            class_name="NSS",
+            undefined=(_why.NO_FIXATION, *_NOT_FINITE, _why.CONSTANT),
+            low=-_INFINITE,
+            high=_INFINITE,
+            unit="standard deviations",
+            choices=("ddof", "repeats"),
+        ),
+        Metric(
+            function=cc,
+            class_name="CC",
+            undefined=(
+                *(*_NOT_FINITE, _why.CONSTANT),
+                *(*_TRUTH_NOT_FINITE, _why.TRUTH_EMPTY, _why.TRUTH_CONSTANT),
+            ),
+            low=-1.0,
+            best="blurred",
+        ),
+        Metric(
+            function=sim,
+            class_name="SIM",
+            undefined=(
+                *(*_NOT_FINITE, *_TRUTH_NOT_FINITE, _why.TRUTH_EMPTY),
+                *(_why.NEGATIVE_UNSCALED, _why.CONSTANT, _why.TRUTH_CONSTANT),
+            ),
+            best="overlapping",
+            choices=("min_max",),
+            takes_density=True,
+        ),
+        Metric(
+            function=kld,
+            class_name="KLD",
+            undefined=(*_NOT_FINITE, *_TRUTH_NOT_FINITE, _why.TRUTH_EMPTY, _why.NEGATIVE),
+            high=_INFINITE,
+            unit="nats",
+            higher_is_better=False,
+            best="blurred",
+            choices=("eps",),
+            takes_density=True,
+        ),
+        Metric(
+            function=information_gain,
+            class_name="InformationGain",
+            undefined=(
+                *(_why.NO_FIXATION, *_NOT_FINITE, _why.BASELINE_NAN, _why.BASELINE_INFINITE),
+                *(_why.BOTH_IMPOSSIBLE, _why.CONSTANT, _why.BASELINE_CONSTANT),
+            ),
+            low=-_INFINITE,
+            high=_INFINITE,
+            unit="bits per fixation",
+            choices=("min_max", "repeats"),
+            takes_density=True,
+            is_gain=True,
+        ),
+        Metric(
+            function=log_likelihood,
+            class_name="LogLikelihood",
+            undefined=(_why.NO_FIXATION, _why.HAS_NAN),
+            low=-_INFINITE,
+            high=0.0,
+            unit="bits per fixation",
+            choices=("repeats",),
+            takes_density=True,
+            is_gain=True,
+        ),
+        Metric(
+            function=emd,
+            class_name="EMD",
+            undefined=(
+                *(*_NOT_FINITE, *_TRUTH_NOT_FINITE, _why.ONE_PIXEL),
+                *(_why.TRUTH_EMPTY, _why.NOT_POSITIVE),
+            ),
+            high=_INFINITE,
+            unit="pixels of 32",
+            higher_is_better=False,
+            best="blurred",
+            takes_density=True,
+        ),
+    )
 }
 
 
@@ -160,4 +146,4 @@ def get_metric(name: str) -> Metric:
     Raises:
         InputError: unknown; gives the nearest name and all names.
     """
-    return lookup("metric", name, METRICS)
+    return _lookup("metric", name, METRICS)

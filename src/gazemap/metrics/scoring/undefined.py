@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from gazemap.metrics.kernels.arrays import Looked, Pixels, in_main_memory
+from gazemap.metrics.kernels.arrays import in_main_memory
+from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
 from gazemap.metrics.scoring.comparing import Comparison
 from gazemap.types import Floats
 
@@ -21,31 +22,35 @@ class Case:
     """
 
     def __init__(self, comparison: Comparison) -> None:
-        self._comparison = comparison
-        self.size = comparison.reader.shape[1:]
+        self._comparison, self._truth = comparison, comparison.truth
+        self.size = comparison.shape[1:]
         self.min_max = comparison.protocol.min_max
-        self.map = _values(comparison.prediction)
+        self.map = _values(comparison.first)
 
     @cached_property
     def truth(self) -> Floats:
         """(N,): the blurred fixations."""
-        return _values(self._comparison.density)
+        return self._pixels("density")
 
     @cached_property
     def baseline(self) -> Floats:
         """(N,): what information is gained over."""
-        return _values(self._comparison.baseline)
+        return self._pixels("baseline")
 
     @cached_property
     def fixated(self) -> Floats:
         """(n,): the positions of the fixated pixels."""
-        return in_main_memory(self._comparison.looked[0].pixels)
+        return in_main_memory(self._comparison.fixated(self._truth.fixation_map, repeats=True)[0].pixels)
 
     @property
     def has_others(self) -> bool:
         """Whether a fixation of another image lies in this one."""
-        others = self._comparison.others[0]
-        return bool((others.counts if isinstance(others, Looked) else others).any())
+        name = "other_fixation_map"
+        others = self._comparison.negatives(getattr(self._truth, name), name, repeats=True)[0]
+        return bool((others.counts if isinstance(others, FixatedPixels) else others).any())
+
+    def _pixels(self, name: str) -> Floats:
+        return _values(self._comparison.pixels(getattr(self._truth, name), name))
 
 
 @dataclass(frozen=True)
