@@ -99,7 +99,7 @@ def mix_uniform(density: Floats) -> Floats:
 def leave_one_out(
     sample: Sample, size: Size, sigma: float, center_bias: Floats
 ) -> Iterator[tuple[Floats, Floats]]:
-    """The gold standard's cases: what the other observers predict, and where this one looked.
+    """The gold standard's cases: what the other observers predict, and where the held-out one fixated.
 
     Args:
         sample: an image with known observers.

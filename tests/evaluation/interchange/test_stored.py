@@ -100,9 +100,11 @@ def test_log_densities_and_saliency_maps_are_told_apart(val, tmp_path):
     np.testing.assert_array_equal(stored.grid(2), logs[2])
     with pytest.raises(DataError, match=r"00.*\.npy is a log density .*--output log_density"):
         open_predictions(tmp_path / "logs", val)
-    with pytest.raises(DataError, match=r"\.npy is no log density: its logsumexp is 0\.002;"):
+    with pytest.raises(
+        DataError, match=r"\.npy is no log density: its logsumexp must be 0 within 0\.001, got 0\.002"
+    ):
         open_predictions(maps("near", logs + 0.002), val, "log_density")
-    with pytest.raises(DataError, match="is a density, whose logarithm is accepted"):
+    with pytest.raises(DataError, match="is a density, not its logarithm"):
         open_predictions(maps("density", np.exp(logs)), val, "log_density")
     assert open_predictions(maps("negative", logs + 1), val).output == "saliency"
 
@@ -151,7 +153,7 @@ def test_members_too_large_are_refused_before_they_are_read(val, tmp_path, monke
     monkeypatch.setattr(archives, "MAX_BYTES", 1_000_000)
     for kind, write_container in CONTAINERS.items():
         path = write_container(bomb, tmp_path / kind)
-        with pytest.raises(DataError, match="has 1,600,128 bytes; up to 1,000,000"):
+        with pytest.raises(DataError, match="is 1,600,128 bytes long; the limit is 1,000,000"):
             open_predictions(path, val)
     monkeypatch.setattr(archives, "MAX_TAR_BYTES", 1_000_000)
     with pytest.raises(DataError, match="unpacks to more than 1,000,000 bytes"):
@@ -200,7 +202,7 @@ def test_other_paths_are_refused(val, tmp_path, popout_set):
     (tmp_path / "nothing").touch()
     for path, message in (
         ("none", "There is no file or folder .*none"),
-        ("empty", "empty holds no map. A folder, zip or tar of .png, .jpg"),
+        ("empty", "empty holds no map. Give a folder, zip or tar of .png, .jpg"),
         ("text.txt", "is damaged or of another kind"),
         ("nothing", "is damaged or of another kind"),
     ):

@@ -113,7 +113,7 @@ def _of_files(path: Path, sizes: Mapping[str, int], fetch: Callable[[str], bytes
     def read(key: str) -> Floats:
         where = f"{path}: {key}"
         if sizes[key] > MAX_BYTES:
-            raise DataError(f"{where} has {sizes[key]:,} bytes; up to {MAX_BYTES:,} are accepted.")
+            raise DataError(f"{where} is {sizes[key]:,} bytes long; the limit is {MAX_BYTES:,}.")
         try:
             with lock:
                 content = fetch(key)
@@ -157,6 +157,5 @@ _KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], MapArchive]], ...] 
     (h5py.is_hdf5, _hdf5),
 )
 _ACCEPTED = (
-    f"A folder, zip or tar of {', '.join(DECODERS)} files is accepted, "
-    "or an HDF5 file with a dataset per image."
+    f"Give a folder, zip or tar of {', '.join(DECODERS)} files, or an HDF5 file with a dataset per image."
 )

@@ -21,7 +21,7 @@ from gazemap.models.weights import BEST, load_model
 from gazemap.system.fingerprint import digest
 from gazemap.types import Floats, Output
 
-_ASPECT = 0.05  # relative difference from which on an image is no square, and an aspect another
+_ASPECT = 0.05  # aspects count as equal, and images as square, up to this relative difference
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class StoredMaps:
 def open_predictions(path: str | Path, images: GazeDataset, output: Output = "saliency") -> StoredMaps:
     """Open stored predictions: a folder, zip or tar of pictures, NPY or MAT files, or an HDF5 file.
 
-    Names are matched at once (see `data.names.match_names`) and the first map is read, since what is
+    Names are matched at once (see `images.names.match_names`) and the first map is read, since what is
     wrong with one is mostly wrong with all; every other map is read and checked when it is used.
     Maps of another size than the image's are resized by the protocol that scores them.
 
@@ -135,8 +135,8 @@ def _check_output(grid: Floats, output: Output, where: str) -> None:
             "Say so: --output log_density."
         )
     if output == "log_density" and abs(total) > LOG_SUM_TOLERANCE:
-        found = "a density, whose logarithm is accepted" if abs(grid.sum() - 1) < 0.01 else "no log density"
+        found = "is a density, not its logarithm" if abs(grid.sum() - 1) < 0.01 else "is no log density"
         raise DataError(
-            f"{where} is {found}: its logsumexp is {total:.4g}; 0 is accepted, within {LOG_SUM_TOLERANCE}. "
-            "Subtract the logsumexp from a log density, or say --output saliency."
+            f"{where} {found}: its logsumexp must be 0 within {LOG_SUM_TOLERANCE}, got {total:.4g}. "
+            "Take a density's logarithm, subtract a log density's logsumexp, or say --output saliency."
         )
