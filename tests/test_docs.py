@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import typer
 from support import tiny_model
 from support.miniatures.miniature import save_picture
@@ -15,6 +16,7 @@ from support.references import auc_by_pairs
 
 from gazemap import Fixations, cli, evaluate, load_recipe, predict, train
 from gazemap.data.writing.folder import write_dataset
+from gazemap.losses import LossTargets, NetworkOutput
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -143,6 +145,23 @@ def imports_a_format(names, printed):
     assert dataset["a"].fixations == Fixations(np.array([0.5, 80.0]), np.array([0.5, 59.5]))
 
 
+def makes_a_model(names, printed):
+    model = names["BlobNet"](channels=8, input_size=(64, 96)).eval()
+    assert model.options == {"channels": 8, "input_size": [64, 96]}
+    grid = model(torch.rand(2, 3, 64, 96))
+    assert grid.shape == (2, *model.output_size) == (2, 16, 24)
+    torch.testing.assert_close(grid.exp().sum(dim=(1, 2)), torch.ones(2))
+
+
+def makes_a_loss(names, printed):
+    p, q = np.array([0.5, 0.25, 0.25]), np.array([0.2, 0.4, 0.4])
+    predicted = NetworkOutput(torch.tensor(p).log().view(1, 1, 3), "log_density")
+    truth = LossTargets(torch.tensor(q).view(1, 1, 3), torch.zeros(1, 1, 3))
+    for order in (0.3, 0.8):
+        expected = np.log((q**order * p ** (1 - order)).sum()) / (order - 1)
+        assert names["renyi"](predicted, truth, order=order).item() == pytest.approx(expected)
+
+
 # What an example contains -> what must be true of its names and of what it prints.
 EXPECTED = {
     'print(scores.interval("gazenet", "nss")': evaluates_a_model,
@@ -151,6 +170,8 @@ EXPECTED = {
     "early = dataset.select(": selects_a_part,
     "fixations_by_velocity(": finds_two_fixations,
     "EXAMPLE = Importer(": imports_a_format,
+    "class BlobNet(": makes_a_model,
+    "def renyi(": makes_a_loss,
     "write_submission(": reads_maps_again,
     "metrics.score_against(": scores_a_map,
     "MetricCollection(": validates_random_maps,

@@ -10,8 +10,7 @@ from typing import Annotated
 
 import torch
 import torch.nn.functional as F
-from annotated_types import Gt
-from pydantic import NonNegativeFloat, PositiveFloat
+from pydantic import Field, NonNegativeFloat, PositiveFloat
 from torch import Tensor
 
 from gazemap.losses.cases import LossTargets, NetworkOutput
@@ -50,7 +49,7 @@ def exponential(predicted: NetworkOutput, truth: LossTargets) -> Tensor:
 
 
 def weighted_mse(
-    predicted: NetworkOutput, truth: LossTargets, *, alpha: Annotated[float, Gt(1)] = 1.1
+    predicted: NetworkOutput, truth: LossTargets, *, alpha: Annotated[float, Field(gt=1)] = 1.1
 ) -> Tensor:
     """ML-Net's loss (Cornia et al. 2016): mean of (p / max p - y)^2 / (alpha - y).
 
