@@ -16,6 +16,7 @@ from gazemap.cli.options import (
     OutputOption,
     SeedOption,
     SplitOption,
+    UnseenOption,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def evaluate(
     one_map: Annotated[
         bool, typer.Option("--one-map", help="Score a log density by one map for all metrics.")
     ] = False,
+    unseen: UnseenOption = False,
 ) -> None:
     """Score a model, or maps from elsewhere, beside the center bias, a uniform map and the gold standard."""
     from gazemap.data.dataset import load_dataset
@@ -76,6 +78,7 @@ def evaluate(
     from gazemap.evaluation.names import scores_file_beside
     from gazemap.evaluation.reuse import scores_in
     from gazemap.evaluation.score_files import check_scores_file
+    from gazemap.evaluation.seen import named_split
     from gazemap.metrics import get_protocol
 
     if out:
@@ -85,7 +88,8 @@ def evaluate(
     if isinstance(entry, StoredMaps) and entry.ignored:
         typer.echo(f"{entry.ignored} maps are for none of the images and are left out.")
     chosen = choose_protocol(protocol, metric, one_map=one_map)
-    target = out or scores_file_beside(run, entry.name, dataset, split, chosen.name)
+    part = named_split(split, unseen=unseen)
+    target = out or scores_file_beside(run, entry.name, dataset, part, chosen.name)
     is_there = target.exists() and not force
     scores = scores_in(
         target,
@@ -96,16 +100,19 @@ def evaluate(
         metrics=metric,
         one_map=one_map,
         seed=seed,
+        unseen=unseen,
         replace_others=force,
         progress=True,
     )
     print_scores(scores)
+    if left := len(dataset.split(split)) - len(scores.image_ids):
+        typer.echo(f"Left out: {left} images that {entry.name} was trained on.")
     if is_there:
         typer.echo("The scores were there already, made by the same model, data set and protocol.")
     typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")
     share = explained(scores, entry.name)
     if share.mean == share.mean:  # defined: not NaN
-        typer.echo(f"{entry.name} explains {share} of the gold standard's information gain.")
+        typer.echo(f"{scores.label(entry.name)} explains {share} of the gold standard's information gain.")
     if get_protocol(protocol).derives and not one_map:
         typer.echo(DERIVED)
 

@@ -29,6 +29,9 @@ ModelOption = Annotated[
     ),
 ]
 OutputOption = Annotated[str, typer.Option(help="What maps hold: saliency or log_density.")]
+UnseenOption = Annotated[
+    bool, typer.Option("--unseen", help="Leave out the images that a model was trained on.")
+]
 SeedOption = Annotated[int, typer.Option(help="Of everything random.")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gazemap.cli.options import DataOption
+from gazemap.cli.options import DataOption, UnseenOption
 
 app = typer.Typer()
 
@@ -19,9 +19,11 @@ def report(
     protocol: Annotated[
         list[str] | None, typer.Option(help="One or several; default: all protocols.")
     ] = None,
+    unseen: UnseenOption = False,
 ) -> None:
     """Score a run and write its report.html."""
     from gazemap.data.dataset import load_dataset
     from gazemap.reports.report import report_run
 
-    typer.echo(f"Report: {report_run(run, load_dataset(data), protocol, progress=True)}")
+    page = report_run(run, load_dataset(data), protocol, unseen=unseen, progress=True)
+    typer.echo(f"Report: {page}")

@@ -23,7 +23,7 @@ def print_scores(scores: Scores, title: str | None = None) -> None:
     for heading in ("", *map(scores.heading, scores.metrics)):
         table.add_column(heading.replace(" (", "\n("))
     for row, intervals in scores.table():
-        table.add_row(row, *(str(interval).replace(" [", "\n[") for interval in intervals))
+        table.add_row(scores.label(row), *(str(interval).replace(" [", "\n[") for interval in intervals))
     console = Console(width=None if sys.stdout.isatty() else 200)
     console.print(table)
     for line in scores.notes():

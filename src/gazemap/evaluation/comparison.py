@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UN
 from gazemap.evaluation.left_out import listed
 from gazemap.evaluation.names import scores_files
 from gazemap.evaluation.scores import Interval, Scores, resampled_means
+from gazemap.evaluation.seen import Seen, sentences
 from gazemap.evaluation.significance import Difference, differences
 from gazemap.metrics import get_protocol
 from gazemap.system.fingerprint import differences as fingerprint_differences
@@ -35,6 +37,7 @@ class ModelComparison:
         explained: the share of the gold standard's information gain that A and B reach.
         explained_on: on how many images; the same for both.
         left_out: metric -> image_id -> which of the two has no score there, and why.
+        seen: image_id -> how A knows the image, and B; see `Scores.seen`.
     """
 
     protocol: str
@@ -46,6 +49,7 @@ class ModelComparison:
     explained: tuple[Interval, Interval]
     explained_on: int
     left_out: dict[str, dict[str, str]]
+    seen: tuple[Seen, Seen] = ({}, {})
 
     @property
     def title(self) -> str:
@@ -74,12 +78,17 @@ class ModelComparison:
         ]
 
     def notes(self) -> list[str]:
-        """What a reader of the table must know: names, statistics, images left out."""
+        """What a reader of the table must know: names, statistics, images seen in training or left out."""
         tested = sum(not np.isnan(entry.p) for entry in self.differences)
         lines = [
             f"A: {self.names[0]}. B: {self.names[1]}.",
             "B - A: mean over images with bootstrap 95 % interval. p: two-sided sign-flip permutation test; "
             f"Holm's correction for {tested} metric(s).",
+            *(
+                line
+                for row in zip(self.names, self.seen, strict=True)
+                for line in sentences(*row, self.image_ids)
+            ),
         ]
         if not any(np.isnan(share.mean) for share in self.explained):
             shares = " ".join(f"{name} {share}." for name, share in zip("AB", self.explained, strict=True))
@@ -147,6 +156,7 @@ def compare(a: Scores, b: Scores, row_a: str, row_b: str, *, progress: bool = Fa
         explained=(explained(a.of_images(shared), row_a), explained(b.of_images(shared), row_b)),
         explained_on=len(shared),
         left_out={metric: _left_out(a, b, row_a, row_b, metric) for metric in a.metrics},
+        seen=(a.seen.get(row_a, {}), b.seen.get(row_b, {})),
     )
 
 
@@ -199,7 +209,7 @@ def read_scores(source: Path, protocol: str, split: str) -> Scores:
     if (scores.protocol, scores.split) != (protocol, split):
         raise InputError(
             f"{path} holds scores of the split {scores.split} by the protocol {scores.protocol}, not of "
-            f"{split} by {protocol}. Give another file, or --split {scores.split} --protocol "
+            f"{split} by {protocol}. Give another file, or --split {shlex.quote(scores.split)} --protocol "
             f"{scores.protocol}."
         )
     return scores

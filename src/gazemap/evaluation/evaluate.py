@@ -17,7 +17,9 @@ from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import leave_one_out
+from gazemap.evaluation.overlap import seen_by, unseen_places
 from gazemap.evaluation.scores import Scores
+from gazemap.evaluation.seen import named_split
 from gazemap.evaluation.truths import ImageGroundTruth, Truths
 from gazemap.images.placement import Placement
 from gazemap.metrics import METRICS, GroundTruth, Protocol, get_metric, get_protocol
@@ -25,6 +27,7 @@ from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.reasons import why_undefined
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
+from gazemap.models.training_images import TrainingImages
 from gazemap.prediction.predict import Prediction, predict_frames
 from gazemap.system.fingerprint import digest
 from gazemap.system.progress import bar
@@ -54,6 +57,32 @@ class Predictions(TypingProtocol):
 
     def digest(self) -> str:
         """A short name of all that is predicted: equal only where every grid is."""
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """Predictions of some of a split's images.
+
+    Attributes:
+        whole: of all its images.
+        places: those that are meant, in order.
+    """
+
+    whole: Predictions
+    places: Sequence[int]
+
+    @property
+    def output(self) -> Output:
+        """What the numbers mean."""
+        return self.whole.output
+
+    def grid(self, index: int) -> NDArray[np.floating]:
+        """The prediction of image `index` of the part, (h, w)."""
+        return self.whole.grid(self.places[index])
+
+    def digest(self) -> str:
+        """A short name of the part."""
+        return digest([self.whole.digest().encode(), repr([*self.places]).encode()])
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +139,7 @@ def evaluate(
     metrics: Sequence[str] | None = None,
     one_map: bool = False,
     seed: int = 0,
+    unseen: bool = False,
     progress: bool = False,
 ) -> Scores:
     """Score models on a split, beside the center bias, a uniform map and the gold standard.
@@ -122,6 +152,8 @@ def evaluate(
     A log density, of a model or a baseline, is scored by the map that is best for each metric, see
     `gazemap.metrics.best_map`; regression networks have one map for all.
 
+    The scores say which of the images a model was trained on, as far as its weights know; see `Scores.seen`.
+
     Args:
         models: one model, or several and ready-made maps by the name of their row.
         dataset: with fixation points.
@@ -130,25 +162,34 @@ def evaluate(
         metrics: keys of `METRICS`; the protocol's own by default.
         one_map: score log densities by one map for all metrics, too; the protocol's name says so.
         seed: draws the other images whose fixations are a protocol's negatives.
+        unseen: leave out, for all rows, the images that any of the models was trained on; the split's name
+            in the scores says so.
         progress: show bars.
 
     Raises:
         DataError: no such split, or one without fixations.
-        InputError: no such protocol or metric.
+        InputError: no such protocol or metric, or with `unseen` no image is left.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    rows = {models.name: models} if isinstance(models, SaliencyModel) else models
     images = dataset.split(split)
+    seen = seen_by(learned_from(rows), images, progress=progress)
+    if unseen:
+        places = unseen_places(images, seen)
+        images = images.with_samples([images[place] for place in places])
+        rows = {
+            name: entry if isinstance(entry, SaliencyModel) else PartOf(entry, places)
+            for name, entry in rows.items()
+        }
     has_train = "train" in dataset.splits and split != "train"
     truths = Truths(images, dataset.split("train") if has_train else images, chosen, seed)
-    if isinstance(models, SaliencyModel):
-        models = {models.name: models}
-    rows = {
+    predictions = {
         name: maps_of(entry, images, progress=progress) if isinstance(entry, SaliencyModel) else entry
-        for name, entry in models.items()
+        for name, entry in rows.items()
     }
 
     def score(index: int) -> dict[str, dict[str, _Score]]:
-        return _score_image(index, rows, truths)
+        return _score_image(index, predictions, truths)
 
     threads = torch.get_num_threads()
     # threads of our own and of the BLAS library would wait for each other half of the time
@@ -172,7 +213,27 @@ def evaluate(
         }
         for row in scored[0]
     }
-    return Scores(chosen.name, dataset.name, split, image_ids, per_image, reasons)
+    return Scores(
+        protocol=chosen.name,
+        dataset=dataset.name,
+        split=named_split(split, unseen=unseen),
+        image_ids=image_ids,
+        per_image=per_image,
+        reasons=reasons,
+        seen={name: {i: how for i, how in own.items() if i in {*image_ids}} for name, own in seen.items()},
+    )
+
+
+def learned_from(rows: Mapping[str, SaliencyModel | Predictions]) -> dict[str, TrainingImages | None]:
+    """What each row's weights have learned from; None where that is not known, as of maps from elsewhere.
+
+    Maps in memory are left out: whoever made them knows.
+    """
+    return {
+        name: entry.training_images if isinstance(entry, SaliencyModel) else None
+        for name, entry in rows.items()
+        if not isinstance(entry, Maps)
+    }
 
 
 def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, one_map: bool) -> Protocol:

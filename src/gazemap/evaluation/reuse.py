@@ -9,7 +9,7 @@ from typing import Any
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError
-from gazemap.evaluation.evaluate import Predictions, choose_protocol, evaluate
+from gazemap.evaluation.evaluate import Predictions, choose_protocol, evaluate, learned_from
 from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
@@ -28,6 +28,7 @@ def scores_in(
     metrics: Sequence[str] | None = None,
     one_map: bool = False,
     seed: int = 0,
+    unseen: bool = False,
     replace_others: bool = True,
     progress: bool = False,
 ) -> Scores:
@@ -42,6 +43,7 @@ def scores_in(
         metrics: keys of `METRICS`; the protocol's own by default.
         one_map: score log densities by one map for all metrics, too.
         seed: draws the other images whose fixations are a protocol's negatives.
+        unseen: leave out the images that a model was trained on.
         replace_others: whether scores in `path` that other things made are replaced, or refused.
         progress: show bars.
 
@@ -52,7 +54,8 @@ def scores_in(
             replaced; or it cannot be written.
     """
     check_scores_file(path)
-    made_by = what_makes(models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed)
+    asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
+    made_by = what_makes(models, dataset, split, protocol, **asked)
     if path.exists():
         kept = Scores.read(path)
         changed = differences(kept.made_by or None, made_by)
@@ -63,9 +66,7 @@ def scores_in(
                 f"{path} holds other scores: {'; '.join(changed)}. Replace them with --force, or choose "
                 "another file with --out."
             )
-    scores = evaluate(
-        models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, progress=progress
-    )
+    scores = evaluate(models, dataset, split, protocol, **asked, progress=progress)
     scores = replace(scores, made_by=made_by)
     scores.write(path)
     return scores
@@ -80,6 +81,7 @@ def what_makes(
     metrics: Sequence[str] | None = None,
     one_map: bool = False,
     seed: int = 0,
+    unseen: bool = False,
 ) -> dict[str, Any]:
     """The fingerprint of what `evaluate` would return of the same arguments.
 
@@ -97,6 +99,8 @@ def what_makes(
         protocol=asdict(chosen),
         one_map=one_map,
         seed=seed,
+        unseen=unseen,
+        learned_from={name: own and own.digest() for name, own in learned_from(rows).items()},
         rows={
             name: digest(entry) if isinstance(entry, SaliencyModel) else entry.digest()
             for name, entry in rows.items()

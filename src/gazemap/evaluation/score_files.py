@@ -27,6 +27,7 @@ SCHEMA = pa.schema(
         ("metric", pa.string()),
         ("score", pa.float64()),
         ("reason", pa.string()),
+        ("seen", pa.string()),
         ("protocol", pa.string()),
         ("dataset", pa.string()),
         ("split", pa.string()),

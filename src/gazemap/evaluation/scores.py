@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation.left_out import sentences
 from gazemap.evaluation.score_files import read_table, write_table
+from gazemap.evaluation.seen import sentences as seen_sentences
+from gazemap.evaluation.seen import trained_on
 from gazemap.system.array_cache import keeping
 
 _RESAMPLES = 10_000
@@ -67,6 +69,8 @@ class Scores:
         image_ids: the images, in order.
         per_image: row (model or baseline) -> metric -> (N,) scores, NaN where undefined.
         reasons: row -> metric -> image_id -> why it has no score.
+        seen: row -> image_id -> how the model knows the image: "trained on", "epoch chosen on", or "not
+            known" where its weights do not say; images that it has not seen are not there.
         made_by: the fingerprint of all that made them; empty where they were not kept by
             `reuse.scores_in`.
     """
@@ -77,6 +81,7 @@ class Scores:
     image_ids: tuple[str, ...]
     per_image: dict[str, dict[str, NDArray[np.float64]]]
     reasons: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    seen: dict[str, dict[str, str]] = field(default_factory=dict)
     made_by: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -131,14 +136,19 @@ class Scores:
             metric if count == len(self.image_ids) else f"{metric} ({count} of {len(self.image_ids)} images)"
         )
 
+    def label(self, row: str) -> str:
+        """The row's name; with a star where the model was trained on some of the images."""
+        return f"{row} *" if trained_on(self.seen.get(row, {})) else row
+
     def notes(self) -> list[str]:
-        """What a reader of the table must know: which images have no score, and why."""
+        """What a reader of the table must know: images that a model has seen, and images without a score."""
         missing = {row: {metric: self.left_out(row, metric) for metric in self.metrics} for row in self.rows}
-        return sentences(missing, len(self.image_ids))
+        seen = [line for row, own in self.seen.items() for line in seen_sentences(row, own, self.image_ids)]
+        return [*seen, *sentences(missing, len(self.image_ids))]
 
     def __repr__(self) -> str:
         cells = [["", *map(self.heading, self.metrics)]]
-        cells += [[row, *map(str, intervals)] for row, intervals in self.table()]
+        cells += [[self.label(row), *map(str, intervals)] for row, intervals in self.table()]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -154,12 +164,14 @@ class Scores:
             row: {metric: scores[order] for metric, scores in metrics.items()}
             for row, metrics in self.per_image.items()
         }
-        return replace(self, image_ids=image_ids, per_image=per_image)
+        seen = {row: {i: how for i, how in own.items() if i in positions} for row, own in self.seen.items()}
+        return replace(self, image_ids=image_ids, per_image=per_image, seen=seen)
 
     def to_arrow(self) -> pa.Table:
-        """A row per image, model and metric: image_id, row, metric, score, reason, protocol, dataset, split.
+        """A row per image, model and metric, with the columns of `score_files.SCHEMA`.
 
-        `reason` says why a score is NaN, and is empty where there is one.
+        `reason` says why a score is NaN, and is empty where there is one; `seen` how the model knows the
+        image, and is empty where it has not seen it.
         """
         pairs = [(row, metric) for row in self.rows for metric in self.metrics]
         images, total = len(self.image_ids), len(self.image_ids) * len(pairs)
@@ -171,6 +183,7 @@ class Scores:
                 "metric": np.repeat([metric for _, metric in pairs], images),
                 "score": np.concatenate([self.per_image[row][metric] for row, metric in pairs]),
                 "reason": [reasons.get(image_id, "") for reasons in missing for image_id in self.image_ids],
+                "seen": [self.seen.get(row, {}).get(i, "") for row, _ in pairs for i in self.image_ids],
                 "protocol": [self.protocol] * total,
                 "dataset": [self.dataset] * total,
                 "split": [self.split] * total,
@@ -237,6 +250,7 @@ class Scores:
             image_ids=tuple(image_ids),
             per_image=per_image,
             reasons=_reasons(table),
+            seen=_seen(table),
             made_by=made_by,
         )
 
@@ -246,6 +260,15 @@ def _reasons(table: pa.Table) -> dict[str, dict[str, dict[str, str]]]:
     for record in table.filter(pc.not_equal(table["reason"], "")).to_pylist():
         by_image = found.setdefault(record["row"], {}).setdefault(record["metric"], {})
         by_image[record["image_id"]] = record["reason"]
+    return found
+
+
+def _seen(table: pa.Table) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for record in (
+        table.filter(pc.not_equal(table["seen"], "")).select(["row", "image_id", "seen"]).to_pylist()
+    ):
+        found.setdefault(record["row"], {})[record["image_id"]] = record["seen"]
     return found
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gazemap.errors import WeightsError
 from gazemap.images.fingerprints import FINGERPRINT, Bytes
+from gazemap.system.fingerprint import digest
 
 _KEY = "training_images"  # in the file's description, and the start of the tensors' names
 
@@ -48,6 +49,10 @@ class TrainingImages:
         """As a weights file keeps them, beside the weights."""
         kept = {"trained": self.trained, "chosen": self.chosen}
         return {f"{_KEY}.{name}": torch.tensor(values) for name, values in kept.items()}
+
+    def digest(self) -> str:
+        """A short name of them all."""
+        return digest([self.trained.tobytes(), self.chosen.tobytes(), repr(self.complete).encode()])
 
     def about(self) -> dict[str, Any]:
         """What the description of a weights file says of them."""

@@ -14,8 +14,10 @@ from gazemap.data.batches.targets import TargetMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, MEAN_MAP, UNIFORM, Maps
 from gazemap.evaluation.names import REPORT, scores_file
+from gazemap.evaluation.overlap import without_seen
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
+from gazemap.evaluation.seen import named_split
 from gazemap.metrics import PROTOCOLS
 from gazemap.models import SaliencyModel
 from gazemap.models.weights import describe, load_model
@@ -157,7 +159,12 @@ def _medians(share: diagnosis.CenterShare) -> dict[str, float]:
 
 
 def report_run(
-    run: Path, dataset: GazeDataset, protocols: list[str] | None = None, *, progress: bool = False
+    run: Path,
+    dataset: GazeDataset,
+    protocols: list[str] | None = None,
+    *,
+    unseen: bool = False,
+    progress: bool = False,
 ) -> Path:
     """Score one run's network on the split val and write report.html into its folder.
 
@@ -165,10 +172,18 @@ def report_run(
         run: a run folder.
         dataset: the one that it was trained on.
         protocols: keys of `PROTOCOLS`; all by default.
+        unseen: leave out the images that the network was trained on, from the whole page.
         progress: show bars.
+
+    Raises:
+        InputError: with `unseen`, no image is left; see `write_report` for the rest.
     """
     recipe = parse_recipe(describe(run)["recipe"], f"the recipe in {run}")
-    scores = score_runs({recipe.name: run}, dataset, protocols or list(PROTOCOLS), run, progress=progress)
+    if unseen:
+        learned = {recipe.name: load_model(run).training_images}
+        dataset = without_seen(learned, dataset, "val", progress=progress)
+    runs = {recipe.name: run}
+    scores = score_runs(runs, dataset, protocols or list(PROTOCOLS), run, unseen=unseen, progress=progress)
     return write_report(
         run / "report.html", title=recipe.name, runs=[run], dataset=dataset, scores=scores, progress=progress
     )
@@ -180,6 +195,7 @@ def score_runs(
     protocols: Sequence[str],
     out: Path,
     *,
+    unseen: bool = False,
     progress: bool = False,
 ) -> list[Scores]:
     """Score trained runs, and the mean training map, under several protocols.
@@ -189,6 +205,7 @@ def score_runs(
         dataset: with the splits train and val.
         protocols: keys of `PROTOCOLS`.
         out: receives the scores per image, a file per protocol; one that the same things made is used again.
+        unseen: leave out the images that a network was trained on.
         progress: show bars.
     """
     models = {name: load_model(run) for name, run in runs.items()}
@@ -199,11 +216,12 @@ def score_runs(
     rows: dict[str, SaliencyModel | Maps] = {MEAN_MAP: Maps(mean), **models}
     return [
         scores_in(
-            scores_file(out, dataset, "val", protocol, REPORT),
+            scores_file(out, dataset, named_split("val", unseen=unseen), protocol, REPORT),
             rows,
             dataset,
             "val",
             protocol,
+            unseen=unseen,
             progress=progress,
         )
         for protocol in protocols

@@ -107,12 +107,16 @@ def pooled(parts: Sequence[Scores], dataset: GazeDataset) -> Scores:
         }
         for row in first.rows
     }
+    seen = {
+        row: {key: how for part in parts for key, how in part.seen.get(row, {}).items()} for row in first.rows
+    }
     return replace(
         first,
         split=_all_of(len(parts)),
         image_ids=tuple(image_id for part in parts for image_id in part.image_ids),
         per_image=per_image,
         reasons=reasons,
+        seen=seen,
         made_by=fingerprint(dataset=dataset.fingerprint, folds=[part.made_by for part in parts]),
     )
 

@@ -1,0 +1,48 @@
+"""What a model knows of the images that it is scored on, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+TRAINED = "trained on"
+CHOSEN = "epoch chosen on"  # its loss on the image had a part in which epoch's weights were kept
+UNKNOWN = "not known"
+
+Seen = Mapping[str, str]  # image_id -> one of the three; an image that it has not seen is not in it
+
+
+def named_split(split: str, *, unseen: bool) -> str:
+    """What scores call a split, or those of its images that no evaluated model was trained on."""
+    return f"{split} unseen" if unseen else split
+
+
+def trained_on(seen: Seen) -> list[str]:
+    """The images that it was trained on."""
+    return [image_id for image_id, how in seen.items() if how == TRAINED]
+
+
+def sentences(row: str, seen: Seen, image_ids: Iterable[str]) -> list[str]:
+    """What a reader of a row's scores must know; nothing where it has seen none of the images.
+
+    Args:
+        row: the model.
+        seen: what it knows.
+        image_ids: the images that it is scored on.
+    """
+    known = [seen.get(image_id) for image_id in image_ids]
+    trained, chosen, unknown = (known.count(how) for how in (TRAINED, CHOSEN, UNKNOWN))
+    lines = []
+    if trained:
+        lines.append(
+            f"* {row} was trained on {_of(trained, len(known))}: its scores do not show how it does on new "
+            f"ones.{' Add --unseen to leave them out.' if trained < len(known) else ''}"
+        )
+    if chosen:
+        lines.append(f"The epoch of {row} was chosen by its loss on {_of(chosen, len(known))}.")
+    if unknown:
+        lines.append(f"What {'else ' if trained or chosen else ''}{row} has learned from is not known.")
+    return lines
+
+
+def _of(count: int, total: int) -> str:
+    return f"{count} of these {total} images" if count < total else f"all of these {total} images"
