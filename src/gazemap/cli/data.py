@@ -17,17 +17,23 @@ from gazemap.errors import InputError
 
 if TYPE_CHECKING:
     from gazemap.data.dataset import GazeDataset
+    from gazemap.data.selection import Range
 
 app = typer.Typer(no_args_is_help=True, help="Gaze data sets: import, look, check.")
 
 
 SetArgument = Annotated[Path, typer.Argument(metavar="SET", help="A gaze data set's folder.")]
 OutArgument = Annotated[Path, typer.Argument(help="A new folder for the gaze data set.")]
-NamesOption = Annotated[str | None, typer.Option(help="Of these names, with commas between.")]
-PixelsOption = Annotated[str | None, typer.Option(metavar="LOW:HIGH", help="Pixels, HIGH included.")]
-AspectOption = Annotated[str | None, typer.Option(metavar="LOW:HIGH", help="Width / height, HIGH included.")]
-SecondsOption = Annotated[str | None, typer.Option(metavar="LOW:HIGH", help="Seconds, less than HIGH.")]
-Range = tuple[float, float]
+NamesOption = Annotated[str | None, typer.Option(help="Names to keep, with commas between.")]
+PixelsOption = Annotated[
+    str | None, typer.Option(metavar="LOW:HIGH", help="From LOW to HIGH pixels, both included.")
+]
+AspectOption = Annotated[
+    str | None, typer.Option(metavar="LOW:HIGH", help="Width / height from LOW to HIGH, both included.")
+]
+SecondsOption = Annotated[
+    str | None, typer.Option(metavar="LOW:HIGH", help="From LOW to less than HIGH seconds.")
+]
 
 
 @app.command()
@@ -52,7 +58,7 @@ def download(
     name: Annotated[str, typer.Argument(help="A name that `gazemap data sources` lists.")],
     out: Annotated[Path, typer.Argument(help="A new folder for the files, for `import` to read.")],
 ) -> None:
-    """Get a public data set's files; run again, it goes on where it stopped."""
+    """Get a public data set's files; run again, a download that was stopped goes on where it was."""
     from gazemap.data.download.download import download_dataset
 
     got = download_dataset(name, out, progress=True)
@@ -118,7 +124,7 @@ def popout(
     """Make the built-in data set: visual-search displays whose true density is known."""
     from gazemap.data.popout.generate import popout as make
 
-    _describe(make(out, images=images, seed=seed))
+    _describe(make(out, images=images, seed=seed, progress=True))
 
 
 @app.command()
@@ -134,7 +140,7 @@ def check(path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")
     """Read everything and name each unreadable, missing, unpaired or out-of-frame item."""
     from gazemap.data.check import check_dataset
 
-    problems = check_dataset(path)
+    problems = check_dataset(path, progress=True)
     for problem in problems:
         typer.echo(f"{problem.item}: {problem.what}")
     typer.echo(f"{len(problems)} problem(s) in {path}.")
@@ -275,7 +281,10 @@ def merge(
 def duplicates(
     path: SetArgument,
     distance: Annotated[
-        int, typer.Option(min=0, max=32, help="Of hashes, in bits; more finds more, and false pairs.")
+        int,
+        typer.Option(
+            min=0, max=32, help="Bits by which hashes may differ; more finds more, and false pairs."
+        ),
     ] = 10,
     write: Annotated[
         bool, typer.Option("--write", help="Store each group, and move it into one split.")

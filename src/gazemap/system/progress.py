@@ -10,9 +10,7 @@ from rich.progress import track
 _Step = TypeVar("_Step")
 
 
-def bar(
-    steps: Iterable[_Step], title: str, total: float | None = None, *, progress: bool = True
-) -> Iterator[_Step]:
+def bar(steps: Iterable[_Step], title: str, total: float | None = None, *, progress: bool) -> Iterator[_Step]:
     """The steps one by one, beside a bar that is gone when all are done.
 
     Args:

@@ -69,19 +69,19 @@ class Augmentation(BaseModel):
         return max(self.brightness, self.contrast, self.saturation, self.hue) > 0
 
 
-def augmented(batch: Arrays, how: Augmentation | None, *, seed: int, epoch: int, step: int) -> Arrays:
+def augmented(batch: Arrays, options: Augmentation | None, *, seed: int, epoch: int, step: int) -> Arrays:
     """A batch changed at random, on the device where it is; `batch` itself stays as it was.
 
     What is drawn follows from `seed`, `epoch` and `step` alone; no global random state is read or set.
 
     Args:
         batch: of the training split.
-        how: what to do; None returns the batch.
+        options: what to do; None returns the batch.
         seed: of the run.
         epoch: counted from 0.
         step: of the batch within the epoch, from 0.
     """
-    if how is None:
+    if options is None:
         return batch
     random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, step)))
     images = batch.images.float().div_(255)
@@ -89,40 +89,40 @@ def augmented(batch: Arrays, how: Augmentation | None, *, seed: int, epoch: int,
         torch.from_numpy(random.random((5, len(batch)), dtype=np.float32)).to(images.device) for _ in range(3)
     ]
     targets, fixations = batch.targets, batch.fixations
-    if how.crops:
-        images, targets, fixations = _crop(images, targets, fixations, draws[0], how)
-    if how.recolors:
-        images = _recolor(images, draws[1], how)
-    if how.blur:
-        images = _blur(images, draws[2], how)
+    if options.crops:
+        images, targets, fixations = _crop(images, targets, fixations, draws[0], options)
+    if options.recolors:
+        images = _recolor(images, draws[1], options)
+    if options.blur:
+        images = _blur(images, draws[2], options)
     return Arrays(images.mul_(255).round_().to(torch.uint8), targets, fixations)
 
 
 def _crop(
-    images: Tensor, targets: Tensor, fixations: Tensor, draws: Tensor, how: Augmentation
+    images: Tensor, targets: Tensor, fixations: Tensor, draws: Tensor, options: Augmentation
 ) -> tuple[Tensor, Tensor, Tensor]:
     """A window of each image, of its map and of its fixations, laid over the whole frame.
 
     The map is not scaled anew: a place keeps its value however it is cut out, as under `fit: crop`.
     An image that would lose all its fixations, or where it has none all its map, stays as it was.
     """
-    corners, sides = _windows(draws[1:], how)
+    corners, sides = _windows(draws[1:], options)
     points = _move(fixations, corners, sides)
     maps = _resample(targets[:, None], corners, sides, 0.0)[:, 0].clamp_(0, 1)
     emptied = ~points.any(dim=2).any(dim=1) & fixations.any(dim=2).any(dim=1)
-    cut = (draws[0] < how.probability) & ~emptied & (maps.amax(dim=(1, 2)) > 0)
+    cut = (draws[0] < options.probability) & ~emptied & (maps.amax(dim=(1, 2)) > 0)
     corners, sides = corners.where(cut[:, None], 0.0), sides.where(cut[:, None], 1.0)  # else the whole
     images = _resample(images, corners, sides, _GRAY)
     cut = cut[:, None, None]
     return images, maps.where(cut, targets), points.where(cut, fixations)
 
 
-def _windows(draws: Tensor, how: Augmentation) -> tuple[Tensor, Tensor]:
+def _windows(draws: Tensor, options: Augmentation) -> tuple[Tensor, Tensor]:
     """(4, B) uniform numbers -> corners (B, 2) and sides (B, 2), (x, y), in shares of the frame.
 
     The area is uniform, the aspect uniform in its logarithm (Szegedy et al. 2015), the place uniform.
     """
-    (low, high), (tall, wide) = how.scale, map(math.log, how.aspect)
+    (low, high), (tall, wide) = options.scale, map(math.log, options.aspect)
     area = low + (high - low) * draws[0]
     root = (0.5 * (tall + (wide - tall) * draws[1])).exp()
     sides = area.sqrt()[:, None] * torch.stack([root, 1 / root], dim=1)
@@ -153,26 +153,26 @@ def _move(counts: Tensor, corners: Tensor, sides: Tensor) -> Tensor:
     return torch.zeros_like(counts).index_put_((image[inside], y, x), values, accumulate=True)
 
 
-def _recolor(images: Tensor, draws: Tensor, how: Augmentation) -> Tensor:
+def _recolor(images: Tensor, draws: Tensor, options: Augmentation) -> Tensor:
     """Brightness, contrast, saturation and hue by torchvision's formulas, as kornia batches them."""
     from kornia import enhance  # its import takes a second
 
-    shifts = (2 * draws[1:] - 1) * (draws[0] < how.probability)
-    if how.brightness:
-        images = enhance.adjust_brightness_accumulative(images, 1 + how.brightness * shifts[0])
-    if how.contrast:
-        images = enhance.adjust_contrast_with_mean_subtraction(images, 1 + how.contrast * shifts[1])
-    if how.saturation:
-        images = enhance.adjust_saturation_with_gray_subtraction(images, 1 + how.saturation * shifts[2])
-    if how.hue:
-        images = enhance.adjust_hue(images, 2 * math.pi * how.hue * shifts[3])
+    shifts = (2 * draws[1:] - 1) * (draws[0] < options.probability)
+    if options.brightness:
+        images = enhance.adjust_brightness_accumulative(images, 1 + options.brightness * shifts[0])
+    if options.contrast:
+        images = enhance.adjust_contrast_with_mean_subtraction(images, 1 + options.contrast * shifts[1])
+    if options.saturation:
+        images = enhance.adjust_saturation_with_gray_subtraction(images, 1 + options.saturation * shifts[2])
+    if options.hue:
+        images = enhance.adjust_hue(images, 2 * math.pi * options.hue * shifts[3])
     return images
 
 
-def _blur(images: Tensor, draws: Tensor, how: Augmentation) -> Tensor:
+def _blur(images: Tensor, draws: Tensor, options: Augmentation) -> Tensor:
     from kornia.filters import gaussian_blur2d
 
-    sigma = how.blur * draws[1] * (draws[0] < how.probability)
-    reach = math.ceil(3 * how.blur)
+    sigma = options.blur * draws[1] * (draws[0] < options.probability)
+    reach = math.ceil(3 * options.blur)
     both = sigma.clamp_min(_LEAST_SIGMA)[:, None].expand(-1, 2)
     return gaussian_blur2d(images, 2 * reach + 1, both, border_type="replicate")
