@@ -81,7 +81,7 @@ def test_prepare_fills_the_cache_for_a_run(run, tmp_path, popout_set, monkeypatc
     assert "train: 20 images at 24 x 24" in text
     assert str(tmp_path / "cache" / "arrays") in text.replace("\n", "")
     files = sorted((tmp_path / "cache" / "arrays").iterdir())
-    assert len(files) == 6  # images, targets and fixations of two splits
+    assert len(files) == 8  # images, targets, fixations and looks of two splits
     assert run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", tmp_path / "run")[0] == 0
     assert sorted((tmp_path / "cache" / "arrays").iterdir()) == files
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from rich import get_console
 from rich.progress import track
 
 _Step = TypeVar("_Step")
@@ -17,6 +18,7 @@ def bar(steps: Iterable[_Step], title: str, total: float | None = None, *, progr
         steps: what is worked on.
         title: what is done, e.g. "Predicting".
         total: how many steps, where `steps` does not know its length.
-        progress: whether anything is shown at all.
+        progress: whether it is shown; it never is where the output is no terminal but a file or a pipe.
     """
-    yield from track(steps, title, total, disable=not progress, transient=True)
+    shown = progress and get_console().is_terminal  # elsewhere it would leave an empty line behind
+    yield from track(steps, title, total, disable=not shown, transient=True)
