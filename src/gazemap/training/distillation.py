@@ -1,4 +1,4 @@
-"""Distillation: a network learns what trained networks say together, beside what people did.
+"""Distillation: a network learns what trained networks predict together, as well as fixations.
 
 Hinton et al. (2015), for densities: the teachers' mean density, of each image and of its mirror image,
 is more even than any one of them, and knows more of an augmented view than the fixations left in it.
