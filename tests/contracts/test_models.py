@@ -90,7 +90,13 @@ def marked(slow, cases=CASES):
 ONE_OUTPUT = [(name, model.outputs[-1]) for name, model in MODELS.items()]
 
 
-@pytest.fixture(scope="module", params=marked(HEAVY - {"shallow"}))
+# one heavy network is enough for every day, with the output that it was published with
+DAILY = [pytest.param(("shallow", "saliency"), id="shallow-saliency")]
+
+
+@pytest.fixture(
+    scope="module", params=DAILY + marked(HEAVY, [c for c in CASES if c != ("shallow", "saliency")])
+)
 def model(request):
     return make(*request.param).eval()
 
@@ -250,7 +256,7 @@ def test_compiled_to_machine_code_it_predicts_the_same(tmp_path, monkeypatch):
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("case", marked(HEAVY | {"simplenet", "deepgaze2", "pdp"}, ONE_OUTPUT))
+@pytest.mark.parametrize("case", marked(HEAVY | {"simplenet", "mdnsal", "deepgaze2", "pdp"}, ONE_OUTPUT))
 def test_exported_it_predicts_the_same_in_batches_of_any_size(case):
     network = make(*case).eval()
     images = images_for(network, 3)
