@@ -7,7 +7,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gazemap.errors import InputError, WeightsError
-from gazemap.models.encoders import ENCODERS, Encoder
+from gazemap.models import create_model
+from gazemap.models.encoders import ENCODERS, Encoder, import_timm
 from gazemap.models.mdnsal import MDNSal
 from gazemap.models.parts import CenterBiasPrior, GaussianPriors, LearnedBlur
 from gazemap.models.simplenet import SimpleNet
@@ -44,6 +45,21 @@ def test_weights_of_either_naming_are_taken(tmp_path):
     images = torch.rand(1, 3, 64, 64)
     for a, b in zip(made(images), again(images), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["pdp", "sam-vgg", "sam-resnet", "mlnet"])
+def test_where_only_shapes_are_wanted_nothing_is_downloaded(name, monkeypatch):
+    timm = import_timm()
+    asked, made = [], timm.create_model
+
+    def make(*names, pretrained, **options):
+        asked.append(pretrained)
+        return made(*names, **options)
+
+    monkeypatch.setattr(timm, "create_model", make)
+    with torch.device("meta"):
+        create_model(name, encoder_weights="timm")
+    assert asked == [False]
 
 
 def test_weights_that_do_not_fit_are_refused(tmp_path):

@@ -31,6 +31,7 @@ from gazemap.data.selection import Chosen, Range
 from gazemap.data.tables import read_fixations, read_images
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.system.checking import mistakes
 from gazemap.system.fingerprint import digest
 from gazemap.types import Size
 
@@ -282,7 +283,10 @@ def load_dataset(path: str | Path) -> GazeDataset:
     try:
         content = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
         info = DatasetInfo.model_validate(content)
-    except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
+    except ValidationError as error:
+        found = " ".join(mistakes(error, DatasetInfo))
+        raise DataError(f"{path / 'dataset.json'} cannot be used: {found}") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path / 'dataset.json'} cannot be used: {error}") from error
     rows = read_images(path / "images.parquet")
     points = read_fixations(path / "fixations.parquet")

@@ -20,7 +20,18 @@ from gazemap.system.checking import checked_options
 
 MODELS: dict[str, type[SaliencyModel]] = {
     model.architecture: model
-    for model in (Shallow, SalNet, SimpleNet, MDNSal, PDP, SamVgg, SamResNet, MLNet, DeepGaze2, GazeNet)
+    for model in (
+        Shallow,
+        SalNet,
+        SimpleNet,
+        MDNSal,
+        PDP,
+        SamVgg,
+        SamResNet,
+        MLNet,
+        DeepGaze2,
+        GazeNet,
+    )
 }
 LEAST_SIDE = 32  # encoders halve an image five times
 

@@ -1,4 +1,4 @@
-"""What every saliency model is: images in, one saliency (or log density) grid an image out."""
+"""What every saliency model is: images in, one saliency (or log density) grid per image out."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class SaliencyModel(nn.Module):
         input_size: (H, W) of the images that `forward` takes.
         output_size: (h, w) of the grid that it returns.
         output: what the numbers mean.
-        fit: how images of another aspect than the input's are laid into it, as in training; a
-            `data.fits.Fit`.
+        fit: how images of another aspect than the input's are placed in it, as in training; see
+            `images.placement`.
         target_range: the values between which a regression network's targets were scaled;
             prediction maps this range back to [0, 1].
         training_images: what its weights have learned from; None where that is not known, as of a new

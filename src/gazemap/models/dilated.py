@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 
-from gazemap.models.encoders import import_timm, load_encoder_weights
+from gazemap.models.encoders import timm_network
 from gazemap.models.parts import upsample
 
 _MEAN_BGR = (103.939, 116.779, 123.68)  # of images in 0 to 255, as the released Caffe weights take them
@@ -36,10 +34,8 @@ class CaffeScale(nn.Module):
 
 def vgg16_convolutions(weights: str | None) -> nn.Sequential:
     """VGG-16's 13 convolutions with ReLUs and five pools, as timm builds it."""
-    network = import_timm().create_model("vgg16", num_classes=0, pretrained=weights == "timm")
-    if weights not in (None, "timm"):
-        load_encoder_weights(network, Path(str(weights)))
-    features: nn.Sequential = network.features
+    features = timm_network("vgg16", weights).features
+    assert isinstance(features, nn.Sequential)
     return features
 
 
@@ -56,11 +52,7 @@ def dilated_vgg16(weights: str | None) -> nn.Sequential:
 
 def dilated_resnet50(weights: str | None) -> nn.Sequential:
     """512 channels at 1/8: ResNet-50's last two stages dilated by 2 and 4, then a 3x3 convolution."""
-    network = import_timm().create_model(
-        "resnet50", num_classes=0, output_stride=8, pretrained=weights == "timm"
-    )
-    if weights not in (None, "timm"):
-        load_encoder_weights(network, Path(str(weights)))
+    network = timm_network("resnet50", weights, output_stride=8)
     stages = [getattr(network, name) for name in ("conv1", "bn1", "act1", "maxpool")]
     stages += [getattr(network, f"layer{number}") for number in range(1, 5)]
     return nn.Sequential(*stages, nn.Conv2d(2048, 512, 3, padding=1), nn.ReLU(inplace=True))

@@ -112,7 +112,7 @@ class Encoder(nn.Module):
 
     Args:
         name: a key of `ENCODERS`, or an encoder read elsewhere.
-        weights: see `load_encoder_weights`; None draws them at random.
+        weights: see `timm_network`.
         trainable: whether training changes it. A frozen encoder, and one that starts from weights,
             keeps its batch statistics: they come of more images than a data set of gaze has, and
             weights whose norms are folded into the convolutions have no others.
@@ -136,12 +136,9 @@ class Encoder(nn.Module):
         self.trainable = trainable
         self.pretrained = weights is not None
         self.normalize = Normalize(spec.mean, spec.std)
-        timm = import_timm()
-        download = weights == "timm" and not torch.empty(0).is_meta  # there, only shapes are wanted
-        network = timm.create_model(spec.timm, num_classes=0, pretrained=download, **spec.options)
-        if weights not in (None, "timm"):
-            load_encoder_weights(network, Path(str(weights)))
-        self.network: nn.Module = timm.models.GraphExtractNet(network, return_nodes=list(spec.taps[:scales]))
+        network = timm_network(spec.timm, weights, **spec.options)
+        taps = list(spec.taps[:scales])
+        self.network: nn.Module = import_timm().models.GraphExtractNet(network, return_nodes=taps)
         self.network.requires_grad_(trainable)
 
     def forward(self, images: Tensor) -> list[Tensor]:
@@ -156,6 +153,24 @@ class Encoder(nn.Module):
             if self.pretrained and isinstance(module, nn.BatchNorm2d):
                 module.eval()
         return self
+
+
+def timm_network(name: str, weights: str | None, **options: Any) -> nn.Module:  # noqa: ANN401 - timm's
+    """A network of timm without its classifier.
+
+    Args:
+        name: timm's.
+        weights: see `load_encoder_weights`; "timm" downloads timm's own, None draws them at random.
+        options: of timm's constructor.
+
+    Raises:
+        WeightsError: as `load_encoder_weights`.
+    """
+    download = weights == "timm" and not torch.empty(0).is_meta  # there, only shapes are wanted
+    network: nn.Module = import_timm().create_model(name, num_classes=0, pretrained=download, **options)
+    if weights is not None and weights != "timm":
+        load_encoder_weights(network, Path(weights))
+    return network
 
 
 def load_encoder_weights(network: nn.Module, path: Path) -> None:
@@ -188,16 +203,16 @@ def _in_layer_order(tensors: dict[str, Tensor]) -> list[Tensor]:
     """The layers in the order of the numbers in their names; within a layer as PyTorch lists them."""
     within = ("weight", "bias", "running_mean", "running_var")
 
-    def place(name: str) -> tuple[Any, ...]:
+    def position(name: str) -> tuple[Any, ...]:
         *layers, last = name.split(".")
         numbers = tuple(int(part) for part in layers if part.isdigit())
         return (*numbers, within.index(last) if last in within else len(within))
 
-    return [tensors[name] for name in sorted(tensors, key=place)]
+    return [tensors[name] for name in sorted(tensors, key=position)]
 
 
 def import_timm() -> Any:  # noqa: ANN401 - timm has no types
-    """timm, with what its torchvision lacks; see `vision_operators`."""
+    """timm, with what its torchvision lacks; see `system.device`."""
     register_vision_operators()
     import timm
 

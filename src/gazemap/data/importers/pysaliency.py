@@ -22,6 +22,7 @@ from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.images.names import minimal_names
 from gazemap.images.reading import MAX_PIXELS, read_image
+from gazemap.system.checking import mistakes
 
 _INFO = DatasetInfo(
     name="pysaliency",
@@ -99,7 +100,8 @@ def _info(source: Path) -> DatasetInfo:
     try:
         found = DatasetInfo.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise DataError(f"{path} cannot be used: {error}. Remove it to import without it.") from error
+        wrong = " ".join(mistakes(error, DatasetInfo))
+        raise DataError(f"{path} cannot be used: {wrong} Remove it to import without it.") from error
     return found.model_copy(update={"source": _INFO.source})
 
 
