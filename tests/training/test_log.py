@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from rich.console import Console
 
 from gazemap.errors import WeightsError
 from gazemap.training import log as logs
@@ -39,12 +40,13 @@ def test_a_last_line_cut_off_by_a_kill_is_dropped_and_an_edited_one_refused(tmp_
         read_metrics(tmp_path)
 
 
-@pytest.mark.parametrize("progress", [False, True])
-def test_the_bar_shows_how_it_goes_where_it_is_asked_for(tmp_path, capfd, monkeypatch, progress):
+@pytest.mark.parametrize(("progress", "terminal"), [(False, True), (True, False), (True, True)])
+def test_the_bar_shows_how_it_goes_on_a_terminal(tmp_path, capfd, monkeypatch, progress, terminal):
+    monkeypatch.setattr(Console, "is_terminal", terminal)
     monkeypatch.setattr(logs, "_REFRESH_SECONDS", 0)
     with opened(tmp_path, progress=progress) as log:
         log.write({"epoch": 1, "train_loss": 0.5, "val_loss": 0.25})
         log.step(torch.tensor(0.125), 0.05, 4)
     out, shown = capfd.readouterr()
     assert out == ""
-    assert ("tiny" in shown, "loss 0.12500 val 0.25000" in shown) == (progress, progress)
+    assert ("tiny" in shown, "loss 0.12500 val 0.25000" in shown) == (progress and terminal,) * 2

@@ -37,19 +37,20 @@ class RunLog:
             epochs: how many there will be.
             images: in each of them.
             done: epochs that the checkpoint holds.
-            progress: show the bar.
+            progress: show the bar, where stderr is a terminal.
         """
         kept = [row for row in read_metrics(out) if row["epoch"] <= done]
         write_text(out / LOG_FILE, "".join(json.dumps(row) + "\n" for row in kept))
         self._path = out / LOG_FILE
         self._events = SummaryWriter(str(out / "events"), purge_step=done + 1)
+        console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.fields[status]}"),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not progress,
+            console=console,
+            disable=not (progress and console.is_terminal),
         )
         self._task = self._bar.add_task(title, total=epochs * images, status="starting")
         self._bar.advance(self._task, done * images)
