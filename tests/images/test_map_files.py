@@ -81,7 +81,7 @@ PAGES = [Image.fromarray(LEVELS), Image.fromarray(LEVELS)]
         (".png", picture(LEVELS, "GIF"), "is damaged and cannot be decoded"),
         (".npy", npy(np.full((4, 5), np.nan)), "20 of 20 values are NaN or infinite"),
         (".npy", npy(np.full((4, 5), np.inf)), "20 of 20 values are NaN or infinite"),
-        (".npy", npy(np.ones((0, 5))), r"has shape \(0, 5\); one map an image is accepted"),
+        (".npy", npy(np.ones((0, 5))), r"has shape \(0, 5\); one map per image is accepted"),
         (".npy", npy(np.ones((3, 4, 5))), r"has shape \(3, 4, 5\)"),
         (".npy", npy(np.ones((4, 5), complex)), "type complex128; real numbers"),
         (".npy", npy(np.full((4, 5), "x")), "type <U1; real numbers"),
