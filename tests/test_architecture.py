@@ -202,6 +202,20 @@ def test_caches_are_bounded_in_bytes(path):
     assert "lru_cache" not in path.read_text()
 
 
+ARRAYS = re.compile(r"\b(NDArray|Floats|AnyFloats|Pixels|Tensor|Arrays)\b")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_holds_arrays_compares_as_an_object(path):
+    """The `__eq__` that a dataclass would get raises an exception on arrays, and so does its `__hash__`."""
+    for found in ast.walk(ast.parse(path.read_text())):
+        made = [ast.unparse(part) for part in getattr(found, "decorator_list", [])]
+        if isinstance(found, ast.ClassDef) and any(part.startswith("dataclass") for part in made):
+            held = [ast.unparse(part.annotation) for part in found.body if isinstance(part, ast.AnnAssign)]
+            arrays = [kind for kind in held if ARRAYS.search(kind) and "Callable" not in kind]
+            assert not arrays or any("eq=False" in part for part in made), f"{found.name} holds {arrays}"
+
+
 def test_importing_is_silent_and_opens_no_windowing():
     code = "import sys, gazemap; sys.exit('matplotlib.pyplot' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -15,7 +15,7 @@ from gazemap.metrics import cc, kld, resize, sim
 from gazemap.types import Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DesignDifference:
     """Two densities on one grid, and how alike they are.
 

@@ -43,7 +43,7 @@ class RegionShare:
     ratio: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mask:
     """An image cut into regions without gaps or overlaps.
 

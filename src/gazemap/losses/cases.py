@@ -13,7 +13,7 @@ from gazemap.types import Output
 _LEAST = 1e-7  # of a saliency that becomes a density: its logarithm must be finite
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkOutput:
     """A network's output, and what it says as saliency and as log density.
 
@@ -49,7 +49,7 @@ class NetworkOutput:
         return self.log_density.exp()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LossTargets:
     """What is known of the same images, at the network's grid.
 

@@ -75,7 +75,7 @@ def spread(grids: AnyFloats) -> float:
     return float(grids.std(axis=0).mean())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CenterShare:
     """How much of each prediction is center bias, and what is left without it; all (N,).
 

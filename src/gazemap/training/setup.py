@@ -26,7 +26,7 @@ from gazemap.types import Output
 Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """All that a step needs: recipe, network, optimizer, loss, and both splits in memory."""
 

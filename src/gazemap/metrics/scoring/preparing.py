@@ -21,7 +21,7 @@ from gazemap.metrics.scoring.protocols import Protocol
 from gazemap.types import AnyFloats, Floats, Output, Size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
     """What a density's best maps are derived with, besides the density itself.
 

@@ -51,7 +51,7 @@ class Outcome:
     failures: tuple[Failure, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Placed:
     """An image in the network's frame, on its way there.
 

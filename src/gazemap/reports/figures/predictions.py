@@ -41,7 +41,7 @@ _DIVERGING = "RdBu_r"
 _LEAST = 0.1  # times chance; what is looked at less than that is black
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SheetRow:
     """One image of a comparison sheet, at the size that it is drawn.
 

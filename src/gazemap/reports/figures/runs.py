@@ -61,7 +61,7 @@ def filters(weights: AnyFloats) -> Figure:
     return figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
     """One image with what was looked at and what was predicted, and the scores that say how well."""
 
