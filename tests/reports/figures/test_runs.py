@@ -174,7 +174,8 @@ def test_differences_are_sorted_and_colored_by_who_is_better():
     assert lines(axes)["mean difference"][1] == [0.25, 0.25]
     [band] = [patch for patch in axes.patches if patch.get_label() == "its 95 % interval"]
     assert (band.get_y(), band.get_y() + band.get_height()) == (-0.5, 1.0)
-    assert axes.get_title(loc="left") == "nss (higher is better)\nA better on 1, B on 2, 1 equal"
+    counted = "A better on 1, B on 2, 1 equal, 1 without a score of both"
+    assert axes.get_title(loc="left") == f"nss (higher is better)\n{counted}"
     assert figure.get_suptitle() == "val of osie\nA: one\nB: two"
 
 
