@@ -100,3 +100,11 @@ def test_perceptual_losses_of_the_default_encoder(name):
     assert value > 0
     value.backward()
     assert predicted.raw.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("name", ["deep_features", "gram"])
+def test_perceptual_losses_follow_the_maps_to_their_device(name):
+    raw = torch.rand(2, *SIZE, device="meta")
+    truth = LossTargets(torch.rand(2, *SIZE, device="meta"), torch.zeros(2, *SIZE, device="meta"))
+    value = make_loss(name, **PARAMETERS[name])(NetworkOutput(raw, "saliency"), truth)
+    assert value.device.type == "meta"

@@ -6,7 +6,7 @@ from support.tiny_model import MODELS, Tiny
 
 import gazemap
 from gazemap.errors import WeightsError
-from gazemap.models.weights import BEST, describe, digest, load_model, save_model
+from gazemap.models.weights import BEST, describe, digest, load_model, save_model, save_tensors
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +81,18 @@ def test_reading_a_model_leaves_it_as_it_is(tmp_path):
     assert not model.readout.weight.requires_grad
     assert model.convolution.weight.requires_grad
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+
+
+def test_a_default_that_changes_later_changes_no_saved_model(tmp_path, monkeypatch):
+    save_model(tmp_path / "tiny.safetensors", Tiny())
+    monkeypatch.setattr(Tiny.__init__, "__kwdefaults__", {"output": "log_density"})
+    assert Tiny().output == "log_density"
+    assert load_model("tiny.safetensors").output == "saliency"
+
+
+def test_weights_of_a_model_or_option_that_is_not_known_name_their_file(tmp_path):
+    for change, message in (({"model": "tny"}, "named 'tny'"), ({"options": {"depth": 3}}, "named 'depth'")):
+        about = {"model": "tiny", "options": {}, **change}
+        save_tensors(tmp_path / "other.safetensors", Tiny().state_dict(), about)
+        with pytest.raises(WeightsError, match=rf"other\.safetensors is of a model.*{message}"):
+            load_model("other.safetensors")
