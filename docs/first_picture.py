@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib.cbook
+import matplotlib
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -22,8 +22,8 @@ OUT = Path(__file__).parent / "images" / "prediction.jpg"
 
 def main() -> None:
     """Write the photograph, the overlay and the contours, side by side."""
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        photo = np.asarray(Image.open(file).convert("RGB"))
+    file = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
+    photo = np.asarray(Image.open(file).convert("RGB"))
     prediction = gazemap.predict(gazemap.load_model(), photo)
     pictures = [photo, overlay(photo, prediction.saliency), contours(photo, prediction.density)]
     framed = [ImageOps.expand(Image.fromarray(picture), 8, "white") for picture in pictures]
