@@ -41,8 +41,8 @@ ORDERS = {
     "prediction/files": "pictures | summary | threads < outputs < sources | result_folder < *",
     "training": "recipe < pretext | optimizers | speed | distillation | learned | log"
     " < setup < checkpoint < loop",
-    "evaluation": "left_out | score_files | seen < scores | baselines"
-    " < truths | agreement | significance | overlap < names | evaluate < reuse | comparison | interchange",
+    "evaluation": "left_out | score_files | seen < scores | baselines < ground_truths | agreement"
+    " | significance | overlap < names | evaluate < reuse | comparison | interchange",
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | regions < crops | designs < images",
     "reports": "pages | figures | diagnosis < thumbnails | findings | prediction_sheet"

@@ -9,7 +9,7 @@ from support.slow_baselines import slow_center_bias, slow_counts
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation import baselines
 from gazemap.evaluation.baselines import CenterBias, FixationCounts
-from gazemap.evaluation.truths import Truths
+from gazemap.evaluation.ground_truths import GroundTruths
 from gazemap.metrics import PROTOCOLS
 
 
@@ -60,7 +60,7 @@ def test_the_other_images_are_counted_once_not_once_per_image(popout_set, monkey
         baselines, "fixation_map", lambda x, y, size: counted.append(len(x)) or real(x, y, size)
     )
     train = popout_set.split("train")
-    truths = Truths(train, train, PROTOCOLS["exact"], seed=0)
+    truths = GroundTruths(train, train, PROTOCOLS["exact"], seed=0)
     for index in range(len(train)):
         truths.of(index)
     total = sum(len(sample.fixations) for sample in train)

@@ -11,8 +11,8 @@ from gazemap.data.popout.generate import true_density
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation.baselines import leave_one_out
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate, maps_of
+from gazemap.evaluation.ground_truths import GroundTruths
 from gazemap.evaluation.scores import bootstrap
-from gazemap.evaluation.truths import Truths
 from gazemap.gaze.blurring import fourier_blur
 from gazemap.metrics import METRICS, PROTOCOLS
 from gazemap.prediction.predict import predict
@@ -78,7 +78,7 @@ def test_metrics_can_be_chosen_and_a_protocol_made(popout_set, truth_maps):
 
 def test_the_mit_ground_truth_is_blurred_in_the_fourier_domain(popout_set):
     val = popout_set.split("val")
-    truth = Truths(val, val, PROTOCOLS["mit"], seed=0).of(0)
+    truth = GroundTruths(val, val, PROTOCOLS["mit"], seed=0).of(0)
     binary = (val[0].fixation_map() > 0).astype(float)
     blurred = fourier_blur(binary, 8.0)
     np.testing.assert_allclose(truth.density, blurred / blurred.sum(), atol=1e-15)
@@ -88,7 +88,7 @@ def test_the_mit_ground_truth_is_blurred_in_the_fourier_domain(popout_set):
 
 def test_the_salicon_negatives_are_never_on_a_fixated_pixel(popout_set):
     val = popout_set.split("val")
-    truth = Truths(val, val, PROTOCOLS["salicon2017"], seed=0).of(2)
+    truth = GroundTruths(val, val, PROTOCOLS["salicon2017"], seed=0).of(2)
     everyone = sum(sample.fixation_map((480, 640)) for sample in val)
     own = val[2].fixation_map((480, 640))
     expected = np.where(own > 0, 0, everyone - own)
@@ -127,7 +127,7 @@ def test_the_other_images_are_drawn_by_the_seed(popout_set, truth_maps):
 
 def test_an_image_s_own_fixations_are_never_its_negatives_or_center_bias(popout_set):
     train = popout_set.split("train")
-    truths = Truths(train, train, PROTOCOLS["exact"], seed=0)
+    truths = GroundTruths(train, train, PROTOCOLS["exact"], seed=0)
     truth = truths.of(3)
     everyone = sum(sample.fixation_map() for sample in train)
     np.testing.assert_array_equal(truth.other_fixation_map, everyone - train[3].fixation_map())
@@ -137,7 +137,7 @@ def test_an_image_s_own_fixations_are_never_its_negatives_or_center_bias(popout_
 
 def test_ten_other_images_at_most_and_never_the_own(popout_set):
     train = popout_set.split("train")
-    truth = Truths(train, train, PROTOCOLS["bristol2021"], seed=0).of(0)
+    truth = GroundTruths(train, train, PROTOCOLS["bristol2021"], seed=0).of(0)
     assert set(np.unique(truth.other_fixation_map)) == {0.0, 1.0}
     assert 9 * 100 < truth.other_fixation_map.sum() <= 10 * 120
 

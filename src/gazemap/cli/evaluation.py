@@ -52,7 +52,7 @@ def evaluate(
     run: Annotated[Path, typer.Argument(help="A run folder, a weights file, or a folder or file of maps.")],
     data: DataOption,
     split: SplitOption = "val",
-    protocol: Annotated[str, typer.Option(help="How scores are computed.")] = "exact",
+    protocol: Annotated[str, typer.Option(help="How scores are computed; see `gazemap metrics`.")] = "exact",
     out: Annotated[
         Path | None,
         typer.Option(help="Scores per image, .parquet, .csv or .json; default: in the run folder."),
@@ -63,7 +63,8 @@ def evaluate(
     seed: SeedOption = 0,
     output: OutputOption = "saliency",
     metric: Annotated[
-        list[str] | None, typer.Option(help="One or several; default: the protocol's own.")
+        list[str] | None,
+        typer.Option(help="A metric to compute, once or several times; default: the protocol's own."),
     ] = None,
     one_map: Annotated[
         bool, typer.Option("--one-map", help="Score a log density by one map for all metrics.")
@@ -120,13 +121,17 @@ def evaluate(
 @app.command()
 def compare(
     a: Annotated[Path, typer.Argument(help="A run folder that was evaluated, or a file of scores.")],
-    b: Annotated[Path, typer.Argument(help="Another; differences are B - A.")],
-    protocol: Annotated[str, typer.Option(help="Whose scores are compared.")] = "exact",
+    b: Annotated[Path, typer.Argument(help="What A is compared with; differences are B - A.")],
+    protocol: Annotated[str, typer.Option(help="The protocol whose scores are compared.")] = "exact",
     split: SplitOption = "val",
-    row_a: Annotated[str | None, typer.Option(help="A row of A; default: the run's own.")] = None,
-    row_b: Annotated[str | None, typer.Option(help="A row of B, e.g. 'center bias'.")] = None,
-    metric: Annotated[str | None, typer.Option(help="Of the images listed; default: the first.")] = None,
-    out: Annotated[Path | None, typer.Option(help="A figure's file; the differences go beside it.")] = None,
+    row_a: Annotated[str | None, typer.Option(help="The row of A; default: the run's own.")] = None,
+    row_b: Annotated[str | None, typer.Option(help="The row of B, e.g. 'center bias'.")] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="The metric by which images are listed; default: the first.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file of a figure; a table of the differences goes beside it.")
+    ] = None,
 ) -> None:
     """Compare two models image by image: how sure is the difference, and where is it largest?"""
     from gazemap.evaluation.comparison import compare_runs
@@ -175,7 +180,7 @@ def _difference_cells(entry: Difference) -> list[str]:
 def submit(
     run: Annotated[Path, typer.Argument(help="A run folder, a weights file, or a folder or file of maps.")],
     data: DataOption,
-    format: Annotated[str, typer.Option(help="tuebingen or salicon.")],
+    format: Annotated[str, typer.Option(help="The benchmark's format: tuebingen or salicon.")],
     out: OutOption,
     split: SplitOption = "test",
     output: OutputOption = "saliency",

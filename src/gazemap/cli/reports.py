@@ -17,7 +17,7 @@ def report(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     data: DataOption,
     protocol: Annotated[
-        list[str] | None, typer.Option(help="One or several; default: all protocols.")
+        list[str] | None, typer.Option(help="A protocol to score by, once or several times; default: all.")
     ] = None,
     unseen: UnseenOption = False,
 ) -> None:

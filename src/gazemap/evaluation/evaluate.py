@@ -17,10 +17,10 @@ from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import leave_one_out
+from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth
 from gazemap.evaluation.overlap import seen_by, unseen_places
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
-from gazemap.evaluation.truths import ImageGroundTruth, Truths
 from gazemap.images.placement import Placement
 from gazemap.metrics import METRICS, GroundTruth, Protocol, get_metric, get_protocol
 from gazemap.metrics.scoring.preparing import Prepared, prepare
@@ -182,7 +182,7 @@ def evaluate(
             for name, entry in rows.items()
         }
     has_train = "train" in dataset.splits and split != "train"
-    truths = Truths(images, dataset.split("train") if has_train else images, chosen, seed)
+    truths = GroundTruths(images, dataset.split("train") if has_train else images, chosen, seed)
     predictions = {
         name: maps_of(entry, images, progress=progress) if isinstance(entry, SaliencyModel) else entry
         for name, entry in rows.items()
@@ -266,7 +266,9 @@ class _Score(NamedTuple):
     reason: str = ""
 
 
-def _score_image(index: int, rows: Mapping[str, Predictions], truths: Truths) -> dict[str, dict[str, _Score]]:
+def _score_image(
+    index: int, rows: Mapping[str, Predictions], truths: GroundTruths
+) -> dict[str, dict[str, _Score]]:
     truth, protocol = truths.of(index), truths.protocol
     baselines = {
         CENTER_BIAS: Maps(np.log(truth.baseline), "log_density"),
@@ -290,7 +292,7 @@ def _scored(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str]) -> d
     }
 
 
-def _gold_standard(index: int, truth: ImageGroundTruth, truths: Truths) -> dict[str, _Score]:
+def _gold_standard(index: int, truth: ImageGroundTruth, truths: GroundTruths) -> dict[str, _Score]:
     sample, protocol = truths.images[index], truths.protocol
     # one observer's few fixations make no density that a prediction could be expected to match
     metrics = [name for name in protocol.metrics if "density" not in METRICS[name].needs]

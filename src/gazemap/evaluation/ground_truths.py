@@ -36,7 +36,7 @@ class ImageGroundTruth(GroundTruth):
     baseline: Floats
 
 
-class Truths:
+class GroundTruths:
     """The truth of every image of a split; what the images share is made once.
 
     Args:
