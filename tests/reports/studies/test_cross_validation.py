@@ -55,6 +55,7 @@ def study(tmp_path, popout_set):
 def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set):
     scores = study.run()
     assert sorted(scores.image_ids) == sorted(sample.image_id for sample in popout_set)
+    assert scores.seen == {"tiny": dict.fromkeys(scores.image_ids, "epoch chosen on")}
     held_out = make_folds(popout_set, 3)[1]
     again = evaluate({"tiny": load_model(study.out / "2")}, held_out, "val", "exact")
     place = {image_id: index for index, image_id in enumerate(scores.image_ids)}

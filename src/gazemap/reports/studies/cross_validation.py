@@ -107,9 +107,10 @@ def pooled(parts: Sequence[Scores], dataset: GazeDataset) -> Scores:
         }
         for row in first.rows
     }
-    seen = {
-        row: {key: how for part in parts for key, how in part.seen.get(row, {}).items()} for row in first.rows
-    }
+    seen: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for row, own in part.seen.items():
+            seen.setdefault(row, {}).update(own)
     return replace(
         first,
         split=_all_of(len(parts)),
