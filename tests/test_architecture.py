@@ -42,7 +42,8 @@ ORDERS = {
     "training": "recipe < pretext | optimizers | speed | distillation | learned | log"
     " < setup < checkpoint < loop",
     "evaluation": "left_out | score_files | seen < scores | baselines < ground_truths | agreement"
-    " | significance | overlap < names | evaluate < reuse | comparison | interchange",
+    " | significance | overlap | predictions < names | fingerprint < evaluate < reuse"
+    " | comparison | interchange",
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | regions < crops | designs < images",
     "reports": "pages | figures | diagnosis < thumbnails | findings | prediction_sheet"

@@ -11,7 +11,8 @@ from scipy import stats
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation.agreement import Agreement
 from gazemap.evaluation.comparison import compare, compare_runs, explained
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM, Maps
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM
+from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.significance import differences, holm, sign_flip_p
 from gazemap.metrics import PROTOCOLS

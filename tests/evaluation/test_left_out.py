@@ -11,8 +11,9 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.errors import InputError
 from gazemap.evaluation import scores as scores_module
 from gazemap.evaluation.comparison import compare, explained
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, Maps, evaluate
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, evaluate
 from gazemap.evaluation.left_out import listed
+from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.scores import Scores, bootstrap
 from gazemap.reports.figures.comparison import comparison_figure
 

@@ -12,8 +12,9 @@ from gazemap.data.dataset import load_dataset
 from gazemap.data.writing.folder import save_dataset
 from gazemap.errors import InputError
 from gazemap.evaluation.comparison import compare
-from gazemap.evaluation.evaluate import Maps, evaluate
+from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.overlap import without_seen
+from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.models.weights import save_model

@@ -9,9 +9,10 @@ from support import tiny_model
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation import reuse
-from gazemap.evaluation.evaluate import Maps, evaluate
+from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.interchange.stored import open_predictions
 from gazemap.evaluation.names import scores_file, scores_file_beside, scores_files
+from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import PROTOCOLS
@@ -134,11 +135,19 @@ def test_stored_maps_count_by_their_content(tmp_path, popout_set, monkeypatch):
 def test_scores_that_do_not_say_what_made_them_are_made_anew(tmp_path, popout_set, monkeypatch):
     path = tmp_path / "scores.parquet"
     scores = evaluate(**asked(popout_set))
-    scores.write(path)
+    replace(scores, made_by={}).write(path)
     assert Scores.read(path).made_by == {}
     calls = count_evaluations(monkeypatch)
     assert scores_in(path, **asked(popout_set)).made_by["dataset"] == popout_set.fingerprint
     assert calls == [1]
+
+
+def test_scores_that_were_evaluated_and_written_by_hand_say_what_made_them(tmp_path, popout_set, monkeypatch):
+    path = tmp_path / "scores.parquet"
+    evaluate(**asked(popout_set)).write(path)
+    calls = count_evaluations(monkeypatch)
+    assert scores_in(path, **asked(popout_set)).made_by["dataset"] == popout_set.fingerprint
+    assert calls == []
 
 
 def test_files_are_named_by_the_data_set_s_content_and_found_by_the_same_rule(tmp_path, popout_set):

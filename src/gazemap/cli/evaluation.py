@@ -74,7 +74,8 @@ def evaluate(
     """Score a model, or maps from elsewhere, beside the center bias, a uniform map and the gold standard."""
     from gazemap.data.dataset import load_dataset
     from gazemap.evaluation.comparison import explained
-    from gazemap.evaluation.evaluate import DERIVED, choose_protocol
+    from gazemap.evaluation.evaluate import DERIVED
+    from gazemap.evaluation.fingerprint import choose_protocol
     from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
     from gazemap.evaluation.names import scores_file_beside
     from gazemap.evaluation.reuse import scores_in

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
-from typing import Protocol as TypingProtocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from gazemap.data.batches.cache import cached_arrays
-from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import leave_one_out
+from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth
 from gazemap.evaluation.overlap import seen_by, unseen_places
+from gazemap.evaluation.predictions import Maps, PartOf, Predictions, learned_from, maps_of
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
-from gazemap.images.placement import Placement
-from gazemap.metrics import METRICS, GroundTruth, Protocol, get_metric, get_protocol
+from gazemap.metrics import METRICS, GroundTruth, Protocol
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.reasons import why_undefined
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models import SaliencyModel
-from gazemap.models.training_images import TrainingImages
-from gazemap.prediction.predict import Prediction, predict_frames
-from gazemap.system.fingerprint import digest
 from gazemap.system.progress import bar
-from gazemap.types import Output
 
 CENTER_BIAS = "center bias"
 UNIFORM = "uniform"
@@ -43,91 +36,6 @@ DERIVED = (
     "(Kuemmerer et al. 2018): the density for AUC and NSS, over the center bias for shuffled AUC, "
     "blurred for CC and KLD, of greatest expected overlap for SIM."
 )
-
-
-class Predictions(TypingProtocol):
-    """Predictions made beforehand, one for each image of a split, in order."""
-
-    @property
-    def output(self) -> Output:
-        """What the numbers mean."""
-
-    def grid(self, index: int) -> NDArray[np.floating]:
-        """The prediction of image `index`, (h, w)."""
-
-    def digest(self) -> str:
-        """A short name of all that is predicted: equal only where every grid is."""
-
-
-@dataclass(frozen=True)
-class PartOf:
-    """Predictions of some of a split's images.
-
-    Attributes:
-        whole: of all its images.
-        places: those that are meant, in order.
-    """
-
-    whole: Predictions
-    places: Sequence[int]
-
-    @property
-    def output(self) -> Output:
-        """What the numbers mean."""
-        return self.whole.output
-
-    def grid(self, index: int) -> NDArray[np.floating]:
-        """The prediction of image `index` of the part, (h, w)."""
-        return self.whole.grid(self.places[index])
-
-    def digest(self) -> str:
-        """A short name of the part."""
-        return digest([self.whole.digest().encode(), repr([*self.places]).encode()])
-
-
-@dataclass(frozen=True, eq=False)
-class Maps:
-    """Maps in memory: one (h, w) grid for all images, or (N, h, w), one per image.
-
-    Attributes:
-        grids: the numbers.
-        output: what they mean.
-    """
-
-    grids: NDArray[np.floating]
-    output: Output = "saliency"
-
-    def grid(self, index: int) -> NDArray[np.floating]:
-        """The prediction of image `index`, (h, w)."""
-        return self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
-
-    def digest(self) -> str:
-        """A short name of the numbers and what they mean."""
-        about = (self.grids.shape, self.grids.dtype.str, self.output)
-        return digest([repr(about).encode(), self.grids.tobytes()])
-
-
-@dataclass(frozen=True, eq=False)
-class ModelPredictions:
-    """A model's predictions of a split's images, in order.
-
-    Attributes:
-        images: one per image.
-        output: what they mean.
-    """
-
-    images: Sequence[Prediction]
-    output: Output
-
-    def grid(self, index: int) -> NDArray[np.floating]:
-        """The prediction of image `index`, (h, w)."""
-        return self.images[index].scored
-
-    def digest(self) -> str:
-        """A short name of every image's map and what they mean."""
-        grids = (self.grid(index) for index in range(len(self.images)))
-        parts = (part for grid in grids for part in (repr(grid.shape).encode(), grid.tobytes()))
-        return digest([self.output.encode(), *parts])
 
 
 def evaluate(
@@ -171,6 +79,9 @@ def evaluate(
         InputError: no such protocol or metric, or with `unseen` no image is left.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    made_by = what_makes(
+        models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen
+    )
     rows = {models.name: models} if isinstance(models, SaliencyModel) else models
     images = dataset.split(split)
     seen = seen_by(learned_from(rows), images, progress=progress)
@@ -220,43 +131,9 @@ def evaluate(
         image_ids=image_ids,
         per_image=per_image,
         reasons=reasons,
+        made_by=made_by,
         seen={name: {i: how for i, how in own.items() if i in {*image_ids}} for name, own in seen.items()},
     )
-
-
-def learned_from(rows: Mapping[str, SaliencyModel | Predictions]) -> dict[str, TrainingImages | None]:
-    """What each row's weights have learned from; None where that is not known, as of maps from elsewhere.
-
-    Maps in memory are left out: whoever made them knows.
-    """
-    return {
-        name: entry.training_images if isinstance(entry, SaliencyModel) else None
-        for name, entry in rows.items()
-        if not isinstance(entry, Maps)
-    }
-
-
-def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, one_map: bool) -> Protocol:
-    """The protocol that `evaluate` scores by: with the metrics that were chosen, and one map for all of them.
-
-    Raises:
-        InputError: no such protocol or metric.
-    """
-    chosen = get_protocol(protocol)
-    for name in metrics or ():
-        get_metric(name)  # refuses an unknown one before anything is scored
-    if one_map and chosen.derives:
-        chosen = replace(chosen, name=f"{chosen.name}-one-map", derives=False)
-    return replace(chosen, metrics=tuple(metrics)) if metrics else chosen
-
-
-def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> ModelPredictions:
-    """A model's predictions for every image of a data set."""
-    samples = images.samples
-    maker = ImageMaker(model.input_size, model.fit)
-    frames = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
-    placements = [Placement(sample.size, model.input_size, model.fit) for sample in samples]
-    return ModelPredictions(predict_frames(model, frames, placements, progress=progress), model.output)
 
 
 class _Score(NamedTuple):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import OutputError
-from gazemap.evaluation.evaluate import Predictions, choose_protocol, evaluate, learned_from
+from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.fingerprint import what_makes
+from gazemap.evaluation.predictions import Predictions
 from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
 from gazemap.models import SaliencyModel
-from gazemap.models.weights import digest
-from gazemap.system.fingerprint import differences, fingerprint
+from gazemap.system.fingerprint import differences
 
 
 def scores_in(
@@ -67,42 +67,5 @@ def scores_in(
                 "another file with --out."
             )
     scores = evaluate(models, dataset, split, protocol, **asked, progress=progress)
-    scores = replace(scores, made_by=made_by)
     scores.write(path)
     return scores
-
-
-def what_makes(
-    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
-    dataset: GazeDataset,
-    split: str,
-    protocol: str | Protocol,
-    *,
-    metrics: Sequence[str] | None = None,
-    one_map: bool = False,
-    seed: int = 0,
-    unseen: bool = False,
-) -> dict[str, Any]:
-    """The fingerprint of what `evaluate` would return of the same arguments.
-
-    The whole data set counts, since another split may make the center bias; its content, not its path.
-
-    Raises:
-        InputError: no such protocol or metric.
-        DataError: an image or map cannot be read.
-    """
-    chosen = choose_protocol(protocol, metrics, one_map=one_map)
-    rows = {models.name: models} if isinstance(models, SaliencyModel) else models
-    return fingerprint(
-        dataset=dataset.fingerprint,
-        split=split,
-        protocol=asdict(chosen),
-        one_map=one_map,
-        seed=seed,
-        unseen=unseen,
-        learned_from={name: own and own.digest() for name, own in learned_from(rows).items()},
-        rows={
-            name: digest(entry) if isinstance(entry, SaliencyModel) else entry.digest()
-            for name, entry in rows.items()
-        },
-    )

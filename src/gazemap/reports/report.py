@@ -12,9 +12,10 @@ import numpy as np
 from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import TargetMaker
 from gazemap.data.dataset import GazeDataset
-from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, MEAN_MAP, UNIFORM, Maps
+from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, MEAN_MAP, UNIFORM
 from gazemap.evaluation.names import REPORT, scores_file
 from gazemap.evaluation.overlap import without_seen
+from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split

@@ -22,9 +22,10 @@ from support.stored_maps import (
 )
 
 from gazemap.errors import DataError, WeightsError
-from gazemap.evaluation.evaluate import Maps, evaluate
+from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.interchange import archives
 from gazemap.evaluation.interchange.stored import open_model_or_maps, open_predictions
+from gazemap.evaluation.predictions import Maps
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ from support import tiny_model
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError, InputError, OutputError
-from gazemap.evaluation.evaluate import Maps
 from gazemap.evaluation.interchange.stored import open_predictions
 from gazemap.evaluation.interchange.submission import FORMATS, write_submission
 from gazemap.evaluation.names import scores_file
+from gazemap.evaluation.predictions import Maps
 from gazemap.metrics import resize
 from gazemap.models.weights import save_model
 from gazemap.prediction.predict import predict

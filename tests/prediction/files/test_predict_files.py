@@ -16,7 +16,7 @@ from PIL import Image
 from support import tiny_model
 
 from gazemap.errors import InputError, OutputError
-from gazemap.evaluation.evaluate import maps_of
+from gazemap.evaluation.predictions import maps_of
 from gazemap.images import reading
 from gazemap.images.reading import read_image
 from gazemap.models import create_model

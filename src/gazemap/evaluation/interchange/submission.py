@@ -19,8 +19,8 @@ from scipy.special import logsumexp
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError, OutputError, check_name
-from gazemap.evaluation.evaluate import Predictions
 from gazemap.evaluation.interchange.stored import open_predictions
+from gazemap.evaluation.predictions import Predictions
 from gazemap.images.names import minimal_names
 from gazemap.metrics import resize
 from gazemap.models import SaliencyModel

@@ -24,7 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import RecipeError
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, choose_protocol
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD
+from gazemap.evaluation.fingerprint import choose_protocol
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores, SweepRow, bootstrap

@@ -1,0 +1,64 @@
+"""What makes scores: the protocol that is meant, and the fingerprint of all that they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from gazemap.data.dataset import GazeDataset
+from gazemap.evaluation.predictions import Predictions, learned_from
+from gazemap.metrics import Protocol, get_metric, get_protocol
+from gazemap.models import SaliencyModel
+from gazemap.models.weights import digest
+from gazemap.system.fingerprint import fingerprint
+
+
+def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, one_map: bool) -> Protocol:
+    """The protocol that `evaluate` scores by: with the metrics that were chosen, and one map for all of them.
+
+    Raises:
+        InputError: no such protocol or metric.
+    """
+    chosen = get_protocol(protocol)
+    for name in metrics or ():
+        get_metric(name)  # refuses an unknown one before anything is scored
+    if one_map and chosen.derives:
+        chosen = replace(chosen, name=f"{chosen.name}-one-map", derives=False)
+    return replace(chosen, metrics=tuple(metrics)) if metrics else chosen
+
+
+def what_makes(
+    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
+    dataset: GazeDataset,
+    split: str,
+    protocol: str | Protocol,
+    *,
+    metrics: Sequence[str] | None = None,
+    one_map: bool = False,
+    seed: int = 0,
+    unseen: bool = False,
+) -> dict[str, Any]:
+    """The fingerprint of what `evaluate` would return of the same arguments.
+
+    The whole data set counts, since another split may make the center bias; its content, not its path.
+
+    Raises:
+        InputError: no such protocol or metric.
+        DataError: an image or map cannot be read.
+    """
+    chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    rows = {models.name: models} if isinstance(models, SaliencyModel) else models
+    return fingerprint(
+        dataset=dataset.fingerprint,
+        split=split,
+        protocol=asdict(chosen),
+        one_map=one_map,
+        seed=seed,
+        unseen=unseen,
+        learned_from={name: own and own.digest() for name, own in learned_from(rows).items()},
+        rows={
+            name: digest(entry) if isinstance(entry, SaliencyModel) else entry.digest()
+            for name, entry in rows.items()
+        },
+    )
