@@ -67,3 +67,4 @@ def test_the_page_is_written(network, scores, popout_set, tmp_path):
         scores=scores,
     )
     assert "nan" not in page.read_text().split("base64", 1)[0]
+    assert f"from the data set {popout_set.fingerprint} and the weights" in page.read_text()  # what made it

@@ -6,8 +6,8 @@ from importlib.metadata import version
 
 import numpy as np
 import pytest
-import torch
 from support import tiny_model
+from support.run_files import assert_same_bits, tensors
 from support.tiny_model import recipe
 
 from gazemap.data.dataset import load_dataset
@@ -24,16 +24,6 @@ VERSION = version("gazemap")
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
-
-
-def tensors(out, name=LAST):
-    return load_tensors(out / name)[0]
-
-
-def assert_same_bits(first, second):
-    assert first.keys() == second.keys()
-    for key, value in first.items():
-        assert torch.equal(value, second[key]), key
 
 
 def test_resuming_a_finished_run_changes_nothing(popout_set, tmp_path, monkeypatch):

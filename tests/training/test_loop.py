@@ -7,10 +7,11 @@ import pytest
 import torch
 from support import tiny_model
 from support.killing import SUPPORT, environment, kill_when
+from support.run_files import assert_same_bits, tensors
 from support.tiny_model import recipe
 
 from gazemap.errors import DataError, TrainingError
-from gazemap.models.weights import BEST, describe, load_model, load_tensors
+from gazemap.models.weights import BEST, describe, load_model
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 from gazemap.training.log import read_metrics
@@ -23,16 +24,6 @@ VERSION = version("gazemap")
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
-
-
-def tensors(out, name=LAST):
-    return load_tensors(out / name)[0]
-
-
-def assert_same_bits(first, second):
-    assert first.keys() == second.keys()
-    for key, value in first.items():
-        assert torch.equal(value, second[key]), key
 
 
 def without_clock(rows):

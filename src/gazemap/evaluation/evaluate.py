@@ -98,39 +98,22 @@ def evaluate(
         name: maps_of(entry, images, progress=progress) if isinstance(entry, SaliencyModel) else entry
         for name, entry in rows.items()
     }
-
-    def score(index: int) -> dict[str, dict[str, _Score]]:
-        return _score_image(index, predictions, truths)
-
-    threads = torch.get_num_threads()
-    # threads of our own and of the BLAS library would wait for each other half of the time
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=threads) as pool:
-        title = f"Scoring {dataset.name} {split}, {chosen.name}"
-        results = pool.map(score, range(len(images)))
-        scored = list(bar(results, title, total=len(images), progress=progress))
+    title = f"Scoring {dataset.name} {split}, {chosen.name}"
+    scored = _score_images(predictions, truths, title, progress)
     image_ids = tuple(images.image_ids)
-    per_image = {
-        row: {metric: np.array([image[row][metric].value for image in scored]) for metric in chosen.metrics}
-        for row in scored[0]
-    }
-    reasons = {
-        row: {
-            metric: {
-                image_id: image[row][metric].reason
-                for image_id, image in zip(image_ids, scored, strict=True)
-                if image[row][metric].reason
-            }
-            for metric in chosen.metrics
-        }
-        for row in scored[0]
-    }
     return Scores(
         protocol=chosen.name,
         dataset=dataset.name,
         split=named_split(split, unseen=unseen),
         image_ids=image_ids,
-        per_image=per_image,
-        reasons=reasons,
+        per_image={
+            row: {metric: np.array([image[row][metric].value for image in scored]) for metric in own}
+            for row, own in scored[0].items()
+        },
+        reasons={
+            row: {metric: _reasons(image_ids, [image[row][metric] for image in scored]) for metric in own}
+            for row, own in scored[0].items()
+        },
         made_by=made_by,
         seen={name: {i: how for i, how in own.items() if i in {*image_ids}} for name, own in seen.items()},
     )
@@ -143,9 +126,25 @@ class _Score(NamedTuple):
     reason: str = ""
 
 
-def _score_image(
-    index: int, rows: Mapping[str, Predictions], truths: GroundTruths
-) -> dict[str, dict[str, _Score]]:
+_ImageScores = dict[str, dict[str, _Score]]  # row -> metric -> score
+
+
+def _reasons(image_ids: Sequence[str], scores: Sequence[_Score]) -> dict[str, str]:
+    return {i: score.reason for i, score in zip(image_ids, scores, strict=True) if score.reason}
+
+
+def _score_images(
+    rows: Mapping[str, Predictions], truths: GroundTruths, title: str, progress: bool
+) -> list[_ImageScores]:
+    """The scores of every image, several images at a time."""
+    count, threads = len(truths.images), torch.get_num_threads()
+    # threads of our own and of the BLAS library would wait for each other half of the time
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=threads) as pool:
+        results = pool.map(lambda index: _score_image(index, rows, truths), range(count))
+        return list(bar(results, title, total=count, progress=progress))
+
+
+def _score_image(index: int, rows: Mapping[str, Predictions], truths: GroundTruths) -> _ImageScores:
     truth, protocol = truths.of(index), truths.protocol
     baselines = {
         CENTER_BIAS: Maps(np.log(truth.baseline), "log_density"),

@@ -93,6 +93,7 @@ def write_report(
         scales=scales,
         scales_figures={when: png(figures.layer_scales(table)) for when, table in scales.items()},
         shares={name: _medians(share) for name, share in shares.items()},
+        made_by=scores[0].made_by,
         center_figure=png(figures.center_share({name: share.correlation for name, share in shares.items()})),
     )
     write_text(path, page)

@@ -1,7 +1,6 @@
 """Each observer against the others."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,20 +9,6 @@ from support import gaze_sets
 
 from gazemap.data.subsets.observers import leave_one_observer_out
 from gazemap.errors import DataError
-
-
-@pytest.fixture
-def tiny():
-    """Points are told apart by x; on image 2, observer "b" alone looked."""
-    one = gaze_sets.fixations(
-        ("a", 1, 0.4, 0.2), ("b", 2, 0.1, 0.3), ("a", 3, 0.0, 0.1), ("a", 4, 1.0, 0.5), ("b", 5, 2.0, 0.1)
-    )
-    two = gaze_sets.fixations(("b", 6, 0.0, 0.25))
-    return gaze_sets.dataset(
-        gaze_sets.sample("1", points=one, map_file=Path("1.png")),
-        gaze_sets.sample("2", points=two, size=(40, 40), split="val"),
-    )
-
 
 ROWS = st.lists(
     st.tuples(st.sampled_from("abc"), st.floats(0, 50), st.floats(0, 3), st.floats(0.05, 1)), max_size=12

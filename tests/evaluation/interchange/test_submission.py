@@ -154,6 +154,8 @@ def test_mistakes_are_refused(val, tmp_path):
     for name, message in (("ours", "ours exists already"), ("other", r"other\.zip exists already")):
         with pytest.raises(OutputError, match=message):
             write_submission(maps(val), tmp_path / name, val, "salicon")
+    with pytest.raises(OutputError, match="ours exists already"):
+        write_submission(maps(val), tmp_path / "ours", val, "tuebingen")
     for format in FORMATS:
         with pytest.raises(OutputError, match="cannot be written"):
             write_submission(maps(val), tmp_path / "ours" / "deeper", val, format)

@@ -71,6 +71,7 @@ def _tuebingen(
 ) -> Path:
     """One HDF5 file, a float32 dataset per image at its size; keys as pysaliency's, log densities kept."""
     names = minimal_names(images.image_names)
+    refuse_used(path)
     with replacing(path) as temporary:
         with h5py.File(temporary, "w") as file:
             for index in steps:
