@@ -71,8 +71,7 @@ class Scores:
         reasons: row -> metric -> image_id -> why it has no score.
         seen: row -> image_id -> how the model knows the image: "trained on", "epoch chosen on", or "not
             known" where its weights do not say; images that it has not seen are not there.
-        made_by: the fingerprint of all that made them; empty where they were not kept by
-            `reuse.scores_in`.
+        made_by: the fingerprint of all that made them; empty where a file does not say, as CSV.
     """
 
     protocol: str

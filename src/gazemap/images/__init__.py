@@ -1,1 +1,1 @@
-"""Images: reading them, laying them into a network's frame and back, resizing, files of maps."""
+"""Images: reading them, placing them in a network's frame and back, resizing, files of maps."""
