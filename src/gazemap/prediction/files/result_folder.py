@@ -131,14 +131,16 @@ def _rename(made: Path, final: Path) -> None:
 def _since(folder: Path, model: SaliencyModel) -> int:
     """When made_by.json was written, in ns; it is written where there is none."""
     file = folder / _MADE_BY
-    made_by = fingerprint(model=digest(model), output=model.output, fit=model.fit, center_bias=_bias(model))
+    made_by = fingerprint(
+        model=digest(model)[:16], output=model.output, fit=model.fit, center_bias=_bias(model)
+    )
     if not file.exists():
         write_text(file, json.dumps({"name": model.name, "made_by": made_by}, indent=1) + "\n")
     saved = _saved(file)
     different = differences(saved.get("made_by"), made_by)
     if different:
         raise OutputError(
-            f"{folder} holds predictions of {saved.get('name', 'another model')}, which something else made: "
+            f"{folder} holds predictions of {saved.get('name', 'another model')}, not of this {model.name}: "
             f"{'; '.join(different)}. Choose another folder, or remove this one first."
         )
     return file.stat().st_mtime_ns
