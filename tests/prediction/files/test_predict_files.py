@@ -125,7 +125,8 @@ def test_a_folder_says_what_made_it(photos, tmp_path, monkeypatch):
     set_center_bias(model, torch.arange(1.0, 13).reshape(3, 4))
     predict_files(model, [photos / "a.png"], out, write=["json"])
     made_by = json.loads((out / "made_by.json").read_text())["made_by"]
-    assert made_by["model"] == digest(model)
+    assert digest(model).startswith(made_by["model"])
+    assert len(made_by["model"]) == 16
     assert (made_by["output"], made_by["fit"], made_by["center_bias"]) == ("log_density", "stretch", "on")
     with monkeypatch.context() as changed:
         changed.setattr("gazemap.system.fingerprint.version", lambda name: "99.0")
