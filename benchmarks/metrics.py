@@ -4,8 +4,8 @@
 
 One run, one core, one thread each; the two processes take turns image by image, so that a change of
 the machine's speed meets both. gazemap scores all 5,000 images, and the peers the first of them.
-Times are medians, since other processes may be at work. gazemap keeps freed memory, as its `evaluate` and
-command line do; the peers run as they come. The environment of the peers needs
+Times are medians, since other processes may be at work. gazemap keeps freed memory, as its
+command line does; the peers run as they come. The environment of the peers needs
 `pip install pysaliency torch h5py "numpy<2.4" "setuptools<81"`, torch first and for the CPU.
 """
 
