@@ -68,7 +68,7 @@ def test_a_run_folder_explains_itself(popout_set, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "moment", [0.0, 0.3, *(pytest.param(moment, marks=pytest.mark.slow) for moment in (0.15, 0.5, 0.8))]
+    "moment", [0.0, *(pytest.param(moment, marks=pytest.mark.slow) for moment in (0.15, 0.3, 0.5, 0.8))]
 )
 def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, moment):
     """SIGKILL after the first checkpoint or before; the end is that of a run never killed."""

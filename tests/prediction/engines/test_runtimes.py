@@ -19,7 +19,7 @@ from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import predict, predict_grids
 
 
-@pytest.fixture(scope="module", params=["gazenet", "tiny"])
+@pytest.fixture(scope="module", params=[pytest.param("gazenet", marks=pytest.mark.slow), "tiny"])
 def network(request):
     """A density and a regression, whose targets had a range of their own."""
     torch.manual_seed(0)

@@ -28,6 +28,7 @@ def test_it_returns_what_it_made_and_prints_nothing(popout_set, tmp_path, capfd)
     assert made.warnings == ({"tiny": run.warning} if run.best_loss >= 0.99 * run.mean_map_loss else {})
 
 
+@pytest.mark.slow  # the same door as for sweeps and folds, whose kills are in the quick suite
 def test_killed_in_its_first_epoch_it_goes_on_and_is_not_trained_twice(popout_set, tmp_path, monkeypatch):
     out, overrides = tmp_path / "out", ["training.epochs=1"]
 
