@@ -55,10 +55,9 @@ def scores_in(
     """
     check_scores_file(path)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
-    made_by = what_makes(models, dataset, split, protocol, **asked)
     if path.exists():
         kept = Scores.read(path)
-        changed = differences(kept.made_by or None, made_by)
+        changed = differences(kept.made_by or None, what_makes(models, dataset, split, protocol, **asked))
         if not changed:
             return kept
         if not replace_others:
