@@ -32,7 +32,7 @@ from gazemap.gaze.blurring import blur
 from gazemap.metrics import MATLAB_EPS
 from gazemap.metrics.densities import shift_to_density
 from gazemap.metrics.kernels.arrays import Score
-from gazemap.models.weights import DEFAULT_MODEL
+from gazemap.models.files import DEFAULT_MODEL
 from gazemap.system.memory import keep_freed_memory
 from gazemap.types import Floats
 

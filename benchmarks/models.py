@@ -26,8 +26,9 @@ from arguments import benchmark_parser, read_arguments
 from torch.utils.flop_counter import FlopCounterMode
 
 from gazemap.data.batches.arrays import Arrays
-from gazemap.models import MODELS, SaliencyModel, create_model
+from gazemap.models.base import SaliencyModel
 from gazemap.models.encoders import ENCODERS
+from gazemap.models.table import MODELS, create_model
 from gazemap.system.device import choose_device
 from gazemap.system.memory import use_huge_pages
 from gazemap.training.loop import train_one_epoch

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.data.dataset import load_dataset
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import DEFAULT_MODEL, load_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.models.weights import load_model
 from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile
 from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import predict

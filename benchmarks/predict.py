@@ -35,8 +35,9 @@ from PIL import Image
 
 from gazemap.images.placement import Placement
 from gazemap.images.reading import read_image
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import DEFAULT_MODEL, load_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.models.weights import load_model
 from gazemap.prediction.engines.runtimes import ENGINES, make_engine
 from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import Engine, predict

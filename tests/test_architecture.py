@@ -34,7 +34,7 @@ ORDERS = {
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
-    "models": "training_images < base < encoders | parts < dilated < * < __init__ < weights",
+    "models": "training_images | files < base < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs < predict < engines < files",
     "prediction/engines": "onnx < runtimes < *",

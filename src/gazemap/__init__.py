@@ -1,23 +1,51 @@
 """gazemap predicts where people look in an image, and measures how well that is predicted.
 
+prediction = gazemap.predict("photo.jpg")
 dataset = gazemap.load_dataset("gaze/osie")
-run = gazemap.train(gazemap.load_recipe("shallow-fixed-osie"), dataset, "runs/a")
-scores = gazemap.evaluate(gazemap.load_model("runs/a"), dataset, "val", "exact")
-prediction = gazemap.predict(gazemap.load_model("runs/a"), "photo.jpg")
+scores = gazemap.evaluate("gazenet", dataset, split="val")
+run = gazemap.train("shallow-fixed-osie", dataset, "runs/a")
 """
 
-from gazemap import metrics
-from gazemap.data.dataset import GazeDataset, load_dataset
-from gazemap.data.sample import Sample
-from gazemap.errors import GazemapError
-from gazemap.evaluation.evaluate import evaluate
-from gazemap.evaluation.scores import Scores
-from gazemap.gaze.fixations import Fixations
-from gazemap.models import SaliencyModel, create_model
-from gazemap.models.weights import load_model
-from gazemap.prediction.predict import Prediction, predict
-from gazemap.training.loop import train
-from gazemap.training.recipe import Recipe, load_recipe
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gazemap import metrics
+    from gazemap.data.dataset import GazeDataset, load_dataset
+    from gazemap.data.sample import Sample
+    from gazemap.errors import GazemapError
+    from gazemap.evaluation.evaluate import evaluate
+    from gazemap.evaluation.scores import Scores
+    from gazemap.gaze.fixations import Fixations
+    from gazemap.models.base import SaliencyModel
+    from gazemap.models.table import create_model
+    from gazemap.models.weights import load_model
+    from gazemap.prediction.predict import Prediction, predict
+    from gazemap.training.loop import train
+    from gazemap.training.recipe import Recipe, load_recipe
+
+# public name -> the module that has it: imported when the name is first used, so that `import gazemap` is
+# quick, and the parts that need no PyTorch never load it
+_PLACES = {
+    "Fixations": "gaze.fixations",
+    "GazeDataset": "data.dataset",
+    "GazemapError": "errors",
+    "Prediction": "prediction.predict",
+    "Recipe": "training.recipe",
+    "SaliencyModel": "models.base",
+    "Sample": "data.sample",
+    "Scores": "evaluation.scores",
+    "create_model": "models.table",
+    "evaluate": "evaluation.evaluate",
+    "load_dataset": "data.dataset",
+    "load_model": "models.weights",
+    "load_recipe": "training.recipe",
+    "metrics": "metrics",
+    "predict": "prediction.predict",
+    "train": "training.loop",
+}
 
 __all__ = [
     "Fixations",
@@ -37,3 +65,27 @@ __all__ = [
     "predict",
     "train",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - of any kind
+    """A public name, imported now; `gazemap.__version__`.
+
+    Raises:
+        AttributeError: no such name.
+        MissingPackageError: it needs a package of an extra that is not installed.
+    """
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("gazemap")
+    if name not in _PLACES:
+        raise AttributeError(f"gazemap has no {name!r}; its public names are {', '.join(__all__)}.")
+    from gazemap.system.extras import naming_extra
+
+    with naming_extra(f"gazemap.{name}"):
+        module = import_module(f"gazemap.{_PLACES[name]}")
+    return module if name == "metrics" else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -5,6 +5,7 @@ GazemapError
 │   ├── DataError         a file or folder of gaze data
 │   ├── RecipeError       a recipe: an unknown key, a wrong type or value
 │   └── WeightsError      a weights file or run folder
+├── MissingPackageError   a package of an extra that is not installed (also an ImportError)
 ├── OutputError           a result that cannot be written: disk full, folder read-only or in use
 └── TrainingError         training cannot go on, e.g. the loss is no longer finite
 """
@@ -36,6 +37,10 @@ class RecipeError(InputError):
 
 class WeightsError(InputError):
     """A weights file or run folder that cannot be loaded."""
+
+
+class MissingPackageError(GazemapError, ImportError):
+    """A package that a part of gazemap needs is not installed; says which extra brings it."""
 
 
 class OutputError(GazemapError):

@@ -9,7 +9,8 @@ from support.miniatures import MINIATURES
 
 from gazemap.evaluation.names import scores_file
 from gazemap.metrics import METRICS, PROTOCOLS
-from gazemap.models.weights import BEST, save_model
+from gazemap.models.files import BEST
+from gazemap.models.weights import save_model
 from gazemap.reports.studies import reproduction
 
 

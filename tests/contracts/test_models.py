@@ -9,9 +9,10 @@ import torch
 
 from gazemap.errors import InputError, WeightsError
 from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
-from gazemap.models import MODELS, create_model
 from gazemap.models.dilated import CaffeScale
-from gazemap.models.weights import describe, load_model, save_model
+from gazemap.models.files import describe
+from gazemap.models.table import MODELS, create_model
+from gazemap.models.weights import load_model, save_model
 from gazemap.system.checking import options_of
 
 SMALL = {"input_size": (64, 96)}

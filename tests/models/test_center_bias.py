@@ -5,8 +5,8 @@ import torch
 
 from gazemap.data.batches.arrays import Arrays
 from gazemap.errors import InputError
-from gazemap.models import create_model
 from gazemap.models.parts import CenterBiasPrior, JoinedCenterBias, set_center_bias
+from gazemap.models.table import create_model
 from gazemap.training.recipe import parse_recipe
 from gazemap.training.setup import assemble
 

@@ -7,11 +7,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gazemap.errors import InputError, WeightsError
-from gazemap.models import create_model
 from gazemap.models.encoders import ENCODERS, Encoder, import_timm
 from gazemap.models.mdnsal import MDNSal
 from gazemap.models.parts import CenterBiasPrior, GaussianPriors, LearnedBlur
 from gazemap.models.simplenet import SimpleNet
+from gazemap.models.table import create_model
 
 # of the decoders, in millions: the shapes of the released code give them
 DECODERS = {"pnasnet5": 30.1, "densenet161": 15.6, "resnet50": 31.1, "vgg16": 8.1}

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gazemap.errors import InputError
-from gazemap.models import create_model
+from gazemap.models.table import create_model
 
 
 def gazenet(blocks):

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from gazemap.models import create_model
 from gazemap.models.shallow import Maxout
+from gazemap.models.table import create_model
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,15 @@ import torch
 from support import tiny_model
 
 from gazemap.errors import WeightsError
+from gazemap.models.files import describe, shipped_weights
 from gazemap.models.training_images import TrainingImages
 from gazemap.models.weights import (
-    describe,
     digest,
     load_model,
     load_tensors,
     record_training_images,
     save_model,
     save_tensors,
-    shipped_weights,
     start_from,
 )
 from gazemap.prediction.engines.export import export_model

@@ -6,7 +6,8 @@ from support.tiny_model import MODELS, Tiny
 
 import gazemap
 from gazemap.errors import WeightsError
-from gazemap.models.weights import BEST, describe, digest, load_model, save_model, save_tensors
+from gazemap.models.files import BEST, describe
+from gazemap.models.weights import digest, load_model, save_model, save_tensors
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 
 import gazemap
 from gazemap.errors import InputError
-from gazemap.models.weights import DEFAULT_MODEL, describe, model_card, shipped_weights
+from gazemap.models.files import DEFAULT_MODEL, describe, model_card, shipped_weights
 from gazemap.prediction.predict import predict_grids
 
 GOLDEN = Path(__file__).parents[1] / "golden"

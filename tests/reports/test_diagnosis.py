@@ -7,7 +7,7 @@ from support import tiny_model
 from torch import nn
 
 from gazemap.data.batches.arrays import Arrays
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.reports import diagnosis
 
 

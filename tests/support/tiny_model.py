@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from gazemap.models import MODELS, SaliencyModel
+from gazemap.models.base import SaliencyModel
+from gazemap.models.table import MODELS
 from gazemap.training.recipe import load_recipe
 
 

@@ -7,8 +7,9 @@ from support.tiny_model import recipe
 from torch import nn
 
 from gazemap.errors import RecipeError
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import BEST, load_tensors
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import BEST
+from gazemap.models.weights import load_tensors
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 from gazemap.training.loop import train

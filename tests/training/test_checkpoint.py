@@ -13,7 +13,8 @@ from support.tiny_model import recipe
 from gazemap.data.dataset import load_dataset
 from gazemap.data.popout.generate import popout
 from gazemap.errors import OutputError, WeightsError
-from gazemap.models.weights import BEST, describe, load_model, load_tensors
+from gazemap.models.files import BEST, describe
+from gazemap.models.weights import load_model, load_tensors
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 from gazemap.training.loop import train

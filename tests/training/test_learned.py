@@ -7,7 +7,8 @@ from support import tiny_model
 
 from gazemap.data.popout.generate import popout
 from gazemap.images.looks import look
-from gazemap.models.weights import describe, load_model, load_tensors, save_tensors
+from gazemap.models.files import describe
+from gazemap.models.weights import load_model, load_tensors, save_tensors
 from gazemap.training.learned import record
 from gazemap.training.loop import train
 from gazemap.training.recipe import parse_recipe

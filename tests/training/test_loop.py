@@ -11,7 +11,8 @@ from support.run_files import assert_same_bits, tensors
 from support.tiny_model import recipe
 
 from gazemap.errors import DataError, TrainingError
-from gazemap.models.weights import BEST, describe, load_model
+from gazemap.models.files import BEST, describe
+from gazemap.models.weights import load_model
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 from gazemap.training.log import read_metrics

@@ -6,8 +6,9 @@ import yaml
 from support import tiny_model
 
 from gazemap.errors import RecipeError, WeightsError
-from gazemap.models import create_model
-from gazemap.models.weights import BEST, describe, load_model, save_model, start_from
+from gazemap.models.files import BEST, describe
+from gazemap.models.table import create_model
+from gazemap.models.weights import load_model, save_model, start_from
 from gazemap.training import loop
 from gazemap.training.log import read_metrics
 from gazemap.training.loop import train

@@ -4,8 +4,8 @@ import torch
 
 from gazemap.errors import RecipeError
 from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
-from gazemap.models import MODELS, create_model
-from gazemap.models.weights import describe, shipped_weights
+from gazemap.models.files import describe, shipped_weights
+from gazemap.models.table import MODELS, create_model
 from gazemap.training.optimizers import make_optimizer, rate_and_momentum
 from gazemap.training.recipe import load_recipe, parse_recipe, shipped_recipes
 

@@ -22,8 +22,9 @@ from gazemap.analysis.regions import Mask, RegionShare, box_shares, mask_shares,
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_inside, check_names
 from gazemap.images.reading import read_size
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import DEFAULT_MODEL, load_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.models.weights import load_model
 from gazemap.prediction.predict import predict
 from gazemap.types import Floats, Size
 

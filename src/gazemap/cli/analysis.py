@@ -48,7 +48,7 @@ def crop(
     from gazemap.analysis.crops import parse_size
     from gazemap.analysis.images import crop_image
     from gazemap.images.reading import read_image
-    from gazemap.models.weights import DEFAULT_MODEL
+    from gazemap.models.files import DEFAULT_MODEL
     from gazemap.reports.figures import predictions as prediction_figures
     from gazemap.reports.figures.saving import check_figure, write_figure
 
@@ -86,7 +86,7 @@ def regions(
     from gazemap.analysis.regions import check_table, write_shares
     from gazemap.gaze.areas import overlaps
     from gazemap.images.reading import read_image
-    from gazemap.models.weights import DEFAULT_MODEL
+    from gazemap.models.files import DEFAULT_MODEL
     from gazemap.reports.figures import predictions as prediction_figures
     from gazemap.reports.figures.saving import check_figure, write_figure
 
@@ -124,7 +124,7 @@ def diff(
     from gazemap.analysis.box_tables import read_boxes
     from gazemap.analysis.images import compare_images
     from gazemap.images.reading import read_image
-    from gazemap.models.weights import DEFAULT_MODEL
+    from gazemap.models.files import DEFAULT_MODEL
     from gazemap.reports.figures import predictions as prediction_figures
     from gazemap.reports.figures.saving import check_figure, write_figure
 
@@ -149,7 +149,7 @@ def sheet(
     ] = None,
 ) -> None:
     """Show several models' predictions of the same images on one sheet and one scale."""
-    from gazemap.models.weights import DEFAULT_MODEL
+    from gazemap.models.files import DEFAULT_MODEL
     from gazemap.reports.prediction_sheet import write_prediction_sheet
 
     chosen = model or [Path(DEFAULT_MODEL)]

@@ -11,7 +11,7 @@ import yaml
 from gazemap.errors import InputError
 
 if TYPE_CHECKING:
-    from gazemap.models import SaliencyModel
+    from gazemap.models.base import SaliencyModel
 
 DataOption = Annotated[Path, typer.Option("--data", help="A gaze data set's folder.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Where the results go.")]

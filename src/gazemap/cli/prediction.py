@@ -24,8 +24,8 @@ def models(
     name: Annotated[str | None, typer.Argument(help="One that comes with gazemap: prints its card.")] = None,
 ) -> None:
     """List the models that come with gazemap, and the networks that it can train."""
-    from gazemap.models import MODELS
-    from gazemap.models.weights import DEFAULT_MODEL, describe, model_card, shipped_weights
+    from gazemap.models.files import DEFAULT_MODEL, describe, model_card, shipped_weights
+    from gazemap.models.table import MODELS
 
     if name is not None:
         typer.echo(model_card(name))

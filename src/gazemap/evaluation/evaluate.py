@@ -23,7 +23,7 @@ from gazemap.metrics import METRICS, GroundTruth, Protocol
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.reasons import why_undefined
 from gazemap.metrics.scoring.score import score_prepared
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.system.progress import bar
 
 CENTER_BIAS = "center bias"

@@ -9,7 +9,7 @@ from typing import Any
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.predictions import Predictions, learned_from
 from gazemap.metrics import Protocol, get_metric, get_protocol
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.weights import digest
 from gazemap.system.fingerprint import fingerprint
 

@@ -13,7 +13,7 @@ from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.images.placement import Placement
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.training_images import TrainingImages
 from gazemap.prediction.predict import Prediction, predict_frames
 from gazemap.system.fingerprint import digest

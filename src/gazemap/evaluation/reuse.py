@@ -14,7 +14,7 @@ from gazemap.evaluation.predictions import Predictions
 from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.system.fingerprint import differences
 
 

@@ -1,30 +1,22 @@
-"""Weights that explain themselves: safetensors with the model's name, options and history.
-
-Those that come with gazemap are in the folder `pretrained`, by name.
-"""
+"""Weights that explain themselves: safetensors with the network's name, options and history."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from gazemap.errors import InputError, WeightsError, check_name, lookup
-from gazemap.models import SaliencyModel, create_model
+from gazemap.errors import InputError, WeightsError
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import BEST, DEFAULT_MODEL, SHIPPED, description, located, opened
+from gazemap.models.table import create_model
 from gazemap.models.training_images import TrainingImages, split_off
 from gazemap.system.files import replacing
-
-BEST = "best.safetensors"
-DEFAULT_MODEL = "gazenet"
-SHIPPED = "shipped:"  # before the name of a model that comes with gazemap, where a path has that name, too
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
@@ -47,30 +39,9 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     Raises:
         WeightsError: the file is missing, damaged or not ours.
     """
-    with _opened(path) as file:
-        about = _description(file, path)
+    with opened(path, "pt") as file:
+        about = description(file, path)
         return {key: file.get_tensor(key) for key in file.keys()}, about  # noqa: SIM118
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    if not path.is_file():
-        raise WeightsError(
-            f"There is no weights file {path}. Give a run folder, a weights file, or the name of a model "
-            f"that comes with gazemap: {', '.join(SHIPPED + name for name in shipped_weights())}."
-        )
-    try:
-        with safe_open(path, framework="pt") as file:
-            yield file
-    except (SafetensorError, json.JSONDecodeError, OSError) as error:
-        raise WeightsError(f"{path} is damaged or no safetensors file ({error}).") from error
-
-
-def _description(file: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - safetensors has no type
-    about = json.loads((file.metadata() or {}).get("gazemap", "null"))
-    if not isinstance(about, dict):
-        raise WeightsError(f"{path} has no gazemap description in its metadata; gazemap made none.")
-    return about
 
 
 def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa: ANN401 - JSON
@@ -113,7 +84,7 @@ def record_training_images(path: str | Path, images: TrainingImages) -> None:
         WeightsError: nothing is there, or it is no weights file.
         OutputError: the file cannot be written.
     """
-    file, _ = _located(path)
+    file, _ = located(path)
     tensors, about = load_tensors(file)
     _save(file, split_off(tensors, about, file)[0], images, about)
 
@@ -123,22 +94,6 @@ def _save(
 ) -> None:
     known = images.tensors() if images else {}
     save_tensors(path, weights | known, about | (images.about() if images else {}))
-
-
-def shipped_weights() -> dict[str, Path]:
-    """The weights that come with gazemap, by name."""
-    folder = Path(str(resources.files("gazemap.models") / "pretrained"))
-    return {file.stem: file for file in sorted(folder.glob("*.safetensors"), key=lambda file: file.stem)}
-
-
-def model_card(name: str) -> str:
-    """The card of a model that comes with gazemap: its data, scores, limits.
-
-    Raises:
-        InputError: there is none of that name.
-    """
-    shipped = shipped_weights()
-    return lookup("model with weights", name, shipped).with_suffix(".md").read_text(encoding="utf-8")
 
 
 def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
@@ -155,7 +110,7 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     Raises:
         WeightsError: nothing is there, or it does not fit the model that it names.
     """
-    file, name = _located(path)
+    file, name = located(path)
     tensors, about = load_tensors(file)
     weights, images = split_off(tensors, about, file)
     if "model" not in about:
@@ -193,7 +148,7 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
     Raises:
         WeightsError: nothing is there, or a parameter does not fit.
     """
-    file, _ = _located(path)
+    file, _ = located(path)
     tensors, about = load_tensors(file)
     own = model.state_dict()
     wrong = [k for k, p in model.named_parameters() if k not in tensors or tensors[k].shape != p.shape]
@@ -206,31 +161,3 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
     fitting = {key: value for key, value in tensors.items() if key in own and value.shape == own[key].shape}
     model.load_state_dict(fitting, strict=False)
     model.training_images = split_off(tensors, about, file)[1]
-
-
-def describe(path: str | Path) -> dict[str, Any]:
-    """What a run folder or a weights file says of itself; the weights are not read.
-
-    Returns:
-        model, options, and where `train` wrote it recipe, dataset, epoch and losses.
-
-    Raises:
-        WeightsError: as `load_model`.
-    """
-    file, _ = _located(path)
-    with _opened(file) as content:
-        return _description(content, file)
-
-
-def _located(path: str | Path) -> tuple[Path, str]:
-    """The weights file that is meant, and the name of the model in it."""
-    text, path, shipped = str(path), Path(path), shipped_weights()
-    if text.startswith(SHIPPED):
-        name = text.removeprefix(SHIPPED)
-        check_name("model that comes with gazemap", name, shipped, WeightsError)
-        return shipped[name], name
-    if path.is_dir():
-        return path / BEST, path.resolve().name
-    if text in shipped and not path.exists():
-        return shipped[text], text
-    return path, path.stem

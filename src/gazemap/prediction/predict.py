@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gazemap.errors import WeightsError
 from gazemap.images.placement import Placement
 from gazemap.metrics import to_density
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.prediction.inputs import ImageLike, as_needed_pixels
 from gazemap.system.progress import bar
 from gazemap.types import AnyFloats, Floats, Output, Pixels, Size

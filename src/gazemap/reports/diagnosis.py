@@ -10,7 +10,8 @@ from torch import Tensor
 
 from gazemap.data.batches.arrays import Arrays
 from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
-from gazemap.models import SaliencyModel, create_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.table import create_model
 from gazemap.training.recipe import Recipe
 from gazemap.types import AnyFloats
 

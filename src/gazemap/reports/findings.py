@@ -19,8 +19,9 @@ from gazemap.images.placement import Placement
 from gazemap.images.resizing import size_of_length
 from gazemap.metrics import PROTOCOLS, resize
 from gazemap.metrics.scoring.preparing import prepare
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import describe, load_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import describe
+from gazemap.models.weights import load_model
 from gazemap.prediction.predict import Prediction, predict_frames
 from gazemap.reports.figures.runs import Example
 from gazemap.training.log import read_metrics

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gazemap.images.reading import read_image, read_size
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import DEFAULT_MODEL, load_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.models.weights import load_model
 from gazemap.prediction.predict import predict
 from gazemap.reports.figures.predictions import check_sheet, sheet, sheet_row
 from gazemap.reports.figures.saving import check_figure, write_figure

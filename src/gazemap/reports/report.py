@@ -20,8 +20,9 @@ from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
 from gazemap.metrics import PROTOCOLS
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import describe, load_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import describe
+from gazemap.models.weights import load_model
 from gazemap.reports import diagnosis
 from gazemap.reports.figures import runs as figures
 from gazemap.reports.findings import Network, center_bias_grids, examples, load_network, wrap_cases

@@ -15,7 +15,8 @@ import torch
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import WeightsError
-from gazemap.models.weights import BEST, describe, digest, load_model, load_tensors, save_model, save_tensors
+from gazemap.models.files import BEST, describe
+from gazemap.models.weights import digest, load_model, load_tensors, save_model, save_tensors
 from gazemap.system.fingerprint import differences, file_digest, fingerprint
 from gazemap.training.log import LOG_FILE
 from gazemap.training.recipe import Recipe

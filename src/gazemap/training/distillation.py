@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from gazemap.errors import RecipeError
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.weights import load_model
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from gazemap.errors import RecipeError
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.training.recipe import OptimizerSection, ScheduleSection
 
 _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {

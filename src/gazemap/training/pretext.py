@@ -7,7 +7,7 @@ network learns both, and what is set below, are our choice.
 from __future__ import annotations
 
 from gazemap.errors import RecipeError
-from gazemap.models import MODELS
+from gazemap.models.table import MODELS
 from gazemap.training.recipe import ModelSection, Recipe
 
 

@@ -15,7 +15,7 @@ from gazemap.data.batches.edges import Filter
 from gazemap.data.batches.targets import Target
 from gazemap.errors import RecipeError
 from gazemap.losses import check_weights
-from gazemap.models import checked_model_options
+from gazemap.models.table import checked_model_options
 from gazemap.system.checking import validated
 from gazemap.system.yaml_files import names_in, read_yaml
 from gazemap.types import Fit

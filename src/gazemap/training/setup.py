@@ -13,8 +13,9 @@ from torch.optim.swa_utils import AveragedModel
 from gazemap.data.batches.arrays import Arrays, Mirror, load_arrays
 from gazemap.data.dataset import GazeDataset
 from gazemap.losses import LossTargets, NetworkOutput, Term, weighted_loss
-from gazemap.models import SaliencyModel, create_model
+from gazemap.models.base import SaliencyModel
 from gazemap.models.parts import CenterBiasPrior
+from gazemap.models.table import create_model
 from gazemap.models.weights import start_from
 from gazemap.training.distillation import Teachers, load_teachers
 from gazemap.training.learned import training_images

@@ -10,8 +10,9 @@ import torch
 from support import tiny_model
 
 from gazemap.errors import InputError, OutputError
-from gazemap.models import create_model
-from gazemap.models.weights import describe, load_model, save_model
+from gazemap.models.files import describe
+from gazemap.models.table import create_model
+from gazemap.models.weights import load_model, save_model
 from gazemap.prediction.engines import runtimes as engines
 from gazemap.prediction.engines.export import export_model
 from gazemap.prediction.engines.runtimes import ENGINES, make_engine

@@ -19,8 +19,8 @@ from gazemap.errors import InputError, OutputError
 from gazemap.evaluation.predictions import maps_of
 from gazemap.images import reading
 from gazemap.images.reading import read_image
-from gazemap.models import create_model
 from gazemap.models.parts import set_center_bias
+from gazemap.models.table import create_model
 from gazemap.models.weights import digest
 from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile
 from gazemap.prediction.files.predict_files import _Worker, predict_files

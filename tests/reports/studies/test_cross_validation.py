@@ -16,7 +16,8 @@ from gazemap.errors import InputError, WeightsError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.scores import Scores
-from gazemap.models.weights import describe, load_model
+from gazemap.models.files import describe
+from gazemap.models.weights import load_model
 from gazemap.reports.studies.cross_validation import cross_validate, pooled, pooled_file
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST

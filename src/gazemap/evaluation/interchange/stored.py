@@ -16,8 +16,9 @@ from gazemap.errors import DataError, check_name
 from gazemap.evaluation.interchange.archives import MapArchive, open_archive
 from gazemap.images.names import match_names
 from gazemap.metrics.densities import LOG_SUM_TOLERANCE
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import BEST, load_model
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import BEST
+from gazemap.models.weights import load_model
 from gazemap.system.fingerprint import digest
 from gazemap.types import Floats, Output
 

@@ -23,7 +23,7 @@ from gazemap.evaluation.interchange.stored import open_predictions
 from gazemap.evaluation.predictions import Predictions
 from gazemap.images.names import minimal_names
 from gazemap.metrics import resize
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.prediction.predict import predict
 from gazemap.system.files import new_folder, refuse_used, replacing
 from gazemap.system.progress import bar

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from gazemap.errors import InputError, OutputError
-from gazemap.models import SaliencyModel
-from gazemap.models.weights import describe, load_model, save_half
+from gazemap.models.base import SaliencyModel
+from gazemap.models.files import describe
+from gazemap.models.weights import load_model, save_half
 from gazemap.prediction.engines.onnx import check_installed, to_onnx
 from gazemap.prediction.engines.runtimes import run_onnx
 from gazemap.prediction.predict import Engine, predict_grids

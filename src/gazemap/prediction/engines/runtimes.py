@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import OutputError, lookup
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.weights import digest
 from gazemap.prediction.engines.onnx import INPUT, check_installed, to_onnx
 from gazemap.prediction.predict import Engine, in_range, predict_grids

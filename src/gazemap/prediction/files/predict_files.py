@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gazemap.errors import DataError
 from gazemap.images.placement import Placement
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.prediction.engines.runtimes import make_engine
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, PredictedFile, chosen_outputs
 from gazemap.prediction.files.result_folder import Failure, Results, open_results

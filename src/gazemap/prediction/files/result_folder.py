@@ -16,7 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from gazemap.errors import DataError, OutputError
-from gazemap.models import SaliencyModel
+from gazemap.models.base import SaliencyModel
 from gazemap.models.parts import CenterBiasPrior
 from gazemap.models.weights import digest
 from gazemap.prediction.files.outputs import OutputKind, PredictedFile

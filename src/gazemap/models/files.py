@@ -1,0 +1,96 @@
+"""Weights files as files, without PyTorch: where they are, and what they say of themselves.
+
+Those that come with gazemap are in the folder `pretrained`, by name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from safetensors import SafetensorError, safe_open
+
+from gazemap.errors import WeightsError, check_name, lookup
+
+BEST = "best.safetensors"
+DEFAULT_MODEL = "gazenet"
+SHIPPED = "shipped:"  # before the name of a model that comes with gazemap, where a path has that name, too
+
+
+@contextmanager
+def opened(path: Path, framework: Literal["np", "pt"] = "np") -> Iterator[Any]:
+    """A weights file, to be read in part: as arrays or as tensors.
+
+    Raises:
+        WeightsError: the file is missing or damaged.
+    """
+    if not path.is_file():
+        raise WeightsError(
+            f"There is no weights file {path}. Give a run folder, a weights file, or the name of a model "
+            f"that comes with gazemap: {', '.join(SHIPPED + name for name in shipped_weights())}."
+        )
+    try:
+        with safe_open(path, framework=framework) as file:
+            yield file
+    except (SafetensorError, json.JSONDecodeError, OSError) as error:
+        raise WeightsError(f"{path} is damaged or no safetensors file ({error}).") from error
+
+
+def description(file: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - safetensors has no type
+    """What an open weights file says of itself.
+
+    Raises:
+        WeightsError: nothing; names the file, `path`.
+    """
+    about = json.loads((file.metadata() or {}).get("gazemap", "null"))
+    if not isinstance(about, dict):
+        raise WeightsError(f"{path} has no gazemap description in its metadata; gazemap made none.")
+    return about
+
+
+def shipped_weights() -> dict[str, Path]:
+    """The weights that come with gazemap, by name."""
+    folder = Path(str(resources.files("gazemap.models") / "pretrained"))
+    return {file.stem: file for file in sorted(folder.glob("*.safetensors"), key=lambda file: file.stem)}
+
+
+def model_card(name: str) -> str:
+    """The card of a model that comes with gazemap: its data, scores, limits.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    shipped = shipped_weights()
+    return lookup("model with weights", name, shipped).with_suffix(".md").read_text(encoding="utf-8")
+
+
+def describe(path: str | Path) -> dict[str, Any]:
+    """What a run folder or a weights file says of itself; the weights are not read.
+
+    Returns:
+        model, options, and where `train` wrote it recipe, dataset, epoch and losses.
+
+    Raises:
+        WeightsError: as `load_model`.
+    """
+    file, _ = located(path)
+    with opened(file) as content:
+        return description(content, file)
+
+
+def located(path: str | Path) -> tuple[Path, str]:
+    """The weights file that is meant, and the name of the model in it."""
+    text, path, shipped = str(path), Path(path), shipped_weights()
+    if text.startswith(SHIPPED):
+        name = text.removeprefix(SHIPPED)
+        check_name("model that comes with gazemap", name, shipped, WeightsError)
+        return shipped[name], name
+    if path.is_dir():
+        return path / BEST, path.resolve().name
+    if text in shipped and not path.exists():
+        return shipped[text], text
+    return path, path.stem
