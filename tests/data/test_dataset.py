@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gazemap.data.check import check_dataset
-from gazemap.data.dataset import load_dataset
+from gazemap.data.dataset import as_dataset, load_dataset
 from gazemap.errors import DataError, InputError
 
 
@@ -196,3 +196,9 @@ def test_samples_compare_and_hash(folder):
     assert one[0] == two[0]
     assert one[0] != one[1]
     assert len({*one, *two}) == 30
+
+
+def test_a_function_takes_a_set_or_its_folder(folder):
+    dataset = load_dataset(folder)
+    assert as_dataset(dataset) is dataset
+    assert as_dataset(str(folder)).fingerprint == as_dataset(folder).fingerprint == dataset.fingerprint

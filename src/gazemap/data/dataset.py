@@ -268,6 +268,14 @@ class Summary:
     maps: int
 
 
+DatasetLike = GazeDataset | str | Path  # a data set, or the folder of one
+
+
+def as_dataset(dataset: DatasetLike) -> GazeDataset:
+    """The data set itself, or the one in a folder; raises what `load_dataset` raises."""
+    return dataset if isinstance(dataset, GazeDataset) else load_dataset(dataset)
+
+
 def load_dataset(path: str | Path) -> GazeDataset:
     """Open a gaze data set's folder.
 
