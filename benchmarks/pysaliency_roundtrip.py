@@ -88,12 +88,12 @@ def compare(dataset: GazeDataset, python: str | None) -> bool:
     """Go there and back, and print what has changed; whether nothing has."""
     right = True
     with tempfile.TemporaryDirectory() as folder:
-        exported = export_dataset(dataset, Path(folder) / "exported", "pysaliency")
+        exported = export_dataset(dataset, Path(folder) / "exported", format="pysaliency").folder
         if python is None:
             print("pysaliency does not take part: give --peer-python. gazemap reads its own files again.")
         else:
             right = told_rightly(peer(python, exported), dataset)
-        again = import_dataset("pysaliency", exported, Path(folder) / "again")
+        again = import_dataset(exported, Path(folder) / "again", format="pysaliency")
         changed = [
             f"{first.image_id}: {', '.join(what)}"
             for first, second in zip(dataset, again, strict=True)

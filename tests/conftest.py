@@ -1,14 +1,12 @@
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import torch
 
-TORCH = find_spec("torch") is not None  # tests/light runs without it, too
-if TORCH:
-    from gazemap.system.device import register_vision_operators
+from gazemap.system.device import register_vision_operators
 
-    register_vision_operators()  # before any test module imports torchmetrics
+register_vision_operators()  # before any test module imports torchmetrics
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -16,10 +14,7 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread_a_worker():
     """Two test processes with two threads each would fight over two cores."""
-    if TORCH:
-        import torch
-
-        torch.set_num_threads(1)
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,14 +22,14 @@ ORDERS = {
     "system": "*",
     "gaze": "blurring < *",
     "images": "reading | resizing | names | placement | fingerprints < *",
-    "data": "sample < tables | selection < dataset < check | exporting | batches | writing | subsets"
-    " < importers | popout < download",
+    "data": "sample < tables | selection < dataset < check | exporting | batches | writing < subsets"
+    " | importers | popout < download",
     "data/batches": "edges < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
     "data/importers": "importer | matlab | pairing | pickles | hdf5 | rows < pysaliency_fixations < *"
     " < __init__",
     "data/popout": "displays < *",
-    "data/subsets": "*",
+    "data/subsets": "* < duplicates | new_sets",
     "data/writing": "conventions < items < storing < *",
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
@@ -169,7 +169,7 @@ def test_files_can_be_read_to_their_end():
 
 
 def test_tests_mirror_the_rooms():
-    own = {"support", "golden", "contracts", "light"}
+    own = {"support", "golden", "contracts"}
     for path in TESTS.rglob("*.py"):
         room, *rest = path.relative_to(TESTS).parts
         if room == "support" or not rest:

@@ -37,7 +37,7 @@ WITH_FILES = having("points", "integers", "pixels", "maps", "images", files=True
 
 
 def brought(name, source, out):
-    return import_dataset(name, source, out, options=MINIATURES[name].options)
+    return import_dataset(source, out, format=name, options=MINIATURES[name].options)
 
 
 @pytest.fixture(params=IMPORTERS)
@@ -109,7 +109,7 @@ def test_the_folder_is_of_the_documented_form(name, dataset):
     assert pq.read_schema(dataset.path / "images.parquet").equals(IMAGES_SCHEMA)
     if mini.keeps in ("points", "integers", "pixels"):
         assert pq.read_schema(dataset.path / "fixations.parquet").equals(FIXATIONS_SCHEMA)
-    assert check_dataset(dataset.path) == []
+    assert check_dataset(dataset.path).is_sound
     again = load_dataset(dataset.path)
     assert again.info == dataset.info
     assert again.image_ids == dataset.image_ids
@@ -149,7 +149,7 @@ def test_an_image_that_cannot_be_read_is_set_aside_and_the_rest_imported(name, s
         assert listed == []  # nothing else speaks of it
     else:
         assert ["image" in entry.reason for entry in listed] == [True]
-    assert check_dataset(dataset.path) == []
+    assert check_dataset(dataset.path).is_sound
 
 
 @pytest.mark.parametrize("name", WITH_FILES)
@@ -264,12 +264,12 @@ def test_a_missing_or_empty_source_is_named(name, tmp_path):
 def test_an_unknown_option_is_refused(name, source, tmp_path):
     options = {**MINIATURES[name].options, "no_such": 1}
     with pytest.raises(InputError, match="no option of the import named 'no_such'"):
-        import_dataset(name, source, tmp_path / "out", options=options)
+        import_dataset(source, tmp_path / "out", format=name, options=options)
 
 
 def test_an_unknown_format_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(InputError, match="Did you mean 'osie'"):
-        import_dataset("osi", tmp_path, tmp_path / "out")
+        import_dataset(tmp_path, tmp_path / "out", format="osi")
 
 
 def test_the_formats_without_a_miniature_are_none():

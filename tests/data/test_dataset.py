@@ -47,15 +47,16 @@ def test_an_unknown_split_lists_those_that_exist(popout_set):
         popout_set.split("dev")
 
 
-def test_describing_a_set(run, popout_set):
-    assert repr(popout_set) == "GazeDataset('popout', 30 images: train 20, val 5, test 5)"
+def test_describing_a_set(popout_set):
     counted = popout_set.summary()
     assert (counted.images, counted.fixations, counted.observers, counted.maps) == (30, 3600, 15, 0)
     assert (counted.splits, counted.sizes) == ({"train": 20, "val": 5, "test": 5}, {(96, 128): 30})
-    code, text = run("data", "info", popout_set.path)
-    assert code == 0
-    for part in ("popout", "30 (train 20, val 5, test 5), 128 x 96", "3,600 of 15 observers", "MIT"):
-        assert part in text
+    told = counted.as_json()
+    assert told == json.loads(json.dumps(told, allow_nan=False))
+    assert told["path"] == str(popout_set.path)
+    assert told["sizes"] == [{"height": 96, "width": 128, "images": 30}]
+    assert (told["name"], told["license"]) == ("popout", popout_set.info.license)
+    assert (told["fixations"], told["splits"], told["pixels_per_degree"]) == (3600, counted.splits, None)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_without_a_stated_blur_one_must_be_passed(folder):
 
 
 def test_a_sound_set_has_no_problem(folder):
-    assert check_dataset(folder) == []
+    assert check_dataset(folder).is_sound
 
 
 def test_every_fault_is_named(folder):
@@ -135,7 +136,10 @@ def test_every_fault_is_named(folder):
     changed(folder / "images.parquet", spoil_images)
     changed(folder / "fixations.parquet", spoil_fixations)
     found = {}
-    for problem in check_dataset(folder):
+    check = check_dataset(folder)
+    assert (check.is_sound, check.images) == (False, 30)
+    assert check.as_json()["problems"][0] == {"item": "00005", "what": "listed twice in images.parquet"}
+    for problem in check.problems:
         found.setdefault(problem.item, []).append(problem.what)
     assert "no image file" in found["00000"][0]
     assert "damaged" in found["00001"][0]
@@ -164,7 +168,7 @@ def test_an_image_of_which_the_points_alone_are_known(folder):
     assert sample.fixation_map().sum() == len(sample.fixations)
     with pytest.raises(DataError, match="points alone are known"):
         _ = sample.image
-    assert check_dataset(folder) == []
+    assert check_dataset(folder).is_sound
     assert load_dataset(folder).image_names[0] == folder / "images" / "00000"
 
 

@@ -43,8 +43,8 @@ def made(folder, *fixations, **others):
 
 
 def there_and_back(dataset, folder):
-    export_dataset(dataset, folder / "exported", "pysaliency")
-    return import_dataset("pysaliency", folder / "exported", folder / "back")
+    export_dataset(dataset, folder / "exported", format="pysaliency")
+    return import_dataset(folder / "exported", folder / "back", format="pysaliency")
 
 
 def by_observer(fixations):
@@ -83,7 +83,7 @@ def test_everything_comes_back(tmp_path):
     "name", ["osie", "scene", "salicon-folder", "coco-freeview", "coco-search18", "table"]
 )
 def test_imported_sets_come_back(tmp_path, name):
-    dataset = import_dataset(name, MINIATURES[name](tmp_path / "s"), tmp_path / "set")
+    dataset = import_dataset(MINIATURES[name](tmp_path / "s"), tmp_path / "set", format=name)
     assert_same(dataset, there_and_back(dataset, tmp_path))
 
 
@@ -139,7 +139,7 @@ def content(path):
 
 def test_files_are_of_the_form_that_pysaliency_writes(tmp_path):
     """Beside the attributes that it leaves to its users: of the stimuli, and the observers' names."""
-    export_dataset(made(tmp_path / "set", FEW), tmp_path / "out", "pysaliency")
+    export_dataset(made(tmp_path / "set", FEW), tmp_path / "out", format="pysaliency")
     file_stimuli(tmp_path / "stimuli.hdf5", ["a.jpg"])
     names = ["image_id", "split", "group", "domain"]
     found, marks = content(tmp_path / "out" / "stimuli.hdf5")
@@ -155,13 +155,13 @@ def test_files_are_of_the_form_that_pysaliency_writes(tmp_path):
 
 def test_points_of_unknown_observers_are_single_fixations(tmp_path):
     nobody = Fixations(FEW.x, FEW.y)
-    export_dataset(made(tmp_path / "set", nobody), tmp_path / "out", "pysaliency")
+    export_dataset(made(tmp_path / "set", nobody), tmp_path / "out", format="pysaliency")
     single_fixations(tmp_path / "fixations.hdf5", [0], [1.0], [2.0], [0.0], [1.0])
     assert content(tmp_path / "out" / "fixations.hdf5") == content(tmp_path / "fixations.hdf5")
 
 
 def test_scanpaths_are_those_of_image_and_observer(tmp_path):
-    export_dataset(made(tmp_path / "set", FEW), tmp_path / "out", "pysaliency")
+    export_dataset(made(tmp_path / "set", FEW), tmp_path / "out", format="pysaliency")
     with h5py.File(tmp_path / "out" / "fixations.hdf5") as file:
         np.testing.assert_array_equal(file["train_xs"], [[1.25, 3.0], [79.5, 0.1]])
         np.testing.assert_array_equal(file["train_ts"], [[0.0, np.nan], [0.0, 0.7]])
@@ -174,8 +174,8 @@ def test_shapes_are_those_of_the_image_files(tmp_path):
         (tmp_path / "images").mkdir(exist_ok=True)
         Image.fromarray(picture(1)).convert(mode).save(tmp_path / "images" / f"{name}.png")
     (tmp_path / "points.csv").write_text("image,x,y\na,1,2\n")
-    dataset = import_dataset("table", tmp_path / "points.csv", tmp_path / "set")
-    export_dataset(dataset, tmp_path / "out", "pysaliency")
+    dataset = import_dataset(tmp_path / "points.csv", tmp_path / "set", format="table")
+    export_dataset(dataset, tmp_path / "out", format="pysaliency")
     with h5py.File(tmp_path / "out" / "stimuli.hdf5") as file:
         assert [shape.tolist() for shape in file["shapes"]] == [[60, 80, 3], [60, 80], [60, 80, 4]]
         assert file["filenames"].asstr()[...].tolist() == [f"images/{name}.png" for name in "abc"]
@@ -188,7 +188,7 @@ def test_a_photo_on_its_side_is_written_upright(tmp_path):
     exif[0x0112] = 6
     lying.save(tmp_path / "a.jpg", exif=exif)
     (tmp_path / "points.csv").write_text("image,x,y\na,79,2\n")
-    dataset = import_dataset("table", tmp_path / "points.csv", tmp_path / "set")
+    dataset = import_dataset(tmp_path / "points.csv", tmp_path / "set", format="table")
     back = there_and_back(dataset, tmp_path)
     with Image.open(tmp_path / "exported" / "images" / "a.png") as image:
         np.testing.assert_array_equal(np.asarray(image), dataset["a"].image)
@@ -198,17 +198,17 @@ def test_a_photo_on_its_side_is_written_upright(tmp_path):
 def test_what_the_form_cannot_hold_is_refused(tmp_path):
     dataset = made(tmp_path / "set", FEW)
     with pytest.raises(InputError, match=r"no export format named 'pysalency'\. Did you mean"):
-        export_dataset(dataset, tmp_path / "out", "pysalency")
+        export_dataset(dataset, tmp_path / "out", format="pysalency")
     sizes = write_dataset(
         ImportedSet(INFO, iter([Item("a", (60, 80), "train", fixations=FEW)]), 1), tmp_path / "2"
     )
     with pytest.raises(DataError, match="1 images have no file, which pysaliency needs: a"):
-        export_dataset(sizes, tmp_path / "out", "pysaliency")
+        export_dataset(sizes, tmp_path / "out", format="pysaliency")
     maps = write_dataset(
         ImportedSet(INFO, iter([Item("a", picture(0), "train", map=np.ones((3, 4)))]), 1), tmp_path / "3"
     )
     with pytest.raises(DataError, match="has no fixation points"):
-        export_dataset(maps, tmp_path / "out", "pysaliency")
+        export_dataset(maps, tmp_path / "out", format="pysaliency")
     assert {path.name for path in tmp_path.iterdir()} == {"set", "2", "3"}
 
 
@@ -216,28 +216,36 @@ def test_an_export_is_whole_or_nothing(tmp_path):
     dataset = made(tmp_path / "set", FEW, FEW)
     dataset[1].file.unlink()
     with pytest.raises(DataError, match="There is no image file"):
-        export_dataset(dataset, tmp_path / "out", "pysaliency")
+        export_dataset(dataset, tmp_path / "out", format="pysaliency")
     assert {path.name for path in tmp_path.iterdir()} == {"set"}
     with pytest.raises(OutputError, match="exists already"):
-        export_dataset(load_dataset(tmp_path / "set"), tmp_path / "set", "pysaliency")
+        export_dataset(load_dataset(tmp_path / "set"), tmp_path / "set", format="pysaliency")
 
 
 def test_a_note_beside_the_files_that_is_none_is_named(tmp_path):
-    export_dataset(made(tmp_path / "set", FEW), tmp_path / "out", "pysaliency")
+    export_dataset(made(tmp_path / "set", FEW), tmp_path / "out", format="pysaliency")
     (tmp_path / "out" / "dataset.json").write_text('{"name": 3}')
     with pytest.raises(DataError, match=r"dataset\.json cannot be used"):
-        import_dataset("pysaliency", tmp_path / "out", tmp_path / "back")
+        import_dataset(tmp_path / "out", tmp_path / "back", format="pysaliency")
 
 
-def test_the_command(run, tmp_path):
-    made(tmp_path / "set", FEW)
-    code, text = run("data", "export", tmp_path / "set", tmp_path / "out", "--format", "pysaliency")
-    assert (code, text.strip()) == (0, str(tmp_path / "out"))
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+def test_what_was_exported_is_said(tmp_path):
+    dataset = made(tmp_path / "set", FEW)
+    exported = export_dataset(tmp_path / "set", tmp_path / "out", format="pysaliency")
+    count = sum(len(sample.fixations) for sample in dataset)
+    assert (
+        exported.as_json()
+        == json.loads(json.dumps(exported.as_json()))
+        == {
+            "folder": str(tmp_path / "out"),
+            "format": "pysaliency",
+            "images": len(dataset),
+            "fixations": count,
+        }
+    )
+    assert {path.name for path in exported.folder.iterdir()} == {
         "images",
         "stimuli.hdf5",
         "fixations.hdf5",
         "dataset.json",
     }
-    code, text = run("data", "export", tmp_path / "set", tmp_path / "2", "--format", "pandas")
-    assert (code, "no export format named 'pandas'" in text) == (2, True)

@@ -1,8 +1,10 @@
 """Parts of a data set: which images, which fixations."""
 
+import inspect
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ from hypothesis import strategies as st
 from support import gaze_sets
 
 from gazemap import load_dataset
-from gazemap.errors import DataError
+from gazemap.data.dataset import GazeDataset
+from gazemap.data.selection import Choices
+from gazemap.data.subsets.new_sets import select_dataset
+from gazemap.errors import DataError, InputError
 
 INF = float("inf")
 
@@ -70,11 +75,10 @@ def test_a_choice_that_leaves_nothing(tiny):
         lambda: tiny.select(width=(0, 10)),
         lambda: tiny.select(durations=(5, INF)),
         lambda: tiny.select(window=(0, 0)),
-        lambda: tiny.select(first=0),
         lambda: tiny.select(images=[]),
         lambda: tiny.select(observers=[]),
     ):
-        with pytest.raises(DataError, match="Nothing of 'tiny' is left by this choice"):
+        with pytest.raises(DataError, match="No image of 'tiny' is left by this choice"):
             empty()
 
 
@@ -142,34 +146,39 @@ def test_first_fixations_as_a_slow_loop_finds_them(images, count):
     assert left(dataset.select(first=count)) == expected
 
 
-def test_parts_by_command(run, popout_set, tmp_path):
-    arguments = ("--split", "val", "--observers", "01,02", "--width", "128:128", "--images", "00020,00021")
-    code, text = run("data", "select", popout_set.path, tmp_path / "part", *arguments)
-    assert code == 0, text
+def test_parts_are_written_as_a_new_set(popout_set, tmp_path):
+    names = ["00020", "00021"]
+    choices = {"split": "val", "observers": ["01", "02"], "width": (128, 128), "images": names}
+    select_dataset(popout_set.path, tmp_path / "part", **choices)
     part = load_dataset(tmp_path / "part")
-    assert part.image_ids == ["00020", "00021"]
+    assert part.image_ids == names
     assert {name for sample in part for name in sample.fixations.observers} == {"01", "02"}
-    arguments = ("--window", ":1", "--durations", "0.1:", "--first", 2)
-    assert run("data", "select", popout_set.path, tmp_path / "early", *arguments)[0] == 0
+    early = {"window": (0, 1), "durations": (0.1, float("inf")), "first": 2}
+    select_dataset(popout_set, tmp_path / "early", **early)
     for sample in load_dataset(tmp_path / "early"):
         assert (sample.fixations.onset < 1).all()
         assert (sample.fixations.duration >= 0.1).all()
         assert max(Counter(sample.fixations.observer.tolist()).values()) <= 2
 
 
+def test_the_choices_are_those_of_select():
+    chosen = inspect.signature(GazeDataset.select, eval_str=True).parameters
+    assert {name: chosen[name].annotation for name in [*chosen][1:]} == get_type_hints(Choices)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("choice", "message"),
     [
-        (("--durations", "0.1"), "--durations takes LOW:HIGH, two numbers"),
-        (("--window", "2:1"), "--window takes LOW:HIGH, two numbers"),
-        (("--aspect", "wide:"), "--aspect takes LOW:HIGH, two numbers"),
-        (("--width", "nan:"), "--width takes LOW:HIGH, two numbers"),
-        (("--split", "dev"), "has no split 'dev'"),
-        (("--observers", "01,Bob"), "no observer named 'Bob'"),
-        (("--width", "5000:"), "Nothing of 'popout' is left"),
+        ({"window": (2, 1)}, r"window must be \(low, high\) with low <= high, got \(2, 1\)"),
+        ({"width": (float("nan"), 5)}, r"width must be \(low, high\)"),
+        ({"aspect": (1,)}, r"aspect must be \(low, high\)"),
+        ({"first": 0}, "first must be at least 1, got 0"),
+        ({"split": "dev"}, "has no split 'dev'"),
+        ({"observers": ["01", "Bob"]}, "no observer named 'Bob'"),
+        ({"width": (5000, 9000)}, "No image of 'popout' is left"),
     ],
 )
-def test_choices_that_are_refused(run, popout_set, tmp_path, arguments, message):
-    code, text = run("data", "select", popout_set.path, tmp_path / "out", *arguments)
-    assert (code, message in text) == (2, True), text
+def test_choices_that_are_refused(popout_set, tmp_path, choice, message):
+    with pytest.raises(InputError, match=message):
+        select_dataset(popout_set, tmp_path / "out", **choice)
     assert not (tmp_path / "out").exists()

@@ -191,7 +191,7 @@ def test_a_set_without_points_is_refused(tmp_path):
 
     source = MINIATURES["salicon-folder"](tmp_path / "s")
     shutil.rmtree(source / "fixations")
-    dataset = import_dataset("salicon-folder", source, tmp_path / "out")
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
     with pytest.raises(DataError, match="no fixation points"):
         evaluate({"m": Maps(np.zeros((4, 4)))}, dataset, "val", "exact")
 

@@ -74,7 +74,7 @@ def test_a_repeated_fixation_counts_twice():
 @pytest.fixture(scope="module")
 def osie(shared_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("gaze") / "osie"
-    return load_dataset(import_dataset("osie", shared_data / "osie", folder).path).split("val")
+    return load_dataset(import_dataset(shared_data / "osie", folder, format="osie").path).split("val")
 
 
 @pytest.mark.slow

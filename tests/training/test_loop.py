@@ -98,7 +98,7 @@ def test_a_set_with_its_mirror_images_is_not_mirrored_again(tmp_path):
     from gazemap.training.setup import prepare
 
     source = MINIATURES["bristol-pickle"](tmp_path / "source")
-    dataset = import_dataset("bristol-pickle", source, tmp_path / "set")
+    dataset = import_dataset(source, tmp_path / "set", format="bristol-pickle")
     run = prepare(recipe(tmp_path), dataset, choose_device("cpu"), progress=False)
     assert (run.mirror, len(run.train)) == ("none", 2)
     trained = train(recipe(tmp_path), dataset, tmp_path / "run", progress=False)

@@ -40,7 +40,6 @@ SecondsOption = Annotated[
 def sources() -> None:
     """List the public data sets that `download` gets, with their terms."""
     from gazemap.data.download.catalogue import SOURCES
-    from gazemap.data.importers import IMPORTERS
 
     table = Table(
         "", "files", "checksum", "license", Column("page and note", overflow="fold"), show_lines=True
@@ -48,7 +47,7 @@ def sources() -> None:
     for name, source in SOURCES.items():
         checksums = {file.filename: file.checksum or "none" for file in source.files} | {**source.members}
         kinds = "\n".join(checksum.partition(":")[0] for checksum in checksums.values())
-        terms = IMPORTERS[source.format or name].info.license
+        terms = source.license
         table.add_row(name, "\n".join(checksums), kinds, terms, f"{source.page}\n{source.note}".strip())
     Console(width=None if sys.stdout.isatty() else 180).print(table)
 
@@ -65,7 +64,7 @@ def download(
     typer.echo(f"{got.name} is in {got.folder}.\nLicense: {got.info.license}.\nCite {got.info.citation}")
     for file, digest in got.digests.items():
         typer.echo(f"No checksum is published for {file}; it has sha256 {digest}.")
-    option = f" --option {got.option}" if got.option else ""
+    option = "".join(f" --option {name}={value}" for name, value in got.options.items())
     typer.echo(f"Next: gazemap data import {got.format} {got.folder} gaze/{got.name}{option}")
 
 
@@ -79,10 +78,10 @@ def import_(
     ] = None,
 ) -> None:
     """Turn a foreign data set into a gaze data set."""
-    from gazemap.cli.options import assignments
     from gazemap.data.importers import import_dataset
 
-    _describe(import_dataset(format, source, out, options=assignments("--option", option), progress=True))
+    options = {name: value for name, _, value in (text.partition("=") for text in option or [])}
+    _describe(import_dataset(source, out, format=format, options=options, progress=True))
 
 
 @app.command()
@@ -95,7 +94,7 @@ def export(
     from gazemap.data.dataset import load_dataset
     from gazemap.data.exporting import export_dataset
 
-    typer.echo(str(export_dataset(load_dataset(path), out, format, progress=True)))
+    typer.echo(str(export_dataset(load_dataset(path), out, format=format, progress=True).folder))
 
 
 @app.command()
@@ -140,7 +139,7 @@ def check(path: Annotated[Path, typer.Argument(help="A gaze data set's folder.")
     """Read everything and name each unreadable, missing, unpaired or out-of-frame item."""
     from gazemap.data.check import check_dataset
 
-    problems = check_dataset(path, progress=True)
+    problems = check_dataset(path, progress=True).problems
     for problem in problems:
         typer.echo(f"{problem.item}: {problem.what}")
     typer.echo(f"{len(problems)} problem(s) in {path}.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from gazemap.data.dataset import GazeDataset, load_dataset
 from gazemap.data.sample import Sample
@@ -24,8 +25,37 @@ class Problem:
     what: str
 
 
-def check_dataset(path: str | Path, *, progress: bool = False) -> list[Problem]:
-    """Read every image, map and fixation of a data set; a sound one gives an empty list.
+@dataclass(frozen=True)
+class DatasetCheck:
+    """What reading all of a data set has shown.
+
+    Attributes:
+        path: the data set's folder.
+        images: how many it lists.
+        problems: every fault; empty where there is none.
+    """
+
+    path: Path
+    images: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is no problem."""
+        return not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        problems = [asdict(problem) for problem in self.problems]
+        return {"path": str(self.path), "images": self.images, "problems": problems}
+
+
+def check_dataset(path: str | Path, *, progress: bool = False) -> DatasetCheck:
+    """Read every image, map and fixation of a data set, and name each fault.
+
+    Args:
+        path: the data set's folder.
+        progress: show a bar.
 
     Raises:
         DataError: the folder cannot be opened as a data set at all.
@@ -35,7 +65,7 @@ def check_dataset(path: str | Path, *, progress: bool = False) -> list[Problem]:
     description = f"Checking {dataset.name}"
     for sample in bar(dataset.samples, description, progress=progress):
         problems += [Problem(sample.image_id, what) for what in _faults(sample)]
-    return problems
+    return DatasetCheck(Path(path), len(dataset), tuple(problems))
 
 
 def _faults(sample: Sample) -> Iterator[str]:

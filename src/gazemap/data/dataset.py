@@ -208,8 +208,17 @@ class GazeDataset:
             first: how many fixations of each scanpath, by onset.
 
         Raises:
+            InputError: a range whose low end is above its high end, or `first` below 1.
             DataError: an unknown name, a choice by what the set does not know, or nothing is left.
         """
+        ranges = {
+            "width": width,
+            "height": height,
+            "aspect": aspect,
+            "durations": durations,
+            "window": window,
+        }
+        selection.check_choices(ranges, first)
         part = self if split is None else self.split(split)
         sizes = {"width": width, "height": height, "aspect": aspect}
         bounds = {name: given for name, given in sizes.items() if given is not None}
@@ -226,14 +235,16 @@ class GazeDataset:
                 samples, described = choose(part.samples, wanted)
                 if not samples:
                     raise DataError(
-                        f"Nothing of {self.name!r} is left by this choice: {described}. Widen it."
+                        f"No image of {self.name!r} is left by this choice: {described}. Widen it."
                     )
                 part = part.with_samples(samples, f"a part of it: {described}")
         return part
 
     def summary(self) -> Summary:
-        """What the data set holds, counted."""
+        """What the data set holds, counted, and what is known of it."""
         return Summary(
+            path=self.path,
+            info=self.info,
             images=len(self),
             splits=self.splits,
             sizes=dict(Counter(sample.size for sample in self.samples).most_common()),
@@ -249,9 +260,11 @@ class GazeDataset:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a data set holds, counted.
+    """What a data set holds, counted, and what is known of it.
 
     Attributes:
+        path: the data set's folder.
+        info: title, license, citation and what the import noticed.
         images: how many.
         splits: how many images each split has.
         sizes: how many images each size (H, W) has, the most common first.
@@ -260,12 +273,30 @@ class Summary:
         maps: images with a dense map.
     """
 
+    path: Path
+    info: DatasetInfo
     images: int
     splits: dict[str, int]
     sizes: dict[Size, int]
     fixations: int
     observers: int
     maps: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values; what is not known is None."""
+        return {
+            "path": str(self.path),
+            "images": self.images,
+            "splits": dict(self.splits),
+            "sizes": [
+                {"height": height, "width": width, "images": count}
+                for (height, width), count in self.sizes.items()
+            ],
+            "fixations": self.fixations,
+            "observers": self.observers,
+            "maps": self.maps,
+            **self.info.model_dump(mode="json"),
+        }
 
 
 DatasetLike = GazeDataset | str | Path  # a data set, or the folder of one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.sample import Sample
-from gazemap.errors import DataError, check_name
+from gazemap.errors import DataError, lookup
 from gazemap.images.reading import read_size
 from gazemap.system.files import new_folder
 from gazemap.system.progress import bar
@@ -25,24 +26,51 @@ _UPRIGHT = 1  # the EXIF orientation of images that are stored as they are shown
 _ORIENTATION = 0x0112
 
 
-def export_dataset(dataset: GazeDataset, out: str | Path, format: str, *, progress: bool = False) -> Path:
-    """Write a data set in another program's form.
+@dataclass(frozen=True)
+class Exported:
+    """What `export_dataset` has written.
+
+    Attributes:
+        folder: the new folder.
+        format: a key of `EXPORTERS`.
+        images: how many it holds.
+        fixations: points of all images together.
+    """
+
+    folder: Path
+    format: str
+    images: int
+    fixations: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {
+            "folder": str(self.folder),
+            "format": self.format,
+            "images": self.images,
+            "fixations": self.fixations,
+        }
+
+
+def export_dataset(dataset: DatasetLike, out: str | Path, *, format: str, progress: bool = False) -> Exported:
+    """Write a data set in another program's format.
 
     Args:
-        dataset: all of it, or one split.
+        dataset: a data set, one split of it, or the path of its folder.
         out: a new folder.
         format: a key of `EXPORTERS`.
         progress: show a bar.
 
     Raises:
         InputError: an unknown format.
-        DataError: the form cannot hold the set: images without files, no points, or an unreadable image.
+        DataError: the format cannot hold the set: images without files, no points, or an unreadable image.
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
     """
-    check_name("export format", format, EXPORTERS)
+    write = lookup("export format", format, EXPORTERS)
+    dataset = as_dataset(dataset)
     with new_folder(Path(out)) as folder:
-        EXPORTERS[format](dataset, folder, progress)
-    return Path(out)
+        write(dataset, folder, progress)
+    return Exported(Path(out), format, len(dataset), dataset.summary().fixations)
 
 
 def write_pysaliency(dataset: GazeDataset, folder: Path, progress: bool = False) -> None:

@@ -9,19 +9,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.sample import Sample
-from gazemap.errors import DataError, check_name
+from gazemap.errors import DataError, InputError, check_name
 from gazemap.gaze.fixations import Fixations
 
 Range = tuple[float, float]
 Chosen = tuple[list[Sample], str]
 Column = Literal["observer", "onset", "duration"]
 Bools = NDArray[np.bool_]
+
+
+class Choices(TypedDict, total=False):
+    """What `GazeDataset.select` chooses by; None, or nothing, keeps all."""
+
+    split: str | None
+    images: Collection[str] | None
+    width: Range | None
+    height: Range | None
+    aspect: Range | None
+    observers: Collection[str] | None
+    durations: Range | None
+    window: Range | None
+    first: int | None
+
+
+def check_choices(ranges: Mapping[str, Range | None], first: int | None) -> None:
+    """Refuse a choice that means nothing, whatever the data set.
+
+    Raises:
+        InputError: a range whose low end is not at most its high end, or `first` below 1.
+    """
+    for name, bounds in ranges.items():
+        if bounds is not None and not (len(bounds) == 2 and bounds[0] <= bounds[1]):
+            raise InputError(f"{name} must be (low, high) with low <= high, got {bounds}.")
+    if first is not None and first < 1:
+        raise InputError(f"first must be at least 1, got {first}.")
 
 
 def of_images(samples: Sequence[Sample], image_ids: Collection[str]) -> Chosen:

@@ -56,7 +56,7 @@ def write_contact_sheet(
 
 
 def _page(dataset: GazeDataset, images: int, seed: int, progress: bool) -> str:
-    problems = check_dataset(dataset.path, progress=progress)
+    problems = check_dataset(dataset.path, progress=progress).problems
     blurred = with_blur(dataset)
     observers = _observers(blurred, seed, progress)
     colors = observer_colors(sorted(observer.name for observer in observers))

@@ -1,4 +1,5 @@
 import hashlib
+import json
 import resource
 import shutil
 import signal
@@ -17,11 +18,12 @@ from support.faulty_server import page, stalling, status, whole, without_range
 from support.miniatures import MINIATURES
 
 from gazemap.data.download import unpacking
-from gazemap.data.download.catalogue import SOURCES, PublicSource, RemoteFile
+from gazemap.data.download.catalogue import SOURCES, PublicSource, RemoteFile, sources
 from gazemap.data.download.download import download_dataset
 from gazemap.data.download.fetching import Patience
 from gazemap.data.importers import IMPORTERS, import_dataset
 from gazemap.errors import DataError, InputError, OutputError
+from gazemap.system.checking import checked_options
 
 HASTY = Patience(stall=10, tries=3, pause=0.001, longest_pause=0.002)
 FIDGETY = replace(HASTY, stall=0.3)
@@ -74,24 +76,24 @@ def test_a_whole_archive_is_checked_unpacked_and_cleared_away(offer, tmp_path):
     got = download_dataset("tiny", tmp_path / "raw", patience=HASTY)
     assert files(tmp_path) == {f"raw/{name}": content for name, content in WHOLE.items()}
     assert got.digests == {}
-    assert (got.name, got.folder, got.format, got.option) == ("tiny", tmp_path / "raw", "osie", "")
+    assert (got.name, got.folder, got.format, got.options) == ("tiny", tmp_path / "raw", "osie", {})
     assert got.info == IMPORTERS["osie"].info
 
 
-def test_an_unpinned_file_is_told_with_its_digest(run, offer, tmp_path):
+def test_an_unpinned_file_is_told_with_its_digest(offer, tmp_path):
     expected = hashlib.sha256(ARCHIVE).hexdigest()
     offer(whole(ARCHIVE, etag=""))
-    assert download_dataset("tiny", tmp_path / "raw", patience=HASTY).digests == {"tiny.zip": expected}
-    offer(whole(ARCHIVE, etag=""))
-    code, text = run("data", "download", "tiny", tmp_path / "again")
-    assert (code, text.lstrip()) == (
-        0,
-        f"tiny is in {tmp_path / 'again'}.\n"
-        "License: MIT (NUS-VIP/predicting-human-gaze-beyond-pixels).\n"
-        f"Cite {IMPORTERS['osie'].info.citation}\n"
-        f"No checksum is published for tiny.zip; it has sha256 {expected}.\n"
-        f"Next: gazemap data import osie {tmp_path / 'again'} gaze/tiny\n",
-    )
+    got = download_dataset("tiny", tmp_path / "raw", patience=HASTY)
+    assert got.digests == {"tiny.zip": expected}
+    assert json.loads(json.dumps(got.as_json())) == {
+        "name": "tiny",
+        "folder": str(tmp_path / "raw"),
+        "format": "osie",
+        "options": {},
+        "license": "MIT (NUS-VIP/predicting-human-gaze-beyond-pixels)",
+        "citation": IMPORTERS["osie"].info.citation,
+        "digests": {"tiny.zip": expected},
+    }
 
 
 def test_files_go_where_their_importer_looks(server, tmp_path, monkeypatch):
@@ -337,15 +339,14 @@ def test_what_comes_from_a_repository_can_be_imported(server, tmp_path, monkeypa
     monkeypatch.setitem(SOURCES, name, replace(SOURCES[name], files=files, members=members))
     got = download_dataset(name, tmp_path / "raw", patience=HASTY)
     assert (got.format, got.folder) == (name, tmp_path / "raw")
-    assert len(import_dataset(name, tmp_path / "raw", tmp_path / "gaze")) > 0
+    assert len(import_dataset(tmp_path / "raw", tmp_path / "gaze", format=name)) > 0
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_is_complete_and_safe(name):
     source = SOURCES[name]
     assert source.page.startswith("http")
-    options = IMPORTERS[source.format or name].options
-    assert not source.option or source.option.partition("=")[0] in options
+    assert checked_options("the import", IMPORTERS[source.format].read, source.options) == source.options
     assert not source.note or source.note.endswith(".")
     places = [(file.into, file.filename) for file in source.files]
     assert len({filename for _, filename in places}) == len(places) > 0
@@ -364,14 +365,16 @@ def test_pinned_members_are_those_of_the_real_data(shared_data, name):
         assert digest((shared_data / name / member).read_bytes()) == checksum
 
 
-def test_commands(run, offer, tmp_path):
-    offer(whole(ARCHIVE), checksum=digest(ARCHIVE))
-    code, text = run("data", "download", "tiny", tmp_path / "raw")
-    assert (code, f"Next: gazemap data import osie {tmp_path / 'raw'} gaze/tiny" in text) == (0, True)
-    assert files(tmp_path / "raw") == WHOLE
-    code, text = run("data", "download", "tinny", tmp_path / "more")
-    assert (code, "Did you mean 'tiny'?" in text) == (2, True)
-    code, text = run("data", "sources")
-    assert code == 0
-    for part in ("mit1003", "ALLSTIMULI.zip", "md5", "figrim", "https://example.org/tiny"):
-        assert part in text
+def test_sources_are_listed_with_their_terms(offer):
+    offer(whole(ARCHIVE), checksum="md5:0")
+    assert sources() == SOURCES
+    told = {name: source.as_json() for name, source in sources().items()}
+    assert json.loads(json.dumps(told)) == told
+    (file,) = told["tiny"]["files"]
+    assert (file["name"], file["checksum"]) == ("tiny.zip", "md5:0")
+    assert told["tiny"]["license"] == IMPORTERS["osie"].info.license
+    assert told["salicon-2015"]["format"] == "salicon"
+    assert told["salicon-2015"]["options"] == {"edition": "2015"}
+    assert sources("tiny") == {"tiny": SOURCES["tiny"]}
+    with pytest.raises(InputError, match="Did you mean 'tiny'"):
+        sources("tinny")

@@ -20,8 +20,10 @@ def source(tmp_path):
 
 def test_points_without_an_image_are_taken_when_images_are_optional(source, tmp_path):
     (source / "images/train" / f"{FIRST}.jpg").unlink()
-    assert FIRST not in import_dataset("salicon-folder", source, tmp_path / "required").image_ids
-    dataset = import_dataset("salicon-folder", source, tmp_path / "out", options={"images": "optional"})
+    assert FIRST not in import_dataset(source, tmp_path / "required", format="salicon-folder").image_ids
+    dataset = import_dataset(
+        source, tmp_path / "out", format="salicon-folder", options={"images": "optional"}
+    )
     assert dataset[FIRST].file is None
     assert dataset[FIRST].size == SIZE
     np.testing.assert_array_equal(dataset[FIRST].fixation_map(), fixated(POINTS[0]) / 255)
@@ -43,7 +45,9 @@ def test_damaged_points_without_an_image_are_set_aside(source, tmp_path, suffix,
     if suffix == ".png":
         Image.fromarray(noise).save(file)
     file.write_bytes(file.read_bytes()[:keep])
-    dataset = import_dataset("salicon-folder", source, tmp_path / "out", options={"images": "optional"})
+    dataset = import_dataset(
+        source, tmp_path / "out", format="salicon-folder", options={"images": "optional"}
+    )
     assert len(dataset) == 2
     (listed,) = dataset.info.set_aside
     assert listed.item == FIRST
@@ -56,14 +60,14 @@ def test_points_alone_are_enough_and_may_be_matrices(tmp_path):
     scipy.io.savemat(folder / "a.mat", {"I": fixated(POINTS[0]) // 255})
     np.save(folder / "b.npy", fixated(POINTS[1]))
     options = {"images": "optional", "name": "mine", "sigma": 5}
-    dataset = import_dataset("sam-folder", tmp_path / "s", tmp_path / "out", options=options)
+    dataset = import_dataset(tmp_path / "s", tmp_path / "out", format="sam-folder", options=options)
     assert dataset.splits == {"val": 2}
     for index, sample in enumerate(dataset):
         assert sample.size == SIZE
         np.testing.assert_array_equal(sample.fixation_map() > 0, fixated(POINTS[index]) > 0)
     assert (dataset.name, dataset.info.title, dataset[0].sigma) == ("mine", "mine", 5)
     with pytest.raises(DataError, match=r"no folder imgs_\{split\}. Expected: imgs_train, maps_train"):
-        import_dataset("sam-folder", tmp_path / "s", tmp_path / "required")
+        import_dataset(tmp_path / "s", tmp_path / "required", format="sam-folder")
 
 
 def test_folders_of_any_name_are_found(source, tmp_path):
@@ -72,7 +76,7 @@ def test_folders_of_any_name_are_found(source, tmp_path):
             (source / split / name).parent.mkdir(parents=True, exist_ok=True)
             (source / kind / split).rename(source / split / name)
     options = {"image_folder": "./{split}/images", "fixation_folder": "{split}/fixations/maps"}
-    dataset = import_dataset("reddy-folder", source, tmp_path / "out", options=options)
+    dataset = import_dataset(source, tmp_path / "out", format="reddy-folder", options=options)
     assert dataset.splits == {"train": 2, "val": 1}
     assert sum(len(sample.fixations) for sample in dataset) == 5
     assert dataset[0].sigma is None  # of a set that only the user knows
@@ -81,14 +85,14 @@ def test_folders_of_any_name_are_found(source, tmp_path):
 @pytest.mark.parametrize("template", ["images", "/images/{split}", "{split}/{split}"])
 def test_a_folder_name_without_the_split_is_refused(source, tmp_path, template):
     with pytest.raises(InputError, match=r"relative path with \{split\} in it"):
-        import_dataset("salicon-folder", source, tmp_path / "out", options={"map_folder": template})
+        import_dataset(source, tmp_path / "out", format="salicon-folder", options={"map_folder": template})
 
 
 def test_a_picture_goes_before_a_matrix_of_the_same_name(source, tmp_path):
     """SALICON's own .mat files hold gaze; many loaders put fixation maps beside them."""
     for path in (source / "fixations").rglob("*.png"):
         scipy.io.savemat(path.with_suffix(".mat"), {"gaze": "structs"})
-    dataset = import_dataset("salicon-folder", source, tmp_path / "out")
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
     assert len(dataset) == 3
     assert dataset.info.set_aside == ()
 
@@ -97,7 +101,9 @@ def test_a_picture_goes_before_a_matrix_of_the_same_name(source, tmp_path):
 def test_all_points_of_salicon_without_its_images(shared_data, tmp_path):
     """15,000 files, each against a reading of its own."""
     options = {"images": "optional"}
-    dataset = import_dataset("salicon-folder", shared_data / "salicon", tmp_path / "out", options=options)
+    dataset = import_dataset(
+        shared_data / "salicon", tmp_path / "out", format="salicon-folder", options=options
+    )
     assert dataset.splits == {"train": 10_000, "val": 5_000}
     assert sum(sample.file is not None for sample in dataset) == 83
     assert dataset.info.set_aside == ()

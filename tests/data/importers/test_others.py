@@ -58,11 +58,11 @@ def test_pascal_s_as_an_older_matlab_file_is_refused_by_name(tmp_path):
     source = MINIATURES["pascal-s"](tmp_path / "s")
     scipy.io.savemat(source / "datasets" / "fixations" / "pascalFix.mat", {"fixCell": np.ones((2, 3))})
     with pytest.raises(DataError, match=r"pascalFix\.mat is damaged or no HDF5 file"):
-        import_dataset("pascal-s", source, tmp_path / "out")
+        import_dataset(source, tmp_path / "out", format="pascal-s")
 
 
 def test_what_lacks_of_pascal_s_is_noted(tmp_path):
-    dataset = import_dataset("pascal-s", MINIATURES["pascal-s"](tmp_path / "s"), tmp_path / "out")
+    dataset = import_dataset(MINIATURES["pascal-s"](tmp_path / "s"), tmp_path / "out", format="pascal-s")
     assert dataset.info.notes == (
         "the complete set has 850 images; here are 3",
         "the complete set has 40,314 fixations; here are 6",
@@ -73,16 +73,16 @@ def test_gaze_of_isun_that_leaves_the_image_is_left_out_up_to_a_share(tmp_path):
     many = np.tile(POINTS[0][:1], (97, 1))
     away = np.array([[SIZE[1] + 20.0, 5.0]])
     few = MINIATURES["isun"](tmp_path / "few", {**POINTS, 0: np.concatenate([many, away, away])})
-    dataset = import_dataset("isun", few, tmp_path / "out")
+    dataset = import_dataset(few, tmp_path / "out", format="isun")
     assert len(dataset["sun_0"].fixations) == 97
     assert "2 of 102 fixations lie outside their image and were left out" in dataset.info.notes
     much = MINIATURES["isun"](tmp_path / "much", {**POINTS, 0: np.concatenate([many, np.tile(away, (9, 1))])})
     with pytest.raises(DataError, match="9 of 109 fixations lie outside their images, more than 5%"):
-        import_dataset("isun", much, tmp_path / "refused")
+        import_dataset(much, tmp_path / "refused", format="isun")
 
 
 def test_the_first_row_of_dut_omron_is_the_size_and_no_point(tmp_path):
-    dataset = import_dataset("dut-omron", MINIATURES["dut-omron"](tmp_path / "s"), tmp_path / "out")
+    dataset = import_dataset(MINIATURES["dut-omron"](tmp_path / "s"), tmp_path / "out", format="dut-omron")
     assert len(dataset["im006"].fixations) == len(POINTS[1]) == 1
     assert (dataset["im006"].fixations.x[0], dataset["im006"].fixations.y[0]) == (1.5, 2.5)
 
@@ -91,7 +91,7 @@ def test_files_of_dut_omron_without_a_partner_are_listed(tmp_path):
     source = MINIATURES["dut-omron"](tmp_path / "s")
     (source / "DUT-OMRON-eye-fixations" / "mat" / "im005.mat").unlink()
     (source / "DUT-OMRON-image" / "im006.jpg").unlink()
-    dataset = import_dataset("dut-omron", source, tmp_path / "out")
+    dataset = import_dataset(source, tmp_path / "out", format="dut-omron")
     assert dataset.image_ids == ["im007"]
     assert {entry.item: entry.reason for entry in dataset.info.set_aside} == {
         "DUT-OMRON-image: im005": "no fixations",
@@ -103,13 +103,13 @@ def test_fiwi_with_a_second_folder_of_a_name_is_refused(tmp_path):
     source = MINIATURES["fiwi"](tmp_path / "s")
     shutil.copytree(source / "webpage_dataset" / "all5", source / "copy" / "all5")
     with pytest.raises(DataError, match=r"holds several folders named all5: .*copy"):
-        import_dataset("fiwi", source, tmp_path / "out")
+        import_dataset(source, tmp_path / "out", format="fiwi")
 
 
 def test_a_map_of_fiwi_of_another_size_sets_its_page_aside(tmp_path):
     source = MINIATURES["fiwi"](tmp_path / "s")
     Image.new("L", (10, 10)).save(source / "webpage_dataset" / "all5" / "page0.png")
-    dataset = import_dataset("fiwi", source, tmp_path / "out")
+    dataset = import_dataset(source, tmp_path / "out", format="fiwi")
     assert dataset.image_ids == ["page1", "page2"]
     assert [entry.item for entry in dataset.info.set_aside] == ["page0"]
     assert "is 10 x 10, its image 80 x 60" in dataset.info.set_aside[0].reason

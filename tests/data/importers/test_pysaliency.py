@@ -37,7 +37,7 @@ def folder(tmp_path):
 
 
 def brought(source, **options):
-    return import_dataset("pysaliency", source, source.parent / "out", options=options)
+    return import_dataset(source, source.parent / "out", format="pysaliency", options=options)
 
 
 @pytest.mark.parametrize("write", [fixation_trains, scanpath_fixations])

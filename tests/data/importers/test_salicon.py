@@ -34,14 +34,14 @@ WORKERS = [
 def test_the_edition_must_be_said(tmp_path):
     source = salicon(tmp_path / "s")
     with pytest.raises(InputError, match=r"edition=2015 or edition=2017.*170 fixations in 2015 and 532"):
-        import_dataset("salicon", source, tmp_path / "out")
+        import_dataset(source, tmp_path / "out", format="salicon")
     with pytest.raises(InputError, match=r"edition: '2016' is not accepted. .*Known: 2015, 2017"):
-        import_dataset("salicon", source, tmp_path / "out", options={"edition": "2016"})
+        import_dataset(source, tmp_path / "out", format="salicon", options={"edition": "2016"})
 
 
 def test_all_workers_are_merged_and_can_be_told_apart(tmp_path):
     source = image_with(tmp_path / "s", WORKERS)
-    dataset = import_dataset("salicon", source, tmp_path / "out", options={"edition": "2015"})
+    dataset = import_dataset(source, tmp_path / "out", format="salicon", options={"edition": "2015"})
     fixations = dataset[0].fixations
     assert fixations.observer.tolist() == ["01", "01", "02"]
     assert fixations.x.tolist() == [0.5, 639.5, 319.5]  # 1-based there
@@ -60,7 +60,7 @@ def pointer_outside(tmp_path):
 
 def test_samples_of_the_mouse_have_times_and_those_of_2017_are_clipped(pointer_outside, tmp_path):
     options = {"edition": "2017", "points": "mouse"}
-    dataset = import_dataset("salicon", pointer_outside, tmp_path / "out", options=options)
+    dataset = import_dataset(pointer_outside, tmp_path / "out", format="salicon", options=options)
     worker = dataset[0].fixations.of_observer("01")
     assert worker.onset.tolist() == [0, 0.016, 4]  # milliseconds there
     assert worker.x.tolist() == [0.5, 639.5, 640]
@@ -72,7 +72,7 @@ def test_samples_of_the_mouse_have_times_and_those_of_2017_are_clipped(pointer_o
 def test_no_sample_of_2015_lies_outside(pointer_outside, tmp_path):
     options = {"edition": "2015", "points": "mouse"}
     with pytest.raises(DataError, match="1 of 27 fixations lie outside"):
-        import_dataset("salicon", pointer_outside, tmp_path / "out", options=options)
+        import_dataset(pointer_outside, tmp_path / "out", format="salicon", options=options)
 
 
 @pytest.mark.parametrize(
@@ -86,20 +86,22 @@ def test_no_sample_of_2015_lies_outside(pointer_outside, tmp_path):
 def test_what_is_no_gaze_of_a_worker_sets_the_image_aside(tmp_path, worker, message):
     source = image_with(tmp_path / "s", [worker])
     with pytest.raises(DataError, match=rf"Not one image.*{IMAGES[0]}.*{message}"):
-        import_dataset("salicon", source, tmp_path / "out", options={"edition": "2017", "points": "mouse"})
+        import_dataset(
+            source, tmp_path / "out", format="salicon", options={"edition": "2017", "points": "mouse"}
+        )
 
 
 def test_an_image_of_another_size_than_was_shown_is_set_aside(tmp_path):
     source = image_with(tmp_path / "s", WORKERS, size=(960, 1280))
     with pytest.raises(DataError, match=r"is \[480, 640\]; the image file's is \[960, 1280\]"):
-        import_dataset("salicon", source, tmp_path / "out", options={"edition": "2017"})
+        import_dataset(source, tmp_path / "out", format="salicon", options={"edition": "2017"})
 
 
 def test_files_without_a_partner_are_listed_and_the_test_split_is_noted(tmp_path):
     source = salicon(tmp_path / "s")
     (source / "images/val" / f"{IMAGES[2]}.jpg").unlink()
     (source / "fixations/train" / f"{IMAGES[1]}.mat").unlink()
-    dataset = import_dataset("salicon", source, tmp_path / "out", options={"edition": "2017"})
+    dataset = import_dataset(source, tmp_path / "out", format="salicon", options={"edition": "2017"})
     assert dataset.image_ids == [IMAGES[0]]
     assert {entry.item: entry.reason for entry in dataset.info.set_aside} == {
         f"images/train: {IMAGES[1]}": "no fixations",
@@ -114,7 +116,7 @@ def test_files_without_a_partner_are_listed_and_the_test_split_is_noted(tmp_path
 def test_the_miniature_knows_two_workers(tmp_path):
     """One who never moved the mouse, as an empty matrix, is no observer."""
     source = salicon(tmp_path / "s")
-    dataset = import_dataset("salicon", source, tmp_path / "out", options={"edition": "2017"})
+    dataset = import_dataset(source, tmp_path / "out", format="salicon", options={"edition": "2017"})
     assert [sample.size for sample in dataset] == [SIZE] * 3
     assert [len(sample.fixations) for sample in dataset] == [len(known) for known in POINTS.values()]
     assert dataset[0].fixations.observers == ["01"]

@@ -69,7 +69,7 @@ def test_each_file_has_its_own_convention(tmp_path):
     source = salicon_json(tmp_path / "s", wide)
     val = salicon_json(tmp_path / "other", wide, columns_first) / "annotations/fixations_val2014.json"
     (source / "annotations/fixations_val2014.json").write_bytes(val.read_bytes())
-    dataset = import_dataset("salicon-json", source, tmp_path / "out")
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-json")
     for index, image_id in enumerate(IMAGES):
         fixations = dataset[image_id].fixations
         np.testing.assert_array_equal(np.stack([fixations.x, fixations.y], axis=1), wide[index])
@@ -107,10 +107,14 @@ def test_images_are_optional_and_may_lie_elsewhere(tmp_path):
     source = salicon_json(tmp_path / "s")
     options = {"coordinates": "row-col-1", "images": "optional"}
     (source / "images" / "train" / f"{IMAGES[1]}.jpg").unlink()
-    dataset = import_dataset("salicon-json", source / "annotations", tmp_path / "none", options=options)
+    dataset = import_dataset(
+        source / "annotations", tmp_path / "none", format="salicon-json", options=options
+    )
     assert [sample.file for sample in dataset] == [None] * 3
     options["image_folder"] = str(source / "images")
-    dataset = import_dataset("salicon-json", source / "annotations", tmp_path / "some", options=options)
+    dataset = import_dataset(
+        source / "annotations", tmp_path / "some", format="salicon-json", options=options
+    )
     assert [sample.file is None for sample in dataset] == [False, True, False]
     assert len(dataset[IMAGES[1]].fixations) == len(POINTS[1])
 
@@ -122,7 +126,9 @@ def test_an_image_of_another_size_and_annotations_of_no_image_are_listed(tmp_pat
     content["images"][0]["height"] = 61
     content["annotations"].append({"image_id": 77, "fixations": [], "worker_id": 1, "id": 99})
     path.write_text(json.dumps(content))
-    dataset = import_dataset("salicon-json", source, tmp_path / "out", options={"coordinates": "row-col-1"})
+    dataset = import_dataset(
+        source, tmp_path / "out", format="salicon-json", options={"coordinates": "row-col-1"}
+    )
     listed = {entry.item: entry.reason for entry in dataset.info.set_aside}
     assert list(listed) == ["fixations_train2014.json, annotations of the images: 77", IMAGES[0]]
     assert "has 80 x 61 pixels; its file has 80 x 60" in listed[IMAGES[0]]
@@ -131,7 +137,7 @@ def test_an_image_of_another_size_and_annotations_of_no_image_are_listed(tmp_pat
 def test_the_real_annotations_come_through_point_by_point(shared_data, tmp_path):
     source = shared_data / "salicon/annotations/fixations_train2014examples.json"
     options = {"image_folder": str(shared_data / "salicon/images")}
-    dataset = import_dataset("salicon-json", source, tmp_path / "out", options=options)
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-json", options=options)
     content = json.loads(source.read_text())
     assert len(dataset) == len(content["images"]) == 10
     assert all(sample.file is not None and sample.split == "train" for sample in dataset)

@@ -28,7 +28,7 @@ def folder(tmp_path):
 
 def brought(folder, text, name="points.csv", **options):
     (folder / name).write_text(text)
-    return import_dataset("table", folder / name, folder / "out", options=options)
+    return import_dataset(folder / name, folder / "out", format="table", options=options)
 
 
 @pytest.mark.parametrize(
@@ -76,16 +76,19 @@ def test_parquet_with_numbers_and_text(folder):
     )
     pq.write_table(table, folder / "points.parquet")
     options = {"image": "trial", "x": "X", "y": "Y", "observer": "who"}
-    dataset = import_dataset("table", folder / "points.parquet", folder / "out", options=options)
+    dataset = import_dataset(folder / "points.parquet", folder / "out", format="table", options=options)
     assert dataset["a"].fixations.x.tolist() == [1.0]
     assert dataset["e"].fixations.observer.tolist() == ["8"]
     assert dataset.info.set_aside[0].reason == "row 3: x is empty"
 
 
 def test_what_gazemap_itself_writes_can_be_read(tmp_path):
-    first = import_dataset("osie", MINIATURES["osie"](tmp_path / "s"), tmp_path / "first")
+    first = import_dataset(MINIATURES["osie"](tmp_path / "s"), tmp_path / "first", format="osie")
     again = import_dataset(
-        "table", tmp_path / "first" / "fixations.parquet", tmp_path / "out", options={"image": "image_id"}
+        tmp_path / "first" / "fixations.parquet",
+        tmp_path / "out",
+        format="table",
+        options={"image": "image_id"},
     )
     for sample in first:
         found = again[sample.image_id].fixations
@@ -181,10 +184,14 @@ def test_images_beside_the_table_or_in_a_named_folder(tmp_path):
     save_picture(tmp_path / "a.jpg", 0)
     assert brought(tmp_path, "image,x,y\na,1,2\n").image_ids == ["a"]
     save_picture(tmp_path / "photos" / "a.jpg", 1)
-    dataset = import_dataset("table", tmp_path / "points.csv", tmp_path / "2", options={"images": "photos"})
+    dataset = import_dataset(
+        tmp_path / "points.csv", tmp_path / "2", format="table", options={"images": "photos"}
+    )
     np.testing.assert_array_equal(dataset["a"].image, np.asarray(Image.open(tmp_path / "photos" / "a.jpg")))
     with pytest.raises(DataError, match="holds no image"):
-        import_dataset("table", tmp_path / "points.csv", tmp_path / "3", options={"images": "elsewhere"})
+        import_dataset(
+            tmp_path / "points.csv", tmp_path / "3", format="table", options={"images": "elsewhere"}
+        )
 
 
 def test_two_images_of_one_name_are_refused(folder):
@@ -210,4 +217,4 @@ def test_tables_without_a_point_are_refused(folder, text, message):
 def test_text_that_is_no_utf8_is_refused(folder):
     (folder / "points.csv").write_bytes("image,x,y\nä,1,2\n".encode("latin-1"))
     with pytest.raises(DataError, match="damaged or no table"):
-        import_dataset("table", folder / "points.csv", folder / "out")
+        import_dataset(folder / "points.csv", folder / "out", format="table")

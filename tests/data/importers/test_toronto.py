@@ -13,7 +13,7 @@ def test_a_map_of_another_size_sets_its_image_aside(tmp_path):
     maps = scipy.io.loadmat(path)["white"]
     maps[0, 1] = maps[0, 1].T
     scipy.io.savemat(path, {"white": maps})
-    dataset = import_dataset("toronto", source, tmp_path / "out")
+    dataset = import_dataset(source, tmp_path / "out", format="toronto")
     assert dataset.image_ids == ["1", "3"]
     (entry,) = dataset.info.set_aside
     assert entry.item == "2"
@@ -34,6 +34,6 @@ def test_the_last_tenth_is_val(tmp_path):
     many = np.empty((1, 20), dtype=object)
     many[0, :] = [maps[0, 0]] * 20
     scipy.io.savemat(folder / "origfixdata.mat", {"white": many})
-    dataset = import_dataset("toronto", source, tmp_path / "out")
+    dataset = import_dataset(source, tmp_path / "out", format="toronto")
     assert dataset.image_ids == [str(number) for number in range(1, 21)]
     assert dataset.split("val").image_ids == ["19", "20"]

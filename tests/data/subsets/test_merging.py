@@ -10,6 +10,7 @@ from gazemap import load_dataset
 from gazemap.data.check import check_dataset
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.subsets.merging import merge
+from gazemap.data.subsets.new_sets import merge_datasets
 from gazemap.data.writing.folder import save_dataset
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -44,17 +45,15 @@ def test_sets_of_one_name_are_not_merged(tiny):
             merge(datasets, "both")
 
 
-def test_merges_by_command(run, popout_set, tmp_path):
+def test_a_merge_is_written_as_a_new_set(popout_set, tmp_path):
     part = save_dataset(popout_set.select(images=["00020", "00021"]), tmp_path / "part")
     test = popout_set.split("test")
     named = GazeDataset(test.path, test.info.model_copy(update={"name": "other"}), test.samples)
-    save_dataset(named, tmp_path / "other")
-    code, text = run("data", "merge", part.path, tmp_path / "other", tmp_path / "both", "--name", "both")
-    assert code == 0, text
+    merge_datasets([part.path, named], tmp_path / "both", name="both")
     both = load_dataset(tmp_path / "both")
     assert both.splits == {"val": 2, "test": 5}
     assert both["popout/00020"].file == tmp_path / "both" / "images" / "popout" / "00020.png"
-    assert check_dataset(tmp_path / "both") == []
+    assert check_dataset(tmp_path / "both").is_sound
 
 
 def test_what_one_merged_set_knows_stays_unknown_of_the_other(tiny, tmp_path):

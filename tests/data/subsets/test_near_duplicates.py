@@ -1,4 +1,4 @@
-import inspect
+import json
 from dataclasses import replace
 
 import imagehash
@@ -11,11 +11,11 @@ from support import gaze_sets
 from support.pictures import picture
 
 from gazemap import load_dataset
-from gazemap.cli.data import duplicates as command
 from gazemap.data.check import check_dataset
+from gazemap.data.subsets.duplicates import Move, find_duplicates
 from gazemap.data.subsets.near_duplicates import DISTANCE, Pair, near_duplicates, regrouped
 from gazemap.data.writing.folder import save_dataset, save_splits
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
 
 LOOKED = gaze_sets.fixations(("a", 1, None, None))
 
@@ -173,20 +173,24 @@ def folder(stored, tmp_path):
     return tmp_path / "set"
 
 
-def test_duplicates_by_command(run, folder):
+def test_duplicates_are_found_and_applied(folder):
     before = (folder / "images.parquet").read_bytes()
-    code, text = run("data", "duplicates", folder)
-    assert code == 0, text
-    assert "group 1: 1 and 3, " in text
-    assert "1 pair(s) in 1 group(s), of 3 images.\n1: train -> val\n" in text
+    found = find_duplicates(folder)
+    (only,) = found.pairs
+    assert (only.first, only.second, found.groups) == ("1", "3", {"1": (only,)})
+    assert (found.images, found.moves, found.applied) == (3, (Move("1", "train", "val"),), False)
     assert (folder / "images.parquet").read_bytes() == before
-    code, text = run("data", "duplicates", folder, "--write")
-    assert "1 image(s) moved" in text
+    told = find_duplicates(load_dataset(folder), apply=True).as_json()
+    assert json.loads(json.dumps(told)) == told
+    assert told["groups"]["1"][0]["second"] == "3"
+    assert told["moves"] == [{"image_id": "1", "old": "train", "new": "val"}]
+    assert told["applied"] is True
     written = load_dataset(folder)
     assert [(s.group, s.split) for s in written] == [("1", "val"), ("2", "train"), ("1", "val")]
-    assert check_dataset(folder) == []
-    assert "0 image(s) moved" in run("data", "duplicates", folder, "--write")[1]
-    assert inspect.signature(command).parameters["distance"].default == DISTANCE
+    assert check_dataset(folder).is_sound
+    assert find_duplicates(folder, apply=True).moves == ()
+    with pytest.raises(InputError, match="distance must be 0 to 32 bits, got 33"):
+        find_duplicates(folder, distance=33)
 
 
 def test_groups_are_written_beside_all_other_columns(folder):

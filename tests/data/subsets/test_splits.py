@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import gaze_sets
 
+from gazemap import load_dataset
+from gazemap.data.subsets.new_sets import split_dataset
 from gazemap.data.subsets.splits import hashed_splits, make_folds
 from gazemap.errors import DataError, InputError
 
@@ -116,30 +118,26 @@ def test_images_without_truth_are_refused():
         make_folds(dataset, 2)
 
 
-def test_splits_by_command(run, popout_set, tmp_path):
-    from gazemap import load_dataset
-
-    code, text = run("data", "split", popout_set.path, tmp_path / "a", "--shares", "train=.6,val=.4")
-    assert code == 0, text
-    expected = hashed_splits(popout_set, {"train": 0.6, "val": 0.4})
-    assert splits_of(load_dataset(tmp_path / "a")) == splits_of(expected)
-    arguments = ("--folds", 3, "--fold", 2, "--seed", 5)
-    assert run("data", "split", popout_set.path, tmp_path / "b", *arguments)[0] == 0
+def test_splits_are_written_as_a_new_set(popout_set, tmp_path):
+    shares = {"train": 0.6, "val": 0.4}
+    new = split_dataset(popout_set.path, tmp_path / "a", shares=shares)
+    assert new.path == tmp_path / "a"
+    assert splits_of(load_dataset(tmp_path / "a")) == splits_of(hashed_splits(popout_set, shares))
+    split_dataset(popout_set, tmp_path / "b", folds=3, fold=2, seed=5)
     assert splits_of(load_dataset(tmp_path / "b")) == splits_of(make_folds(popout_set, 3, 5)[1])
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("choice", "message"),
     [
-        ((), "either shares, or folds and fold"),
-        (("--folds", "3"), "either shares, or folds and fold"),
-        (("--shares", "a=1", "--folds", "3", "--fold", "1"), "either shares, or folds and fold"),
-        (("--folds", "3", "--fold", "4"), "fold must be 1 to 3"),
-        (("--shares", "train:0.8"), "--shares takes name=value; 'train:0.8' came"),
-        (("--shares", "train=most,val=.1"), "positive numbers"),
+        ({}, "either shares, or folds and fold"),
+        ({"folds": 3}, "either shares, or folds and fold"),
+        ({"shares": {"a": 1}, "folds": 3, "fold": 1}, "either shares, or folds and fold"),
+        ({"folds": 3, "fold": 4}, "fold must be 1 to 3"),
+        ({"shares": {"train": "most", "val": 0.1}}, "positive numbers"),
     ],
 )
-def test_malformed_commands(run, popout_set, tmp_path, arguments, message):
-    code, text = run("data", "split", popout_set.path, tmp_path / "out", *arguments)
-    assert (code, message in text) == (2, True), text
+def test_splits_that_are_refused(popout_set, tmp_path, choice, message):
+    with pytest.raises(InputError, match=message):
+        split_dataset(popout_set, tmp_path / "out", **choice)
     assert not (tmp_path / "out").exists()

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
+
+from gazemap.errors import lookup
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class PublicSource:
     Attributes:
         files: all that its importer reads.
         page: for people: terms, and the files where an address is gone.
-        format: of `gazemap data import`; "" where it has the data set's own name.
-        option: of the import, "name=value", where one is needed.
+        format: of `gazemap data import`.
+        options: of the import, where some are needed.
         note: what stands in the way.
         members: path in the data set's folder -> checksum, where an archive is made anew at each
             request, and so has none of its own.
@@ -53,10 +56,32 @@ class PublicSource:
 
     files: tuple[RemoteFile, ...]
     page: str
-    format: str = ""
-    option: str = ""
+    format: str
+    options: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     members: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def license(self) -> str:
+        """Under which terms the data set may be used."""
+        from gazemap.data.importers import IMPORTERS
+
+        return IMPORTERS[self.format].info.license
+
+    def as_json(self) -> dict[str, Any]:
+        """Addresses, checksums and terms, as JSON values."""
+        return {
+            "files": [
+                {"name": file.filename, "address": file.address, "checksum": file.checksum}
+                for file in self.files
+            ],
+            "members": dict(self.members),
+            "format": self.format,
+            "options": dict(self.options),
+            "license": self.license,
+            "page": self.page,
+            "note": self.note,
+        }
 
 
 def _drive(key: str, name: str, checksum: str, into: str = "") -> RemoteFile:
@@ -92,6 +117,7 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels",
+        format="osie",
         members={"data/eye/fixations.mat": _OSIE_POINTS},
     ),
     "scene": PublicSource(
@@ -99,6 +125,7 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile("https://github.com/Yanakz/Scene/archive/master.zip", None, strip=1, name="scene.zip"),
         ),
         page="https://github.com/Yanakz/Scene",
+        format="scene",
         members={"data/tidy/fixations.mat": _SCENE_POINTS},
     ),
     "mit1003": PublicSource(
@@ -107,6 +134,7 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile(f"{_CSAIL}/DATA.zip", "md5:ea19d74ad0a0144428c53e9d75c2d71c"),
         ),
         page=f"{_CSAIL}/index.html",
+        format="mit1003",
     ),
     "mit300": PublicSource(
         files=(
@@ -115,15 +143,18 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://saliency.tuebingen.ai/datasets.html",
+        format="mit300",
         note="The fixations are not public.",
     ),
     "cat2000-train": PublicSource(
         files=(RemoteFile("https://saliency.mit.edu/trainSet.zip", "md5:56ad5c77e6c8f72ed9ef2901628d6e48"),),
         page="https://saliency.tuebingen.ai/datasets.html",
+        format="cat2000-train",
     ),
     "cat2000-test": PublicSource(
         files=(RemoteFile("https://saliency.mit.edu/testSet.zip", "md5:903ec668df2e5a8470aef9d8654e7985"),),
         page="https://saliency.tuebingen.ai/datasets.html",
+        format="cat2000-test",
         note="The fixations are not public.",
     ),
     "toronto": PublicSource(
@@ -134,6 +165,7 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://www-sop.inria.fr/members/Neil.Bruce/",
+        format="toronto",
     ),
     "pascal-s": PublicSource(
         files=(
@@ -142,6 +174,7 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="http://cbs.ic.gatech.edu/salobj/",
+        format="pascal-s",
         note="The host's certificate has been reported as invalid.",
     ),
     "figrim": PublicSource(
@@ -160,6 +193,7 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="http://figrim.mit.edu/index_eyetracking.html",
+        format="figrim",
     ),
     "isun": PublicSource(
         files=(
@@ -169,6 +203,7 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile(f"{_LSUN}/testing.mat", "md5:be008ef0330467dcb9c9cd9cc96a8546"),
         ),
         page="http://vision.princeton.edu/projects/2014/iSUN/",
+        format="isun",
         note="The host has been reported as gone since 2019; ask the authors for the files.",
     ),
     "dut-omron": PublicSource(
@@ -177,6 +212,7 @@ SOURCES: dict[str, PublicSource] = {
             RemoteFile(f"{_DUT}/DUT-OMRON-eye-fixations.zip", "md5:d9f4f83fcc78b1e5efb579ae9fb0edc2"),
         ),
         page="http://saliencydetection.net/dut-omron/",
+        format="dut-omron",
     ),
     "salicon": PublicSource(
         files=(
@@ -189,7 +225,8 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="http://salicon.net/challenge-2017/",
-        option="edition=2017",
+        format="salicon",
+        options={"edition": "2017"},
         note=f"This is the edition of 2017. {_DRIVE_NOTE}",
     ),
     "salicon-2015": PublicSource(
@@ -204,7 +241,7 @@ SOURCES: dict[str, PublicSource] = {
         ),
         page="http://salicon.net/challenge-2017/",
         format="salicon",
-        option="edition=2015",
+        options={"edition": "2015"},
         note=_DRIVE_NOTE,
     ),
     "coco-freeview": PublicSource(
@@ -215,6 +252,7 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://sites.google.com/view/cocosearch/coco-freeview",
+        format="coco-freeview",
         note="An earlier edition of the JSON file had the md5 d43d3e22de7b73297b3b35cb24d12c79.",
     ),
     "coco-search18": PublicSource(
@@ -229,9 +267,23 @@ SOURCES: dict[str, PublicSource] = {
             ),
         ),
         page="https://sites.google.com/view/cocosearch/home",
+        format="coco-search18",
     ),
     "fiwi": PublicSource(
         files=(RemoteFile("https://www.dropbox.com/s/30nxg2uwd1wpb80/webpage_dataset.zip?dl=1", None),),
         page="https://www-users.cse.umn.edu/~qzhao/webpage_saliency.html",
+        format="fiwi",
     ),
 }
+
+
+def sources(name: str | None = None) -> dict[str, PublicSource]:
+    """The public data sets that can be downloaded, by name.
+
+    Args:
+        name: of one; None for all.
+
+    Raises:
+        InputError: there is no such data set; gives the nearest name.
+    """
+    return dict(SOURCES) if name is None else {name: lookup("public source", name, SOURCES)}

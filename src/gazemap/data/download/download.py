@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -15,21 +16,21 @@ from gazemap.data.download.catalogue import SOURCES, PublicSource, RemoteFile
 from gazemap.data.download.fetching import Patience, fetch
 from gazemap.data.download.unpacking import ARCHIVES, unpack
 from gazemap.data.importers import IMPORTERS
-from gazemap.errors import DataError, GazemapError, check_name
+from gazemap.errors import DataError, GazemapError, lookup
 from gazemap.system.files import refuse_used, writing
 from gazemap.system.fingerprint import file_digest
 
 
 @dataclass(frozen=True)
 class Download:
-    """What `download_dataset` has brought, and how `import_dataset` reads it.
+    """What `download_dataset` has downloaded, and how `import_dataset` reads it.
 
     Attributes:
         name: a key of `SOURCES`.
         folder: what the importer reads.
         digests: sha256 of the files that no checksum is published for, by name.
         format: the importer's name.
-        option: of the import, "name=value"; "" where none is needed.
+        options: of the import, where some are needed.
         info: the data set's license and citation.
     """
 
@@ -37,8 +38,20 @@ class Download:
     folder: Path
     digests: Mapping[str, str]
     format: str
-    option: str
+    options: Mapping[str, str]
     info: DatasetInfo
+
+    def as_json(self) -> dict[str, Any]:
+        """Where the files are, how they are imported and under which terms, as JSON values."""
+        return {
+            "name": self.name,
+            "folder": str(self.folder),
+            "format": self.format,
+            "options": dict(self.options),
+            "license": self.info.license,
+            "citation": self.info.citation,
+            "digests": dict(self.digests),
+        }
 
 
 def download_dataset(
@@ -61,8 +74,7 @@ def download_dataset(
             says what to do by hand.
         OutputError: `out` is in use or cannot be written.
     """
-    check_name("public source", name, SOURCES)
-    source, out = SOURCES[name], Path(out).absolute()
+    source, out = lookup("public source", name, SOURCES), Path(out).absolute()
     work = out.with_name(f"{out.name}.download")
     refuse_used(out)
     with writing(out, f"What has come is kept in {work}."):
@@ -76,8 +88,7 @@ def download_dataset(
             out.rmdir()
         unpacked.rename(out)
         shutil.rmtree(work)
-    format = source.format or name
-    return Download(name, out, digests, format, source.option, IMPORTERS[format].info)
+    return Download(name, out, digests, source.format, source.options, IMPORTERS[source.format].info)
 
 
 def _bars(progress: bool) -> Progress:

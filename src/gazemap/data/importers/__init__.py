@@ -27,7 +27,7 @@ from gazemap.data.importers.scene import SCENE
 from gazemap.data.importers.table import TABLE
 from gazemap.data.importers.toronto import TORONTO
 from gazemap.data.writing.folder import write_dataset
-from gazemap.errors import DataError, check_name
+from gazemap.errors import DataError, lookup
 
 IMPORTERS: dict[str, Importer] = {
     "osie": OSIE,
@@ -56,21 +56,34 @@ IMPORTERS: dict[str, Importer] = {
 }
 
 
+def formats(name: str | None = None) -> dict[str, Importer]:
+    """The formats that can be imported, by name.
+
+    Args:
+        name: of one; None for all.
+
+    Raises:
+        InputError: there is no such format; gives the nearest name.
+    """
+    return dict(IMPORTERS) if name is None else {name: lookup("format", name, IMPORTERS)}
+
+
 def import_dataset(
-    format: str,
     source: str | Path,
     out: str | Path,
     *,
+    format: str,
     options: Mapping[str, Any] | None = None,
     progress: bool = False,
 ) -> GazeDataset:
     """Turn a foreign data set into a gaze data set's folder.
 
     Args:
-        format: a key of `IMPORTERS`.
-        source: the folder or file as its authors give it out; only read.
+        source: the folder or file as its authors give it out; it is only read.
         out: a new folder.
-        options: of the format; `Importer.options` lists them.
+        format: a key of `IMPORTERS`.
+        options: of the format, as values or as the text that a user types: `{"edition": "2017"}`.
+            `Importer.choices` lists them.
         progress: show a bar.
 
     Raises:
@@ -79,7 +92,7 @@ def import_dataset(
             file, field or shape.
         OutputError: `out` cannot be written.
     """
-    check_name("format", format, IMPORTERS)
+    importer = lookup("format", format, IMPORTERS)
     if not Path(source).exists():
-        raise DataError(f"There is no file or folder {source}. Give the data set's own.")
-    return write_dataset(IMPORTERS[format].open(Path(source), options or {}), out, progress=progress)
+        raise DataError(f"There is no file or folder {source}. Give the path of the data set's files.")
+    return write_dataset(importer.open(Path(source), options or {}), out, progress=progress)

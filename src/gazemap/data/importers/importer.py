@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -60,6 +60,17 @@ class Importer:
             known = "" if default in (None, parameter.empty) else f", default {default}"
             lines.append(f"{name}={'|'.join(kinds)}{known}")
         return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """The format's title, editions, options, license and oddities, as JSON values."""
+        return {
+            "title": self.info.title,
+            "citation": self.info.citation,
+            "license": self.info.license,
+            "editions": {name: asdict(counts) for name, counts in self.editions.items()},
+            "options": self.choices,
+            "oddities": self.oddities,
+        }
 
     def open(self, source: Path, options: Mapping[str, Any]) -> ImportedSet:
         """Read the source with the options checked.

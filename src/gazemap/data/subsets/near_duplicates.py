@@ -21,7 +21,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
 from gazemap.images.fingerprints import signs
 from gazemap.images.looks import FLAT, gray_version, perceptual_hashes
 from gazemap.system.progress import bar
@@ -32,6 +32,7 @@ from gazemap.system.progress import bar
 DISTANCE = 10
 CORRELATION = 0.7
 
+_MAX_DISTANCE = 32  # the mean of two pictures that have nothing in common
 _HASH_SIDE = 8
 _ROWS = 1024  # of the table of all distances, made at once
 
@@ -62,12 +63,16 @@ def near_duplicates(dataset: GazeDataset, *, distance: int = DISTANCE, progress:
 
     Args:
         dataset: of any size; each image is decoded once, at a reduced size where its format allows.
-        distance: up to which hashes pair; more finds heavier changes, and false pairs.
+        distance: up to how many of 64 bits hashes may differ, 0 to 32; more finds heavier changes, and
+            false pairs.
         progress: show a bar.
 
     Raises:
+        InputError: the distance is out of range.
         DataError: no image has a file, or one cannot be read.
     """
+    if not 0 <= distance <= _MAX_DISTANCE:
+        raise InputError(f"distance must be 0 to {_MAX_DISTANCE} bits, got {distance}.")
     files = {sample.image_id: sample.file for sample in dataset if sample.file is not None}
     if not files:
         raise DataError(f"{dataset.name!r} has no image files to compare, its points alone are known.")
