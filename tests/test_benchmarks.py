@@ -50,6 +50,10 @@ RUNS = {
         ["one image, torch:", "one image, peer:", "one image, peer, resized as here:", "10 images, torch:"],
     ),
     "pysaliency_roundtrip": ([], ["written and imported:"]),
+    "starting": (
+        [],
+        ["packages", "MB", "python -c .import gazemap.", "gazemap --help", r"gazemap predict photo\.jpg"],
+    ),
     "training_step": ([], ["plain loop", "gazemap", "ratio"]),
 }
 PARTS = {"arguments", "metrics_cases", "metrics_peers", "metrics_table", "pysaliency_peer"}
