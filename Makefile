@@ -1,8 +1,9 @@
 # Every target sets up what it needs: `make demo` and `make test` work in a fresh clone.
 PYTHON ?= python3
+PYTHONS ?= python3.11 python3.12 python3.13
 BIN := .venv/bin
 
-.PHONY: demo test test-all check clean
+.PHONY: demo test test-all light check clean
 
 demo: .venv/installed  ## train and evaluate on the built-in data set, write a report
 	test -d gaze/popout || $(BIN)/gazemap data popout gaze/popout --images 600
@@ -14,6 +15,19 @@ test: check  ## format, lint, types and the quick tests
 
 test-all: check  ## the slow tests too
 	$(BIN)/pytest -n 2
+
+light: .venv/installed  ## what `pip install gazemap` brings, without PyTorch: the wheel, by each of PYTHONS that runs here
+	rm -rf dist/light
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist/light .
+	tried=; for python in $(PYTHONS); do \
+		$$python -c '' 2> /dev/null || { echo "$$python does not run here: left out."; continue; }; \
+		echo "The light environment, by $$python:"; \
+		rm -rf .venv-light; \
+		$$python -m venv .venv-light || exit 1; \
+		.venv-light/bin/pip install --quiet --constraint constraints.txt dist/light/*.whl pytest pytest-xdist || exit 1; \
+		.venv-light/bin/pytest tests/light -n 2 || exit 1; \
+		tried=$$python; \
+	done; test -n "$$tried"
 
 check: .venv/installed
 	$(BIN)/ruff format --check .
@@ -28,4 +42,4 @@ check: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv gaze runs
+	rm -rf .venv .venv-light dist/light gaze runs

@@ -1,12 +1,14 @@
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import torch
 
-from gazemap.system.device import register_vision_operators
+TORCH = find_spec("torch") is not None  # tests/light runs without it, too
+if TORCH:
+    from gazemap.system.device import register_vision_operators
 
-register_vision_operators()  # before any test module imports torchmetrics
+    register_vision_operators()  # before any test module imports torchmetrics
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -14,7 +16,10 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread_a_worker():
     """Two test processes with two threads each would fight over two cores."""
-    torch.set_num_threads(1)
+    if TORCH:
+        import torch
+
+        torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Array, Arrays, Maps, number, over, room_for
+from gazemap.metrics.kernels.arrays import Array, Arrays, Maps, number
 from gazemap.metrics.kernels.checks import refuse_log_density
 from gazemap.metrics.kernels.reading import Reader
 from gazemap.types import Floats
@@ -41,15 +41,12 @@ def to_density(saliency: Maps) -> Floats | Tensor:
     reader = Reader(saliency)
     refuse_log_density(reader.first, "saliency")
     xp, values = reader.xp, reader.first.values
-    positive = xp.maximum(values, xp.zeros_like(values[:1, :1]), out=room_for(values))
+    positive = xp.maximum(values, xp.zeros_like(values[:1, :1]))
     total = xp.sum(positive, axis=-1, keepdims=True)
-    is_empty, uniform, kept = total == 0, 1.0 / values.shape[-1], 1.0 - _UNIFORM_SHARE
+    uniform = 1.0 / values.shape[-1]
     with np.errstate(invalid="ignore"):
-        total = xp.where(is_empty, 1.0, xp.where(xp.isfinite(total), total, np.nan))
-        density = xp.divide(positive, total, out=over(positive))
-    density = xp.multiply(density, kept, out=over(density))
-    added = _UNIFORM_SHARE * uniform + xp.where(is_empty, kept * uniform, 0.0)
-    return reader.maps(xp.add(density, added, out=over(density)))
+        shares = xp.where(total == 0, uniform, positive / xp.where(total == 0, 1.0, total))
+    return reader.maps((1.0 - _UNIFORM_SHARE) * shares + _UNIFORM_SHARE * uniform)
 
 
 @overload

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import array_api_compat
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
-from gazemap.system.array_pool import POOL
 from gazemap.types import Floats
 
 if TYPE_CHECKING:
@@ -79,20 +78,13 @@ def real_numbers(values: Maps, name: str) -> Array:
     return values
 
 
-def room_for(values: Array) -> Floats | None:
-    """Where a float64 result of the shape of an array may be written; None for tensors, to whom that is no help.
-
-    It is for `out=`, and is kept memory: a new array of a map's size costs more than to fill it.
-    """
-    return POOL.empty(values.shape) if isinstance(values, np.ndarray) else None
-
-
-def over(values: Array) -> Floats | None:
-    """The array itself, which nobody else may hold, to be written over by `out=`; None for tensors.
+def over(function: Callable[..., Array], *arguments: Array) -> Array:
+    """A function's result, written over its last argument, which nobody else may hold.
 
     Memory that is in use already is in the cache. Tensors are kept, for their gradients.
     """
-    return values if isinstance(values, np.ndarray) else None
+    last = arguments[-1]
+    return function(*arguments, out=last) if isinstance(last, np.ndarray) else function(*arguments)
 
 
 def in_main_memory(values: Array) -> NDArray[Any]:

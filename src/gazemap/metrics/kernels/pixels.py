@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gazemap.metrics.kernels.arrays import Array, number, room_for
+from gazemap.metrics.kernels.arrays import Array, number
 
 _LEAST = 1e-290  # what a sum must exceed to be divided by: times 2.2e-16 it is still a normal float64
 
@@ -45,7 +45,7 @@ class Pixels:
         if not bool(self.xp.any(self.low != 0)):
             return self.values
         with np.errstate(over="ignore", invalid="ignore"):  # -inf in a log density
-            return self.xp.subtract(self.values, self.low[:, None], out=room_for(self.values))
+            return self.values - self.low[:, None]
 
     @cached_property
     def raised_sum(self) -> Array:

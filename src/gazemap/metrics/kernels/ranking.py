@@ -13,8 +13,7 @@ import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.metrics.kernels.arrays import Array, room_for
-from gazemap.system.array_pool import POOL
+from gazemap.metrics.kernels.arrays import Array
 
 _BUCKETS = 1 << 16
 _CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
@@ -60,7 +59,7 @@ class Ranking:
         is_large = isinstance(self._values, np.ndarray) and len(self._values) > _BUCKETS // 4
         if not is_large or not np.isfinite(self._span) or not np.isfinite(scale):
             return None  # few pixels, or floating point cannot tell the buckets apart
-        return _rounded(np.multiply(self._raised, scale, out=room_for(self._raised)))
+        return _rounded(self._raised * scale)
 
     @cached_property
     def _scale(self) -> float:
@@ -75,8 +74,7 @@ class Ranking:
         """(k,): the pixels whose bucket holds a cut; only they are placed one by one."""
         crossed = np.zeros(_BUCKETS, bool)
         crossed[self._cut_buckets] = True
-        found = POOL.empty(self._buckets.shape, bool)
-        return np.flatnonzero(crossed.take(self._buckets, out=found, mode="clip"))
+        return np.flatnonzero(crossed.take(self._buckets))
 
     @cached_property
     def _placed(self) -> tuple[Array, Array]:
@@ -129,8 +127,7 @@ class Ranking:
         placed = self._won_from(*self._placed)
         if self._buckets is None:
             return placed
-        by_bucket = self._running[-1] - self._running[self._lower_cuts]
-        won: Array = by_bucket.take(self._buckets, out=room_for(self._values), mode="clip")
+        won = (self._running[-1] - self._running[self._lower_cuts]).take(self._buckets)
         won[self._near] = placed
         return won
 
