@@ -45,9 +45,8 @@ ORDERS = {
     " | significance | overlap | predictions < names | fingerprint < evaluate < reuse"
     " | comparison | interchange",
     "evaluation/interchange": "archives < stored < *",
-    "analysis": "box_tables | regions < crops | designs < images",
-    "reports": "pages | figures | diagnosis < thumbnails | findings | prediction_sheet"
-    " < report | contact_sheet < studies",
+    "analysis": "box_tables | tables | regions < crops | designs",
+    "reports": "loading | pages | figures | diagnosis < thumbnails | findings < * < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "*",
     "cli": "options | tables < * < __init__",

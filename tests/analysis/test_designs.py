@@ -71,22 +71,28 @@ def test_regions_stay_in_their_relative_place_or_go_where_they_are_said_to():
     boxes = [Box("top left", 0, 0, 5, 5), Box("bottom right", 5, 5, 5, 5)]
     sizes = ((10, 10), (20, 40))
     same = region_changes(a, b, boxes, paired_boxes(boxes, None, sizes))
-    assert [(row.name, row.a, row.b, row.change) for row in same] == [
+    assert [(row.name, row.a.attention, row.b.attention, row.change) for row in same] == [
         ("top left", pytest.approx(1), pytest.approx(0), pytest.approx(-1)),
         ("bottom right", pytest.approx(0), pytest.approx(1), pytest.approx(1)),
     ]
     elsewhere = [Box("bottom right", 0, 0, 20, 10), Box("top left", 20, 10, 10, 10)]
     moved = region_changes(a, b, boxes, paired_boxes(boxes, elsewhere, sizes))
-    assert [(row.name, row.b) for row in moved] == [
+    assert [(row.name, row.b.attention) for row in moved] == [
         ("top left", pytest.approx(0.5)),
         ("bottom right", pytest.approx(0)),
     ]
-    assert (moved[0].ratio_a, moved[0].ratio_b) == (pytest.approx(4), pytest.approx(4))
+    assert (moved[0].a.times_chance, moved[0].b.times_chance) == (pytest.approx(4), pytest.approx(4))
+    assert moved[0].row() == {
+        "name": "top left", "change": pytest.approx(-0.5), "attention_a": pytest.approx(1),
+        "attention_b": pytest.approx(0.5),
+        "times_chance_a": pytest.approx(4), "times_chance_b": pytest.approx(4),
+        "x_a": 0, "x_b": 20, "y_a": 0, "y_b": 10, "width_a": 5, "width_b": 10, "height_a": 5, "height_b": 10,
+    }  # fmt: skip
 
 
 def test_regions_of_one_design_alone_or_outside_of_it_are_refused():
     box, sizes = Box("a", 0, 0, 5, 5), ((10, 10), (4, 4))
-    with pytest.raises(InputError, match="In only one of the two designs: a, b"):
+    with pytest.raises(InputError, match="in both designs; only one has a, b"):
         paired_boxes([box], [Box("b", 0, 0, 1, 1)], sizes)
     with pytest.raises(InputError, match="The image is 4 x 4 pixels; outside of it: a"):
         paired_boxes([box], [box], sizes)

@@ -1,4 +1,4 @@
-"""Boxes from the command line and from tables, CSV or JSON."""
+"""Boxes from texts and from tables, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -15,11 +15,38 @@ from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_names
 
 _MAX_BYTES = 10_000_000  # 100,000 boxes and more
+_SEPARATORS = ",;\t"
 _COLUMNS = tuple(field.name for field in fields(Box))
 
 
+BoxesLike = str | Path | Sequence[str | Path | Box]  # what `read_boxes` takes
+
+
+def read_boxes(boxes: BoxesLike) -> list[Box]:
+    """Boxes of any form, together.
+
+    Args:
+        boxes: a text "name=x,y,width,height" in pixels, a file of boxes (see `read_box_table`), a `Box`,
+            or a list of such.
+
+    Raises:
+        InputError: a text or file of another form, or several boxes of one name.
+    """
+    several = [boxes] if isinstance(boxes, str | Path) else boxes
+    found = [box for entry in several for box in _boxes_of(entry)]
+    check_names(found)
+    return found
+
+
+def _boxes_of(entry: str | Path | Box) -> list[Box]:
+    if isinstance(entry, Box):
+        return [entry]
+    is_table = isinstance(entry, Path) or entry.lower().endswith((".csv", ".json"))
+    return read_box_table(Path(entry)) if is_table else [parse_box(str(entry))]
+
+
 def parse_box(text: str) -> Box:
-    """The box that "name=x,y,width,height" says, in pixels.
+    """The box of a text "name=x,y,width,height", in pixels.
 
     Raises:
         InputError: another form, no numbers, or a box without area.
@@ -27,26 +54,29 @@ def parse_box(text: str) -> Box:
     name, separator, numbers = text.partition("=")
     values = numbers.split(",")
     if not separator or len(values) != 4:
-        raise InputError(f"A box must be name=x,y,width,height, in pixels, got {text!r}.")
+        raise InputError(
+            f"A box must be name=x,y,width,height in pixels, or a .csv or .json file of boxes, got {text!r}."
+        )
     return _box(dict(zip(_COLUMNS, (name, *values), strict=True)), repr(text))
 
 
-def read_boxes(path: Path) -> list[Box]:
+def read_box_table(path: Path) -> list[Box]:
     """The boxes in a CSV file with the columns name, x, y, width, height, or in a JSON list of such objects.
 
-    Further columns are ignored.
+    Columns are separated by commas, semicolons or tabs, as the first line has it; further columns are
+    ignored.
 
     Raises:
-        InputError: missing, of another form, empty, or with a box without area or a name given twice;
-            says which line or entry.
+        InputError: the file is missing, empty or of another form, a box has no area, or several have one
+            name; says which line or entry.
     """
     readers = {".csv": _csv_rows, ".json": _json_rows}
     if path.suffix.lower() not in readers:
-        raise InputError(f"{path} must be a .csv or .json file to be read as boxes.")
+        raise InputError(f"A file of boxes must be a .csv or .json file, got {path}.")
     rows = readers[path.suffix.lower()](_text(path), path)
     boxes = [_box(row, where) for where, row in rows.items()]
     if not boxes:
-        raise InputError(f"{path} holds no boxes. Give one line or object per box.")
+        raise InputError(f"{path} has no boxes. It must have one line or object per box.")
     check_names(boxes)
     return boxes
 
@@ -60,28 +90,30 @@ def _box(row: Mapping[str, Any], where: str) -> Box:
     if not name or not all(map(math.isfinite, (x, y, width, height))) or min(width, height) <= 0:
         got = ", ".join(f"{column} {row[column]!r}" for column in _COLUMNS)
         raise InputError(
-            f"{where}: a box must have a name, and x, y, width and height in pixels, width and height over "
-            f"0, got {got}."
+            f"{where}: a box must have a name, and x, y, width and height in pixels, with a width and a "
+            f"height over 0, got {got}."
         )
     return Box(name, x, y, width, height)
 
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{path} has {path.stat().st_size:,} bytes, must have up to {_MAX_BYTES:,}.")
+        if (size := path.stat().st_size) > _MAX_BYTES:
+            raise InputError(f"A file of boxes must have up to {_MAX_BYTES:,} bytes, got {size:,} in {path}.")
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"{path} cannot be read: {reason}. Give a .csv or .json file.") from error
 
 
 def _csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
-    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    header = text.partition("\n")[0]
+    separator = max(_SEPARATORS, key=header.count)  # the comma, where none of them is there
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, delimiter=separator)
     try:
         rows: dict[str, Mapping[str, Any]] = {f"{path}, line {reader.line_num}": row for row in reader}
     except csv.Error as error:
-        raise InputError(f"{path} is no CSV file ({error}).") from error
+        raise InputError(f"{path} is not a CSV file ({error}).") from error
     _check_columns(reader.fieldnames or (), str(path))
     return rows
 
@@ -90,7 +122,7 @@ def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
     try:
         rows = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{path} is no JSON file ({error}).") from error
+        raise InputError(f"{path} is not a JSON file ({error}).") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path} must hold a list of objects with {', '.join(_COLUMNS)}.")
     named = {f"{path}, entry {number}": row for number, row in enumerate(rows, 1)}

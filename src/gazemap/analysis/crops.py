@@ -42,20 +42,20 @@ class Crop:
         y: its upper edge.
         width: pixels.
         height: pixels.
-        share: of the density, in [0, 1].
-        area: share of the image's area, in [0, 1].
+        attention: the share of the density that it keeps, in [0, 1].
+        area: its share of the image's area, in [0, 1].
     """
 
     x: int
     y: int
     width: int
     height: int
-    share: float
+    attention: float
     area: float
 
 
 def parse_aspect(text: str) -> Fraction:
-    """Width over height, as "16:9", "1.91:1" or "1.5" say it.
+    """Width over height, from a text such as "16:9", "1.91:1" or "1.5".
 
     Raises:
         InputError: another form, or zero.
@@ -63,12 +63,12 @@ def parse_aspect(text: str) -> Fraction:
     match = re.fullmatch(rf"{_NUMBER}(?:[:/]{_NUMBER})?", text.strip())
     width, height = (Fraction(part or 1) for part in match.groups()) if match else (Fraction(0), Fraction(0))
     if not width or not height:
-        raise InputError(f"An aspect must be width:height, as 16:9, 1.91:1 or 1:1, got {text!r}.")
+        raise InputError(f"An aspect must be WIDTH:HEIGHT, such as 16:9 or 1.91:1, got {text!r}.")
     return width / height
 
 
 def parse_size(text: str) -> Size:
-    """(height, width) in pixels, as "1200x630", width first, says it.
+    """(height, width) in pixels, from a text with the width first, such as "1200x630".
 
     Raises:
         InputError: another form, zero, or sides over 20,000.
@@ -76,16 +76,18 @@ def parse_size(text: str) -> Size:
     match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
     size = (int(match[2]), int(match[1])) if match else (0, 0)
     if not 0 < min(size) <= max(size) <= 20_000:
-        raise InputError(f"A size must be WIDTHxHEIGHT in pixels up to 20000, as 1200x630, got {text!r}.")
+        raise InputError(
+            f"A size must be WIDTHxHEIGHT, up to 20000 pixels each, such as 1200x630, got {text!r}."
+        )
     return size
 
 
 def best_crop(density: NDArray[np.floating], aspect: Fraction, share: float | None = None) -> Crop:
-    """The crop of an aspect that keeps most of a density: exact, every position is tried.
+    """The crop of an aspect that keeps most of a density. Every position is tried, so that it is exact.
 
-    Sizes are the whole pixels nearest to the aspect. Without `share` the largest that fits is taken,
-    else the smallest whose best position keeps at least that share. Of positions that keep the same,
-    within 1e-9, the one nearest to the image's center is taken, then the upper, then the left.
+    Width and height are the whole pixels nearest to the aspect. Without `share` the crop is the largest
+    that fits; with it, the smallest whose best position keeps at least that share. Of positions that keep
+    the same, within 1e-9, the one nearest to the image's center is taken, then the upper, then the left.
 
     Args:
         density: (H, W), sums to 1.
@@ -97,23 +99,23 @@ def best_crop(density: NDArray[np.floating], aspect: Fraction, share: float | No
             extreme for the image.
     """
     if share is not None and not 0 < share <= 1:
-        raise InputError(f"The share to keep must be over 0 and up to 1, got {share:g}.")
+        raise InputError(f"The share of attention to keep must be over 0 and at most 1, got {share:g}.")
     sizes = _Sizes(density.shape[0], density.shape[1], aspect)
     sums = integral_image(density)
     best = _best_position(sums, *sizes.at(sizes.largest))
     if share is None:
         return best
-    if best.share < share - _EQUAL:
+    if best.attention < share - _EQUAL:
         raise InputError(
             f"No crop of this aspect keeps {100 * share:g} % of the attention; the largest, {best.width} x "
-            f"{best.height} pixels, keeps {100 * best.share:.1f} %. Ask for less, or for another aspect."
+            f"{best.height} pixels, keeps {100 * best.attention:.1f} %. Ask for less, or for another aspect."
         )
     # a larger crop holds every smaller one, so what the best position keeps never falls with the size
     low, high = 0, sizes.largest
     while high - low > 1:
         middle = (low + high) // 2
         crop = _best_position(sums, *sizes.at(middle))
-        if crop.share >= share - _EQUAL:
+        if crop.attention >= share - _EQUAL:
             best, high = crop, middle
         else:
             low = middle
@@ -166,11 +168,11 @@ def _best_position(sums: Floats, height: int, width: int) -> Crop:
 
 
 def check_crop_file(image: Path, out: Path) -> None:
-    """Refuse a name for an image's crop that is of another format than the image.
+    """Refuse a file name whose ending is not that of the image's own format.
 
     Raises:
-        InputError: the ending is not one of the image's format.
-        DataError: the image is missing or no image.
+        InputError: another ending.
+        DataError: the image is missing, is no image, or is of a format that crops are not written in.
     """
     read_size(image)
     with warnings.catch_warnings():
@@ -178,23 +180,25 @@ def check_crop_file(image: Path, out: Path) -> None:
         with Image.open(image) as opened:
             suffixes = _SUFFIXES.get(opened.format or "")
     if suffixes is None:
-        raise DataError(f"{image} is of a format that no crop is written in; use JPEG, PNG, TIFF or WebP.")
+        raise DataError(f"A crop must be of a JPEG, PNG, TIFF, WebP, BMP or GIF file, got {image}.")
     if out.suffix.lower() not in suffixes:
         raise InputError(
-            f"A crop keeps its image's format, so that {out.name} must end in {' or '.join(suffixes)}."
+            f"A crop keeps the format of its image {image.name}: its name must end in "
+            f"{' or '.join(suffixes)}, got {out}."
         )
 
 
 def write_crop(image: Path, crop: Crop, out: Path, size: Size | None = None) -> None:
     """Write a part of an image file in the image's own format, depth and color profile.
 
-    The crop lies in the upright image; the file written is upright. EXIF is kept but in TIFF. Of an
-    animation the first picture is taken. JPEG and WebP are encoded anew at quality 95.
+    The crop's coordinates are those of the upright image, and the file is written upright. EXIF is kept,
+    except in TIFF. Of an animation only the first frame is kept. JPEG and WebP are encoded anew at
+    quality 95.
 
     Args:
         image: the file.
-        crop: lies inside of it.
-        out: with an ending of the same format.
+        crop: a part of it.
+        out: its name has an ending of the same format; a file that is there is replaced.
         size: (height, width) to resize the crop to, by Lanczos' filter.
 
     Raises:
@@ -222,6 +226,6 @@ def write_crop(image: Path, crop: Crop, out: Path, size: Size | None = None) -> 
 def _resized(part: Image.Image, size: Size) -> Image.Image:
     if part.mode == "1":
         part = part.convert("L")
-    elif part.mode == "P":  # colors by number have none in between
+    elif part.mode == "P":  # numbers of colors cannot be averaged
         part = part.convert("RGBA" if "transparency" in part.info else "RGB")
     return part.resize(size[::-1], Image.Resampling.LANCZOS)

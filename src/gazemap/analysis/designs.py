@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.analysis.regions import box_shares
+from gazemap.analysis.regions import RegionShare, box_shares
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_inside, check_names
 from gazemap.metrics import cc, kld, resize, sim
-from gazemap.types import Floats
+from gazemap.types import Floats, Size
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,30 +40,42 @@ class DesignDifference:
 
 @dataclass(frozen=True)
 class RegionChange:
-    """A region's share of attention in two designs.
+    """The attention on one region in two designs, A and B.
 
     Attributes:
-        name: of the region.
-        a: its share of the first density, in [0, 1].
-        b: its share of the second.
-        change: b - a.
-        ratio_a: times as much as by chance, in the first.
-        ratio_b: in the second.
+        a: the region in A; its `rank` is that among A's regions.
+        b: the same in B.
     """
 
-    name: str
-    a: float
-    b: float
-    change: float
-    ratio_a: float
-    ratio_b: float
+    a: RegionShare
+    b: RegionShare
+
+    @property
+    def name(self) -> str:
+        """Of the region."""
+        return self.a.name
+
+    @property
+    def change(self) -> float:
+        """B's share of attention less A's, in [-1, 1]."""
+        return self.b.attention - self.a.attention
+
+    def row(self) -> dict[str, str | float]:
+        """The region's row in the table: attention and times chance in both designs, then where it lies."""
+        a, b = asdict(self.a), asdict(self.b)
+        pairs = {
+            f"{key}_{side}": values[key]
+            for key in ("attention", "times_chance", "x", "y", "width", "height")
+            for side, values in (("a", a), ("b", b))
+        }
+        return {"name": self.name, "change": self.change, **pairs}
 
 
 def compare_designs(a: NDArray[np.floating], b: NDArray[np.floating]) -> DesignDifference:
-    """Compare two densities of any sizes, place by relative place.
+    """Compare two densities of any sizes at the same relative positions.
 
-    Both are laid on one grid, which has the lesser height and the lesser width: exact for equal sizes.
-    Designs of another aspect are stretched onto each other.
+    Both are resized to the lesser height and the lesser width; densities of equal sizes are taken as they
+    are. Designs of different aspects are stretched onto each other.
 
     Args:
         a: (H, W), sums to 1.
@@ -83,25 +95,23 @@ def compare_designs(a: NDArray[np.floating], b: NDArray[np.floating]) -> DesignD
     )
 
 
-def on_grid(density: NDArray[np.floating], size: tuple[int, int]) -> Floats:
+def on_grid(density: NDArray[np.floating], size: Size) -> Floats:
     """A density (H, W) at another size (h, w), bilinear and antialiased; sums to 1 again."""
     placed = np.asarray(resize(density, size), dtype=np.float64)
     normalized: Floats = placed / placed.sum()
     return normalized
 
 
-def paired_boxes(
-    boxes: Sequence[Box], boxes_b: Sequence[Box] | None, sizes: tuple[tuple[int, int], tuple[int, int]]
-) -> list[Box]:
+def paired_boxes(boxes: Sequence[Box], boxes_b: Sequence[Box] | None, sizes: tuple[Size, Size]) -> list[Box]:
     """Where the first design's regions lie in the second, in the order of the first.
 
     Args:
         boxes: in pixels of the first design.
-        boxes_b: of the same names, in pixels of the second; None for the same relative places.
+        boxes_b: of the same names, in pixels of the second; None for the same relative positions.
         sizes: (H, W) of both designs.
 
     Raises:
-        InputError: boxes that reach out of their design, or names that only one design has.
+        InputError: a box reaches out of its design, or only one design has a region of some name.
     """
     check_names(boxes)
     check_inside(boxes, sizes[0])
@@ -113,7 +123,7 @@ def paired_boxes(
     lonely = second.keys() ^ {box.name for box in boxes}
     if lonely:
         raise InputError(
-            f"In only one of the two designs: {', '.join(sorted(lonely))}. Give every region in both."
+            f"Every region must be given in both designs; only one has {', '.join(sorted(lonely))}."
         )
     return [second[box.name] for box in boxes]
 
@@ -134,5 +144,4 @@ def region_changes(
     """
     first = {row.name: row for row in box_shares(a, boxes)}
     second = {row.name: row for row in box_shares(b, boxes_b)}
-    pairs = [(first[box.name], second[box.name]) for box in boxes]
-    return [RegionChange(p.name, p.share, q.share, q.share - p.share, p.ratio, q.ratio) for p, q in pairs]
+    return [RegionChange(first[box.name], second[box.name]) for box in boxes]

@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.stats import rankdata
 
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import Box, box_sums, check_inside, check_names
 from gazemap.images.reading import read_image, read_size
-from gazemap.system.files import write_text
-from gazemap.types import Floats
+from gazemap.types import Floats, Size
 
 _MAX_REGIONS = 256
-_SUFFIXES = (".csv", ".json")
 
 
 @dataclass(frozen=True)
 class RegionShare:
-    """What falls on one region.
+    """The attention on one region. The names are the columns of the table, on screen and in files.
 
     Attributes:
         name: of the region.
-        rank: 1 for the greatest share; equal shares have one rank.
-        share: of the density, in [0, 1].
-        area: share of the image's area, in (0, 1].
-        ratio: share / area: how many times as much as if all pixels were looked at alike.
+        rank: 1 for the greatest share of attention; equal shares have one rank.
+        attention: the share of the density that falls on the region, in [0, 1].
+        area: the region's share of the image's area, in (0, 1].
+        times_chance: attention / area: 1 where the region is looked at as often as if all pixels were alike.
+        x: the left edge of the region, or of a mask's region's bounding box; pixels of the image from 0.
+        y: its upper edge.
+        width: in pixels.
+        height: in pixels.
     """
 
     name: str
     rank: int
-    share: float
+    attention: float
     area: float
-    ratio: float
+    times_chance: float
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ class Mask:
 
 
 def box_shares(density: NDArray[np.floating], boxes: Sequence[Box]) -> list[RegionShare]:
-    """The share of a density in each box, greatest first; where boxes overlap, both count it.
+    """The share of a density in each box, greatest first. Where boxes overlap, both count it.
 
     Args:
         density: (H, W), sums to 1.
@@ -69,7 +71,7 @@ def box_shares(density: NDArray[np.floating], boxes: Sequence[Box]) -> list[Regi
     check_names(boxes)
     check_inside(boxes, (density.shape[0], density.shape[1]))
     areas = np.array([box.width * box.height for box in boxes]) / density.size
-    return _ranked([box.name for box in boxes], box_sums(density, boxes), areas)
+    return _ranked(boxes, box_sums(density, boxes), areas)
 
 
 def mask_shares(density: NDArray[np.floating], mask: Mask) -> list[RegionShare]:
@@ -86,10 +88,11 @@ def mask_shares(density: NDArray[np.floating], mask: Mask) -> list[RegionShare]:
         raise InputError(f"The mask must be of the density's shape {density.shape}, got {mask.labels.shape}.")
     labels, count = mask.labels.ravel(), len(mask.names)
     shares = np.bincount(labels, density.ravel(), count).astype(np.float64)
-    return _ranked(mask.names, shares, np.bincount(labels, minlength=count).astype(np.float64) / density.size)
+    areas = np.bincount(labels, minlength=count).astype(np.float64) / density.size
+    return _ranked(_bounding_boxes(mask), shares, areas)
 
 
-def read_mask(path: Path, size: tuple[int, int]) -> Mask:
+def read_mask(path: Path, size: Size) -> Mask:
     """A mask image: every gray value, or every color, is a region.
 
     Args:
@@ -102,55 +105,52 @@ def read_mask(path: Path, size: tuple[int, int]) -> Mask:
     found = read_size(path)
     if found != size:
         raise DataError(
-            f"{path} is {found[1]} x {found[0]} pixels, its image {size[1]} x {size[0]}; "
-            "a mask has its image's size."
+            f"The mask must be as large as its image, {size[1]} x {size[0]} pixels, got {found[1]} x "
+            f"{found[0]} from {path}."
         )
     with Image.open(path) as image:
         deep = image.mode.startswith("I")
     values, labels = np.unique(_deep(path) if deep else _packed(path), return_inverse=True)
     if len(values) > _MAX_REGIONS:
         raise DataError(
-            f"{path} has {len(values):,} values; a mask has one flat value for each of up to "
-            f"{_MAX_REGIONS} regions. Save it as PNG, without smooth edges."
+            f"A mask must have one flat value per region, up to {_MAX_REGIONS}, got {len(values):,} from "
+            f"{path}. Save it as PNG, without smooth edges."
         )
     names = tuple(f"gray {value}" if deep else _color_name(int(value)) for value in values)
     return Mask(names, labels.reshape(size))
 
 
-def check_table(path: Path) -> None:
-    """Refuse a name that no table of shares can have.
+def _ranked(boxes: Sequence[Box], attention: Floats, areas: Floats) -> list[RegionShare]:
+    """Rows in order of their ranks.
 
-    Raises:
-        InputError: neither .csv nor .json.
+    Args:
+        boxes: the regions, or the boxes around them.
+        attention: (n,), in [0, 1].
+        areas: (n,), in (0, 1].
     """
-    if path.suffix.lower() not in _SUFFIXES:
-        raise InputError(f"{path} cannot be a table of regions: its name must end in .csv or .json.")
-
-
-def write_shares(shares: Sequence[RegionShare], path: Path) -> None:
-    """Write shares with all digits as CSV, or as a JSON list, as the name ends.
-
-    Raises:
-        InputError: another ending.
-        OutputError: it cannot be written.
-    """
-    check_table(path)
-    rows = [asdict(share) for share in shares]
-    if path.suffix.lower() == ".json":
-        write_text(path, json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-        return
-    content = io.StringIO()
-    writer = csv.DictWriter(content, [field.name for field in fields(RegionShare)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, content.getvalue())
-
-
-def _ranked(names: Sequence[str], shares: Floats, areas: Floats) -> list[RegionShare]:
     # sums taken in another order differ in their last digits, which must not decide a rank
-    ranks = rankdata(-shares.round(12), method="min").astype(int)
-    rows = zip(names, ranks.tolist(), shares.tolist(), areas.tolist(), (shares / areas).tolist(), strict=True)
-    return sorted((RegionShare(*row) for row in rows), key=lambda row: row.rank)
+    falling = -attention.round(12)
+    ranks = 1 + np.searchsorted(np.sort(falling), falling)
+    numbers = zip(
+        ranks.tolist(), attention.tolist(), areas.tolist(), (attention / areas).tolist(), strict=True
+    )
+    rows = (
+        RegionShare(box.name, *row, box.x, box.y, box.width, box.height)
+        for box, row in zip(boxes, numbers, strict=True)
+    )
+    return sorted(rows, key=lambda row: row.rank)
+
+
+def _bounding_boxes(mask: Mask) -> list[Box]:
+    """The smallest box around each region, in the order of the names."""
+    found = []
+    for number, name in enumerate(mask.names):
+        inside = mask.labels == number
+        (top, bottom), (left, right) = (
+            np.flatnonzero(inside.any(axis=axis))[[0, -1]].tolist() for axis in (1, 0)
+        )
+        found.append(Box(name, left, top, right - left + 1, bottom - top + 1))
+    return found
 
 
 def _deep(path: Path) -> NDArray[np.int64]:
@@ -165,7 +165,7 @@ def _deep(path: Path) -> NDArray[np.int64]:
 
 
 def _packed(path: Path) -> NDArray[np.int64]:
-    """(H, W) one number a color, 0xrrggbb."""
+    """(H, W) one number per color, 0xrrggbb."""
     red, green, blue = read_image(path).astype(np.int64).transpose(2, 0, 1)
     packed: NDArray[np.int64] = red << 16 | green << 8 | blue
     return packed

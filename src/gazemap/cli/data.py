@@ -156,12 +156,10 @@ def view(
     seed: SeedOption = 0,
 ) -> None:
     """Show a data set on an HTML page: images, fixations, center bias, observers, problems."""
-    from gazemap.data.dataset import load_dataset
-    from gazemap.reports.contact_sheet import write_contact_sheet
+    from gazemap.reports.view import view as write_page
 
-    page = out or Path(f"{path.resolve().name}.html")
-    write_contact_sheet(load_dataset(path), page, images=images, seed=seed, progress=True)
-    typer.echo(f"Contact sheet: {page}")
+    made = write_page(path, out, images=images, seed=seed, progress=True)
+    typer.echo("\n".join(made.notes()))
 
 
 @app.command()

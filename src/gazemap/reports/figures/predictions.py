@@ -1,8 +1,8 @@
 """Figures of predictions: arrays in, a matplotlib figure out.
 
-Every density is shown in times chance: 1 is a pixel that is looked at as often as if all were alike.
-Maps that are shown together share one scale, and the bar beside them says which. Names are the user's,
-and a $ in one starts no formula.
+Every density is shown in times chance: 1 is a pixel that is looked at as often as if all pixels were
+alike. Maps that are shown together have one scale, which the bar next to them shows. Names are the user's
+own, so that a $ in a name does not start a formula.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from scipy import ndimage
 from gazemap.analysis.crops import Crop
 from gazemap.analysis.designs import DesignDifference, RegionChange, on_grid
 from gazemap.analysis.regions import Mask, RegionShare
-from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
 from gazemap.images.resizing import size_of_length
 from gazemap.prediction.files.pictures import COLORMAP
@@ -34,11 +33,10 @@ Density = NDArray[np.floating]
 
 _LONG_SIDE = 640  # pixels of a picture within a figure
 _TIMES = "times as often as chance, logarithmic"
-_MOST_IMAGES, _MOST_MODELS = 30, 8  # of a sheet
 _LISTED = 20  # regions whose bars are shown
 _EDGE = "#00c2ff"  # seen on most photos, and on every color of the map
 _DIVERGING = "RdBu_r"
-_LEAST = 0.1  # times chance; what is looked at less than that is black
+_LEAST = 0.1  # times chance; whatever is looked at less often than that is black
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,26 +54,13 @@ class SheetRow:
     maps: Floats
 
 
-def check_sheet(images: int, models: int) -> None:
-    """Refuse a sheet that nobody could look at.
-
-    Raises:
-        InputError: over 30 images, or over 8 models.
-    """
-    if images > _MOST_IMAGES or models > _MOST_MODELS:
-        raise InputError(
-            f"A sheet shows up to {_MOST_IMAGES} images and {_MOST_MODELS} models, got {images} and "
-            f"{models}. Make several sheets."
-        )
-
-
 def sheet_row(title: str, image: Pixels, densities: Sequence[Density]) -> SheetRow:
     """A row of `sheet`.
 
     Args:
         title: of the image.
         image: (H, W, 3).
-        densities: a model's each, (H, W), sums to 1.
+        densities: one per model, (H, W), each sums to 1.
     """
     return SheetRow(title, _small(image), np.stack([_times_chance(density) for density in densities]))
 
@@ -87,7 +72,7 @@ def sheet(rows: Sequence[SheetRow], models: Sequence[str]) -> Figure:
         rows: the images.
         models: names, as many as each row has maps.
     """
-    # a page that is much taller than wide is drawn narrower, in a place of bounded height
+    # an image that is much taller than wide is drawn narrower, in a row of bounded height
     tall = [float(np.clip(row.image.shape[0] / row.image.shape[1], 0.25, 2.0)) for row in rows]
     size = (3.2 * (len(models) + 1) + 0.9, sum(3.2 * ratio + 0.3 for ratio in tall) + 0.2)
     figure = Figure(figsize=size, layout="constrained")
@@ -113,7 +98,7 @@ def crop(image: Pixels, density: Density, chosen: Crop) -> Figure:
     )
     values = _times_chance(density)
     norm = _scale(values.max())
-    _show_map(right, values, f"{chosen.share:.0%} of the attention", image.shape, norm)
+    _show_map(right, values, f"{chosen.attention:.0%} of the attention", image.shape, norm)
     _legend(figure, [right], norm)
     for axes in (left, right):
         _outline(axes, Box("", chosen.x, chosen.y, chosen.width, chosen.height))
@@ -179,7 +164,7 @@ def designs(
 
 
 def _times_chance(density: Density) -> Floats:
-    """A density over that of chance, at the size it is drawn; 1 on average."""
+    """A density in times chance, 1 on average, at the size at which it is drawn."""
     size = density.shape[0], density.shape[1]
     placed = on_grid(density, size_of_length(size, min(_LONG_SIDE, max(size))))
     return placed * placed.size
@@ -197,7 +182,7 @@ def _size(image: Pixels, columns: int) -> tuple[float, float]:
 
 
 def _scale(top: float) -> LogNorm:
-    """Of all maps of one figure: equal steps of color are equal factors, as in a log density."""
+    """The scale of all maps of one figure: equal steps of color are equal factors, as in a log density."""
     return LogNorm(_LEAST, max(top, 2 * _LEAST))
 
 
@@ -220,17 +205,17 @@ def _show_map(
 
 
 def _show_change(figure: Figure, axes: Axes, change: Floats, size: tuple[int, ...]) -> None:
-    reach = max(float(np.abs(change).max()), 1.0)  # a change of no account stays pale
-    norm = SymLogNorm(1.0, vmin=-reach, vmax=reach)  # as far to either side, so that white is 0
+    reach = max(float(np.abs(change).max()), 1.0)  # a negligible change stays pale
+    norm = SymLogNorm(1.0, vmin=-reach, vmax=reach)  # equal on both sides, so that 0 is white
     shown = _show_map(axes, change, "B - A: red gains, blue loses", size, norm, _DIVERGING)
     ticks = FuncFormatter(lambda value, _: f"{value:+g}" if value else "0")
     label = "change in times chance, logarithmic beyond 1"
     figure.colorbar(shown, ax=axes, label=label, fraction=0.05, format=ticks)
 
 
-def _legend(figure: Figure, beside: Sequence[Axes], norm: Normalize) -> None:
+def _legend(figure: Figure, panels: Sequence[Axes], norm: Normalize) -> None:
     bar = figure.colorbar(
-        ScalarMappable(norm, COLORMAP), ax=beside, label=_TIMES, fraction=0.05, extend="min", panchor=False
+        ScalarMappable(norm, COLORMAP), ax=panels, label=_TIMES, fraction=0.05, extend="min", panchor=False
     )
     bar.ax.minorticks_off()
     bar.locator, bar.formatter = LogLocator(subs=(1, 2, 5)), FuncFormatter(lambda value, _: f"{value:g}")
@@ -276,24 +261,27 @@ def _draw_mask(axes: Axes, mask: Mask) -> dict[str, tuple[float, float]]:
 def _show_bars(axes: Axes, shares: Sequence[RegionShare]) -> None:
     listed = shares[:_LISTED]
     places = np.arange(len(listed))[::-1]
-    axes.barh(places, [row.share for row in listed], color="tab:blue", label="attention")
-    axes.plot([row.area for row in listed], places, "k|", markersize=12, label="by chance (its area)")
-    names = [f"{row.rank}  {row.name}\n{row.share:.1%}, {row.ratio:.2f} x" for row in listed]
+    axes.barh(places, [row.attention for row in listed], color="tab:blue", label="attention")
+    axes.plot([row.area for row in listed], places, "k|", markersize=12, label="chance (its area)")
+    names = [
+        f"{row.rank}  {row.name}\n{row.attention:.1%}, {row.times_chance:.2f} x chance" for row in listed
+    ]
     axes.set_yticks(places, names, fontsize=8, parse_math=False)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     left_out = len(shares) - len(listed)
-    axes.set_title("share of attention" + (f" ({left_out} regions more)" if left_out else ""), fontsize=9)
+    axes.set_title("share of attention" + (f" ({left_out} more regions)" if left_out else ""), fontsize=9)
     axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.08))
 
 
 def _show_numbers(axes: Axes, difference: DesignDifference, changes: Sequence[RegionChange]) -> None:
     lines = [
-        f"attention that lies elsewhere  {difference.total_variation:.1%}",
+        f"attention that lies elsewhere in B: {difference.total_variation:.1%}",
         f"CC {difference.cc:.3f}   SIM {difference.sim:.3f}",
         f"KLD(A || B) {difference.kld_a_b:.3f}   KLD(B || A) {difference.kld_b_a:.3f} nats",
         "",
         *(
-            f"{number}  {row.name}: {row.a:.1%} in A, {row.b:.1%} in B ({row.change:+.1%})"
+            f"{number}  {row.name}: {row.a.attention:.1%} in A, {row.b.attention:.1%} in B "
+            f"({row.change:+.1%})"
             for number, row in enumerate(changes[:_LISTED], 1)
         ),
     ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from gazemap.errors import InputError
 from gazemap.system.files import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = (".png", ".pdf", ".svg", ".eps", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
 
 
 def check_figure(path: Path) -> None:
@@ -16,16 +20,17 @@ def check_figure(path: Path) -> None:
     Raises:
         InputError: the ending is no format of figures; lists those that are.
     """
-    known = Figure().canvas.get_supported_filetypes()
-    if path.suffix[1:].lower() not in known:
-        raise InputError(f"{path} cannot be a figure: its name must end in one of .{', .'.join(known)}.")
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"The name of a figure must end in {', '.join(FORMATS)}, got {path}.")
 
 
 def write_figure(figure: Figure, path: Path) -> None:
     """Write a figure, whole or not at all; the name's ending says the format.
 
     Raises:
+        InputError: the ending is no format of figures.
         OutputError: it cannot be written.
     """
+    check_figure(path)
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=150)

@@ -1,18 +1,19 @@
-"""The contact sheet: one self-contained HTML page that shows what a gaze data set holds."""
+"""`gazemap data view`: one self-contained HTML page that shows what a gaze data set holds."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from gazemap.data.check import check_dataset
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.check import Problem, check_dataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import Observer, known_observers
@@ -22,6 +23,7 @@ from gazemap.reports.figures import gaze as gaze_figures
 from gazemap.reports.pages import png, render
 from gazemap.reports.thumbnails import observer_colors, thumbnail
 from gazemap.system.files import write_text
+from gazemap.system.plain import plain
 from gazemap.system.progress import bar
 from gazemap.types import Floats
 
@@ -33,30 +35,65 @@ _CELLS = 40  # of the spatial histogram, across
 _CYCLES = 8  # of the MIT benchmark's blur, where a set states none
 
 
-def write_contact_sheet(
-    dataset: GazeDataset, path: Path, *, images: int = 48, seed: int = 0, progress: bool = False
-) -> None:
-    """Put a data set's images, counts, center bias, observers and problems on one page.
+@dataclass(frozen=True)
+class ContactSheet:
+    """A page that was written.
+
+    Attributes:
+        out: the HTML file.
+        images: how many images it shows.
+        problems: how many items of the data set are unreadable, missing, unpaired or out of frame.
+    """
+
+    out: Path
+    images: int
+    problems: int
+
+    def notes(self) -> list[str]:
+        """What was written, in sentences."""
+        found = f"The check found {self.problems} problems; the page names them." if self.problems else ""
+        return [f"Page: {self.out}", *([found] if found else [])]
+
+    def as_json(self) -> dict[str, Any]:
+        """The file and the counts."""
+        values: dict[str, Any] = plain(asdict(self))
+        return values
+
+
+def view(
+    dataset: DatasetLike,
+    out: str | Path | None = None,
+    *,
+    images: int = 48,
+    seed: int = 0,
+    progress: bool = False,
+) -> ContactSheet:
+    """Show a data set's images, counts, center bias, observers and problems on one page.
 
     Args:
-        dataset: a whole one, as `load_dataset` opens it; everything in its folder is read.
-        path: of the HTML file; not inside the data set's folder.
+        dataset: a whole one, as `load_dataset` opens it, or its folder; every file in it is read.
+        out: the HTML file, not inside the data set's folder; by default the name of that folder with
+            .html, in the current folder.
         images: how many to show, spread over the set; all, where it has fewer.
         seed: chooses them.
         progress: show bars.
 
     Raises:
-        InputError: a path inside the data set, or no image asked for.
-        OutputError: `path` is a folder or cannot be written.
+        DataError: there is no data set.
+        InputError: a file inside the data set, or less than one image.
+        OutputError: `out` is a folder or cannot be written.
     """
-    _refuse(path, dataset, images)
+    opened = as_dataset(dataset)
+    path = Path(out) if out else Path(f"{opened.path.resolve().name}.html")
+    _refuse(path, opened, images)
     with threadpool_limits(1, user_api="blas"):  # for products this small, threads only wait for each other
-        page = _page(dataset, images, seed, progress)
+        problems = check_dataset(opened.path, progress=progress).problems
+        page = _page(opened, problems, images, seed, progress)
     write_text(path, page)
+    return ContactSheet(path, min(images, len(opened)), len(problems))
 
 
-def _page(dataset: GazeDataset, images: int, seed: int, progress: bool) -> str:
-    problems = check_dataset(dataset.path, progress=progress).problems
+def _page(dataset: GazeDataset, problems: Sequence[Problem], images: int, seed: int, progress: bool) -> str:
     blurred = with_blur(dataset)
     observers = _observers(blurred, seed, progress)
     colors = observer_colors(sorted(observer.name for observer in observers))
@@ -84,11 +121,11 @@ def _page(dataset: GazeDataset, images: int, seed: int, progress: bool) -> str:
 def _refuse(path: Path, dataset: GazeDataset, images: int) -> None:
     if path.resolve().is_relative_to(dataset.path.resolve()):
         raise InputError(
-            f"{path} lies inside the data set {dataset.path}, whose folder holds nothing else. "
-            "Choose a place outside of it."
+            f"{path} lies inside the data set {dataset.path}, whose folder must hold nothing else. "
+            "Choose a file outside of it."
         )
     if path.is_dir():
-        raise OutputError(f"{path} is a folder; name the HTML file to write.")
+        raise OutputError(f"{path} is a folder. Give the name of an HTML file.")
     if images < 1:
         raise InputError(f"images must be at least 1, got {images}.")
 

@@ -13,8 +13,8 @@ from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import known_observers, observer_agreement, outlying
 from gazemap.gaze.fixations import Fixations
 from gazemap.metrics import auc, nss
-from gazemap.reports.contact_sheet import spread, with_blur, write_contact_sheet
 from gazemap.reports.figures import gaze as gaze_figures
+from gazemap.reports.view import spread, view, with_blur
 
 SIZE = (40, 60)
 
@@ -55,7 +55,7 @@ def saved(tmp_path, *samples, **facts):
 
 
 def page_of(dataset, tmp_path, **options):
-    write_contact_sheet(dataset, tmp_path / "page.html", **options)
+    view(dataset, tmp_path / "page.html", **options)
     return Page(tmp_path / "page.html")
 
 
@@ -288,12 +288,12 @@ def test_a_set_without_blur_gets_one():
 
 def test_what_cannot_be_is_refused_before_work_starts(popout_set, tmp_path):
     with pytest.raises(InputError, match="inside the data set"):
-        write_contact_sheet(popout_set, popout_set.path / "page.html")
+        view(popout_set, popout_set.path / "page.html")
     with pytest.raises(InputError, match="images must be at least 1, got 0"):
-        write_contact_sheet(popout_set, tmp_path / "page.html", images=0)
+        view(popout_set, tmp_path / "page.html", images=0)
     (tmp_path / "page.html").mkdir()
     with pytest.raises(OutputError, match="is a folder"):
-        write_contact_sheet(popout_set, tmp_path / "page.html")
+        view(popout_set, tmp_path / "page.html")
     assert not any((tmp_path / "page.html").iterdir())
     assert not list(popout_set.path.glob("*.html"))
 
@@ -301,7 +301,7 @@ def test_what_cannot_be_is_refused_before_work_starts(popout_set, tmp_path):
 def test_the_command_writes_beside_the_user(run, popout_set, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, output = run("data", "view", popout_set.path, "--images", 2)
-    assert (code, "Contact sheet: popout.html" in output) == (0, True)
+    assert (code, "Page: popout.html" in output) == (0, True)
     assert Page(tmp_path / "popout.html").tags.count("svg") == 2
     monkeypatch.chdir(popout_set.path)
     code, output = run("data", "view", popout_set.path)

@@ -1,0 +1,46 @@
+"""Tables of regions as files: CSV, or a JSON list of rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gazemap.errors import InputError
+from gazemap.system.files import write_text
+
+_SUFFIXES = (".csv", ".json")
+
+
+def check_table(path: Path) -> None:
+    """Refuse a name that no table can have.
+
+    Raises:
+        InputError: it ends neither in .csv nor in .json.
+    """
+    if path.suffix.lower() not in _SUFFIXES:
+        raise InputError(f"The name of a table must end in .csv or .json, got {path}.")
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, str | float]]) -> None:
+    """Write rows with all digits as CSV, or as a JSON list, depending on the name's ending.
+
+    Args:
+        path: ends in .csv or .json; a file that is there is replaced.
+        rows: at least one; all with the same columns.
+
+    Raises:
+        InputError: another ending.
+        OutputError: the file cannot be written.
+    """
+    check_table(path)
+    if path.suffix.lower() == ".json":
+        write_text(path, json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        return
+    content = io.StringIO()
+    writer = csv.DictWriter(content, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, content.getvalue())

@@ -1,0 +1,122 @@
+"""`gazemap crop`: the part of an image that people look at most, as a file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gazemap.analysis.crops import Crop, best_crop, check_crop_file, parse_aspect, parse_size, write_crop
+from gazemap.errors import InputError
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.reports.figures.saving import check_figure
+from gazemap.reports.loading import load_predictor, predict
+from gazemap.system.plain import plain
+from gazemap.types import Floats, Size
+
+if TYPE_CHECKING:
+    from gazemap.reports.loading import ModelLike
+
+
+@dataclass(frozen=True, eq=False)
+class CroppedImage:
+    """A crop that was written.
+
+    Attributes:
+        image: the file that it is a part of.
+        out: the crop's file.
+        model: the name of the model.
+        crop: where it lies in the image, and how much of the attention it keeps.
+        size: (H, W) of the file in pixels.
+        density: (H, W), of the whole image; sums to 1.
+        figure: the file that shows the crop in its image, if one was asked for.
+    """
+
+    image: Path
+    out: Path
+    model: str
+    crop: Crop
+    size: Size
+    density: Floats
+    figure: Path | None
+
+    def notes(self) -> list[str]:
+        """What was written, in sentences."""
+        chosen, (height, width) = self.crop, self.size
+        lines = [
+            f"{self.out}: x {chosen.x}, y {chosen.y}, {chosen.width} x {chosen.height} pixels; "
+            f"{chosen.attention:.1%} of the attention on {chosen.area:.1%} of the area."
+        ]
+        if (chosen.height, chosen.width) != self.size:
+            lines.append(f"Resized to {width} x {height} pixels, {width / chosen.width:.3g} times as wide.")
+        return lines + ([f"Figure: {self.figure}"] if self.figure else [])
+
+    def as_json(self) -> dict[str, Any]:
+        """The files, the crop in pixels of the image, the shares that it keeps, and the file's own size."""
+        files = {"image": self.image, "model": self.model, "out": self.out, "figure": self.figure}
+        written = {"out_width": self.size[1], "out_height": self.size[0]}
+        values: dict[str, Any] = plain(files | asdict(self.crop) | written)
+        return values
+
+
+def crop(
+    image: str | Path,
+    out: str | Path,
+    *,
+    model: ModelLike = DEFAULT_MODEL,
+    aspect: Fraction | str | None = None,
+    size: Size | str | None = None,
+    share: float | None = None,
+    figure: str | Path | None = None,
+    engine: str = "auto",
+    device: str = "auto",
+    center_bias: bool = True,
+) -> CroppedImage:
+    """Write the crop of an image that keeps most of the attention.
+
+    Args:
+        image: a file.
+        out: the crop's file, of the image's format; a file that is there is replaced.
+        model: a model, or what `load_predictor` takes.
+        aspect: width over height, a fraction or a text such as "16:9". Either this or `size`.
+        size: of the file in pixels, to which the crop is resized: (height, width), or a text such as
+            "1200x630" with the width first.
+        share: keep at least this share of the attention, in (0, 1], in the smallest crop that does; by
+            default the largest crop of the aspect is taken.
+        figure: a file that shows the crop in its image, .png, .pdf or .svg.
+        engine: what computes the model, see `load_predictor`.
+        device: where it computes.
+        center_bias: whether the model expects people to look at the center more often.
+
+    Raises:
+        InputError: both or neither of `aspect` and `size`, a share that no crop keeps, or the name of a
+            file that cannot be written; see `best_crop` and `check_crop_file`.
+        DataError: the image is missing or damaged.
+        WeightsError: there is no such model, see `load_predictor`.
+        OutputError: a file cannot be written.
+    """
+    image, out, figure = Path(image), Path(out), Path(figure) if figure else None
+    if (aspect is None) == (size is None):
+        raise InputError("A crop must have either an aspect or a size.")
+    exact = parse_size(size) if isinstance(size, str) else size
+    wanted = Fraction(exact[1], exact[0]) if exact else parse_aspect(str(aspect))
+    check_crop_file(image, out)
+    if figure:
+        check_figure(figure)
+    predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
+    density = predict(image, model=predictor).density
+    chosen = best_crop(density, wanted, share)
+    write_crop(image, chosen, out, exact)
+    if figure:
+        _draw(image, density, chosen, figure)
+    written = exact or (chosen.height, chosen.width)
+    return CroppedImage(image, out, predictor.name, chosen, written, density, figure)
+
+
+def _draw(image: Path, density: Floats, chosen: Crop, figure: Path) -> None:
+    from gazemap.images.reading import read_image
+    from gazemap.reports.figures import predictions as figures
+    from gazemap.reports.figures.saving import write_figure
+
+    write_figure(figures.crop(read_image(image), density, chosen), figure)

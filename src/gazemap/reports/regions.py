@@ -1,0 +1,134 @@
+"""`gazemap regions`: how much of the attention falls on each part of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gazemap.analysis.box_tables import BoxesLike, read_boxes
+from gazemap.analysis.regions import Mask, RegionShare, box_shares, mask_shares, read_mask
+from gazemap.analysis.tables import check_table, write_table
+from gazemap.errors import InputError
+from gazemap.gaze.areas import Box, check_inside, overlaps
+from gazemap.images.reading import read_size
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.reports.figures.saving import check_figure
+from gazemap.reports.loading import load_predictor, predict
+from gazemap.system.plain import plain
+from gazemap.types import Floats
+
+if TYPE_CHECKING:
+    from gazemap.reports.loading import ModelLike
+
+
+@dataclass(frozen=True, eq=False)
+class ImageRegions:
+    """The attention on the regions of an image.
+
+    Attributes:
+        image: the file.
+        model: the name of the model.
+        rows: a row per region, greatest share first.
+        where: the regions.
+        density: (H, W), of the image; sums to 1.
+        out: the table's file, if one was asked for.
+        figure: the file that shows the regions, if one was asked for.
+    """
+
+    image: Path
+    model: str
+    rows: Sequence[RegionShare]
+    where: Sequence[Box] | Mask
+    density: Floats
+    out: Path | None
+    figure: Path | None
+
+    headings = ("rank", "name", "attention", "area", "times chance")
+
+    def cells(self) -> list[list[str]]:
+        """The table as texts, a list per region; `headings` are its columns."""
+        return [
+            [str(row.rank), row.name, f"{row.attention:.1%}", f"{row.area:.1%}", f"{row.times_chance:.2f}"]
+            for row in self.rows
+        ]
+
+    def notes(self) -> list[str]:
+        """Regions that overlap, and what was written, in sentences."""
+        pairs = [] if isinstance(self.where, Mask) else overlaps(self.where)
+        return [
+            *(f"{a} and {b} overlap: attention on both of them counts for each." for a, b in pairs),
+            *([f"Table: {self.out}"] if self.out else []),
+            *([f"Figure: {self.figure}"] if self.figure else []),
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """The files and the rows with all digits."""
+        files = {"image": self.image, "model": self.model, "out": self.out, "figure": self.figure}
+        values: dict[str, Any] = plain(files | {"regions": [asdict(row) for row in self.rows]})
+        return values
+
+
+def regions(
+    image: str | Path,
+    *,
+    model: ModelLike = DEFAULT_MODEL,
+    boxes: BoxesLike = (),
+    mask: str | Path | None = None,
+    out: str | Path | None = None,
+    figure: str | Path | None = None,
+    engine: str = "auto",
+    device: str = "auto",
+    center_bias: bool = True,
+) -> ImageRegions:
+    """The share of attention that falls on each region of an image, and how much more than by chance.
+
+    Args:
+        image: a file.
+        model: a model, or what `load_predictor` takes.
+        boxes: texts "name=x,y,width,height" in pixels of the image, .csv or .json files, or `Box`es; see
+            `read_boxes`. Either these or `mask`.
+        mask: an image file of the same size; each gray value or color is a region.
+        out: the table's file, .csv or .json; its columns are the names of `RegionShare`.
+        figure: a file that shows the regions and their shares, .png, .pdf or .svg.
+        engine: what computes the model, see `load_predictor`.
+        device: where it computes.
+        center_bias: whether the model expects people to look at the center more often.
+
+    Raises:
+        InputError: both or neither of `boxes` and `mask`, a box that reaches out of the image, several of
+            one name, or the name of a file that cannot be written.
+        DataError: the image or the mask is missing, damaged, or of another size.
+        WeightsError: there is no such model, see `load_predictor`.
+        OutputError: a file cannot be written.
+    """
+    image, out, figure = Path(image), Path(out) if out else None, Path(figure) if figure else None
+    named = read_boxes(boxes)
+    if bool(named) == (mask is not None):
+        raise InputError("Regions must be either boxes or a mask.")
+    if out:
+        check_table(out)
+    if figure:
+        check_figure(figure)
+    size = read_size(image)
+    check_inside(named, size)
+    parts = read_mask(Path(mask), size) if mask is not None else None
+    predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
+    density = predict(image, model=predictor).density
+    rows = box_shares(density, named) if parts is None else mask_shares(density, parts)
+    found = ImageRegions(image, predictor.name, rows, parts or named, density, out, figure)
+    if out:
+        write_table(out, [asdict(row) for row in rows])
+    if figure:
+        _draw(found, figure)
+    return found
+
+
+def _draw(found: ImageRegions, figure: Path) -> None:
+    from gazemap.images.reading import read_image
+    from gazemap.reports.figures import predictions as figures
+    from gazemap.reports.figures.saving import write_figure
+
+    drawn = figures.regions(read_image(found.image), found.density, found.rows, found.where)
+    write_figure(drawn, figure)

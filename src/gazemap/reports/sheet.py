@@ -1,0 +1,102 @@
+"""`gazemap sheet`: several models' predictions of the same images on one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gazemap.errors import InputError
+from gazemap.images.reading import read_image, read_size
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.reports.figures.saving import check_figure, write_figure
+from gazemap.reports.loading import load_predictor, predict
+from gazemap.system.plain import plain
+from gazemap.system.progress import bar
+
+if TYPE_CHECKING:
+    from gazemap.reports.loading import ModelLike
+
+_MOST_IMAGES, _MOST_MODELS = 30, 8
+
+
+@dataclass(frozen=True)
+class PredictionSheet:
+    """A sheet that was written.
+
+    Attributes:
+        out: the figure's file.
+        images: the rows.
+        models: the names of the columns.
+    """
+
+    out: Path
+    images: tuple[Path, ...]
+    models: tuple[str, ...]
+
+    def notes(self) -> list[str]:
+        """What was written, in a sentence."""
+        return [f"Figure: {self.out}, images {len(self.images)}, models {len(self.models)}"]
+
+    def as_json(self) -> dict[str, Any]:
+        """The files and the models' names."""
+        values: dict[str, Any] = plain(asdict(self))
+        return values
+
+
+def sheet(
+    images: str | Path | Sequence[str | Path],
+    out: str | Path,
+    *,
+    model: ModelLike | Sequence[ModelLike] = DEFAULT_MODEL,
+    engine: str = "auto",
+    device: str = "auto",
+    center_bias: bool = True,
+    progress: bool = False,
+) -> PredictionSheet:
+    """Write a sheet with a row per image and a column per model, all maps on one scale.
+
+    Args:
+        images: one file, or up to 30.
+        out: the figure's file, .png, .pdf or .svg; a file that is there is replaced.
+        model: one model, or up to 8; each a model, or what `load_predictor` takes.
+        engine: what computes the models, see `load_predictor`.
+        device: where they compute.
+        center_bias: whether the models expect people to look at the center more often.
+        progress: show a bar.
+
+    Raises:
+        InputError: no image or model, too many of them, or the name of a file that no figure can have.
+        DataError: an image is missing or damaged.
+        WeightsError: there is no such model, see `load_predictor`.
+        OutputError: the figure cannot be written.
+    """
+    out = Path(out)
+    files = [Path(image) for image in ([images] if isinstance(images, str | Path) else images)]
+    models: Sequence[ModelLike] = model if isinstance(model, list | tuple) else [model]  # type: ignore[list-item]
+    check_figure(out)
+    _check_counts(len(files), len(models))
+    for file in files:
+        read_size(file)
+    chosen = [
+        load_predictor(entry, engine=engine, device=device, center_bias=center_bias) for entry in models
+    ]
+    from gazemap.reports.figures import predictions as figures
+
+    rows = [
+        figures.sheet_row(file.name, read_image(file), [predict(file, model=one).density for one in chosen])
+        for file in bar(files, "Predicting", progress=progress)
+    ]
+    names = tuple(one.name for one in chosen)
+    write_figure(figures.sheet(rows, names), out)
+    return PredictionSheet(out, tuple(files), names)
+
+
+def _check_counts(images: int, models: int) -> None:
+    """Refuse an empty sheet, and one that is too large to be looked at."""
+    if not (0 < images <= _MOST_IMAGES and 0 < models <= _MOST_MODELS):
+        raise InputError(
+            f"A sheet must have 1 to {_MOST_IMAGES} images and 1 to {_MOST_MODELS} models, got {images} "
+            f"images and {models} models. Make several sheets."
+        )

@@ -1,0 +1,149 @@
+"""Crops, regions, designs and sheets: the same numbers as their parts, and mistakes before any model."""
+
+import csv
+import json
+from dataclasses import asdict
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from PIL import Image
+from support import tiny_model
+
+from gazemap.analysis.crops import best_crop
+from gazemap.errors import DataError, InputError
+from gazemap.gaze.areas import Box
+from gazemap.images.reading import read_image, read_size
+from gazemap.reports.crop import crop
+from gazemap.reports.diff import diff
+from gazemap.reports.loading import predict
+from gazemap.reports.regions import regions
+from gazemap.reports.sheet import sheet
+
+
+@pytest.fixture
+def model():
+    return tiny_model.Tiny(output="log_density")
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A JPEG of more than four times the frame of 24 x 24, which is decoded at reduced scale."""
+    pixels = np.random.default_rng(0).integers(0, 255, (200, 300, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "photo.jpg")
+    return tmp_path / "photo.jpg"
+
+
+def test_a_crop_is_that_of_the_photo_s_prediction(model, photo, tmp_path):
+    made = crop(photo, tmp_path / "crop.jpg", model=model, aspect="3:2", share=0.3)
+    prediction = predict(photo, model=model)
+    np.testing.assert_array_equal(made.density, prediction.density)
+    assert made.crop == best_crop(prediction.density, Fraction(3, 2), 0.3)
+    assert read_size(tmp_path / "crop.jpg") == (made.crop.height, made.crop.width) == made.size
+    again = crop(str(photo), str(tmp_path / "crop.jpg"), model=model, aspect=Fraction(3, 2), share=0.3)
+    assert again.as_json() == made.as_json()
+    assert made.as_json() == {
+        "image": str(photo), "model": "tiny", "out": str(tmp_path / "crop.jpg"), "figure": None,
+        **asdict(made.crop), "out_width": made.crop.width, "out_height": made.crop.height,
+    }  # fmt: skip
+    assert made.notes() == [
+        f"{tmp_path / 'crop.jpg'}: x {made.crop.x}, y {made.crop.y}, {made.crop.width} x {made.crop.height} "
+        f"pixels; {made.crop.attention:.1%} of the attention on {made.crop.area:.1%} of the area."
+    ]
+
+
+def test_a_size_is_height_and_width_and_its_text_has_the_width_first(model, photo, tmp_path):
+    for size in ((50, 150), "150x50"):
+        figure = tmp_path / "figure.png"
+        made = crop(photo, tmp_path / "crop.jpg", model=model, size=size, figure=figure)
+        assert (made.crop.height, made.crop.width, made.size) == (100, 300, (50, 150))
+        assert read_image(tmp_path / "crop.jpg").shape == (50, 150, 3)
+        assert made.notes()[1:] == ["Resized to 150 x 50 pixels, 0.5 times as wide.", f"Figure: {figure}"]
+        assert figure.stat().st_size > 10_000
+
+
+def test_regions_are_of_the_photo_s_prediction(model, photo, tmp_path):
+    box = Box("left", 0, 0, 150, 200)
+    density = predict(photo, model=model).density
+    out, figure = tmp_path / "regions.csv", tmp_path / "regions.png"
+    found = regions(photo, model=model, boxes=["left=0,0,150,200", Box("all", 0, 0, 300, 200)], out=out,
+                    figure=figure)  # fmt: skip
+    left = next(row for row in found.rows if row.name == "left")
+    assert left.attention == pytest.approx(density[:, :150].sum())
+    assert found.cells()[0] == ["1", "all", "100.0%", "100.0%", "1.00"]
+    with out.open(newline="") as file:
+        read = list(csv.DictReader(file))
+    assert tuple(read[0]) == tuple(asdict(left))
+    assert [float(row["attention"]) for row in read] == [row.attention for row in found.rows]
+    assert found.as_json()["regions"] == [asdict(row) for row in found.rows]
+    assert json.loads(json.dumps(found.as_json()))["out"] == str(out)
+    assert found.notes() == [
+        "left and all overlap: attention on both of them counts for each.",
+        f"Table: {out}",
+        f"Figure: {figure}",
+    ]
+    assert figure.stat().st_size > 10_000
+    mask = np.zeros((200, 300), np.uint8)
+    mask[:, :150] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    by_mask = {row.name: row for row in regions(photo, model=model, mask=tmp_path / "mask.png").rows}
+    assert by_mask["gray 255"].attention == pytest.approx(left.attention)
+    assert (by_mask["gray 255"].width, by_mask["gray 255"].height) == (box.width, box.height)
+
+
+def test_differences_are_of_both_predictions(model, photo, tmp_path):
+    half, out, figure = tmp_path / "half.png", tmp_path / "diff.json", tmp_path / "diff.svg"
+    Image.fromarray(read_image(photo)[:100]).save(half)
+    found = diff(photo, half, model=model, boxes="left=0,0,150,200", out=out, figure=figure)
+    assert found.boxes[1] == [Box("left", 0, 0, 150, 100)]
+    [change] = found.changes
+    assert change.a.attention == pytest.approx(predict(photo, model=model).density[:, :150].sum())
+    assert change.b.attention == pytest.approx(predict(half, model=model).density[:, :150].sum())
+    assert 0 < found.difference.total_variation < 1
+    assert json.loads(out.read_text()) == [change.row()] == found.as_json()["regions"]
+    assert found.as_json()["total_variation"] == found.difference.total_variation
+    assert found.cells()[0][0] == "left"
+    assert len(found.cells()[0]) == len(found.headings)
+    assert figure.stat().st_size > 10_000
+
+
+def test_mistakes_are_refused_before_a_model_is_loaded(photo, tmp_path):
+    none, out = tmp_path / "no.safetensors", tmp_path / "crop.jpg"
+    for options in ({}, {"aspect": "1:1", "size": (2, 2)}):
+        with pytest.raises(InputError, match="either an aspect or a size"):
+            crop(photo, out, model=none, **options)
+    with pytest.raises(InputError, match="must end in"):
+        crop(photo, tmp_path / "crop.png", model=none, aspect="1:1")
+    with pytest.raises(InputError, match="boxes or a mask"):
+        regions(photo, model=none)
+    with pytest.raises(InputError, match="outside of it"):
+        regions(photo, model=none, boxes=[Box("a", 0, 0, 1000, 1)])
+    with pytest.raises(InputError, match=r"must end in \.csv or \.json"):
+        regions(photo, model=none, boxes="a=0,0,9,9", out="table.txt")
+    with pytest.raises(DataError, match="There is no image file"):
+        diff(photo, tmp_path / "none.png", model=none)
+    with pytest.raises(InputError, match="a table of regions: give boxes"):
+        diff(photo, photo, model=none, out="table.csv")
+    for call in (
+        lambda: crop(photo, out, model=none, aspect="1:1", figure="a.doc"),
+        lambda: regions(photo, model=none, boxes="a=0,0,9,9", figure="a.doc"),
+        lambda: diff(photo, photo, model=none, figure="a.doc"),
+        lambda: sheet([photo], "a.doc", model=none),
+    ):
+        with pytest.raises(InputError, match=r"The name of a figure must end in .*, got a\.doc"):
+            call()
+
+
+def test_a_sheet_is_written(model, photo, tmp_path):
+    made = sheet([photo], tmp_path / "sheet.png", model=[model, model])
+    assert (tmp_path / "sheet.png").stat().st_size > 10_000
+    assert (made.images, made.models) == ((photo,), ("tiny", "tiny"))
+    assert made.as_json() == {
+        "out": str(tmp_path / "sheet.png"), "images": [str(photo)], "models": ["tiny", "tiny"]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("images", "models"), [(0, 1), (31, 1), (1, 0), (1, 9)])
+def test_a_sheet_that_nobody_could_look_at_is_refused(photo, tmp_path, images, models):
+    with pytest.raises(InputError, match="1 to 30 images and 1 to 8 models, got"):
+        sheet([photo] * images, tmp_path / "sheet.png", model=["no.safetensors"] * models)
