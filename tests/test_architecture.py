@@ -24,7 +24,7 @@ ORDERS = {
     "images": "reading | resizing | names | placement | fingerprints < *",
     "data": "sample < tables | selection < dataset < check | exporting | batches | writing < subsets"
     " | importers | popout < download",
-    "data/batches": "edges < targets < cache < arrays < *",
+    "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
     "data/importers": "importer | matlab | pairing | pickles | hdf5 | rows < pysaliency_fixations < *"
     " < __init__",
@@ -39,8 +39,8 @@ ORDERS = {
     "prediction": "inputs < predict < engines < files",
     "prediction/engines": "onnx < runtimes < *",
     "prediction/files": "pictures | summary | threads < outputs < sources | result_folder < *",
-    "training": "recipe < pretext | optimizers | speed | distillation | learned | log"
-    " < setup < checkpoint < loop",
+    "training": "recipe < pretext | optimizers | speed | distillation | learned | log | result"
+    " < setup < checkpoint | prepare < loop",
     "evaluation": "left_out | score_files | seen < scores | baselines < ground_truths | agreement"
     " | significance | overlap | predictions < names | fingerprint < evaluate < reuse"
     " | comparison | interchange",
@@ -48,7 +48,7 @@ ORDERS = {
     "analysis": "box_tables | tables | regions < crops | designs",
     "reports": "loading | pages | figures | diagnosis < thumbnails | findings < * < studies",
     "reports/figures": "saving | runs < *",
-    "reports/studies": "*",
+    "reports/studies": "trained < sweep < *",
     "cli": "options | tables < * < __init__",
 }
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import

@@ -32,8 +32,8 @@ def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_p
             steps.append(current[0].model.readout.weight.detach().clone())
 
     current = []
-    prepared = loop.prepare
-    monkeypatch.setattr(loop, "prepare", lambda *a, **k: current.append(prepared(*a, **k)) or current[0])
+    make_run = loop.make_run
+    monkeypatch.setattr(loop, "make_run", lambda *a, **k: current.append(make_run(*a, **k)) or current[0])
     monkeypatch.setattr(loop, "epoch_batches", watched)
     chosen = recipe(tmp_path, "training.average=0.8", "training.epochs=12", "training.validate_every=12")
     run = train(chosen, popout_set, tmp_path / "run", progress=False)

@@ -30,7 +30,7 @@ def _tiny(monkeypatch):
 def test_resuming_a_finished_run_changes_nothing(popout_set, tmp_path, monkeypatch):
     first = train(recipe(tmp_path), popout_set, tmp_path / "a")
     before = tensors(first.out)
-    monkeypatch.setattr(loop, "prepare", None)  # no image is decoded, no network made
+    monkeypatch.setattr(loop, "make_run", None)  # no image is decoded, no network made
     again = train(recipe(tmp_path), popout_set, tmp_path / "a", if_exists="resume")
     assert again == first
     assert_same_bits(before, tensors(again.out))

@@ -1,6 +1,7 @@
 """A run's log: rows for programs, a bar for people where it is asked for."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from rich.console import Console
 
 from gazemap.errors import WeightsError
 from gazemap.training import log as logs
-from gazemap.training.log import LOG_FILE, RunLog, read_metrics
+from gazemap.training.log import LOG_FILE, RunLog, duration, read_metrics
 
 
 def opened(out, done=0, progress=False):
@@ -40,13 +41,42 @@ def test_a_last_line_cut_off_by_a_kill_is_dropped_and_an_edited_one_refused(tmp_
         read_metrics(tmp_path)
 
 
-@pytest.mark.parametrize(("progress", "terminal"), [(False, True), (True, False), (True, True)])
-def test_the_bar_shows_how_it_goes_on_a_terminal(tmp_path, capfd, monkeypatch, progress, terminal):
-    monkeypatch.setattr(Console, "is_terminal", terminal)
+ROW = {"epoch": 1, "train_loss": 0.5, "val_loss": 0.25, "learning_rate": 0.03, "images_per_second": 118.4}
+
+
+@pytest.mark.parametrize("progress", [False, True])
+def test_a_terminal_shows_a_bar_of_80_columns_with_the_epoch(tmp_path, capfd, monkeypatch, progress):
+    monkeypatch.setattr(Console, "is_terminal", True)
     monkeypatch.setattr(logs, "_REFRESH_SECONDS", 0)
-    with opened(tmp_path, progress=progress) as log:
-        log.write({"epoch": 1, "train_loss": 0.5, "val_loss": 0.25})
+    monkeypatch.setenv("COLUMNS", "80")
+    with RunLog(tmp_path, "tiny", epochs=1000, images=4, done=0, progress=progress) as log:
+        log.write(ROW)
         log.step(torch.tensor(0.125), 0.05, 4)
     out, shown = capfd.readouterr()
     assert out == ""
-    assert ("tiny" in shown, "loss 0.12500 val 0.25000" in shown) == (progress and terminal,) * 2
+    for part in ("Training tiny, 1000 epochs", "epoch 2/1000", "loss 0.12500 val 0.25000 lr 0.05"):
+        assert (part in shown) == progress
+    assert "\N{HORIZONTAL ELLIPSIS}" not in shown  # nothing is cut
+
+
+@pytest.mark.parametrize("progress", [False, True])
+def test_a_file_gets_one_line_per_epoch(tmp_path, capfd, monkeypatch, progress):
+    seconds = iter([100.0, 160.0, 220.0])
+    monkeypatch.setattr(logs, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
+    with RunLog(tmp_path, "tiny", epochs=3, images=4, done=1, progress=progress) as log:
+        log.write(ROW | {"epoch": 2})
+        log.write(ROW | {"epoch": 3, "val_loss": None})
+    out, shown = capfd.readouterr()
+    assert out == ""
+    lines = [
+        "tiny: epoch 2/3, loss 0.50000, val loss 0.25000, learning rate 0.03, 118 images/s, 60 s left",
+        "tiny: epoch 3/3, loss 0.50000, learning rate 0.03, 118 images/s, 0 s left",
+    ]
+    assert shown.splitlines() == (lines if progress else [])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (99, "99 s"), (100, "2 min"), (5900, "98 min"), (12000, "3 h 20 min")]
+)
+def test_times_are_for_people(seconds, text):
+    assert duration(seconds) == text

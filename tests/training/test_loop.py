@@ -95,11 +95,11 @@ def test_a_set_with_its_mirror_images_is_not_mirrored_again(tmp_path):
 
     from gazemap.data.importers import import_dataset
     from gazemap.system.device import choose_device
-    from gazemap.training.setup import prepare
+    from gazemap.training.setup import make_run
 
     source = MINIATURES["bristol-pickle"](tmp_path / "source")
     dataset = import_dataset(source, tmp_path / "set", format="bristol-pickle")
-    run = prepare(recipe(tmp_path), dataset, choose_device("cpu"), progress=False)
+    run = make_run(recipe(tmp_path), dataset, choose_device("cpu"), progress=False)
     assert (run.mirror, len(run.train)) == ("none", 2)
     trained = train(recipe(tmp_path), dataset, tmp_path / "run", progress=False)
     assert trained.best_loss > 0
@@ -151,9 +151,9 @@ def test_speed_options_train_to_nearly_the_same_loss(popout_set, tmp_path, overr
 
 def test_the_mean_map_is_what_no_fixed_map_beats(popout_set, tmp_path):
     from gazemap.system.device import choose_device
-    from gazemap.training.setup import mean_map, prepare
+    from gazemap.training.setup import make_run, mean_map
 
-    run = prepare(recipe(tmp_path), popout_set, choose_device("cpu"), progress=False)
+    run = make_run(recipe(tmp_path), popout_set, choose_device("cpu"), progress=False)
     best = mean_map(run.train.targets, "saliency")
     own = run.loss_of(best.expand_as(run.train.targets), run.train)
     for shift in (0.01, -0.01):

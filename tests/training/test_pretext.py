@@ -44,14 +44,14 @@ def test_the_pretext_s_recipe_differs_in_target_output_loss_and_length():
 
 def test_gaze_training_starts_from_the_pretext_s_best_weights(popout_set, tmp_path, monkeypatch):
     started = []
-    prepare = loop.prepare
+    make_run = loop.make_run
 
     def noted(*arguments, **options):
-        run = prepare(*arguments, **options)
+        run = make_run(*arguments, **options)
         started.append({key: value.clone() for key, value in run.model.state_dict().items()})
         return run
 
-    monkeypatch.setattr(loop, "prepare", noted)
+    monkeypatch.setattr(loop, "make_run", noted)
     out = tmp_path / "run"
     train(recipe_with(pretext={"source": "sobel", "epochs": 3}), popout_set, out, progress=False)
     learned = load_model(out / "pretext").state_dict()

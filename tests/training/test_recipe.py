@@ -40,9 +40,9 @@ def test_a_shipped_model_s_recipe_is_one_of_today(name):
 
 @pytest.mark.parametrize("name", shipped_recipes())
 def test_every_recipe_says_how_to_run_it(name):
-    from gazemap.training.recipe import _SHIPPED
+    from gazemap.training.recipe import SHIPPED
 
-    header = (_SHIPPED / f"{name}.yaml").read_text().split("name:")[0]
+    header = (SHIPPED / f"{name}.yaml").read_text().split("name:")[0]
     assert f"gazemap train {name} " in header
 
 

@@ -169,19 +169,13 @@ def prepare(
     set_: SetOption = None,
 ) -> None:
     """Decode the images at a recipe's size ahead of its runs, into the cache."""
-    from gazemap.data.dataset import load_dataset
-    from gazemap.system.files import cache_folder
-    from gazemap.training.learned import training_images
-    from gazemap.training.recipe import load_recipe
-    from gazemap.training.setup import load_splits
+    from gazemap.training.prepare import prepare as prepare_dataset
 
-    dataset = load_dataset(path)
-    splits = load_splits(load_recipe(recipe, set_), dataset, processes=True, progress=True)
-    training_images(dataset, progress=True)  # what a run keeps of its images, to know them again
-    for split, arrays in zip(("train", "val"), splits, strict=True):
-        height, width = arrays.images.shape[2:]
-        size = sum(part.nbytes for part in arrays.parts) / 2**20
-        typer.echo(f"{split}: {len(arrays)} images at {width} x {height}, {size:.0f} MiB in {cache_folder()}")
+    prepared = prepare_dataset(path, recipe, overrides=set_ or (), progress=True)
+    for name, split in prepared.splits.items():
+        height, width = split.size
+        size = f"{split.images} images at {width} x {height}, {split.nbytes / 2**20:.0f} MiB"
+        typer.echo(f"{name}: {size} in {prepared.cache}")
 
 
 def _describe(dataset: GazeDataset) -> None:

@@ -19,7 +19,7 @@ from gazemap.cli.options import (
 from gazemap.cli.tables import print_scores
 
 if TYPE_CHECKING:
-    from gazemap.training.loop import TrainedRun
+    from gazemap.training.result import TrainedRun
 
 app = typer.Typer()
 
@@ -34,14 +34,13 @@ def train(
     device: DeviceOption = "auto",
 ) -> None:
     """Train a model as a recipe says."""
-    from gazemap.data.dataset import load_dataset
     from gazemap.training.loop import train as run_training
-    from gazemap.training.recipe import load_recipe
 
     run = run_training(
-        load_recipe(recipe, set_),
-        load_dataset(data),
+        recipe,
+        data,
         out,
+        overrides=set_ or (),
         if_exists="resume" if resume else "refuse",
         device=device,
         progress=True,
@@ -58,18 +57,17 @@ def sweep(
     device: DeviceOption = "auto",
 ) -> None:
     """Train one recipe with one thing changed at a time, and compare; run again, it goes on."""
-    from gazemap.data.dataset import load_dataset
-    from gazemap.reports.studies.sweep import load_sweep, run_sweep
+    from gazemap.reports.studies.sweep import sweep as run_sweep
 
-    chosen = load_sweep(sweep, set_ or ())
-    result = run_sweep(chosen, load_dataset(data), out, device=device, progress=True)
+    result = run_sweep(sweep, data, out, overrides=set_ or (), device=device, progress=True)
+    chosen = result.sweep
     table = Table("", *chosen.metrics, title=f"{chosen.name}, {chosen.protocol}")
     for row in result.rows:
         table.add_row(row.name, *(str(row.intervals[m]).replace(" [", "\n[") for m in chosen.metrics))
     Console(width=None if sys.stdout.isatty() else 180).print(table)
     for line in result.scores.notes():
         typer.echo(line)
-    typer.echo(f"Mean over seeds and images with bootstrap 95 % interval over images: {out / 'table.csv'}")
+    typer.echo(f"Mean over seeds and images with bootstrap 95 % interval over images: {result.table}")
 
 
 @app.command(name="cross-validate")
@@ -88,40 +86,34 @@ def cross_validate(
     device: DeviceOption = "auto",
 ) -> None:
     """Train once per fold, score each image by the run that did not see it; run again, it goes on."""
-    from gazemap.data.dataset import load_dataset
     from gazemap.reports.studies.cross_validation import cross_validate as run_cross_validation
-    from gazemap.reports.studies.cross_validation import pooled_file
-    from gazemap.training.recipe import load_recipe
 
-    dataset = load_dataset(data)
-    scores = run_cross_validation(
-        load_recipe(recipe, set_),
-        dataset,
+    result = run_cross_validation(
+        recipe,
+        data,
         out,
+        extra_data=extra_data or (),
         folds=folds,
-        only=fold,
-        extra=[load_dataset(path) for path in extra_data or []],
+        fold=fold,
         protocol=protocol,
+        overrides=set_ or (),
         device=device,
         progress=True,
     )
-    if scores is None:
+    if result.scores is None:
         typer.echo(f"Folds are missing in {out}; their scores are pooled when all are there.")
         return
-    print_scores(scores)
-    typer.echo(f"Per image: {pooled_file(out, dataset, folds, protocol)}")
+    print_scores(result.scores)
+    typer.echo(f"Per image: {result.file}")
 
 
 @app.command()
 def recipes() -> None:
     """List the recipes that come with gazemap, for `train`, and the sweeps, for `sweep`."""
-    from gazemap.reports.studies.sweep import shipped_sweeps
-    from gazemap.training.recipe import shipped_recipes
+    from gazemap.reports.studies.recipes import recipes as list_recipes
 
-    for name in shipped_recipes():
-        typer.echo(name)
-    for name in shipped_sweeps():
-        typer.echo(f"{name} (sweep)")
+    for file in list_recipes().files:
+        typer.echo(file.name if file.kind == "recipe" else f"{file.name} (sweep)")
 
 
 @app.command()
@@ -134,12 +126,9 @@ def reproduce(
     device: DeviceOption = "auto",
 ) -> None:
     """Train a published study's networks, score them and write the report."""
-    from gazemap.data.dataset import load_dataset
     from gazemap.reports.studies.reproduction import reproduce as run_reproduction
 
-    made = run_reproduction(
-        study, load_dataset(data), out, full=full, overrides=set_, device=device, progress=True
-    )
+    made = run_reproduction(study, data, out, full=full, overrides=set_ or (), device=device, progress=True)
     for run in made.runs.values():
         _print_run(run)
     typer.echo(f"Report: {made.report}")

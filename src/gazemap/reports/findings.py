@@ -25,7 +25,7 @@ from gazemap.models.weights import load_model
 from gazemap.prediction.predict import Prediction, predict_frames
 from gazemap.reports.figures.runs import Example
 from gazemap.training.log import read_metrics
-from gazemap.training.recipe import Recipe, parse_recipe
+from gazemap.training.recipe import Recipe, saved_recipe
 
 _CENTER_SIGMA = 0.03  # of the width, where a data set states no blur of its own
 _SHOWN_SIDE = 480  # pixels of a picture's longer side on the page
@@ -79,7 +79,7 @@ def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Netw
         WeightsError: the folder has no weights.
     """
     model, about = load_model(run), describe(run)
-    recipe = parse_recipe(about["recipe"], f"the recipe in {run}")
+    recipe = saved_recipe(about["recipe"], f"the recipe in {run}")
     arrays = load_arrays(
         images,
         input_size=model.input_size,

@@ -28,8 +28,8 @@ from gazemap.reports.figures import runs as figures
 from gazemap.reports.findings import Network, center_bias_grids, examples, load_network, wrap_cases
 from gazemap.reports.pages import png, render
 from gazemap.system.files import write_text
-from gazemap.training.loop import collapse_warning
-from gazemap.training.recipe import parse_recipe
+from gazemap.training.recipe import saved_recipe
+from gazemap.training.result import collapse_warning
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def report_run(
     Raises:
         InputError: with `unseen`, no image is left; see `write_report` for the rest.
     """
-    recipe = parse_recipe(describe(run)["recipe"], f"the recipe in {run}")
+    recipe = saved_recipe(describe(run)["recipe"], f"the recipe in {run}")
     if unseen:
         learned = {recipe.name: load_model(run).training_images}
         dataset = without_seen(learned, dataset, "val", progress=progress)
@@ -213,7 +213,7 @@ def score_runs(
     """
     models = {name: load_model(run) for name, run in runs.items()}
     first = next(iter(runs))
-    target = parse_recipe(describe(runs[first])["recipe"], f"the recipe in {runs[first]}").data.target
+    target = saved_recipe(describe(runs[first])["recipe"], f"the recipe in {runs[first]}").data.target
     maker = TargetMaker(models[first].input_size, models[first].output_size, "stretch", target)
     mean = cached_arrays(maker, dataset.split("train").samples, progress=progress).mean(axis=0)
     rows: dict[str, SaliencyModel | Maps] = {MEAN_MAP: Maps(mean), **models}

@@ -18,7 +18,11 @@ _Section = TypeVar("_Section", bound=BaseModel)
 
 
 def validated(
-    section: type[_Section], content: object, source: str, error: type[InputError] = InputError
+    section: type[_Section],
+    content: object,
+    source: str,
+    error: type[InputError] = InputError,
+    context: Mapping[str, Any] | None = None,
 ) -> _Section:
     """What a file holds, as the model that says which keys and values there are.
 
@@ -27,12 +31,13 @@ def validated(
         content: YAML or JSON values; lists become tuples, which strict validation asks for.
         source: what messages call the file.
         error: what is raised.
+        context: what the model's validators are told of the check.
 
     Raises:
         InputError: names every mistake, with the nearest right names.
     """
     try:
-        return section.model_validate(_lists_to_tuples(content))
+        return section.model_validate(_lists_to_tuples(content), context=context)
     except ValidationError as invalid:
         lines = mistakes(invalid, section)
         raise error("\n  ".join([f"{source} has {len(lines)} mistake(s):", *lines])) from invalid

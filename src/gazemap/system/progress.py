@@ -1,7 +1,8 @@
-"""The one progress bar: of whatever takes more than a moment."""
+"""How work goes that takes more than a moment: the one progress bar, and lines."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -22,3 +23,14 @@ def bar(steps: Iterable[_Step], title: str, total: float | None = None, *, progr
     """
     shown = progress and get_console().is_terminal  # elsewhere it would leave an empty line behind
     yield from track(steps, title, total, disable=not shown, transient=True)
+
+
+def say(line: str, *, progress: bool) -> None:
+    """Write a line on stderr at once, also where that is a file: how work goes that takes minutes or more.
+
+    Args:
+        line: without its end.
+        progress: whether it is shown.
+    """
+    if progress:
+        print(line, file=sys.stderr, flush=True)

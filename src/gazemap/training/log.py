@@ -1,4 +1,4 @@
-"""The run's log: metrics.jsonl for programs; TensorBoard events and a bar for people."""
+"""The run's log: metrics.jsonl and TensorBoard events for programs, a bar or lines for people."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ import json
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from tensorboardX import SummaryWriter
-from torch import Tensor
 
 from gazemap.errors import WeightsError
+from gazemap.system.extras import require
 from gazemap.system.files import write_text
+from gazemap.system.progress import say
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LOG_FILE = "metrics.jsonl"
 _REFRESH_SECONDS = 0.5  # reading a loss waits for a GPU, so it is done twice a second, not each step
 
 
 class RunLog:
-    """One row per epoch in metrics.jsonl and in the events, and a bar over all steps on stderr.
+    """One row per epoch in metrics.jsonl and in the events, and on stderr how the training goes.
 
-    A resumed run first drops the rows past its checkpoint.
+    That is a bar on a terminal, and one line per epoch elsewhere. A resumed run first drops the rows past its
+    checkpoint.
     """
 
     def __init__(
@@ -33,32 +37,42 @@ class RunLog:
 
         Args:
             out: the run's folder.
-            title: of the bar.
+            title: of the run, for its lines.
             epochs: how many there will be.
             images: in each of them.
             done: epochs that the checkpoint holds.
-            progress: show the bar, where stderr is a terminal.
+            progress: show how the training goes.
+
+        Raises:
+            MissingPackageError: tensorboardX is not installed.
         """
+        require("tensorboardX", "Training")
+        from tensorboardX import SummaryWriter
+
         kept = [row for row in read_metrics(out) if row["epoch"] <= done]
         write_text(out / LOG_FILE, "".join(json.dumps(row) + "\n" for row in kept))
         self._path = out / LOG_FILE
         self._events = SummaryWriter(str(out / "events"), purge_step=done + 1)
+        self._title, self._epochs, self._done = title, epochs, done
         console = Console(stderr=True)
+        self._shows_bar = progress and console.is_terminal
+        self._writes_lines = progress and not console.is_terminal
         self._bar = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=8),  # the words beside it need the rest of 80 columns
             TextColumn("{task.fields[status]}"),
             TimeRemainingColumn(),
             console=console,
-            disable=not (progress and console.is_terminal),
+            disable=not self._shows_bar,
         )
-        self._task = self._bar.add_task(title, total=epochs * images, status="starting")
+        self._task = self._bar.add_task(self._epoch(done + 1), total=epochs * images, status="starting")
         self._bar.advance(self._task, done * images)
         self._validation = ""
-        self._shown_at = time.perf_counter()
-        self._images = 0  # since then
+        self._opened_at = self._shown_at = time.perf_counter()
+        self._images = 0  # since it was shown
 
     def __enter__(self) -> RunLog:
+        say(f"Training {self._title}, {self._epochs} epochs.", progress=self._shows_bar)
         self._bar.start()
         return self
 
@@ -75,7 +89,7 @@ class RunLog:
         """Count one step of `images` on the bar, and now and then show how it goes."""
         self._images += images
         elapsed = time.perf_counter() - self._shown_at
-        if elapsed < _REFRESH_SECONDS or self._bar.disable:
+        if elapsed < _REFRESH_SECONDS or not self._shows_bar:
             return
         status = (
             f"loss {loss.item():.5f}{self._validation} lr {rate:.2g} {self._images / elapsed:.0f} images/s"
@@ -92,6 +106,31 @@ class RunLog:
                 self._events.add_scalar(key, value, row["epoch"])
         if row["val_loss"] is not None:
             self._validation = f" val {row['val_loss']:.5f}"
+        self._bar.update(self._task, description=self._epoch(row["epoch"] + 1))
+        if self._writes_lines:
+            say(self._line(row), progress=True)
+
+    def _epoch(self, epoch: int) -> str:
+        return f"epoch {min(epoch, self._epochs)}/{self._epochs}"
+
+    def _line(self, row: dict[str, Any]) -> str:
+        """An epoch's row in words, with the time that the rest will take at the speed so far."""
+        epoch = row["epoch"]
+        validation = "" if row["val_loss"] is None else f"val loss {row['val_loss']:.5f}, "
+        left = (time.perf_counter() - self._opened_at) / (epoch - self._done) * (self._epochs - epoch)
+        return (
+            f"{self._title}: {self._epoch(epoch)}, loss {row['train_loss']:.5f}, {validation}"
+            f"learning rate {row['learning_rate']:.2g}, {row['images_per_second']:.0f} images/s, "
+            f"{duration(left)} left"
+        )
+
+
+def duration(seconds: float) -> str:
+    """A time for people: "45 s", "12 min" or "3 h 20 min"."""
+    minutes = round(seconds / 60)
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def read_metrics(out: Path) -> list[dict[str, Any]]:

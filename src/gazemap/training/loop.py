@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -13,97 +13,83 @@ from torch import Tensor
 
 from gazemap.data.batches.arrays import epoch_batches
 from gazemap.data.batches.augmentation import augmented
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import OutputError, TrainingError
 from gazemap.system.device import choose_device
 from gazemap.system.files import write_text
+from gazemap.system.progress import say
 from gazemap.training.checkpoint import RECIPE_FILE, RunFolder, TrainingState
 from gazemap.training.log import RunLog
 from gazemap.training.optimizers import apply_schedule
 from gazemap.training.pretext import pretext_recipe
-from gazemap.training.recipe import Recipe
-from gazemap.training.setup import Run, mean_map_loss, prepare
+from gazemap.training.recipe import Recipe, RecipeLike, load_recipe
+from gazemap.training.result import TrainedRun
+from gazemap.training.setup import Run, make_run, mean_map_loss
 
 IfExists = Literal["refuse", "resume"]
 
 
-@dataclass(frozen=True)
-class TrainedRun:
-    """How a run ended: its folder, best epoch, and losses of the network and of the mean map."""
-
-    out: Path
-    best_epoch: int
-    best_loss: float
-    mean_map_loss: float
-
-    @property
-    def warning(self) -> str | None:
-        """What to say of a network that is not at least 1 % better than one map for all images."""
-        return collapse_warning(self.best_loss, self.mean_map_loss)
-
-
-def collapse_warning(best_loss: float, mean_map_loss: float) -> str | None:
-    """The warning of `TrainedRun`, from the two losses alone; None where there is nothing to warn of."""
-    if best_loss < 0.99 * mean_map_loss:
-        return None
-    return (
-        f"the network does not get below the mean training map: its best validation loss is "
-        f"{best_loss:.5f}, the one map's {mean_map_loss:.5f}. One map for all images does as well or better."
-    )
-
-
 def train(
-    recipe: Recipe,
-    dataset: GazeDataset,
+    recipe: RecipeLike,
+    dataset: DatasetLike,
     out: str | Path,
     *,
+    overrides: Sequence[str] = (),
     if_exists: IfExists = "refuse",
     device: str = "auto",
     progress: bool = False,
 ) -> TrainedRun:
-    """Train a model as the recipe says, on the splits train and val of a data set.
+    """Train a model as a recipe says, on the splits train and val of a gaze data set.
 
-    `out` receives recipe.yaml, metrics.jsonl, TensorBoard events, best.safetensors (the weights
-    with the lowest validation loss, for `load_model`) and last.safetensors (for a resume); a pretext
-    is trained first, in the run folder `out`/pretext.
+    `out` receives recipe.yaml, metrics.jsonl (one row per epoch), TensorBoard events, best.safetensors (the
+    weights with the lowest validation loss, for `load_model` and `predict`) and last.safetensors (all that
+    going on needs). A recipe with a pretext is trained on that first, in the run folder `out`/pretext.
 
     Args:
-        recipe: from `load_recipe`.
-        dataset: with the splits train and val.
-        out: a folder.
-        if_exists: what to do where `out` holds a run. "refuse" it, or "resume" it: a finished run is
-            not trained again, and one that was killed, at any moment, goes on where it was last saved.
+        recipe: the name of one that comes with gazemap, a .yaml file, or a `Recipe`.
+        dataset: a gaze data set or its folder, with the splits train and val.
+        out: the run folder.
+        overrides: "a.b=value" strings that replace single keys of the recipe.
+        if_exists: what to do where `out` holds a run already: "refuse", or "resume" it. A resumed run goes
+            on after its last checkpoint, at whatever moment it was killed; a finished run is not trained
+            again.
         device: auto, cpu or cuda.
-        progress: show a progress bar.
+        progress: show how the training goes on stderr: a bar on a terminal, else one line per epoch.
 
     Raises:
-        DataError: a split is missing or an image cannot be read.
+        RecipeError: a mistake in the recipe; see `load_recipe`.
+        DataError: no such data set, a split is missing, or an image cannot be read.
         OutputError: `out` cannot be written, or holds a run that is not to be resumed.
         TrainingError: the loss is no longer finite; the last good checkpoint is kept.
         WeightsError: the run to resume has another recipe, data set or version; or weights that the
             recipe names are missing.
     """
+    recipe, dataset = load_recipe(recipe, overrides), as_dataset(dataset)
     folder = RunFolder(Path(out), recipe, dataset)
     if if_exists == "refuse" and folder.holds_run:
         raise OutputError(
             f"{out} already holds a run. Add --resume, in Python if_exists='resume', or choose another --out."
         )
-    state = folder.state()
-    if state.epoch < recipe.training.epochs:
-        resumes = state.epoch > 0
-        # the start's weights are overwritten by a resume's, but what it had learned from still counts
-        start = recipe.start if resumes else _start(recipe, dataset, folder.path, device, progress)
-        run = prepare(recipe, dataset, choose_device(device), start, progress=progress)
-        if resumes:
+    state, epochs = folder.state(), recipe.training.epochs
+    done = state.epoch
+    if done:
+        say(f"{recipe.name}: {done} of {epochs} epochs are trained already, in {out}.", progress=progress)
+    if done < epochs:
+        # a resume overwrites the weights of the start, but what these have learned from still counts
+        start = recipe.start if done else _start(recipe, dataset, folder.path, device, progress)
+        run = make_run(recipe, dataset, choose_device(device), start, progress=progress)
+        if done:
             folder.restore(run)
         else:
             state.mean_map_loss = mean_map_loss(run)
         _train_to_the_end(run, folder, state, progress)
-    return TrainedRun(folder.path, state.best_epoch or 0, state.best_loss, state.mean_map_loss)
+    return TrainedRun(
+        folder.path, epochs, state.best_epoch or 0, state.best_loss, state.mean_map_loss, resumed_after=done
+    )
 
 
 def _start(recipe: Recipe, dataset: GazeDataset, out: Path, device: str, progress: bool) -> str | Path | None:
-    """The weights to start from: the pretext's, trained first in a folder of its own, or the recipe's."""
+    """The weights to start from: those of the pretext, which is trained first, or the recipe's."""
     if recipe.pretext is None:
         return recipe.start
     own = pretext_recipe(recipe)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from gazemap.data.batches.arrays import Mirror
-from gazemap.data.batches.augmentation import Augmentation
 from gazemap.data.batches.edges import Filter
+from gazemap.data.batches.options import Augmentation, Mirror
 from gazemap.data.batches.targets import Target
 from gazemap.errors import RecipeError
-from gazemap.losses import check_weights
-from gazemap.models.table import checked_model_options
 from gazemap.system.checking import validated
+from gazemap.system.extras import naming_extra
 from gazemap.system.yaml_files import names_in, read_yaml
 from gazemap.types import Fit
 
 Auto = Literal["auto"]
-_SHIPPED = resources.files("gazemap.training") / "recipes"
+SHIPPED = resources.files("gazemap.training") / "recipes"  # the files of those that come with gazemap
+_SAVED = {"saved": True}  # tells the validators that model and losses were checked when weights were trained
 
 
 class _Section(BaseModel):
@@ -35,8 +35,11 @@ class ModelSection(_Section):
     options: dict[str, Any] = {}
 
     @model_validator(mode="after")
-    def _options_are_the_model_s(self) -> Self:
-        checked_model_options(self.name, self.options)
+    def _options_are_the_model_s(self, info: ValidationInfo) -> Self:
+        if info.context != _SAVED:
+            with naming_extra("Training"):
+                from gazemap.models.table import checked_model_options
+            checked_model_options(self.name, self.options)
         return self
 
 
@@ -171,40 +174,63 @@ class Recipe(_Section):
 
     @field_validator("loss", mode="before")
     @classmethod
-    def _losses_are_known(cls, loss: object) -> object:
-        if isinstance(loss, dict):
+    def _losses_are_known(cls, loss: object, info: ValidationInfo) -> object:
+        if isinstance(loss, dict) and info.context != _SAVED:
+            with naming_extra("Training"):
+                from gazemap.losses import check_weights
             check_weights(loss)
         return loss
 
 
+RecipeLike = Recipe | str | Path  # a recipe, the name of one that comes with gazemap, or a .yaml file
+
+
 def shipped_recipes() -> list[str]:
     """The names of the recipes that come with gazemap."""
-    return names_in(_SHIPPED)
+    return names_in(SHIPPED)
 
 
-def load_recipe(name_or_path: str | Path, overrides: list[str] | None = None) -> Recipe:
+def load_recipe(recipe: RecipeLike, overrides: Sequence[str] = ()) -> Recipe:
     """Read a recipe and check every key, name, type and range of it; nothing is built.
 
     Args:
-        name_or_path: a shipped recipe's name or a YAML file.
+        recipe: the name of one that comes with gazemap, or a .yaml file; a recipe that was read before is
+            only given the overrides.
         overrides: "a.b=value" strings, each value read as YAML, that replace single keys.
 
     Raises:
         RecipeError: no such recipe, not YAML, or a wrong key or value, with the nearest right name.
+        MissingPackageError: PyTorch is not installed, which has the models and losses to check against.
     """
-    content, source = read_yaml("recipe", name_or_path, _SHIPPED)
-    for override in overrides or []:
+    if isinstance(recipe, Recipe):
+        if not overrides:
+            return recipe
+        content, source = recipe.model_dump(mode="json"), f"Recipe {recipe.name}"
+    else:
+        content, source = read_yaml("recipe", recipe, SHIPPED)
+    for override in overrides:
         _override(content, override)
     return parse_recipe(content, source)
 
 
-def parse_recipe(content: dict[str, Any], source: str) -> Recipe:
-    """Check what a YAML file or the metadata of weights holds; `source` names it in messages.
+def parse_recipe(content: object, source: str) -> Recipe:
+    """Check a recipe's content, as `load_recipe` does; `source` is what messages call it."""
+    return validated(Recipe, content, source, RecipeError)
+
+
+def saved_recipe(content: object, source: str) -> Recipe:
+    """The recipe in the metadata of weights, without PyTorch.
+
+    Its model and losses were checked when the weights were trained, and are not checked again.
+
+    Args:
+        content: what the metadata hold.
+        source: what messages call it.
 
     Raises:
         RecipeError: a wrong key or value, with the nearest right name.
     """
-    return validated(Recipe, content, source, RecipeError)
+    return validated(Recipe, content, source, RecipeError, _SAVED)
 
 
 def _override(content: dict[str, Any], override: str) -> None:

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
-from gazemap.data.batches.arrays import Arrays, Mirror, load_arrays
+from gazemap.data.batches.arrays import Arrays, load_arrays
+from gazemap.data.batches.options import Mirror
 from gazemap.data.dataset import GazeDataset
 from gazemap.losses import LossTargets, NetworkOutput, Term, weighted_loss
 from gazemap.models.base import SaliencyModel
@@ -65,7 +66,7 @@ class Run:
         return self.teachers.mixed(loss, predicted.log_density, teacher_density)
 
 
-def prepare(
+def make_run(
     recipe: Recipe,
     dataset: GazeDataset,
     device: torch.device,

@@ -18,7 +18,7 @@ from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.models.files import describe
 from gazemap.models.weights import load_model
-from gazemap.reports.studies.cross_validation import cross_validate, pooled, pooled_file
+from gazemap.reports.studies.cross_validation import cross_validate, pooled
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 from gazemap.training.recipe import Recipe, load_recipe
@@ -54,7 +54,8 @@ def study(tmp_path, popout_set):
 
 
 def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set):
-    scores = study.run()
+    result = study.run()
+    scores = result.scores
     assert sorted(scores.image_ids) == sorted(sample.image_id for sample in popout_set)
     assert scores.seen == {"tiny": dict.fromkeys(scores.image_ids, "epoch chosen on")}
     held_out = make_folds(popout_set, 3)[1]
@@ -66,28 +67,31 @@ def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set)
             np.testing.assert_allclose(found, values)
     seen = describe(study.out / "2")["dataset"]["train"]
     assert seen + len(again.image_ids) == len(popout_set)
-    kept = Scores.read(pooled_file(study.out, popout_set, 3, "exact"))
+    kept = Scores.read(result.file)
     assert (kept.image_ids, kept.split, kept.made_by) == (scores.image_ids, "3 folds", scores.made_by)
     assert kept.made_by["dataset"] == popout_set.fingerprint
     assert kept.made_by["folds"][1] == study.scores_of(2).made_by
 
 
 def test_folds_can_be_shared_and_what_is_there_is_kept(study):
-    assert study.run(only=2) is None
+    first = study.run(fold=2)
+    assert (first.scores, first.missing) == (None, [1, 3])
     weights = study.out / "2" / "best.safetensors"
-    first = weights.stat().st_mtime_ns
-    assert study.run(only=1) is None
-    assert study.run(only=3) is not None
-    assert study.run() is not None
-    assert weights.stat().st_mtime_ns == first
+    written = weights.stat().st_mtime_ns
+    assert study.run(fold=1).scores is None
+    assert study.run(fold=3).scores is not None
+    again = study.run()
+    assert again.scores is not None
+    assert (again.missing, [run.resumed_after for run in again.runs.values()]) == ([], [1, 1, 1])
+    assert weights.stat().st_mtime_ns == written
     with pytest.raises(InputError, match=r"from 1 to 3, the number of folds, got 4"):
-        study.run(only=4)
+        study.run(fold=4)
 
 
 def test_other_sets_are_trained_on_in_every_fold_and_never_scored(study, popout_set, tmp_path):
     info = popout_set.info.model_copy(update={"name": "other"})
     other = GazeDataset(popout_set.path, info, popout_set.samples)
-    scores = study.run(only=1, extra=[other])
+    scores = study.run(fold=1, extra_data=[other]).scores
     assert scores is None
     about = describe(study.out / "1")["dataset"]
     assert about["train"] == len(other.split("train")) + len(popout_set) * 2 // 3
@@ -95,35 +99,36 @@ def test_other_sets_are_trained_on_in_every_fold_and_never_scored(study, popout_
 
 
 def test_a_folder_of_another_recipe_is_refused(study, tmp_path):
-    study.run(only=1)
+    study.run(fold=1)
     changed = load_recipe(tmp_path / "tiny.yaml", ["training.epochs=2"])
     with pytest.raises(
         WeightsError, match=r"cv/1 was trained with another recipe: .*training\.epochs was 1 and"
     ):
-        replace(study, recipe=changed).run(only=1)
+        replace(study, recipe=changed).run(fold=1)
     with pytest.raises(WeightsError, match="cv/1 was trained with another recipe"):
-        replace(study, recipe=changed).run(only=2)
+        replace(study, recipe=changed).run(fold=2)
     assert not (study.out / "2").exists()
 
 
 def test_a_folder_of_another_data_set_is_refused(study, popout_set):
-    study.run(only=1)
+    study.run(fold=1)
     smaller = popout_set.with_samples(popout_set.samples[:-1])
     with pytest.raises(WeightsError, match="cv/1 was trained with another data set"):
-        replace(study, dataset=smaller).run(only=1)
+        replace(study, dataset=smaller).run(fold=1)
 
 
 def test_another_protocol_scores_anew_and_trains_nothing(study, popout_set, monkeypatch):
-    first = study.run()
-    monkeypatch.setattr(loop, "prepare", None)
-    other = study.run(protocol="mit")
+    before = study.run()
+    first = before.scores
+    monkeypatch.setattr(loop, "make_run", None)
+    other = study.run(protocol="mit").scores
     assert (first.protocol, other.protocol) == ("exact", "mit")
     part = make_folds(popout_set, 3)[0]
     alone = evaluate({"tiny": load_model(study.out / "1")}, part, "val", "mit")
     again = study.scores_of(1, "mit")
     for metric in alone.metrics:
         np.testing.assert_array_equal(again.per_image["tiny"][metric], alone.per_image["tiny"][metric])
-    kept = Scores.read(pooled_file(study.out, popout_set, 3, "exact"))
+    kept = Scores.read(before.file)
     np.testing.assert_array_equal(kept.per_image["tiny"]["nss"], first.per_image["tiny"]["nss"])
 
 
@@ -134,8 +139,8 @@ def test_killed_in_its_first_epoch_it_goes_on(study, popout_set, tmp_path):
     arguments = ("cross-validate", tmp_path / "killed.yaml", popout_set.path, study.out)
     kill_when(fold / "metrics.jsonl", "hang_in_training.py", *arguments)
     assert not (fold / LAST).exists()
-    study.run(only=1)
-    replace(study, out=tmp_path / "whole").run(only=1)
+    study.run(fold=1)
+    replace(study, out=tmp_path / "whole").run(fold=1)
     killed, whole = (load_model(out / "1").state_dict() for out in (study.out, tmp_path / "whole"))
     assert all(torch.equal(killed[name], whole[name]) for name in whole)
 

@@ -18,8 +18,7 @@ from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.images.reading import read_image
 from gazemap.models.weights import load_model
-from gazemap.reports.studies import sweep as sweeps
-from gazemap.reports.studies.sweep import load_sweep, recipes_of, run_sweep, shipped_sweeps
+from gazemap.reports.studies.sweep import SHIPPED, load_sweep, recipes_of, shipped_sweeps, sweep
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 
@@ -48,7 +47,7 @@ def change(file, **keys):
 
 
 def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
-    rows = run_sweep(load_sweep(file), popout_set, tmp_path / "out").rows
+    rows = sweep(file, popout_set, tmp_path / "out").rows
     assert [row.name for row in rows] == ["center bias", "gold standard", "mse", "kld"]
     scores = Scores.read(scores_file(tmp_path / "out", popout_set, "val", "exact", "sweep"))
     per_image = np.stack([scores.per_image[run]["nss"] for run in ("mse-0", "mse-1")])
@@ -64,25 +63,25 @@ def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
 def test_what_was_done_stays_done(file, popout_set, tmp_path, monkeypatch):
     """Stopped before the third run, it trains the last two alone, to the same table."""
     trained = []
-    prepare = loop.prepare
+    make_run = loop.make_run
 
     def counted(recipe, *arguments, **options):
         if len(trained) == 2 and recipe.name == "kld-0":
             trained.append("stopped")
             raise KeyboardInterrupt
         trained.append(recipe.name)
-        return prepare(recipe, *arguments, **options)
+        return make_run(recipe, *arguments, **options)
 
-    monkeypatch.setattr(loop, "prepare", counted)
+    monkeypatch.setattr(loop, "make_run", counted)
     with pytest.raises(KeyboardInterrupt):
-        run_sweep(load_sweep(file), popout_set, tmp_path / "out")
+        sweep(file, popout_set, tmp_path / "out")
     assert not (tmp_path / "out" / "table.csv").exists()
-    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
+    sweep(file, popout_set, tmp_path / "out")
     assert trained == ["mse-0", "mse-1", "stopped", "kld-0", "kld-1"]
 
 
 def test_a_finished_sweep_is_read_and_an_entry_more_is_added(file, popout_set, tmp_path, monkeypatch):
-    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
+    sweep(file, popout_set, tmp_path / "out")
     first = (tmp_path / "out" / "table.csv").read_text()
     scored = []
     evaluate = reuse.evaluate
@@ -92,15 +91,15 @@ def test_a_finished_sweep_is_read_and_an_entry_more_is_added(file, popout_set, t
         return evaluate(models, *arguments, **options)
 
     monkeypatch.setattr(reuse, "evaluate", counted)
-    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
+    sweep(file, popout_set, tmp_path / "out")
     assert (tmp_path / "out" / "table.csv").read_text() == first
     assert scored == []
     entries = yaml.safe_load(file.read_text())["entries"] | {"mae": ["training.epochs=1", "loss={mae: 1}"]}
-    rows = run_sweep(load_sweep(change(file, entries=entries)), popout_set, tmp_path / "out").rows
+    rows = sweep(change(file, entries=entries), popout_set, tmp_path / "out").rows
     assert rows[-1].name == "mae"
     assert (tmp_path / "out" / "table.csv").read_text().startswith(first)
     with pytest.raises(WeightsError, match=r"mse-0 was trained with another recipe: loss\.mse was 1.0"):
-        run_sweep(load_sweep(file, ["training.epochs=3", "loss={mse: 2}"]), popout_set, tmp_path / "out")
+        sweep(file, popout_set, tmp_path / "out", overrides=["training.epochs=3", "loss={mse: 2}"])
 
 
 @pytest.fixture
@@ -118,16 +117,16 @@ def test_killed_in_its_first_epoch_it_goes_on(small, popout_set, tmp_path):
     out = tmp_path / "out"
     kill_when(out / "mse-0" / "metrics.jsonl", "hang_in_training.py", "sweep", small, popout_set.path, out)
     assert not (out / "mse-0" / LAST).exists()
-    run_sweep(load_sweep(small), popout_set, out)
-    run_sweep(load_sweep(small), popout_set, tmp_path / "whole")
+    sweep(small, popout_set, out)
+    sweep(small, popout_set, tmp_path / "whole")
     assert table_of(out) == table_of(tmp_path / "whole")
 
 
 def test_scores_of_another_protocol_are_made_anew_and_say_so(small, popout_set, tmp_path):
     out = tmp_path / "out"
-    first = run_sweep(load_sweep(small), popout_set, out).rows
+    first = sweep(small, popout_set, out).rows
     assert {line["protocol"] for line in table_of(out)} == {"exact"}
-    other = run_sweep(load_sweep(change(small, protocol="mit")), popout_set, out).rows
+    other = sweep(change(small, protocol="mit"), popout_set, out).rows
     assert {line["protocol"] for line in table_of(out)} == {"mit"}
     assert other != first
     scores = evaluate({"mse-0": load_model(out / "mse-0")}, popout_set, "val", "mit", metrics=["nss", "cc"])
@@ -136,16 +135,16 @@ def test_scores_of_another_protocol_are_made_anew_and_say_so(small, popout_set, 
 
 def test_another_data_set_is_refused_before_anything_is_trained(file, popout_set, tmp_path):
     change(file, seeds=[0], entries={"mse": ["training.epochs=1"]})
-    run_sweep(load_sweep(file), popout_set, tmp_path / "out")
+    sweep(file, popout_set, tmp_path / "out")
     smaller = popout_set.with_samples(popout_set.samples[:-1])
     entries = {"new": ["training.epochs=1"], "mse": ["training.epochs=1"]}
     with pytest.raises(WeightsError, match="mse-0 was trained with another data set"):
-        run_sweep(load_sweep(change(file, entries=entries)), smaller, tmp_path / "out")
+        sweep(change(file, entries=entries), smaller, tmp_path / "out")
     assert not (tmp_path / "out" / "new-0").exists()
 
 
 def test_table_and_figure_say_what_made_them(small, popout_set, tmp_path):
-    run_sweep(load_sweep(small), popout_set, tmp_path / "out")
+    sweep(small, popout_set, tmp_path / "out")
     line = table_of(tmp_path / "out")[0]
     assert (line["protocol"], line["dataset"]) == ("exact", popout_set.fingerprint)
     assert line["version"] == version("gazemap")
@@ -169,7 +168,7 @@ def test_every_shipped_sweep_makes_sound_recipes(name):
     assert len(study.seeds) >= 3
     recipes = [recipe for seeds in recipes_of(study).values() for recipe in seeds]
     assert len({recipe.name for recipe in recipes}) == len(study.entries) * len(study.seeds)
-    header = (sweeps._SHIPPED / f"{name}.yaml").read_text()
+    header = (SHIPPED / f"{name}.yaml").read_text()
     assert f"gazemap sweep {name} " in header
 
 

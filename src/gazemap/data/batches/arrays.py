@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gazemap.data.batches.cache import cached_arrays
+from gazemap.data.batches.options import Mirror
 from gazemap.data.batches.targets import FixationMaker, ImageMaker, Target, TargetMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.types import Fit
-
-Mirror = Literal["none", "copies", "half"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,12 +10,15 @@ The filters are kornia's, at its default widths and thresholds.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
+
+from gazemap.system.extras import require
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Filter = Literal["sobel", "canny", "harris", "shi_tomasi"]
 
@@ -32,7 +35,13 @@ def edges(image: NDArray[np.uint8], source: Filter) -> NDArray[np.float32]:
 
     Returns:
         (H, W) in [0, 1]; zeros for an image of one color.
+
+    Raises:
+        MissingPackageError: kornia or torch is not installed.
     """
+    require("kornia", "Finding edges")
+    import torch
+
     gray = torch.from_numpy(image.copy()).permute(2, 0, 1)[None].float().div(255).mean(dim=1, keepdim=True)
     response = _respond(gray, source)[0, 0]
     top = response.max().clamp_min(1e-6)  # below that, rounding alone

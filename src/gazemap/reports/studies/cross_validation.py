@@ -2,87 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.subsets.merging import merge
 from gazemap.data.subsets.splits import make_folds
 from gazemap.errors import InputError
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
-from gazemap.models.weights import load_model
 from gazemap.system.fingerprint import fingerprint
-from gazemap.training.checkpoint import RunFolder
-from gazemap.training.loop import train
-from gazemap.training.recipe import Recipe
+from gazemap.system.plain import plain
+from gazemap.training.recipe import RecipeLike, load_recipe
+from gazemap.training.result import TrainedRun
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """What `cross_validate` found.
+
+    Attributes:
+        folds: how many there are.
+        runs: the trained run of each fold that is there, by the fold's number.
+        scores: of all images; None while folds are missing.
+        file: what holds these scores.
+    """
+
+    folds: int
+    runs: Mapping[int, TrainedRun]
+    scores: Scores | None
+    file: Path
+
+    @property
+    def missing(self) -> list[int]:
+        """The numbers of the folds that are not trained yet."""
+        return [fold for fold in range(1, self.folds + 1) if fold not in self.runs]
+
+    def as_json(self) -> dict[str, Any]:
+        """The runs and the mean scores as plain JSON values; the scores per image are in the file."""
+        scores = self.scores and {
+            row: {
+                metric: {"mean": interval.mean, "low": interval.low, "high": interval.high}
+                for metric, interval in zip(self.scores.metrics, intervals, strict=True)
+            }
+            for row, intervals in self.scores.table()
+        }
+        content: dict[str, Any] = plain(
+            {
+                "folds": self.folds,
+                "missing": self.missing,
+                "runs": {fold: run.as_json() for fold, run in self.runs.items()},
+                "scores": scores,
+                "file": self.file if self.scores else None,
+            }
+        )
+        return content
 
 
 def cross_validate(
-    recipe: Recipe,
-    dataset: GazeDataset,
+    recipe: RecipeLike,
+    dataset: DatasetLike,
     out: str | Path,
     *,
+    extra_data: Sequence[DatasetLike] = (),
     folds: int = 5,
-    only: int | None = None,
-    extra: Sequence[GazeDataset] = (),
+    fold: int | None = None,
     protocol: str = "exact",
+    overrides: Sequence[str] = (),
     device: str = "auto",
     progress: bool = False,
-) -> Scores | None:
-    """Train and score the folds that are not there yet; then pool all scores.
+) -> CrossValidation:
+    """Train and score the folds that are not there yet; then pool the scores of all images.
 
-    The epoch of each run is the one with the lowest loss on the images held out. What was trained or
-    scored before is used again where all that made it is the same, so the work can be interrupted at
-    any moment, and shared by several machines.
+    The epoch of each run is the one with the lowest loss on the images held out. Called again with the same
+    `out`, it goes on by itself: what is trained or scored there is used again where all that made it is the
+    same. So it can be interrupted at any moment, and shared by several machines.
 
     Args:
-        recipe: of the training.
-        dataset: whose images are scored; its own splits are replaced.
-        out: receives a run folder for each fold, with its scores, and `pooled_file`.
-        folds: how many.
-        only: train this fold alone, counted from 1.
-        extra: other data sets: their split train is trained on in every fold, their val validates.
-        protocol: of the scores.
+        recipe: the name of one that comes with gazemap, a .yaml file, or a `Recipe`.
+        dataset: a gaze data set or its folder, whose images are scored; its own splits are replaced.
+        out: receives a run folder for each fold, with its scores, and the scores of all images.
+        extra_data: other data sets. Their split train is trained on in every fold, their split val validates.
+        folds: the number of folds.
+        fold: train this fold alone, counted from 1.
+        protocol: of the scores; a key of `gazemap.metrics.PROTOCOLS`.
+        overrides: "a.b=value" strings that replace single keys of the recipe.
         device: auto, cpu or cuda.
-        progress: show bars.
-
-    Returns:
-        the scores of all images, also in `pooled_file`; None while folds are missing.
+        progress: show how each training goes, as `train` does.
 
     Raises:
         InputError: no such fold, or a wrong number of folds.
+        RecipeError: a mistake in the recipe; see `load_recipe`.
+        DataError: no such data set, or an image cannot be read.
         WeightsError: `out` holds a run of another recipe, data set or version.
     """
+    recipe, dataset, out = load_recipe(recipe, overrides), as_dataset(dataset), Path(out)
+    from gazemap.models.weights import load_model
+    from gazemap.training.checkpoint import RunFolder
+    from gazemap.training.loop import train
+
     parts = make_folds(dataset, folds)
-    if only is not None and not 1 <= only <= folds:
-        raise InputError(f"The fold must be from 1 to {folds}, the number of folds, got {only}.")
-    seen = [merge([part, *extra], recipe.name) if extra else part for part in parts]
-    runs = [RunFolder(Path(out) / str(fold), recipe, data) for fold, data in enumerate(seen, start=1)]
-    for run in runs:
-        run.state()  # another run in any fold is refused before work starts
-    scored = []
-    for fold, (run, part) in enumerate(zip(runs, parts, strict=True), start=1):
-        if only in (None, fold):
-            train(recipe, run.dataset, run.path, if_exists="resume", device=device, progress=progress)
-        if run.is_finished:
-            file = scores_file(run.path, part, "val", protocol)
-            models = {recipe.name: load_model(run.path)}
+    if fold is not None and not 1 <= fold <= folds:
+        raise InputError(f"The fold must be from 1 to {folds}, the number of folds, got {fold}.")
+    others = [as_dataset(other) for other in extra_data]
+    seen = [merge([part, *others], recipe.name) if others else part for part in parts]
+    folders = [RunFolder(out / str(number), recipe, data) for number, data in enumerate(seen, start=1)]
+    finished = [
+        folder.is_finished for folder in folders
+    ]  # another run in any fold is refused before work starts
+    runs, scored = {}, []
+    for number, (folder, part) in enumerate(zip(folders, parts, strict=True), start=1):
+        if fold in (None, number) or finished[number - 1]:
+            run = train(
+                recipe, folder.dataset, folder.path, if_exists="resume", device=device, progress=progress
+            )
+            runs[number] = run
+            file = scores_file(run.out, part, "val", protocol)
+            models = {recipe.name: load_model(run.out)}
             scored.append(scores_in(file, models, part, "val", protocol, progress=progress))
-    if len(scored) < folds:
-        return None
-    together = pooled(scored, dataset)
-    together.write(pooled_file(out, dataset, folds, protocol))
-    return together
-
-
-def pooled_file(out: str | Path, dataset: GazeDataset, folds: int, protocol: str) -> Path:
-    """Where `cross_validate` writes the scores of all images."""
-    return scores_file(Path(out), dataset, _all_of(folds), protocol)
+    file = scores_file(out, dataset, _all_of(folds), protocol)
+    together = pooled(scored, dataset) if len(scored) == folds else None
+    if together:
+        together.write(file)
+    return CrossValidation(folds, runs, together, file)
 
 
 def pooled(parts: Sequence[Scores], dataset: GazeDataset) -> Scores:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.errors import lookup
 from gazemap.reports.report import Published, score_runs, write_report
-from gazemap.training.checkpoint import RunFolder
-from gazemap.training.loop import TrainedRun, train
+from gazemap.reports.studies.trained import trained_runs
+from gazemap.system.plain import plain
 from gazemap.training.recipe import load_recipe, shipped_recipes
+from gazemap.training.result import TrainedRun
 
 
 @dataclass(frozen=True)
@@ -68,50 +70,44 @@ class Reproduction:
     runs: Mapping[str, TrainedRun]
     report: Path
 
-    @property
-    def warnings(self) -> dict[str, str]:
-        """Run -> what to say of a network that does not get below one map for all images."""
-        return {name: run.warning for name, run in self.runs.items() if run.warning}
+    def as_json(self) -> dict[str, Any]:
+        """The runs and the report's path as plain JSON values."""
+        runs = {name: run.as_json() for name, run in self.runs.items()}
+        content: dict[str, Any] = plain({"report": self.report, "runs": runs})
+        return content
 
 
 def reproduce(
     study: str,
-    dataset: GazeDataset,
+    dataset: DatasetLike,
     out: str | Path,
     *,
     full: bool = False,
-    overrides: list[str] | None = None,
+    overrides: Sequence[str] = (),
     device: str = "auto",
     progress: bool = False,
 ) -> Reproduction:
-    """Train the study's networks, score them under its protocols and write one report.
+    """Train the networks of a published study, score them under its protocols and write one report.
 
-    A network that is trained already is not trained again, and one that was interrupted goes on
-    where it was, so the work can be repeated after a kill.
+    Called again with the same `out`, it goes on by itself: a network that is trained already is not trained
+    again, and one that was interrupted goes on after its last checkpoint.
 
     Args:
         study: a key of `STUDIES`.
-        dataset: with the splits train and val.
-        out: a folder for one run per entry, the scores and report.html.
-        full: the full-length recipes even where a short version for this data set ships.
-        overrides: "a.b=value" strings for all recipes.
+        dataset: a gaze data set or its folder, with the splits train and val.
+        out: a folder for one run per network, the scores and report.html.
+        full: use the full-length recipes even where a short version for this data set comes with gazemap.
+        overrides: "a.b=value" strings that replace single keys of all recipes.
         device: auto, cpu or cuda.
-        progress: show bars.
+        progress: show how each training goes, as `train` does.
 
     Raises:
         InputError: an unknown study; see `train` and `evaluate` for the rest.
     """
-    plan, out = lookup("study", study, STUDIES), Path(out)
+    plan = lookup("study", study, STUDIES)
+    dataset, out = as_dataset(dataset), Path(out)
     names = [name if full else recipe_for(name, dataset.name) for name in plan.recipes]
-    recipes = [load_recipe(name, overrides) for name in names]
-    for recipe in recipes:
-        RunFolder(out / recipe.name, recipe, dataset).state()  # another run is refused before work starts
-    runs = {
-        recipe.name: train(
-            recipe, dataset, out / recipe.name, if_exists="resume", device=device, progress=progress
-        )
-        for recipe in recipes
-    }
+    runs = trained_runs([load_recipe(name, overrides) for name in names], dataset, out, device, progress)
     folders = {name: run.out for name, run in runs.items()}
     scores = score_runs(folders, dataset, plan.protocols, out, progress=progress)
     report = write_report(

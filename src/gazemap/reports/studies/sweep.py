@@ -14,15 +14,16 @@ A sweep's file names a recipe and its entries, each a list of what `--set` takes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import RecipeError
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD
 from gazemap.evaluation.fingerprint import choose_protocol
@@ -30,16 +31,16 @@ from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores, SweepRow, bootstrap
 from gazemap.metrics import get_metric, get_protocol
-from gazemap.models.weights import load_model
 from gazemap.reports.figures import runs as figures
+from gazemap.reports.studies.trained import trained_runs
 from gazemap.system.checking import validated
 from gazemap.system.files import replacing, write_text
+from gazemap.system.plain import plain
 from gazemap.system.yaml_files import names_in, read_yaml
-from gazemap.training.checkpoint import RunFolder
-from gazemap.training.loop import train
 from gazemap.training.recipe import Recipe, load_recipe
+from gazemap.training.result import TrainedRun
 
-_SHIPPED = resources.files("gazemap.reports.studies") / "sweeps"
+SHIPPED = resources.files("gazemap.reports.studies") / "sweeps"
 
 
 class Sweep(BaseModel):
@@ -68,37 +69,78 @@ class Sweep(BaseModel):
     entries: dict[str, tuple[str, ...]] = Field(min_length=1)
 
 
+SweepLike = Sweep | str | Path  # a sweep, the name of one that comes with gazemap, or a .yaml file
+
+
 @dataclass(frozen=True)
 class SweepResult:
-    """What `run_sweep` found.
+    """What `sweep` found.
 
     Attributes:
+        sweep: what was asked for, overrides included.
         rows: the baselines and the entries, in order.
         scores: of every run on every image; its notes say which images the means leave out.
+        runs: the trained runs, ENTRY-SEED each.
+        table: the file of means and intervals, table.csv.
+        figure: the picture of them, figure.png.
     """
 
+    sweep: Sweep
     rows: tuple[SweepRow, ...]
     scores: Scores
+    runs: Mapping[str, TrainedRun]
+    table: Path
+    figure: Path
+
+    def as_json(self) -> dict[str, Any]:
+        """The table, the runs and the files as plain JSON values; scores per image are in the files."""
+        rows = {
+            row.name: {
+                metric: {
+                    "mean": row.intervals[metric].mean,
+                    "low": row.intervals[metric].low,
+                    "high": row.intervals[metric].high,
+                    "seeds": row.seeds[metric],
+                }
+                for metric in self.sweep.metrics
+            }
+            for row in self.rows
+        }
+        content: dict[str, Any] = plain(
+            {
+                "sweep": self.sweep.name,
+                "protocol": self.scores.protocol,
+                "dataset": self.scores.dataset,
+                "rows": rows,
+                "notes": self.scores.notes(),
+                "runs": {name: run.as_json() for name, run in self.runs.items()},
+                "table": self.table,
+                "figure": self.figure,
+            }
+        )
+        return content
 
 
 def shipped_sweeps() -> list[str]:
     """The names of the sweeps that come with gazemap."""
-    return names_in(_SHIPPED)
+    return names_in(SHIPPED)
 
 
-def load_sweep(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sweep:
+def load_sweep(sweep: SweepLike, overrides: Sequence[str] = ()) -> Sweep:
     """Read a sweep and every recipe that it makes.
 
     Args:
-        name_or_path: a shipped sweep's name or a .yaml file.
-        overrides: what `--set` says; comes after the sweep's own `set` and before each entry.
+        sweep: the name of one that comes with gazemap, a .yaml file, or a `Sweep`.
+        overrides: "a.b=value" strings that replace keys of every recipe; they come after the sweep's own
+            `set`, and an entry's own come after them.
 
     Raises:
         RecipeError: no such sweep, a wrong key, an entry that makes no sound recipe, or a wrong metric
             or protocol.
     """
-    content, source = read_yaml("sweep", name_or_path, _SHIPPED)
-    sweep = validated(Sweep, content, source, RecipeError)
+    if not isinstance(sweep, Sweep):
+        content, source = read_yaml("sweep", sweep, SHIPPED)
+        sweep = validated(Sweep, content, source, RecipeError)
     get_protocol(sweep.protocol)
     for metric in sweep.metrics:
         get_metric(metric)
@@ -120,53 +162,64 @@ def recipes_of(sweep: Sweep) -> dict[str, list[Recipe]]:
     }
 
 
-def run_sweep(
-    sweep: Sweep, dataset: GazeDataset, out: str | Path, *, device: str = "auto", progress: bool = False
+def sweep(
+    sweep: SweepLike,
+    dataset: DatasetLike,
+    out: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    device: str = "auto",
+    progress: bool = False,
 ) -> SweepResult:
     """Train every entry with every seed, then score all.
 
-    Runs and scores that are there already are used again where all that made them is the same, so the
-    sweep can be interrupted at any moment, and entries can be added to it.
+    Called again with the same `out`, it goes on by itself: what is trained or scored there is used again
+    where all that made it is the same. So it can be interrupted at any moment, and entries can be added.
 
     Args:
-        sweep: from `load_sweep`.
-        dataset: with the splits train and val.
+        sweep: the name of one that comes with gazemap, a .yaml file, or a `Sweep`.
+        dataset: a gaze data set or its folder, with the splits train and val.
         out: receives a run folder ENTRY-SEED each, the scores of every image, table.csv and figure.png.
+        overrides: "a.b=value" strings that replace keys of every recipe; see `load_sweep`.
         device: auto, cpu or cuda.
-        progress: show bars.
+        progress: show how each training goes, as `train` does.
 
     Raises:
-        DataError: the data set lacks a split, or fixations.
+        RecipeError: a mistake in the sweep or in a recipe; see `load_sweep`.
+        DataError: no such data set, or it lacks a split, or fixations.
         OutputError: `out` cannot be written.
         WeightsError: `out` holds a run of another recipe, data set or version.
     """
-    out, recipes = Path(out), recipes_of(sweep)
-    runs = {recipe.name: recipe for seeds in recipes.values() for recipe in seeds}
-    for name, recipe in runs.items():
-        RunFolder(out / name, recipe, dataset).state()  # another run is refused before work starts
-    for name, recipe in runs.items():
-        train(recipe, dataset, out / name, if_exists="resume", device=device, progress=progress)
-    scores = _scores(sweep, runs, dataset, out, progress)
+    plan, dataset, out = load_sweep(sweep, overrides), as_dataset(dataset), Path(out)
+    recipes = recipes_of(plan)
+    seeded = [recipe for seeds in recipes.values() for recipe in seeds]
+    runs = trained_runs(seeded, dataset, out, device, progress)
+    scores = _scores(plan, runs, dataset, out, progress)
     rows = [
-        _row(sweep, scores, name, [name])
+        _row(plan, scores, name, [name])
         for name in (CENTER_BIAS, GOLD_STANDARD)
         if name in scores.rows  # the baselines are the same for all
     ]
-    rows += [_row(sweep, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes.items()]
-    write_text(out / "table.csv", as_csv(sweep, rows, scores))
-    title = f"{sweep.name}, {dataset.name} val, {scores.protocol}"
+    rows += [_row(plan, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes.items()]
+    table, figure = out / "table.csv", out / "figure.png"
+    write_text(table, as_csv(plan, rows, scores))
+    title = f"{plan.name}, {dataset.name} val, {scores.protocol}"
     made_by = {"made_by": json.dumps(scores.made_by)}  # a text in the PNG file
-    with replacing(out / "figure.png") as temporary:
-        figures.sweep(rows, sweep.metrics, title).savefig(temporary, dpi=110, metadata=made_by)
-    return SweepResult(tuple(rows), scores)
+    with replacing(figure) as temporary:
+        figures.sweep(rows, plan.metrics, title).savefig(temporary, dpi=110, metadata=made_by)
+    return SweepResult(plan, tuple(rows), scores, runs, table, figure)
 
 
-def _scores(sweep: Sweep, runs: Iterable[str], dataset: GazeDataset, out: Path, progress: bool) -> Scores:
+def _scores(
+    sweep: Sweep, runs: Mapping[str, TrainedRun], dataset: GazeDataset, out: Path, progress: bool
+) -> Scores:
     """Every run's scores, in one file."""
+    from gazemap.models.weights import load_model
+
     protocol = choose_protocol(sweep.protocol, sweep.metrics, one_map=sweep.one_map)
     return scores_in(
         scores_file(out, dataset, "val", protocol.name, "sweep"),
-        {run: load_model(out / run) for run in runs},
+        {name: load_model(run.out) for name, run in runs.items()},
         dataset,
         "val",
         sweep.protocol,
