@@ -1,3 +1,4 @@
+import imagehash
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -5,7 +6,7 @@ from support.pictures import picture
 
 from gazemap.errors import DataError
 from gazemap.images.fingerprints import DISTANCE, FINGERPRINT, known_again
-from gazemap.images.looks import LOOK, look
+from gazemap.images.looks import LOOK, gray_version, look, perceptual_hashes
 
 
 @pytest.fixture
@@ -48,6 +49,19 @@ def test_copies_are_known_again_and_other_pictures_are_not(looks):
     others = looks(*((picture(seed, (640, 480)), "jpg", {}) for seed in range(20, 60)))
     assert not known_again(others, fingerprints).any()
     assert known_again(known, fingerprints).all()
+
+
+@pytest.mark.parametrize("side", [8, 16])
+def test_hashes_are_those_of_imagehash(tmp_path, side):
+    for seed in range(10):
+        file = tmp_path / f"{seed}.jpg"
+        picture(seed, (200 + 30 * seed, 150)).save(file)
+        gray = gray_version(file)
+        both = (
+            imagehash.phash(image, hash_size=side).hash.ravel() for image in (gray, ImageOps.mirror(gray))
+        )
+        for own, expected in zip(perceptual_hashes(gray, side), both, strict=True):
+            np.testing.assert_array_equal(own, expected)
 
 
 def test_flat_images_are_known_by_their_file_alone(looks):

@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -18,10 +17,13 @@ from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError, lookup
 from gazemap.images.reading import read_size
+from gazemap.system.extras import require
 from gazemap.system.files import new_folder
 from gazemap.system.progress import bar
 
-_TEXT = h5py.string_dtype()
+if TYPE_CHECKING:
+    import h5py
+
 _UPRIGHT = 1  # the EXIF orientation of images that are stored as they are shown
 _ORIENTATION = 0x0112
 
@@ -65,6 +67,7 @@ def export_dataset(dataset: DatasetLike, out: str | Path, *, format: str, progre
         InputError: an unknown format.
         DataError: the format cannot hold the set: images without files, no points, or an unreadable image.
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
+        MissingPackageError: h5py is not installed, which writes the files of pysaliency.
     """
     write = lookup("export format", format, EXPORTERS)
     dataset = as_dataset(dataset)
@@ -82,7 +85,11 @@ def write_pysaliency(dataset: GazeDataset, folder: Path, progress: bool = False)
 
     Raises:
         DataError: images without files, no points, or an unreadable image.
+        MissingPackageError: h5py is not installed.
     """
+    require("h5py", "Writing pysaliency's files")
+    import h5py
+
     without = [sample.image_id for sample in dataset if sample.file is None]
     if without:
         raise DataError(
@@ -156,14 +163,17 @@ def _points(dataset: GazeDataset) -> dict[str, NDArray[Any]]:
 
 def _write_stimuli(file: h5py.File, dataset: GazeDataset, files: list[tuple[str, tuple[int, ...]]]) -> None:
     """FileStimuli 2.1: file names, shapes (H, W) or (H, W, channels), and attributes."""
-    file.create_dataset("filenames", data=[name for name, _ in files], dtype=_TEXT)
+    import h5py
+
+    text = h5py.string_dtype()
+    file.create_dataset("filenames", data=[name for name, _ in files], dtype=text)
     shapes = file.create_dataset("shapes", (len(files),), dtype=h5py.vlen_dtype(np.int64))
     for index, (_, shape) in enumerate(files):
         shapes[index] = np.array(shape)
     info = dataset.info
     names = ["image_id", "split", "group", "domain"]
     for name in names:
-        file.create_dataset(name, data=[getattr(sample, name) for sample in dataset], dtype=_TEXT)
+        file.create_dataset(name, data=[getattr(sample, name) for sample in dataset], dtype=text)
     for name, usual in (("sigma", info.sigma), ("pixels_per_degree", info.pixels_per_degree)):
         own = [getattr(sample, name) for sample in dataset]
         if any(value != usual for value in own):
@@ -175,6 +185,8 @@ def _write_stimuli(file: h5py.File, dataset: GazeDataset, files: list[tuple[str,
 
 def _write_scanpaths(file: h5py.File, points: Mapping[str, NDArray[Any]]) -> None:
     """FixationTrains 1.2: one scanpath for each image and observer, (scanpaths, longest)."""
+    import h5py
+
     observers, subject = np.unique(points["observer"], return_inverse=True)
     pair = points["n"] * len(observers) + subject
     _, first, inverse, counts = np.unique(pair, return_index=True, return_inverse=True, return_counts=True)
@@ -195,7 +207,8 @@ def _write_scanpaths(file: h5py.File, points: Mapping[str, NDArray[Any]]) -> Non
     file["train_ns"] = points["n"][starts]
     file["train_subjects"] = subject[starts]
     of_scanpath = file.create_group("scanpath_attributes")
-    of_scanpath.create_dataset("observer", data=points["observer"][starts].astype(object), dtype=_TEXT)
+    names = points["observer"][starts].astype(object)
+    of_scanpath.create_dataset("observer", data=names, dtype=h5py.string_dtype())
     _list(of_scanpath, ["observer"])
     of_fixation = file.create_group("scanpath_fixation_attributes")
     durations = ["durations"] if "duration" in points else []

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from gazemap.system.array_cache import keeping
 from gazemap.types import Floats
@@ -22,6 +20,8 @@ def gaussian_matrix(n: int, sigma: float) -> Floats:
     `gaussian_filter` does by default, so that products with it equal that filter. Read-only. The latest
     are kept, up to 256 MiB: those of 32 sides of 1,024 pixels, or of two of 4,000.
     """
+    from scipy.ndimage import gaussian_filter1d
+
     matrix: Floats = gaussian_filter1d(np.eye(n), sigma, axis=1, mode="reflect", truncate=_TRUNCATE)
     return matrix
 
@@ -64,6 +64,8 @@ def fourier_blur(values: NDArray[np.floating], cycles: float) -> Floats:
     The map is set into a square of zeros whose side is the next power of two, which is taken to be
     periodic; `fourier_sigma` gives the kernel's width.
     """
+    import scipy.fft
+
     height, width = values.shape
     side = _square_side((height, width))
     down, across = scipy.fft.fftfreq(side, 1 / side), scipy.fft.rfftfreq(side, 1 / side)

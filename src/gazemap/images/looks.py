@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
@@ -45,10 +44,16 @@ def gray_version(file: Path) -> Image.Image:
 
 def perceptual_hashes(gray: Image.Image, side: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Of a gray image and of its mirror image: the signs of side x side low frequencies, (side * side,)."""
-    upright, mirrored = (
-        imagehash.phash(image, hash_size=side).hash.ravel() for image in (gray, ImageOps.mirror(gray))
-    )
-    return upright, mirrored
+    return _perceptual_hash(gray, side), _perceptual_hash(ImageOps.mirror(gray), side)
+
+
+def _perceptual_hash(gray: Image.Image, side: int) -> NDArray[np.bool_]:
+    """Which low frequencies of the cosine transform lie above their median, as ImageHash's `phash`."""
+    from scipy.fft import dct
+
+    reduced = gray.resize((4 * side, 4 * side), Image.Resampling.LANCZOS)
+    frequencies = dct(dct(np.asarray(reduced, dtype=np.float64), axis=0), axis=1)[:side, :side]
+    return np.asarray(frequencies > np.median(frequencies)).ravel()
 
 
 def _gray(file: Path) -> Image.Image:

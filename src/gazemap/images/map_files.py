@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.errors import DataError
+from gazemap.errors import DataError, MissingPackageError
 from gazemap.images.reading import MAX_PIXELS
+from gazemap.system.extras import require
 from gazemap.types import Floats
+
+if TYPE_CHECKING:
+    import h5py
 
 Shape = tuple[int, ...]
 
@@ -38,11 +40,12 @@ def decode_map(content: bytes, where: str) -> Floats:
 
     Raises:
         DataError: damaged, no map, colored, too large, or a pickle, which is never read.
+        MissingPackageError: a MAT file of version 7.3, and h5py is not installed.
     """
     suffix = PurePosixPath(where).suffix.lower()
     try:
         values = DECODERS[suffix](content, where)
-    except DataError:
+    except (DataError, MissingPackageError):
         raise
     except Exception as error:  # damaged files make the decoders raise many kinds
         raise DataError(f"{where} is damaged and cannot be decoded ({error}). Replace the file.") from error
@@ -86,6 +89,8 @@ def hdf5_names(file: h5py.File) -> list[str]:
 
     Links to other files are not followed, so that a foreign file cannot name one of this machine's.
     """
+    import h5py
+
     names = []
 
     def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
@@ -131,6 +136,8 @@ def _numpy(content: bytes, where: str) -> NDArray[Any]:
 def _matlab(content: bytes, where: str) -> NDArray[Any]:
     if _HDF5_SIGNATURE in (content[:8], content[512:520]):
         return _matlab_7_3(content, where)
+    import scipy.io
+
     variables = scipy.io.whosmat(io.BytesIO(content))
     shapes = {name: shape for name, shape, _ in variables}
     name = _only_map(
@@ -143,6 +150,9 @@ def _matlab(content: bytes, where: str) -> NDArray[Any]:
 
 def _matlab_7_3(content: bytes, where: str) -> NDArray[Any]:
     """An HDF5 file, in which MATLAB's columns come first."""
+    require("h5py", "Reading MATLAB 7.3 files")
+    import h5py
+
     with h5py.File(io.BytesIO(content), "r") as file:
         variables = {name: file[name] for name in hdf5_names(file) if not name.startswith("#")}
         shapes = {name: (item.shape or ())[::-1] for name, item in variables.items()}

@@ -15,7 +15,6 @@ EXTRAS = {
     "kornia": "train",
     "tensorboardX": "train",
     "h5py": "data",
-    "imagehash": "data",
     "requests": "data",
     "ot": "emd",
     "onnx": "export",

@@ -6,8 +6,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gazemap.errors import RecipeError, check_name
 
 
@@ -27,6 +25,8 @@ def read_yaml(kind: str, name_or_path: str | Path, folder: Traversable) -> tuple
     Raises:
         RecipeError: no such file, no text, or no YAML with keys.
     """
+    import yaml
+
     file: Path | Traversable = Path(name_or_path)
     if Path(name_or_path).suffix not in {".yaml", ".yml"}:
         check_name(kind, str(name_or_path), names_in(folder), RecipeError, "A path ends in .yaml.")

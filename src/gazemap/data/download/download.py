@@ -7,18 +7,21 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.download.catalogue import SOURCES, PublicSource, RemoteFile
-from gazemap.data.download.fetching import Patience, fetch
 from gazemap.data.download.unpacking import ARCHIVES, unpack
 from gazemap.data.importers import IMPORTERS
 from gazemap.errors import DataError, GazemapError, lookup
+from gazemap.system.extras import require
 from gazemap.system.files import refuse_used, writing
 from gazemap.system.fingerprint import file_digest
+
+if TYPE_CHECKING:
+    from gazemap.data.download.fetching import Patience
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ def download_dataset(
         DataError: a host is gone or sends something else, or an archive is not to be trusted;
             says what to do by hand.
         OutputError: `out` is in use or cannot be written.
+        MissingPackageError: requests is not installed.
     """
+    require("requests", "Downloading data sets")
     source, out = lookup("public source", name, SOURCES), Path(out).absolute()
     work = out.with_name(f"{out.name}.download")
     refuse_used(out)
@@ -100,6 +105,8 @@ def _get(
     source: PublicSource, file: RemoteFile, work: Path, patience: Patience | None, bars: Progress
 ) -> Path:
     """The file in `work`: what is there already, or else downloaded and checked."""
+    from gazemap.data.download.fetching import fetch  # it imports requests
+
     path = work / file.filename
     if path.exists():
         if not _matches(path, file.checksum):

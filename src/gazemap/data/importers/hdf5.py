@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import DataError
 from gazemap.images.map_files import hdf5_names
+from gazemap.system.extras import require
+
+if TYPE_CHECKING:
+    import h5py
 
 MAX_VALUES = 2**28  # of one dataset: 2 GiB of doubles
 
@@ -41,6 +44,8 @@ class Hdf5:
 
     def is_text(self, name: str) -> bool:
         """Whether a dataset holds text."""
+        import h5py
+
         return h5py.check_string_dtype(self.dtype(name)) is not None
 
     def array(self, name: str) -> NDArray[Any]:
@@ -63,6 +68,8 @@ class Hdf5:
         Raises:
             DataError: as `array`, or the dataset is no cell array.
         """
+        import h5py
+
         dataset = self._dataset(name)
         if h5py.check_ref_dtype(dataset.dtype) is not h5py.Reference:
             raise DataError(f"{self.path}: {name} holds {dataset.dtype}; a cell array is accepted.")
@@ -98,9 +105,13 @@ def opened(path: Path) -> Iterator[Hdf5]:
 
     Raises:
         DataError: it is missing or damaged, also where that shows only later.
+        MissingPackageError: h5py is not installed.
     """
     if not path.is_file():
         raise DataError(f"There is no file {path}.")
+    require("h5py", "Reading HDF5 files")
+    import h5py
+
     try:
         with h5py.File(path, "r") as file:
             yield Hdf5(path, file)

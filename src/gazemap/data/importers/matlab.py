@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import scipy.io
-
 from gazemap.errors import DataError
 
 
@@ -18,6 +16,8 @@ def read_mat(path: Path, variable: str) -> Any:  # noqa: ANN401 - whatever MATLA
     """
     if not path.is_file():
         raise DataError(f"There is no file {path}. Give the folder as its authors give it out.")
+    import scipy.io
+
     try:
         content = scipy.io.loadmat(path, squeeze_me=False, struct_as_record=False)
     except Exception as error:  # SciPy raises many kinds on damaged files
