@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gazemap.system.array_cache import keeping
 from gazemap.types import Floats
 
-_TRUNCATE = 4.0  # sigmas at which the kernel is cut, as scipy does by default
+_TRUNCATE = 4.0  # sigmas at which the kernel is cut, as SciPy does by default
 _BAND = 64  # rows or columns that are blurred together
 
 
@@ -20,9 +20,13 @@ def gaussian_matrix(n: int, sigma: float) -> Floats:
     `gaussian_filter` does by default, so that products with it equal that filter. Read-only. The latest
     are kept, up to 256 MiB: those of 32 sides of 1,024 pixels, or of two of 4,000.
     """
-    from scipy.ndimage import gaussian_filter1d
-
-    matrix: Floats = gaussian_filter1d(np.eye(n), sigma, axis=1, mode="reflect", truncate=_TRUNCATE)
+    reach = int(_TRUNCATE * sigma + 0.5)
+    taps = np.arange(-reach, reach + 1)
+    kernel = np.exp(-0.5 * (taps / sigma) ** 2)
+    into = (np.arange(n)[:, None] + taps) % (2 * n)  # the row and its mirror image, again and again
+    into = np.minimum(into, 2 * n - 1 - into)
+    matrix = np.zeros((n, n))
+    np.add.at(matrix, (np.arange(n)[:, None], into), kernel / kernel.sum())
     return matrix
 
 
@@ -64,14 +68,12 @@ def fourier_blur(values: NDArray[np.floating], cycles: float) -> Floats:
     The map is set into a square of zeros whose side is the next power of two, which is taken to be
     periodic; `fourier_sigma` gives the kernel's width.
     """
-    import scipy.fft
-
     height, width = values.shape
     side = _square_side((height, width))
-    down, across = scipy.fft.fftfreq(side, 1 / side), scipy.fft.rfftfreq(side, 1 / side)
+    down, across = np.fft.fftfreq(side, 1 / side), np.fft.rfftfreq(side, 1 / side)
     gain = np.exp(-np.log(2) / cycles**2 * (down[:, None] ** 2 + across[None] ** 2))
-    spectrum = scipy.fft.rfft2(np.asarray(values, dtype=np.float64), (side, side)) * gain
-    blurred: Floats = scipy.fft.irfft2(spectrum, (side, side))[:height, :width]
+    spectrum = np.fft.rfft2(np.asarray(values, dtype=np.float64), (side, side)) * gain
+    blurred: Floats = np.fft.irfft2(spectrum, (side, side))[:height, :width]
     return blurred
 
 

@@ -9,7 +9,6 @@ import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import zoom
 
 from gazemap.errors import check_name
 from gazemap.system.array_cache import keeping
@@ -54,13 +53,9 @@ def _resized(values: Any, size: Size, interpolation: Interpolation) -> Any:  # n
     (into_height, into_width), (height, width) = values.shape[-2:], size
     if (into_height, into_width) == size:
         return values
-    if interpolation == "spline":
-        factors = (*[1.0] * (values.ndim - 2), height / into_height, width / into_width)
-        held = values.detach().cpu() if array_api_compat.is_torch_array(values) else values
-        return xp.asarray(zoom(np.asarray(held), factors, order=3), device=device)
     check_name("interpolation", interpolation, (*_KERNELS, "spline"))
     weights = [
-        _axis(out, into, into / out, interpolation)
+        _spline_axis(out, into) if interpolation == "spline" else _axis(out, into, into / out, interpolation)
         for out, into in ((height, into_height), (width, into_width))
     ]
     if array_api_compat.is_torch_array(values):
@@ -98,6 +93,29 @@ def _axis(out: int, into: int, scale: float, interpolation: Interpolation) -> Fl
     matrix = np.zeros((out, into))
     rows = np.broadcast_to(np.arange(out)[:, None], taps.shape)
     np.add.at(matrix, (rows, taps.clip(0, into - 1)), weights / weights.sum(axis=1, keepdims=True))
+    return matrix
+
+
+@keeping(256 * 2**20)
+def _spline_axis(out: int, into: int) -> Floats:
+    """(out, into) weights of the cubic spline through the pixels' centers, from the first to the last.
+
+    Beyond them the pixels are mirrored at the first and the last center, as by `scipy.ndimage.zoom`.
+    """
+    at = np.linspace(0, into - 1, out)
+    return np.asarray(np.linalg.solve(_b_splines(np.arange(into), into).T, _b_splines(at, into).T).T)
+
+
+def _b_splines(at: NDArray[Any], into: int) -> Floats:
+    """(len(at), into): how much of each pixel's cubic B-spline lies at a place."""
+    taps = np.floor(at)[:, None].astype(int) + np.arange(-1, 3)
+    distance = np.abs(taps - at[:, None])
+    near = (4 - 6 * distance**2 + 3 * distance**3) / 6
+    weights = np.where(distance <= 1, near, np.maximum(2 - distance, 0) ** 3 / 6)
+    mirrored = np.abs(taps) if into > 1 else np.zeros_like(taps)
+    mirrored = np.where(mirrored < into, mirrored, np.abs(2 * (into - 1) - mirrored))
+    matrix = np.zeros((len(at), into))
+    np.add.at(matrix, (np.arange(len(at))[:, None], mirrored.clip(0, into - 1)), weights)
     return matrix
 
 

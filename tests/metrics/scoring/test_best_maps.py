@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.special import gammaincinv
 from scipy.stats import rankdata
 
 from gazemap import metrics
 from gazemap.errors import InputError
 from gazemap.gaze.blurring import blur
-from gazemap.metrics.scoring.best_maps import best_map, overlapping_map, ranks
+from gazemap.metrics.scoring.best_maps import _relative_quantile, best_map, overlapping_map, ranks
 
 SIZE, SIGMA, FIXATIONS = (48, 64), 4.0, 30
 
@@ -83,6 +84,14 @@ def test_the_overlapping_map_exists_for_few_and_many_fixations(fixations):
     assert values.sum() == pytest.approx(1)
     if fixations == 1e5:  # hardly anything is left to chance
         np.testing.assert_allclose(values, blur(DENSITY, SIGMA), rtol=0.1)
+
+
+@pytest.mark.parametrize("level", [0.02, 0.3, 0.5, 0.9, 0.999])
+def test_quantiles_are_those_of_gamma_distributions(level):
+    shapes = np.geomspace(0.5, 5000, 60)
+    np.testing.assert_allclose(
+        _relative_quantile(shapes, level), gammaincinv(shapes, level) / shapes, rtol=0.01, atol=1e-3
+    )
 
 
 def test_ranks_are_shares_of_lower_pixels():

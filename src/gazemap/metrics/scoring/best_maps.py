@@ -6,12 +6,11 @@ best for all. A model that predicts a density knows enough to make each.
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import gammaincinv
 
 from gazemap.errors import InputError, lookup
 from gazemap.gaze.blurring import blur
@@ -22,6 +21,7 @@ from gazemap.types import Floats
 Best = Literal["density", "ranks", "gain", "gain ranks", "blurred", "overlapping"]
 
 _SHAPES = np.geomspace(1e-4, 1e4, 161)  # of the gamma distributions whose quantiles are tabulated
+_TRAPEZOIDS = 4000
 _BUCKETS = 1 << 16
 _SAME = 12  # decimals to which gains that differ by rounding alone are equal: the baseline's own is 0
 _LEVELS = np.concatenate([np.linspace(0.02, 0.9, 89), 1 - np.geomspace(0.1, 1e-6, 80)[1:]])
@@ -153,16 +153,36 @@ def overlapping_map(density: Floats, sigma: float, fixations: float) -> Floats:
     def excess(level: float) -> float:
         return float((means * _relative_quantile(shapes, level)).sum() / means.sum()) - 1.0
 
-    last = _LEVELS[-1]  # a handful of tiny fixations may overlap nowhere for certain
-    level = brentq(excess, _LEVELS[0], last, xtol=1e-5) if excess(last) > 0 else last
+    levels = _LEVELS.tolist()
+    above = bisect(levels, 0.0, lo=1, key=excess)
+    if above == len(levels):  # a handful of tiny fixations may overlap nowhere for certain
+        level = levels[-1]
+    else:  # between two levels of the table the sum is linear
+        level = float(
+            np.interp(0.0, [excess(x) for x in levels[above - 1 : above + 1]], levels[above - 1 : above + 1])
+        )
     found = mean * _relative_quantile(shape, level)
     return np.asarray(found / found.sum())
 
 
 @keeping(2**20)
 def _quantiles() -> Floats:
-    """(levels, shapes): quantiles of gamma distributions over their means."""
-    return np.asarray(gammaincinv(_SHAPES, _LEVELS[:, None]) / _SHAPES)
+    """(levels, shapes): quantiles of gamma distributions over their means, to four digits.
+
+    The density of x's logarithm is summed by trapezoids; left of them it falls as x**shape.
+    """
+    shapes = _SHAPES[:, None]
+    left = np.maximum(np.log(shapes) - 9 / np.sqrt(shapes), -12.0)
+    right = np.log(shapes + 9 * np.sqrt(shapes) + 20)
+    step = (right - left) / _TRAPEZOIDS
+    logs = left + step * np.arange(_TRAPEZOIDS + 1)
+    heights = np.exp(shapes * (logs - np.log(shapes)) - np.exp(logs) + shapes)
+    sums = np.cumsum(heights * step, axis=1) - heights * step / 2 - heights[:, :1] * step / 2
+    reached = np.log(sums + heights[:, :1] / shapes)
+    wanted = np.log(_LEVELS) + reached[:, -1:]
+    found = [np.interp(*row) for row in zip(wanted, reached, logs, strict=True)]
+    beyond = np.minimum(wanted - reached[:, :1], 0) / shapes
+    return np.asarray(np.exp(found + beyond) / shapes).T
 
 
 def _relative_quantile(shape: Floats, level: float) -> Floats:
