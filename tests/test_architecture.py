@@ -41,9 +41,9 @@ ORDERS = {
     "prediction/files": "pictures | summary | threads < outputs < sources | result_folder < *",
     "training": "recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
-    "evaluation": "left_out | score_files | seen < scores | baselines < ground_truths | agreement"
-    " | significance | overlap | predictions < names | fingerprint < evaluate < reuse"
-    " | comparison | interchange",
+    "evaluation": "left_out | score_files | score_tables | seen | text_table | overview < scores | baselines"
+    " < ground_truths | agreement | significance | overlap | predictions < interchange < rows"
+    " < names | fingerprint < evaluate < reuse | explained < model_comparison < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | tables | regions < crops | designs",
     "reports": "loading | pages | figures | diagnosis < thumbnails | findings < * < studies",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gazemap.data.writing.folder import save_dataset
-from gazemap.evaluation.comparison import compare_runs
+from gazemap.evaluation.comparison import compare
 from gazemap.evaluation.names import scores_files
 from gazemap.evaluation.scores import Scores
 
@@ -45,10 +45,10 @@ def test_another_suffix_is_refused_before_anything_is_read(run, tmp_path):
 
 def test_scores_of_the_same_things_are_used_again_and_others_never_replaced(run, maps, popout_set, tmp_path):
     out = ("--out", tmp_path / "scores.json")
-    assert "were there already" not in evaluate(run, maps, popout_set, *out)[1]
+    assert "were made before" not in evaluate(run, maps, popout_set, *out)[1]
     before = (tmp_path / "scores.json").stat().st_mtime_ns
     code, text = evaluate(run, maps, popout_set, *out)
-    assert (code, "The scores were there already" in text) == (0, True)
+    assert (code, "These scores were made before" in text) == (0, True)
     code, text = evaluate(run, maps, popout_set, *out, "--metric", "auc", "--seed", "1")
     assert code == 2
     for part in ("scores.json holds other scores", "seed was 0 and is now 1", "--force", "--out"):
@@ -72,4 +72,4 @@ def test_data_sets_of_one_name_have_a_file_each(run, maps, popout_set, tmp_path)
 
 def test_compare_finds_what_evaluate_wrote(run, maps, popout_set):
     assert evaluate(run, maps, popout_set)[0] == 0
-    assert compare_runs(maps, maps, row_b="center bias").names == ("maps", "center bias")
+    assert compare(maps, maps, row_b="center bias").names == ("maps", "center bias")

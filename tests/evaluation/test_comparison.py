@@ -10,8 +10,9 @@ from scipy import stats
 
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation.agreement import Agreement
-from gazemap.evaluation.comparison import compare, compare_runs, explained
+from gazemap.evaluation.comparison import compare
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM
+from gazemap.evaluation.explained import explained
 from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.significance import differences, holm, sign_flip_p
@@ -166,7 +167,7 @@ def test_a_constant_shift_is_found_in_every_metric():
     a = made_scores("a", seed=1)
     moved = {m: values + (-0.1 if m == "kld" else 0.1) for m, values in a.per_image["a"].items()}
     b = Scores("exact", "made", "val", a.image_ids, a.per_image | {"b": moved})
-    for entry in compare(a, b, "a", "b").differences:
+    for entry in compare(a, b, row_a="a", row_b="b").differences:
         sign = -1 if entry.metric == "kld" else 1
         assert entry.higher_is_better == (entry.metric != "kld")
         assert entry.mean.mean == pytest.approx(0.1 * sign)
@@ -177,7 +178,7 @@ def test_a_constant_shift_is_found_in_every_metric():
 
 def test_the_interval_of_the_difference_is_that_of_the_paired_bootstrap():
     a, b = made_scores("a", images=30, seed=1), made_scores("b", images=30, seed=2, shift=0.1)
-    entry = compare(a, b, "a", "b").difference("nss")
+    entry = compare(a, b, row_a="a", row_b="b").difference("nss")
     values = b.per_image["b"]["nss"] - a.per_image["a"]["nss"]
     peer = stats.bootstrap(
         (values,), np.mean, n_resamples=10_000, method="percentile", random_state=np.random.default_rng(3)
@@ -207,7 +208,7 @@ def test_images_are_paired_by_their_name_not_their_place():
     order = np.random.default_rng(0).permutation(40)
     mixed = {row: {m: v[order] for m, v in metrics.items()} for row, metrics in b.per_image.items()}
     shuffled = Scores("exact", "made", "val", tuple(np.array(b.image_ids)[order].tolist()), mixed)
-    straight, paired = compare(a, b, "a", "b"), compare(a, shuffled, "a", "b")
+    straight, paired = compare(a, b, row_a="a", row_b="b"), compare(a, shuffled, row_a="a", row_b="b")
     assert paired.image_ids == a.image_ids
     for expected, entry in zip(straight.differences, paired.differences, strict=True):
         np.testing.assert_array_equal(entry.values, expected.values)
@@ -219,7 +220,7 @@ def test_the_largest_differences_are_named():
     b.per_image["b"]["nss"][:] = [3, -1, 0, -2, np.nan, 1]
     a.per_image["a"]["kld"][:] = 0
     b.per_image["b"]["kld"][:] = [3, -1, 0, -2, np.nan, 1]
-    result = compare(a, b, "a", "b")
+    result = compare(a, b, row_a="a", row_b="b")
     expected = [("A", "003", 0, -2), ("A", "001", 0, -1), ("B", "000", 0, 3), ("B", "005", 0, 1)]
     assert result.extremes("nss") == expected
     assert result.extremes("nss", 1) == [expected[0], expected[2]]
@@ -271,20 +272,20 @@ def test_information_gain_explained():
 )
 def test_scores_of_other_things_are_refused(changes, message):
     with pytest.raises(InputError, match=message):
-        compare(made_scores("a"), made_scores("b", **changes), "a", "b")
+        compare(made_scores("a"), made_scores("b", **changes), row_a="a", row_b="b")
 
 
 def test_other_metrics_unknown_rows_and_infinite_scores_are_refused():
     a, b = made_scores("a"), made_scores("b")
     with pytest.raises(InputError, match="no row named 'c'"):
-        compare(a, b, "a", "c")
+        compare(a, b, row_a="a", row_b="c")
     b.per_image["b"]["information_gain"][0] = -np.inf
     with pytest.raises(InputError, match=r"information_gain is infinite on 1 image"):
-        compare(a, b, "a", "b")
+        compare(a, b, row_a="a", row_b="b")
     for metrics in b.per_image.values():
         del metrics["information_gain"]
     with pytest.raises(InputError, match="A has the metrics"):
-        compare(a, b, "a", "b")
+        compare(a, b, row_a="a", row_b="b")
 
 
 @pytest.mark.parametrize(
@@ -297,20 +298,20 @@ def test_other_metrics_unknown_rows_and_infinite_scores_are_refused():
 def test_data_sets_and_protocols_of_one_name_are_told_apart(made_by, message):
     a = replace(made_scores("a"), made_by={"dataset": "made 01", "protocol": {"ddof": 0}, "seed": 0})
     with pytest.raises(InputError, match=message):
-        compare(a, replace(a, made_by=made_by), "a", CENTER_BIAS)
-    assert compare(a, replace(a, made_by=a.made_by | {"seed": 1}), "a", CENTER_BIAS).names == (
+        compare(a, replace(a, made_by=made_by), row_a="a", row_b=CENTER_BIAS)
+    assert compare(a, replace(a, made_by=a.made_by | {"seed": 1}), row_a="a", row_b=CENTER_BIAS).names == (
         "a",
         CENTER_BIAS,
     )
-    assert compare(a, replace(a, made_by={}), "a", CENTER_BIAS).names == ("a", CENTER_BIAS)
+    assert compare(a, replace(a, made_by={}), row_a="a", row_b=CENTER_BIAS).names == ("a", CENTER_BIAS)
 
 
 def test_what_holds_arrays_compares_and_hashes_without_an_exception():
     scores = made_scores("a")
-    comparison = compare(scores, scores, "a", CENTER_BIAS)
+    comparison = compare(scores, scores, row_a="a", row_b=CENTER_BIAS)
     for thing, other in (
         (scores, made_scores("a")),
-        (comparison, compare(scores, scores, "a", CENTER_BIAS)),
+        (comparison, compare(scores, scores, row_a="a", row_b=CENTER_BIAS)),
         (comparison.differences[0], comparison.differences[1]),
         (Maps(np.zeros((2, 3))), Maps(np.zeros((2, 3)))),
         (Agreement(np.zeros(3), np.zeros(3)), Agreement(np.zeros(3), np.zeros(3))),
@@ -332,57 +333,57 @@ def runs(tmp_path):
 
 
 def test_a_run_folder_or_a_row_of_a_file(runs):
-    expected = compare_runs(runs / "a", runs / "b").difference("nss")
-    assert compare_runs(runs / "a", runs / "b").names == ("a", "b")
+    expected = compare(runs / "a", runs / "b").difference("nss")
+    assert compare(runs / "a", runs / "b").names == ("a", "b")
     file = runs / "report-scores-made-01234567-val-exact.parquet"
     for result in (
-        compare_runs(file, file, row_a="a", row_b="b"),
-        compare_runs(runs, runs, row_a="a", row_b="b"),  # where `reproduce` puts its report
-        compare_runs(runs / "a", file, row_b="b"),
+        compare(file, file, row_a="a", row_b="b"),
+        compare(runs, runs, row_a="a", row_b="b"),  # where `reproduce` puts its report
+        compare(runs / "a", file, row_b="b"),
     ):
         np.testing.assert_array_equal(result.difference("nss").values, expected.values)
     # the same name twice would say nothing
-    assert compare_runs(runs / "a", file, row_b="a").names == (str(runs / "a"), str(file))
-    assert compare_runs(runs / "a", runs / "a", row_b=CENTER_BIAS).names == ("a", CENTER_BIAS)
+    assert compare(runs / "a", file, row_b="a").names == (str(runs / "a"), str(file))
+    assert compare(runs / "a", runs / "a", row_b=CENTER_BIAS).names == ("a", CENTER_BIAS)
 
 
 def test_the_mean_map_of_a_report_is_not_the_run_s_own_row(tmp_path):
     scores = made_scores("a")
     rows = {MEAN_MAP: scores.per_image[CENTER_BIAS], **scores.per_image}
     replace(scores, per_image=rows).write(tmp_path / "report-scores-made-01234567-val-exact.parquet")
-    assert compare_runs(tmp_path, tmp_path, row_b=MEAN_MAP).names == ("a", MEAN_MAP)
+    assert compare(tmp_path, tmp_path, row_b=MEAN_MAP).names == ("a", MEAN_MAP)
 
 
 def test_a_run_s_own_row_is_found_though_its_folder_was_renamed(runs):
     (runs / "b").rename(runs / "c")
-    assert compare_runs(runs / "a", runs / "c").names == ("a", "b")
+    assert compare(runs / "a", runs / "c").names == ("a", "b")
 
 
 def test_what_cannot_be_found_or_chosen_is_refused(runs):
     file = runs / "report-scores-made-01234567-val-exact.parquet"
     with pytest.raises(DataError, match=r"no scores of the split val by the protocol bristol2021.*evaluate"):
-        compare_runs(runs / "a", runs / "b", protocol="bristol2021")
+        compare(runs / "a", runs / "b", protocol="bristol2021")
     with pytest.raises(InputError, match="Did you mean 'exact'"):
-        compare_runs(runs / "a", runs / "b", protocol="exat")
+        compare(runs / "a", runs / "b", protocol="exat")
     with pytest.raises(DataError, match="There is no file of scores"):
-        compare_runs(runs / "none", runs / "b")
+        compare(runs / "none", runs / "b")
     with pytest.raises(InputError, match=r"has the rows b, a, center bias.*--row-b"):
-        compare_runs(runs / "a", file)
+        compare(runs / "a", file)
     with pytest.raises(InputError, match="A and B are both 'a'"):
-        compare_runs(runs / "a", runs / "a")
+        compare(runs / "a", runs / "a")
     other = runs / "b/scores-made-01234567-val-bristol2021.parquet"
     with pytest.raises(InputError, match=r"not of val by exact.*--protocol bristol2021"):
-        compare_runs(runs / "a", other)
+        compare(runs / "a", other, protocol="exact")
     made_scores("a", dataset="more").write(runs / "a/scores-more-89abcdef-val-exact.parquet")
     with pytest.raises(DataError, match=r"several files of such scores: scores-made-01234567-val-exact\.par"):
-        compare_runs(runs / "a", runs / "b")
+        compare(runs / "a", runs / "b")
 
 
 def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
     out = tmp_path / "out" / "compare.png"
     code, text = run("compare", runs / "a", runs / "b", "--out", out, "--metric", "nss")
     assert code == 0, text
-    result = compare_runs(runs / "a", runs / "b")
+    result = compare(runs / "a", runs / "b")
     nss = result.difference("nss")
     for part in (
         "made val, 40 images, exact",
@@ -409,14 +410,14 @@ def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
 def test_the_command_says_what_has_no_score(run, runs):
     code, text = run("compare", runs / "a", runs / "a", "--row-b", GOLD_STANDARD)
     assert code == 0, text
-    assert "cc: 40 of 40 images without a score of both (000, 001, 002 and 37 more: in B the reason" in text
+    assert "cc: 40 of 40 images lack a score of A or B (000, 001, 002 and 37 more: in B the reason" in text
     assert "correction for 4 metric(s)" in text
     assert "B 1.000 [1.000, 1.000]." in text
     assert sorted(path.name for path in (runs / "a").iterdir()) == ["scores-made-01234567-val-exact.parquet"]
 
 
 def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):
-    result = compare_runs(runs / "a", runs / "b")
+    result = compare(runs / "a", runs / "b")
     panels = [axes for axes in comparison_figure(result).axes if axes.axison]
     assert len(panels) == 7
     for axes, entry in zip(panels, result.differences, strict=True):
@@ -430,7 +431,7 @@ def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):
             assert np.count_nonzero(steps[label]) == count
         shown = steps["A better"] + steps["B better"]
         np.testing.assert_array_equal(shown, np.sort(entry.values))
-    half = comparison_figure(compare_runs(runs / "a", runs / "b", row_b=GOLD_STANDARD))
+    half = comparison_figure(compare(runs / "a", runs / "b", row_b=GOLD_STANDARD))
     titles = [axes.get_title(loc="left").split()[0] for axes in half.axes if axes.axison]
     assert titles == ["auc", "sauc", "nss", "information_gain"]
 

@@ -8,10 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import InputError
+from gazemap.errors import InputError, MissingPackageError
 from gazemap.evaluation import scores as scores_module
-from gazemap.evaluation.comparison import compare, explained
+from gazemap.evaluation.comparison import compare
 from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, evaluate
+from gazemap.evaluation.explained import explained
 from gazemap.evaluation.left_out import listed
 from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.scores import Scores, bootstrap
@@ -121,21 +122,20 @@ def test_infinite_scores_come_back_from_every_format(scores, tmp_path):
 
 
 def test_a_comparison_is_over_the_images_of_both(scores, tmp_path):
-    result = compare(scores, scores, "whole", "black")
+    result = compare(scores, scores, row_a="whole", row_b="black")
     image_id = scores.image_ids[1]
     nss = result.difference("nss")
     assert (nss.left_out, nss.mean.mean, nss.means[0]) == (1, 0, nss.means[1])
     assert (
-        f"nss: 1 of 5 images without a score of both ({image_id}: in B its map is constant)."
-        in result.notes()
+        f"nss: 1 of 5 images lack a score of A or B ({image_id}: in B its map is constant)." in result.notes()
     )
-    rows = result.table().to_pylist()
+    rows = result.to_arrow().to_pylist()
     told = {(r["metric"], r["image_id"]): r["reason"] for r in rows if r["reason"]}
     assert told == {(metric, image_id): "in B its map is constant" for metric in ("nss", "cc")}
 
 
 def test_the_figure_of_a_comparison_counts_them(scores):
-    panels = comparison_figure(compare(scores, scores, "whole", "black")).axes
+    panels = comparison_figure(compare(scores, scores, row_a="whole", row_b="black")).axes
     titles = {
         axes.get_title(loc="left").split()[0]: axes.get_title(loc="left") for axes in panels if axes.axison
     }
@@ -150,7 +150,7 @@ def test_the_share_of_both_is_over_the_same_images(scores):
     gains["whole"]["information_gain"][0] = np.nan
     a = Scores("exact", "set", "val", scores.image_ids, {row: gains[row] for row in ("whole", GOLD_STANDARD)})
     b = Scores("exact", "set", "val", scores.image_ids, {row: gains[row] for row in ("black", GOLD_STANDARD)})
-    result = compare(a, b, "whole", "black")
+    result = compare(a, b, row_a="whole", row_b="black")
     kept = np.arange(5) != 0
     for share, row in zip(result.explained, ("whole", "black"), strict=True):
         gained, possible = (gains[name]["information_gain"][kept].mean() for name in (row, GOLD_STANDARD))
@@ -166,7 +166,7 @@ def test_many_images_are_counted_and_a_few_named():
 
 def test_pandas_is_asked_for_only_where_it_is_used(scores, monkeypatch):
     monkeypatch.setattr(scores_module, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match="pip install pandas"):
+    with pytest.raises(MissingPackageError, match="pip install pandas"):
         scores.to_pandas()
     table = scores.to_arrow()
     first = table.to_pylist()[0]

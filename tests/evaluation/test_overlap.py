@@ -154,7 +154,7 @@ def test_scores_are_used_again_only_where_the_same_is_known_and_left_out(model, 
 def test_a_comparison_says_it_of_both(model, leaky_set):
     new = tiny_model.Tiny(output="log_density").eval()
     scores = evaluate({"old": model, "new": new}, leaky_set, "val", metrics=["nss", "cc"])
-    notes = compare(scores, scores, "new", "old").notes()
+    notes = compare(scores, scores, row_a="new", row_b="old").notes()
     assert [line for line in notes if "learned" in line or "trained" in line] == [
         "What new has learned from is not known.",
         "* old was trained on 2 of these 5 images: its scores do not show how it does on new ones. "
@@ -162,7 +162,7 @@ def test_a_comparison_says_it_of_both(model, leaky_set):
     ]
     unseen = evaluate({"old": model}, leaky_set, "val", metrics=["nss", "cc"], unseen=True)
     with pytest.raises(InputError, match="A has the split 'val', B has 'val unseen'"):
-        compare(scores, unseen, "new", "old")
+        compare(scores, unseen, row_a="new", row_b="old")
 
 
 def test_evaluate_and_compare_by_command(run, model, leaky_set, tmp_path):

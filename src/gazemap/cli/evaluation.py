@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,10 +18,6 @@ from gazemap.cli.options import (
     SplitOption,
     UnseenOption,
 )
-
-if TYPE_CHECKING:
-    from gazemap.evaluation.significance import Difference
-
 from gazemap.cli.tables import print_scores
 
 app = typer.Typer()
@@ -30,18 +26,15 @@ app = typer.Typer()
 @app.command()
 def metrics() -> None:
     """List the protocols and what each chooses, and the metrics."""
-    from gazemap.metrics import METRICS, PROTOCOLS
-    from gazemap.metrics.scoring.protocols import choices
+    from gazemap.evaluation.overview import metrics_overview
 
-    chosen = {name: choices(protocol) for name, protocol in PROTOCOLS.items()}
-    table = Table("", *chosen, title="Protocols", show_lines=True)
-    for choice in next(iter(chosen.values())):
-        table.add_row(choice, *(values[choice] for values in chosen.values()))
+    overview = metrics_overview()
+    table = Table("", *overview.protocols, title="Protocols", show_lines=True)
+    for choice in next(iter(overview.protocols.values())):
+        table.add_row(choice, *(values[choice] for values in overview.protocols.values()))
     listed = Table("", "range", "unit", "better", "computed from", title="Metrics")
-    for name, metric in METRICS.items():
-        direction = "higher" if metric.higher_is_better else "lower"
-        span = f"{metric.low:g} to {metric.high:g}"
-        listed.add_row(name, span, metric.unit, direction, ", ".join(("prediction", *metric.needs)))
+    for name, about in overview.metrics.items():
+        listed.add_row(name, *(about[key] for key in ("range", "unit", "better", "computed from")))
     console = Console(width=None if sys.stdout.isatty() else 180)
     console.print(table)
     console.print(listed)
@@ -72,51 +65,25 @@ def evaluate(
     unseen: UnseenOption = False,
 ) -> None:
     """Score a model, or maps from elsewhere, beside the center bias, a uniform map and the gold standard."""
-    from gazemap.data.dataset import load_dataset
-    from gazemap.evaluation.comparison import explained
-    from gazemap.evaluation.evaluate import DERIVED
-    from gazemap.evaluation.fingerprint import choose_protocol
-    from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
-    from gazemap.evaluation.names import scores_file_beside
-    from gazemap.evaluation.reuse import scores_in
-    from gazemap.evaluation.score_files import check_scores_file
-    from gazemap.evaluation.seen import named_split
-    from gazemap.metrics import get_protocol
+    from gazemap.evaluation.kept import evaluate_and_keep
 
-    if out:
-        check_scores_file(out)
-    dataset = load_dataset(data)
-    entry = open_model_or_maps(run, dataset.split(split), output)
-    if isinstance(entry, StoredMaps) and entry.ignored:
-        typer.echo(f"{entry.ignored} maps are for none of the images and are left out.")
-    chosen = choose_protocol(protocol, metric, one_map=one_map)
-    part = named_split(split, unseen=unseen)
-    target = out or scores_file_beside(run, entry.name, dataset, part, chosen.name)
-    is_there = target.exists() and not force
-    scores = scores_in(
-        target,
-        {entry.name: entry},
-        dataset,
+    result = evaluate_and_keep(
+        run,
+        data,
         split,
         protocol,
         metrics=metric,
         one_map=one_map,
         seed=seed,
         unseen=unseen,
-        replace_others=force,
+        holds=output,
+        out=out,
+        force=force,
         progress=True,
     )
-    print_scores(scores)
-    if left := len(dataset.split(split)) - len(scores.image_ids):
-        typer.echo(f"Left out: {left} images that {entry.name} was trained on.")
-    if is_there:
-        typer.echo("The scores were there already, made by the same model, data set and protocol.")
-    typer.echo(f"Mean over images with bootstrap 95 % interval. Per image: {target}")
-    share = explained(scores, entry.name)
-    if share.mean == share.mean:  # defined: not NaN
-        typer.echo(f"{scores.label(entry.name)} explains {share} of the gold standard's information gain.")
-    if get_protocol(protocol).derives and not one_map:
-        typer.echo(DERIVED)
+    print_scores(result.scores)
+    for line in result.notes():
+        typer.echo(line)
 
 
 @app.command()
@@ -135,20 +102,22 @@ def compare(
     ] = None,
 ) -> None:
     """Compare two models image by image: how sure is the difference, and where is it largest?"""
-    from gazemap.evaluation.comparison import compare_runs
+    from gazemap.evaluation import comparison
     from gazemap.evaluation.scores import three_decimals
+    from gazemap.evaluation.significance import COLUMNS
     from gazemap.reports.figures.comparison import write_comparison
     from gazemap.reports.figures.saving import check_figure
 
     if out:
         check_figure(out)
-    result = compare_runs(a, b, protocol=protocol, split=split, row_a=row_a, row_b=row_b, progress=True)
-    chosen = result.difference(metric)
-    table = Table("", "better is", "A", "B", "B - A", "p", "p, Holm", "B better on", title=result.title)
+    result = comparison.compare(
+        a, b, protocol=protocol, split=split, row_a=row_a, row_b=row_b, sort_by=metric, progress=True
+    )
+    table = Table(*COLUMNS, title=result.title)
     for entry in result.differences:
-        table.add_row(entry.metric, *_difference_cells(entry))
-    images = Table("better", "image", "A", "B", "B - A", title=f"Largest differences, {chosen.metric}")
-    for better, image_id, score_a, score_b in result.extremes(chosen.metric):
+        table.add_row(*entry.cells())
+    images = Table("better", "image", "A", "B", "B - A", title=f"Largest differences, {result.sort_by}")
+    for better, image_id, score_a, score_b in result.extremes():
         numbers = (score_a, score_b, score_b - score_a)
         images.add_row(better, image_id, *map(three_decimals, numbers))
     console = Console(width=None if sys.stdout.isatty() else 200)
@@ -158,23 +127,6 @@ def compare(
     console.print(images)
     if out:
         typer.echo(f"Figure: {out}. Differences per image: {write_comparison(result, out)}")
-
-
-def _difference_cells(entry: Difference) -> list[str]:
-    from gazemap.evaluation.scores import three_decimals
-
-    direction = "higher" if entry.higher_is_better else "lower"
-    if entry.left_out == len(entry.a):
-        return [direction, *"------"]
-    means = [three_decimals(mean) for mean in entry.means]
-    return [
-        direction,
-        *means,
-        str(entry.mean),
-        f"{entry.p:.4f}",
-        f"{entry.p_holm:.4f}",
-        f"{entry.share_better:.0%}",
-    ]
 
 
 @app.command()
@@ -187,11 +139,8 @@ def submit(
     output: OutputOption = "saliency",
 ) -> None:
     """Write predictions as a benchmark takes them; they are checked before they get their name."""
-    from gazemap.data.dataset import load_dataset
-    from gazemap.evaluation.interchange.stored import open_model_or_maps
-    from gazemap.evaluation.interchange.submission import write_submission
+    from gazemap.evaluation.interchange import submission
 
-    images = load_dataset(data).split(split)
-    predictions = open_model_or_maps(run, images, output)
-    written = write_submission(predictions, out, images, format, progress=True)
-    typer.echo(f"{len(images)} predictions, read again and found right: {written}")
+    written = submission.submit(run, data, out, format=format, split=split, holds=output, progress=True)
+    for line in written.notes():
+        typer.echo(line)

@@ -1,4 +1,4 @@
-"""Evaluation: models or maps x a data set's split x a protocol -> `Scores`, beside the baselines."""
+"""Evaluation: models or maps, a data set's split and a protocol -> `Scores`, with the baselines."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from threadpoolctl import threadpool_limits
 
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.evaluation.baselines import leave_one_out
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth
 from gazemap.evaluation.overlap import seen_by, unseen_places
 from gazemap.evaluation.predictions import Maps, PartOf, Predictions, learned_from, maps_of
+from gazemap.evaluation.rows import Models, open_rows
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
 from gazemap.metrics import METRICS, GroundTruth, Protocol
@@ -24,23 +24,27 @@ from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.reasons import why_undefined
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.models.base import SaliencyModel
+from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
 
 CENTER_BIAS = "center bias"
 UNIFORM = "uniform"
 GOLD_STANDARD = "gold standard"
-MEAN_MAP = "mean training map"  # of the networks in a report: a row like a model's, but made of no image
+MEAN_MAP = (
+    "mean training map"  # of the networks in a report: a row like a model's, but the same for all images
+)
+BASELINES = (CENTER_BIAS, UNIFORM, GOLD_STANDARD, MEAN_MAP)
 
 DERIVED = (
-    "Log densities, the baselines among them, are scored by the map that is best for each metric "
-    "(Kuemmerer et al. 2018): the density for AUC and NSS, over the center bias for shuffled AUC, "
-    "blurred for CC and KLD, of greatest expected overlap for SIM."
+    "Log densities, also those of the baselines, are scored by the map that is best for each metric "
+    "(Kuemmerer et al. 2018): the density for AUC and NSS, divided by the center bias for shuffled AUC, "
+    "blurred for CC and KLD, of the greatest expected overlap for SIM."
 )
 
 
 def evaluate(
-    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
-    dataset: GazeDataset,
+    models: Models,
+    dataset: DatasetLike,
     split: str = "val",
     protocol: str | Protocol = "exact",
     *,
@@ -48,14 +52,16 @@ def evaluate(
     one_map: bool = False,
     seed: int = 0,
     unseen: bool = False,
+    holds: str = "saliency",
     progress: bool = False,
 ) -> Scores:
     """Score models on a split, beside the center bias, a uniform map and the gold standard.
 
-    The center bias is the density of the fixations of the split train (where there is one beside
-    the evaluated split; else of the split's other images). The gold standard, where observers are
-    known, is the mean over observers of what the others' fixations score on the one held out; it
-    has no value for metrics that compare with a density of all observers (cc, sim, kld, emd).
+    The center bias is the density of the fixations of the split train; where there is none, or it is the one
+    that is scored, of the split's other images. The gold standard is what the other observers predict: the
+    mean over observers of the score of the others' fixations at those of the one held out. It needs a data
+    set that tells observers apart, and has no value for metrics that compare with a density of all observers
+    (cc, sim, kld, emd).
 
     A log density, of a model or a baseline, is scored by the map that is best for each metric, see
     `gazemap.metrics.best_map`; regression networks have one map for all.
@@ -63,27 +69,32 @@ def evaluate(
     The scores say which of the images a model was trained on, as far as its weights know; see `Scores.seen`.
 
     Args:
-        models: one model, or several and ready-made maps by the name of their row.
-        dataset: with fixation points.
+        models: one model, or several in a list: the name of a model that comes with gazemap, a run folder, a
+            weights file, a model in memory, or a folder or file of maps. Or a mapping from the names of rows
+            to such, and to maps in memory (`evaluation.predictions.Maps`).
+        dataset: a gaze data set with fixation points, or its folder.
         split: the images to score.
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
         metrics: keys of `METRICS`; the protocol's own by default.
-        one_map: score log densities by one map for all metrics, too; the protocol's name says so.
+        one_map: score log densities by one map for all metrics, too; the protocol's name then says so.
         seed: draws the other images whose fixations are a protocol's negatives.
         unseen: leave out, for all rows, the images that any of the models was trained on; the split's name
-            in the scores says so.
+            in the scores then says so.
+        holds: what maps in folders and files hold, "saliency" or "log_density".
         progress: show bars.
 
     Raises:
-        DataError: no such split, or one without fixations.
-        InputError: no such protocol or metric, or with `unseen` no image is left.
+        DataError: no such data set or split, one without fixations, or maps that do not fit the images.
+        InputError: no such protocol or metric, two rows of one name, or with `unseen` no image is left.
+        WeightsError: a model that is not there or cannot be loaded.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
-    made_by = what_makes(
-        models, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen
-    )
-    rows = {models.name: models} if isinstance(models, SaliencyModel) else models
+    dataset = as_dataset(dataset)
     images = dataset.split(split)
+    rows = open_rows(models, images, holds)
+    made_by = what_makes(
+        rows, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen
+    )
     seen = seen_by(learned_from(rows), images, progress=progress)
     if unseen:
         places = unseen_places(images, seen)
@@ -137,8 +148,8 @@ def _score_images(
     rows: Mapping[str, Predictions], truths: GroundTruths, title: str, progress: bool
 ) -> list[_ImageScores]:
     """The scores of every image, several images at a time."""
-    count, threads = len(truths.images), torch.get_num_threads()
-    # threads of our own and of the BLAS library would wait for each other half of the time
+    count, threads = len(truths.images), usable_cores()
+    # with the BLAS library's own threads, too, threads would wait for each other half of the time
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=threads) as pool:
         results = pool.map(lambda index: _score_image(index, rows, truths), range(count))
         return list(bar(results, title, total=count, progress=progress))

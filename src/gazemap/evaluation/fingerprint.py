@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.evaluation.predictions import Predictions, learned_from
+from gazemap.evaluation.predictions import learned_from
+from gazemap.evaluation.rows import Row
 from gazemap.metrics import Protocol, get_metric, get_protocol
 from gazemap.models.base import SaliencyModel
 from gazemap.models.weights import digest
@@ -29,7 +30,7 @@ def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, 
 
 
 def what_makes(
-    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
+    rows: Mapping[str, Row],
     dataset: GazeDataset,
     split: str,
     protocol: str | Protocol,
@@ -39,7 +40,7 @@ def what_makes(
     seed: int = 0,
     unseen: bool = False,
 ) -> dict[str, Any]:
-    """The fingerprint of what `evaluate` would return of the same arguments.
+    """The fingerprint of what `evaluate` would return for the same arguments, its rows already open.
 
     The whole data set counts, since another split may make the center bias; its content, not its path.
 
@@ -48,7 +49,6 @@ def what_makes(
         DataError: an image or map cannot be read.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
-    rows = {models.name: models} if isinstance(models, SaliencyModel) else models
     return fingerprint(
         dataset=dataset.fingerprint,
         split=split,

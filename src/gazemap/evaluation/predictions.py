@@ -1,10 +1,10 @@
-"""What is scored: a model's predictions of a split, maps in memory, or a part of either."""
+"""What is scored: a model's predictions for a split, maps in memory, or some of either."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,9 @@ from gazemap.system.fingerprint import digest
 from gazemap.types import Output
 
 
+@runtime_checkable
 class Predictions(Protocol):
-    """Predictions made beforehand, one for each image of a split, in order."""
+    """Maps that are there already, one for each image of a split, in order."""
 
     @property
     def output(self) -> Output:
@@ -31,16 +32,16 @@ class Predictions(Protocol):
         """The prediction of image `index`, (h, w)."""
 
     def digest(self) -> str:
-        """A short name of all that is predicted: equal only where every grid is."""
+        """A digest of all that is predicted: equal only where every grid is."""
 
 
 @dataclass(frozen=True)
 class PartOf:
-    """Predictions of some of a split's images.
+    """The predictions for some of a split's images.
 
     Attributes:
-        whole: of all its images.
-        places: those that are meant, in order.
+        whole: for all its images.
+        places: the positions of those that are meant, in order.
     """
 
     whole: Predictions
@@ -56,7 +57,7 @@ class PartOf:
         return self.whole.grid(self.places[index])
 
     def digest(self) -> str:
-        """A short name of the part."""
+        """A digest of the part."""
         return digest([self.whole.digest().encode(), repr([*self.places]).encode()])
 
 
@@ -77,14 +78,14 @@ class Maps:
         return self.grids if self.grids.ndim == 2 else np.asarray(self.grids[index])
 
     def digest(self) -> str:
-        """A short name of the numbers and what they mean."""
+        """A digest of the numbers and what they mean."""
         about = (self.grids.shape, self.grids.dtype.str, self.output)
         return digest([repr(about).encode(), self.grids.tobytes()])
 
 
 @dataclass(frozen=True, eq=False)
 class ModelPredictions:
-    """A model's predictions of a split's images, in order.
+    """A model's predictions for a split's images, in order.
 
     Attributes:
         images: one per image.
@@ -99,7 +100,7 @@ class ModelPredictions:
         return self.images[index].scored
 
     def digest(self) -> str:
-        """A short name of every image's map and what they mean."""
+        """A digest of every image's map and what they mean."""
         grids = (self.grid(index) for index in range(len(self.images)))
         parts = (part for grid in grids for part in (repr(grid.shape).encode(), grid.tobytes()))
         return digest([self.output.encode(), *parts])

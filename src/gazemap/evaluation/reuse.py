@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import OutputError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.fingerprint import what_makes
-from gazemap.evaluation.predictions import Predictions
+from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
-from gazemap.models.base import SaliencyModel
 from gazemap.system.fingerprint import differences
 
 
 def scores_in(
     path: Path,
-    models: SaliencyModel | Mapping[str, SaliencyModel | Predictions],
-    dataset: GazeDataset,
+    models: Models,
+    dataset: DatasetLike,
     split: str = "val",
     protocol: str | Protocol = "exact",
     *,
@@ -29,14 +28,15 @@ def scores_in(
     one_map: bool = False,
     seed: int = 0,
     unseen: bool = False,
+    holds: str = "saliency",
     replace_others: bool = True,
     progress: bool = False,
 ) -> Scores:
-    """The scores that a file holds, where all that made them is the same; else they are made and kept there.
+    """The scores in a file, where everything that made them is still the same; else made and written there.
 
     Args:
-        path: .parquet, .csv (which does not say what made it, and so is never used again) or .json.
-        models: as for `evaluate`, and so are the rest.
+        path: .parquet, .csv or .json. A CSV file does not say what made its scores, so they are never reused.
+        models: as for `evaluate`, and so are the arguments that follow.
         dataset: with fixation points.
         split: the images to score.
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
@@ -44,27 +44,60 @@ def scores_in(
         one_map: score log densities by one map for all metrics, too.
         seed: draws the other images whose fixations are a protocol's negatives.
         unseen: leave out the images that a model was trained on.
-        replace_others: whether scores in `path` that other things made are replaced, or refused.
+        holds: what maps in folders and files hold.
+        replace_others: whether other scores in `path` (of another model, data set, protocol or version) are
+            replaced, or refused.
         progress: show bars.
 
     Raises:
         InputError: a suffix of no format.
         DataError: `path` is a file that holds no scores; see `evaluate` for the rest.
-        OutputError: `path` holds scores of other things, all of which are named, and they are not to be
-            replaced; or it cannot be written.
+        OutputError: `path` holds other scores, which are not to be replaced (names all that differs); or it
+            cannot be written.
     """
     check_scores_file(path)
+    dataset = as_dataset(dataset)
+    rows = open_rows(models, dataset.split(split), holds)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
-    if path.exists():
-        kept = Scores.read(path)
-        changed = differences(kept.made_by or None, what_makes(models, dataset, split, protocol, **asked))
-        if not changed:
-            return kept
-        if not replace_others:
-            raise OutputError(
-                f"{path} holds other scores: {'; '.join(changed)}. Replace them with --force, or choose "
-                "another file with --out."
-            )
-    scores = evaluate(models, dataset, split, protocol, **asked, progress=progress)
+    found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=replace_others)
+    if found is not None:
+        return found
+    scores = evaluate(rows, dataset, split, protocol, **asked, progress=progress)
     scores.write(path)
     return scores
+
+
+def found_in(
+    path: Path,
+    rows: Mapping[str, Row],
+    dataset: GazeDataset,
+    split: str,
+    protocol: str | Protocol,
+    *,
+    metrics: Sequence[str] | None = None,
+    one_map: bool = False,
+    seed: int = 0,
+    unseen: bool = False,
+    replace_others: bool = True,
+) -> Scores | None:
+    """The scores in a file, where everything that made them is still the same; else None.
+
+    The arguments are those of `scores_in`, the rows and the data set already open.
+
+    Raises:
+        DataError: `path` is a file that holds no scores.
+        OutputError: it holds other scores, which are not to be replaced; names all that differs.
+    """
+    if not path.exists():
+        return None
+    kept = Scores.read(path)
+    asked = what_makes(
+        rows, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen
+    )
+    changed = differences(kept.made_by or None, asked)
+    if changed and not replace_others:
+        raise OutputError(
+            f"{path} holds other scores: {'; '.join(changed)}. Replace them with --force, or choose "
+            "another file with --out."
+        )
+    return None if changed else kept

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gazemap.errors import DataError, InputError
+from gazemap.errors import InputError, MissingPackageError, check_name
 from gazemap.evaluation.left_out import sentences
 from gazemap.evaluation.score_files import read_table, write_table
+from gazemap.evaluation.score_tables import attributes_of
 from gazemap.evaluation.seen import sentences as seen_sentences
 from gazemap.evaluation.seen import trained_on
+from gazemap.evaluation.text_table import aligned, as_html
 from gazemap.system.array_cache import keeping
+from gazemap.system.plain import plain
 
 _RESAMPLES = 10_000
 
@@ -31,11 +34,21 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a mean."""
+        return self.mean == self.mean
+
     def __str__(self) -> str:
-        if np.isnan(self.mean):
+        if not self.is_known:
             return "-"
         mean, low, high = map(three_decimals, (self.mean, self.low, self.high))
         return f"{mean} [{low}, {high}]"
+
+    def as_json(self) -> dict[str, Any]:
+        """The three numbers by their names; NaN is None."""
+        values: dict[str, Any] = plain({"mean": self.mean, "low": self.low, "high": self.high})
+        return values
 
 
 def three_decimals(value: float) -> str:
@@ -94,7 +107,12 @@ class Scores:
         return list(next(iter(self.per_image.values())))
 
     def left_out(self, row: str, metric: str) -> dict[str, str]:
-        """The images on which a row has no score, and why."""
+        """The images on which a row has no score, and why.
+
+        Raises:
+            InputError: no such row or metric.
+        """
+        self._check(row, metric)
         known = self.reasons.get(row, {}).get(metric, {})
         missing = np.isnan(self.per_image[row][metric])
         return {
@@ -116,8 +134,37 @@ class Scores:
         """Mean over the images that `scored` gives, and its bootstrap 95 % interval.
 
         The interval is that of percentiles over 10,000 seeded resamples of the images.
+
+        Raises:
+            InputError: no such row or metric; gives the nearest name and all names.
         """
+        self._check(row, metric)
         return bootstrap(self.per_image[row][metric][self.scored(metric)])
+
+    def __getitem__(self, row: str) -> dict[str, Interval]:
+        """A row of the table: metric -> interval, as in `scores["gazenet"]["nss"].mean`.
+
+        Raises:
+            InputError: no such row; gives the nearest name and all names.
+        """
+        if row not in self.per_image and row in self.metrics:
+            raise InputError(
+                f"{row!r} is a metric; name the row first: scores[{self.rows[0]!r}][{row!r}]. The rows are "
+                f"{', '.join(self.rows)}."
+            )
+        check_name("row", row, self.rows)
+        return {metric: self.interval(row, metric) for metric in self.metrics}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def _count(self, row: str, metric: str) -> int:
+        """How many images a mean is over."""
+        return int((self.scored(metric) & ~np.isnan(self.per_image[row][metric])).sum())
+
+    def _check(self, row: str, metric: str) -> None:
+        check_name("row", row, self.rows)
+        check_name("metric", metric, self.metrics)
 
     def table(self) -> list[tuple[str, list[Interval]]]:
         """Every row with the interval of every metric."""
@@ -146,14 +193,15 @@ class Scores:
         return [*seen, *sentences(missing, len(self.image_ids))]
 
     def __repr__(self) -> str:
-        cells = [["", *map(self.heading, self.metrics)]]
-        cells += [[self.label(row), *map(str, intervals)] for row, intervals in self.table()]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-            for line in cells
-        ]
-        return "\n".join([self.title, *lines, *self.notes()])
+        return "\n".join([self.title, *aligned(self._cells()), *self.notes()])
+
+    def _repr_html_(self) -> str:
+        return as_html(self.title, self._cells(), self.notes())
+
+    def _cells(self) -> list[list[str]]:
+        """The table as texts, its headings first."""
+        headings = ["", *map(self.heading, self.metrics)]
+        return [headings, *([self.label(row), *map(str, intervals)] for row, intervals in self.table())]
 
     def of_images(self, image_ids: tuple[str, ...]) -> Scores:
         """The scores of some of the images, in the order in which they are named."""
@@ -193,14 +241,37 @@ class Scores:
         """The table of `to_arrow` as a pandas.DataFrame.
 
         Raises:
-            InputError: pandas is not installed.
+            MissingPackageError: pandas is not installed.
         """
         if find_spec("pandas") is None:
-            raise InputError(
-                "to_pandas needs pandas, which is not installed: pip install pandas. "
+            raise MissingPackageError(
+                "to_pandas needs the package pandas, which is not installed. Install it: pip install pandas. "
                 "to_arrow gives the same table without it."
             )
         return self.to_arrow().to_pandas()
+
+    def as_json(self) -> dict[str, Any]:
+        """The table and its notes as plain values; NaN is None.
+
+        `rows` has, by row and metric, the mean, its interval (low, high) and over how many images they are;
+        `seen` has, by row, how many images the model knows in each way. `write` keeps the scores per image.
+        """
+        rows = {
+            row: {
+                metric: {**interval.as_json(), "images": self._count(row, metric)}
+                for metric, interval in zip(self.metrics, intervals, strict=True)
+            }
+            for row, intervals in self.table()
+        }
+        about = {"protocol": self.protocol, "dataset": self.dataset, "split": self.split}
+        return {
+            **about,
+            "images": len(self.image_ids),
+            "metrics": self.metrics,
+            "rows": rows,
+            "seen": {row: dict(Counter(own.values())) for row, own in self.seen.items()},
+            "notes": self.notes(),
+        }
 
     def write(self, path: str | Path) -> None:
         """Write the table of `to_arrow` as .parquet, .csv or .json, by the suffix.
@@ -221,54 +292,7 @@ class Scores:
                 twice; names the file and what is wrong.
         """
         table, made_by = read_table(Path(path))
-        about = {name: table[name].unique().to_pylist() for name in ("protocol", "dataset", "split")}
-        if mixed := [f"{name} {values}" for name, values in about.items() if len(values) != 1]:
-            raise DataError(f"{path} must hold one protocol, dataset and split; it holds {', '.join(mixed)}.")
-        columns = [table[name].combine_chunks().dictionary_encode() for name in ("row", "metric", "image_id")]
-        rows, metrics, image_ids = (column.dictionary.to_pylist() for column in columns)
-        shape = (len(rows), len(metrics), len(image_ids))
-        complete = len(table) == prod(shape)
-        cells = (
-            np.ravel_multi_index([column.indices for column in columns], shape) if complete else np.empty(0)
-        )
-        if len(np.unique(cells)) != len(table):
-            raise DataError(
-                f"{path} must hold one score for each of {len(rows)} rows, {len(metrics)} metrics and "
-                f"{len(image_ids)} images; of its {len(table)} scores some are missing or there twice."
-            )
-        scores = np.empty(prod(shape))
-        scores[cells] = table["score"].to_numpy()
-        per_image = {
-            row: dict(zip(metrics, block, strict=True))
-            for row, block in zip(rows, scores.reshape(shape), strict=True)
-        }
-        return cls(
-            protocol=about["protocol"][0],
-            dataset=about["dataset"][0],
-            split=about["split"][0],
-            image_ids=tuple(image_ids),
-            per_image=per_image,
-            reasons=_reasons(table),
-            seen=_seen(table),
-            made_by=made_by,
-        )
-
-
-def _reasons(table: pa.Table) -> dict[str, dict[str, dict[str, str]]]:
-    found: dict[str, dict[str, dict[str, str]]] = {}
-    for record in table.filter(pc.not_equal(table["reason"], "")).to_pylist():
-        by_image = found.setdefault(record["row"], {}).setdefault(record["metric"], {})
-        by_image[record["image_id"]] = record["reason"]
-    return found
-
-
-def _seen(table: pa.Table) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for record in (
-        table.filter(pc.not_equal(table["seen"], "")).select(["row", "image_id", "seen"]).to_pylist()
-    ):
-        found.setdefault(record["row"], {})[record["image_id"]] = record["seen"]
-    return found
+        return cls(**attributes_of(table, Path(path)), made_by=made_by)
 
 
 def bootstrap(scores: NDArray[np.float64]) -> Interval:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import permutation_test
 
 from gazemap.errors import InputError
-from gazemap.evaluation.scores import Interval, bootstrap
+from gazemap.evaluation.scores import Interval, bootstrap, three_decimals
 from gazemap.metrics import METRICS, get_metric
 from gazemap.system.progress import bar
 from gazemap.types import Floats
 
+COLUMNS = ("", "better is", "A", "B", "B - A", "p", "p, Holm", "B better on")  # of the table of differences
 _FLIPS = 10_000
 _BATCH = 1_000  # bounds the memory: 40 MB for 5,000 images
 
@@ -79,6 +81,29 @@ class Difference:
         total = worse + equal + better
         return (better + equal / 2) / total if total else float("nan")
 
+    def cells(self) -> tuple[str, ...]:
+        """Its row of the table, as texts under `COLUMNS`; dashes where no image has both scores."""
+        direction = "higher" if self.higher_is_better else "lower"
+        if self.left_out == len(self.a):
+            return (self.metric, direction, *"------")
+        a, b = map(three_decimals, self.means)
+        p_values = (f"{self.p:.4f}", f"{self.p_holm:.4f}")
+        return (self.metric, direction, a, b, str(self.mean), *p_values, f"{self.share_better:.0%}")
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as numbers, for `ModelComparison.as_json`."""
+        a, b = self.means
+        return {
+            "higher_is_better": self.higher_is_better,
+            "a": a,
+            "b": b,
+            "difference": self.mean.as_json(),
+            "p": self.p,
+            "p_holm": self.p_holm,
+            "share_b_better": self.share_better,
+            "images": len(self.a) - self.left_out,
+        }
+
 
 def differences(
     a: Mapping[str, Floats], b: Mapping[str, Floats], *, progress: bool = False
@@ -97,8 +122,8 @@ def differences(
         get_metric(metric)
         if infinite := int((np.isinf(a[metric]) | np.isinf(b[metric])).sum()):
             raise InputError(
-                f"{metric} is infinite on {infinite} image(s), so that its differences have no mean. "
-                "A density that calls a fixated pixel impossible scores so; mix it with a uniform one."
+                f"{metric} is infinite on {infinite} image(s), so its differences have no mean. A density "
+                "that is 0 at a fixated pixel scores so; mix it with a uniform one."
             )
     metrics = bar(a, "Flipping signs", progress=progress)
     p_values = [sign_flip_p(b[metric] - a[metric]) for metric in metrics]

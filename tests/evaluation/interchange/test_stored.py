@@ -99,7 +99,7 @@ def test_log_densities_and_saliency_maps_are_told_apart(val, tmp_path):
 
     stored = open_predictions(maps("logs", logs), val, "log_density")
     np.testing.assert_array_equal(stored.grid(2), logs[2])
-    with pytest.raises(DataError, match=r"00.*\.npy is a log density .*--output log_density"):
+    with pytest.raises(DataError, match=r"00.*\.npy is a log density .*--holds log_density"):
         open_predictions(tmp_path / "logs", val)
     with pytest.raises(
         DataError, match=r"\.npy is no log density: its logsumexp must be 0 within 0\.001, got 0\.002"

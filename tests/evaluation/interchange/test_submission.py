@@ -14,7 +14,7 @@ from support import tiny_model
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.interchange.stored import open_predictions
-from gazemap.evaluation.interchange.submission import FORMATS, write_submission
+from gazemap.evaluation.interchange.submission import FORMATS, submit
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.predictions import Maps
 from gazemap.metrics import resize
@@ -41,9 +41,9 @@ def maps(val, output="log_density", size=(24, 32)):
 
 
 def test_tuebingen_holds_a_model_s_predictions_at_the_images_sizes(model, val, tmp_path):
-    out = write_submission(model, tmp_path / "ours.hdf5", val, "tuebingen")
-    assert out == tmp_path / "ours.hdf5"
-    with h5py.File(out) as file:
+    out = submit(model, val, tmp_path / "ours.hdf5", format="tuebingen", split="val")
+    assert (out.path, out.images, out.ignored) == (tmp_path / "ours.hdf5", len(val), 0)
+    with h5py.File(out.path) as file:
         assert sorted(file) == sorted(sample.file.name for sample in val)
         for sample in val:
             made = predict(model, sample.file)
@@ -58,17 +58,17 @@ def test_tuebingen_holds_a_model_s_predictions_at_the_images_sizes(model, val, t
 @pytest.mark.parametrize("output", ["saliency", "log_density"])
 def test_tuebingen_and_back_keeps_stored_maps(output, val, tmp_path):
     theirs = maps(val, output)
-    out = write_submission(theirs, tmp_path / "ours.hdf5", val, "tuebingen")
-    back = open_predictions(out, val, output)
+    out = submit(theirs, val, tmp_path / "ours.hdf5", format="tuebingen", split="val")
+    back = open_predictions(out.path, val, output)
     for index, sample in enumerate(val):
         expected = resize(theirs.grid(index), sample.size)
         if output == "log_density":
             expected -= logsumexp(expected)
         np.testing.assert_allclose(back.grid(index), expected, rtol=1e-6, atol=1e-6)
-    again = write_submission(back, tmp_path / "again.hdf5", val, "tuebingen")
+    again = submit(back, val, tmp_path / "again.hdf5", format="tuebingen", split="val")
     for index in range(len(val)):
         np.testing.assert_allclose(
-            open_predictions(again, val, output).grid(index), back.grid(index), atol=2e-6
+            open_predictions(again.path, val, output).grid(index), back.grid(index), atol=2e-6
         )
 
 
@@ -80,21 +80,21 @@ def test_folders_stay_in_the_keys_where_names_repeat(val, tmp_path):
         file.write_bytes(val[number].file.read_bytes())
         samples.append(type(val[0])(**{**vars(val[number]), "file": file}))
     images = GazeDataset(tmp_path, val.info, samples)
-    out = write_submission(maps(images), tmp_path / "ours.hdf5", images, "tuebingen")
-    with h5py.File(out) as file:
+    out = submit(maps(images), images, tmp_path / "ours.hdf5", format="tuebingen", split="val")
+    with h5py.File(out.path) as file:
         assert sorted(file) == ["Action", "Art"]
         assert list(file["Action"]) == list(file["Art"]) == ["001.png"]
-    write_submission(maps(images), tmp_path / "salicon", images, "salicon")
+    submit(maps(images), images, tmp_path / "salicon", format="salicon", split="val")
     assert zipfile.ZipFile(tmp_path / "salicon.zip").namelist() == ["Action/001.png", "Art/001.png"]
 
 
 def test_salicon_is_a_folder_of_gray_pictures_and_a_zip_of_it(model, val, tmp_path):
-    out = write_submission(model, tmp_path / "ours", val, "salicon")
-    assert out == tmp_path / "ours.zip"
+    out = submit(model, val, tmp_path / "ours", format="salicon", split="val")
+    assert out.path == tmp_path / "ours.zip"
     names = [f"{sample.image_id}.png" for sample in val]
     assert sorted(path.name for path in (tmp_path / "ours").iterdir()) == sorted(names)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ours", "ours.zip"]
-    with zipfile.ZipFile(out) as archive:
+    with zipfile.ZipFile(out.path) as archive:
         assert archive.namelist() == names
         for sample, name in zip(val, names, strict=True):
             picture = Image.open(tmp_path / "ours" / name)
@@ -109,7 +109,7 @@ def test_salicon_is_a_folder_of_gray_pictures_and_a_zip_of_it(model, val, tmp_pa
 
 
 def test_a_constant_map_is_black_and_no_error(val, tmp_path):
-    write_submission(Maps(np.full((3, 4), 7.0)), tmp_path / "ours", val, "salicon")
+    submit(Maps(np.full((3, 4), 7.0)), val, tmp_path / "ours", format="salicon", split="val")
     assert np.asarray(Image.open(tmp_path / "ours" / f"{val[0].image_id}.png")).max() == 0
 
 
@@ -118,7 +118,7 @@ def test_a_map_that_goes_wrong_leaves_nothing(format, val, tmp_path):
     grids = maps(val).grids
     grids[-1, 3, 4] = np.nan
     with pytest.raises(DataError, match=f"{val[-1].image_id} has values that are NaN"):
-        write_submission(Maps(grids, "log_density"), tmp_path / "ours", val, format)
+        submit(Maps(grids, "log_density"), val, tmp_path / "ours", format=format, split="val")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,26 +142,34 @@ def test_what_was_written_is_read_again_before_it_gets_its_name(format, val, tmp
             ),
         )
     with pytest.raises((DataError, OutputError), match=r"1 of 5 images have no prediction|cannot be written"):
-        write_submission(maps(val), tmp_path / "ours", val, format)
+        submit(maps(val), val, tmp_path / "ours", format=format, split="val")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_mistakes_are_refused(val, tmp_path):
     with pytest.raises(InputError, match=r"no submission format named 'tubingen'\. Did you mean 'tuebingen'"):
-        write_submission(maps(val), tmp_path / "ours", val, "tubingen")
+        submit(maps(val), val, tmp_path / "ours", format="tubingen", split="val")
     for taken in ("ours", "other.zip"):
         (tmp_path / taken).touch()
     for name, message in (("ours", "ours exists already"), ("other", r"other\.zip exists already")):
         with pytest.raises(OutputError, match=message):
-            write_submission(maps(val), tmp_path / name, val, "salicon")
+            submit(maps(val), val, tmp_path / name, format="salicon", split="val")
     with pytest.raises(OutputError, match="ours exists already"):
-        write_submission(maps(val), tmp_path / "ours", val, "tuebingen")
+        submit(maps(val), val, tmp_path / "ours", format="tuebingen", split="val")
     for format in FORMATS:
         with pytest.raises(OutputError, match="cannot be written"):
-            write_submission(maps(val), tmp_path / "ours" / "deeper", val, format)
+            submit(maps(val), val, tmp_path / "ours" / "deeper", format=format, split="val")
     tall = type(val[0])(**{**vars(val[0]), "size": (640, 480)})
-    with pytest.raises(DataError, match="is 480 x 640; SALICON's are 640 x 480"):
-        write_submission(maps(val), tmp_path / "tall", GazeDataset(tmp_path, val.info, [tall]), "salicon")
+    with pytest.raises(
+        DataError, match="is 480 x 640 pixels; images of SALICON must have the aspect of 640 x 480"
+    ):
+        submit(
+            maps(val),
+            GazeDataset(tmp_path, val.info, [tall]),
+            tmp_path / "tall",
+            format="salicon",
+            split="val",
+        )
 
 
 def test_commands_submit_a_run_and_score_what_was_submitted(run, popout_set, tmp_path, monkeypatch):
@@ -175,7 +183,7 @@ def test_commands_submit_a_run_and_score_what_was_submitted(run, popout_set, tmp
     with h5py.File(tmp_path / "test.hdf5") as file:
         assert (code, list(file)) == (0, names)
     code, text = run(*submit, tmp_path / "ours.hdf5", "--split", "val")
-    assert (code, "5 predictions, read again and found right" in text) == (0, True)
+    assert (code, "5 predictions, read again and checked" in text) == (0, True)
     code, text = run("evaluate", tmp_path / "ours.hdf5", *data, "--output", model.output)
     assert code == 0, text
     for part in ("ours", "center bias", "gold standard"):
@@ -194,10 +202,10 @@ def test_commands_say_how_many_maps_are_left_out_and_refuse_mistakes(run, popout
         np.save(tmp_path / "all" / sample.image_id, grid)
     data = ("--data", popout_set.path)
     code, text = run("evaluate", tmp_path / "all", *data, "--protocol", "bristol2021")
-    assert (code, "25 maps are for none of the images and are left out." in text) == (0, True)
+    assert (code, "all: 25 of its maps are of other images and were ignored." in text) == (0, True)
     assert scores_file(tmp_path / "all", popout_set, "val", "bristol2021").exists()
     code, text = run("evaluate", tmp_path / "all", *data, "--output", "density")
-    assert (code, "no output named 'density'. Did you mean 'log_density'" in text) == (2, True)
+    assert (code, "no content of maps named 'density'. Did you mean 'log_density'" in text) == (2, True)
     code, text = run("evaluate", tmp_path / "all", *data, "--output", "log_density")
     assert (code, "is no log density" in text) == (2, True)
     code, text = run(

@@ -15,15 +15,15 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import IO, cast
 
-import h5py
-
 from gazemap.errors import DataError
 from gazemap.images.map_files import DECODERS, as_map, check_header, decode_map, hdf5_names
 from gazemap.images.reading import MAX_PIXELS
+from gazemap.system.extras import require
 from gazemap.types import Floats
 
 MAX_BYTES = 8 * MAX_PIXELS + 2**20  # the largest map in float64, and its header
 MAX_TAR_BYTES = 64 * 2**30  # of a compressed tar, which is unpacked to be read in any order
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _DAMAGE = (OSError, RuntimeError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
 
 
@@ -34,8 +34,8 @@ class MapArchive:
     Attributes:
         path: the folder or file.
         keys: the maps' names, with their folders, "a/001.png".
-        read: the map of a key, float64 (h, w), read anew at every call, from any thread; raises
-            DataError, naming the key, where it cannot be used.
+        read: a key -> its map, float64 (h, w), read again at every call, from any thread; raises DataError
+            with the key where the map cannot be used.
     """
 
     path: Path
@@ -46,11 +46,12 @@ class MapArchive:
 def open_archive(path: Path) -> MapArchive:
     """Open a folder (with subfolders), zip, tar or HDF5 file of maps; only the names are read.
 
-    The kind is told by the content. Members are never written to disk under their names. Files of
-    other kinds than `map_files.DECODERS` lists, hidden ones and macOS's own are passed over.
+    The content says which of these it is. No member of an archive is ever written to disk under its name.
+    Files of other kinds than `map_files.DECODERS` lists, hidden files and those that macOS adds are skipped.
 
     Raises:
         DataError: missing, damaged, of another kind, or without a map.
+        MissingPackageError: an HDF5 file, and the package that reads it is not installed.
     """
     if not path.exists():
         raise DataError(f"There is no file or folder {path}. Check the path.")
@@ -83,7 +84,7 @@ def _tar(path: Path) -> MapArchive:
         file: IO[bytes] = stack.enter_context(path.open("rb"))
         with tarfile.open(fileobj=file) as archive:
             stream = cast("IO[bytes]", archive.fileobj)
-            if stream is not file:  # compressed, and so read from front to back alone
+            if stream is not file:  # compressed, and so read from front to back only
                 file = stack.enter_context(tempfile.TemporaryFile())
                 _unpack(stream, file, path)
         file.seek(0)
@@ -108,7 +109,7 @@ def _unpack(stream: IO[bytes], copy: IO[bytes], path: Path) -> None:
 
 
 def _of_files(path: Path, sizes: Mapping[str, int], fetch: Callable[[str], bytes]) -> MapArchive:
-    lock = Lock()  # archives share one place in one file
+    lock = Lock()  # all reads of an archive move the position in one file
 
     def read(key: str) -> Floats:
         where = f"{path}: {key}"
@@ -133,13 +134,28 @@ def _is_map(name: str) -> bool:
     )
 
 
+def _is_hdf5(path: Path) -> bool:
+    """Whether the signature is where HDF5 has it: at the start, or at 512 bytes, 1024, 2048 and so on."""
+    with path.open("rb") as file:
+        start, size = 0, path.stat().st_size
+        while start < size:
+            file.seek(start)
+            if file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE:
+                return True
+            start = max(512, 2 * start)
+    return False
+
+
 def _hdf5(path: Path) -> MapArchive:
+    require("h5py", "Reading HDF5 files")
+    import h5py
+
     file = h5py.File(path, "r")
 
     def read(key: str) -> Floats:
         where = f"{path}: {key}"
         try:
-            dataset = file[key]  # opened anew, since each open one keeps a cache; one thread at a time
+            dataset = file[key]  # not kept open: each open one has a cache; h5py lets in one thread at a time
             check_header(dataset.shape or (), dataset.dtype, where)
             values = dataset[()]
         except (OSError, KeyError, RuntimeError) as error:
@@ -149,12 +165,12 @@ def _hdf5(path: Path) -> MapArchive:
     return MapArchive(path, tuple(hdf5_names(file)), read)
 
 
-# tar comes first: one whose members are zip or HDF5 files looks like these too
+# tar comes first: a tar of zip or HDF5 files looks like one of these, too
 _KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], MapArchive]], ...] = (
     (Path.is_dir, _folder),
     (tarfile.is_tarfile, _tar),
     (zipfile.is_zipfile, _zip),
-    (h5py.is_hdf5, _hdf5),
+    (_is_hdf5, _hdf5),
 )
 _ACCEPTED = (
     f"Give a folder, zip or tar of {', '.join(DECODERS)} files, or an HDF5 file with a dataset per image."

@@ -1,8 +1,7 @@
-"""Predictions that somebody else stored, opened for a data set's images and read one at a time."""
+"""Maps that another program stored, matched to a data set's images and read one at a time."""
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from gazemap.models.base import SaliencyModel
 from gazemap.models.files import BEST
 from gazemap.models.weights import load_model
 from gazemap.system.fingerprint import digest
+from gazemap.system.processors import usable_cores
 from gazemap.types import Floats, Output
 
 _ASPECT = 0.05  # aspects count as equal, and images as square, up to this relative difference
@@ -27,11 +27,11 @@ _ASPECT = 0.05  # aspects count as equal, and images as square, up to this relat
 
 @dataclass(frozen=True)
 class StoredMaps:
-    """Predictions for the images of a data set; a row for `evaluate`, of constant memory.
+    """Stored maps of a data set's images: a row for `evaluate` whose memory does not grow with the images.
 
     Attributes:
         archive: the folder or file that they are in.
-        keys: each image's prediction.
+        keys: the name of each image's map in the archive, in the order of the images.
         images: the data set, or the split, that they are for.
         output: what the numbers mean.
     """
@@ -43,7 +43,7 @@ class StoredMaps:
 
     @property
     def name(self) -> str:
-        """What its row of scores is called: the folder's own name, or the file's without suffix."""
+        """The name of its row of scores: the folder's own, or the file's without suffix."""
         path = self.archive.path
         return path.stem if path.is_file() else path.resolve().name
 
@@ -53,7 +53,7 @@ class StoredMaps:
         return len(self.archive.keys) - len(self.keys)
 
     def grid(self, index: int) -> Floats:
-        """The prediction of image `index`, (h, w) float64; read anew at every call, from any thread.
+        """The map of image `index`, (h, w) float64; read again at every call, from any thread.
 
         Raises:
             DataError: damaged, no map, transposed, or not what `output` says; names the file and key.
@@ -66,12 +66,12 @@ class StoredMaps:
         return grid
 
     def digest(self) -> str:
-        """A short name of every image's map and of what the numbers mean; each map is read once for it.
+        """A digest of every image's map and of what the numbers mean; each map is read once for it.
 
         Raises:
             DataError: as `grid`.
         """
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(usable_cores()) as pool:
             return digest([self.output.encode(), *pool.map(self._content, range(len(self.keys)))])
 
     def _content(self, index: int) -> bytes:
@@ -79,24 +79,25 @@ class StoredMaps:
         return digest([repr(grid.shape).encode(), grid.tobytes()]).encode()
 
 
-def open_predictions(path: str | Path, images: GazeDataset, output: Output = "saliency") -> StoredMaps:
-    """Open stored predictions: a folder, zip or tar of pictures, NPY or MAT files, or an HDF5 file.
+def open_predictions(path: str | Path, images: GazeDataset, holds: str = "saliency") -> StoredMaps:
+    """Open stored maps: a folder, zip or tar of pictures, NPY or MAT files, or an HDF5 file.
 
-    Names are matched at once (see `images.names.match_names`) and the first map is read, since what is
-    wrong with one is mostly wrong with all; every other map is read and checked when it is used.
-    Maps of another size than the image's are resized by the protocol that scores them.
+    The maps are matched to the images by their names at once, see `images.names.match_names`. The first map
+    is read and checked now, since a mistake is mostly in all of them; every other one when it is used.
+    A map of another size than its image is resized by the protocol that scores it.
 
     Args:
         path: a folder with subfolders, or a file.
-        images: the data set, or the split, to predict; predictions for other images are ignored.
-        output: "saliency", any scale (uint8 and uint16 are taken as [0, 1] of their range); or
-            "log_density", natural logarithm, logsumexp 0.
+        images: the data set, or the split, that the maps are for; maps of other images are ignored.
+        holds: what the numbers mean: "saliency", of any scale (uint8 and uint16 become 0 to 1 of their
+            range), or "log_density", natural logarithms whose logsumexp is 0.
 
     Raises:
-        InputError: no such output.
-        DataError: missing or damaged, images without one prediction, or a first map of no use.
+        InputError: `holds` is neither.
+        DataError: missing or damaged, images without exactly one map, or a first map that cannot be used.
     """
-    check_name("output", output, get_args(Output))
+    check_name("content of maps", holds, get_args(Output))
+    output = cast("Output", holds)
     archive = open_archive(Path(path))
     keys = match_names(images.image_names, archive.keys, output)
     stored = StoredMaps(archive, tuple(keys), images, output)
@@ -105,16 +106,23 @@ def open_predictions(path: str | Path, images: GazeDataset, output: Output = "sa
 
 
 def open_model_or_maps(
-    path: Path, images: GazeDataset, output: str = "saliency"
+    path: str | Path, images: GazeDataset, holds: str = "saliency"
 ) -> SaliencyModel | StoredMaps:
-    """What a command was given: a run folder or weights file, or else stored predictions.
+    """The model of that name, run folder or weights file; or else the maps in that folder or file.
+
+    Args:
+        path: what exists at this path comes before the name of a model that comes with gazemap.
+        images: those that stored maps are for.
+        holds: what stored maps hold, see `open_predictions`.
 
     Raises:
-        WeightsError: no such path, or weights that cannot be loaded.
+        WeightsError: nothing is there, or weights that cannot be loaded.
         InputError: as `open_predictions`.
+        DataError: as `open_predictions`.
     """
-    is_model = (path / BEST).exists() or path.suffix == ".safetensors" or not path.exists()
-    return load_model(path) if is_model else open_predictions(path, images, cast("Output", output))
+    place = Path(path)
+    is_model = (place / BEST).exists() or place.suffix == ".safetensors" or not place.exists()
+    return load_model(path) if is_model else open_predictions(path, images, holds)
 
 
 def _check_aspect(grid: Floats, size: tuple[int, int], where: str) -> None:
@@ -133,11 +141,11 @@ def _check_output(grid: Floats, output: Output, where: str) -> None:
     if output == "saliency" and abs(total) < LOG_SUM_TOLERANCE:
         raise DataError(
             f"{where} is a log density (no value above 0, logsumexp {total:.1g}), not a saliency map. "
-            "Say so: --output log_density."
+            "Say what the maps hold: --holds log_density."
         )
     if output == "log_density" and abs(total) > LOG_SUM_TOLERANCE:
         found = "is a density, not its logarithm" if abs(grid.sum() - 1) < 0.01 else "is no log density"
         raise DataError(
             f"{where} {found}: its logsumexp must be 0 within {LOG_SUM_TOLERANCE}, got {total:.4g}. "
-            "Take a density's logarithm, subtract a log density's logsumexp, or say --output saliency."
+            "Take a density's logarithm, subtract a log density's logsumexp, or say --holds saliency."
         )

@@ -1,30 +1,32 @@
-"""What benchmarks take: predictions written in their formats, checked before they get their name.
+"""Predictions in the formats that benchmarks take. `FORMATS` lists them.
 
-`FORMATS` lists the formats. MIT/Tuebingen: saliency.tuebingen.ai, one HDF5 file. SALICON: the
-challenge of 2017 took a zip of pictures; the layout inside the zip is documented nowhere that we
-found. Ours has the pictures at its top, named as the images.
+tuebingen: one HDF5 file, for the MIT/Tuebingen benchmark, saliency.tuebingen.ai. salicon: a zip of pictures,
+as the SALICON challenge of 2017 took; the layout inside that zip is documented nowhere that we found. Ours
+has the pictures at its top, named as the images.
 """
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.special import logsumexp
 
-from gazemap.data.dataset import GazeDataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import DataError, OutputError, check_name
-from gazemap.evaluation.interchange.stored import open_predictions
+from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps, open_predictions
 from gazemap.evaluation.predictions import Predictions
 from gazemap.images.names import minimal_names
 from gazemap.metrics import resize
 from gazemap.models.base import SaliencyModel
 from gazemap.prediction.predict import predict
+from gazemap.system.extras import require
 from gazemap.system.files import new_folder, refuse_used, replacing
 from gazemap.system.progress import bar
 from gazemap.types import Floats, Output, Size
@@ -33,43 +35,79 @@ SALICON_SIZE = (480, 640)
 Steps = Iterable[int]
 
 
-def write_submission(
-    predictions: SaliencyModel | Predictions,
-    path: str | Path,
-    images: GazeDataset,
-    format: str,
-    *,
-    progress: bool = False,
-) -> Path:
-    """Write the predictions of all images as a benchmark takes them; one image is in memory at a time.
+@dataclass(frozen=True)
+class Submission:
+    """What `submit` wrote.
 
-    What was written is read again and checked (a map for every image, sizes, finite values, log
-    densities' logsumexp) before it gets its name.
+    Attributes:
+        path: the file to upload.
+        format: a key of `FORMATS`.
+        images: how many predictions it holds.
+        ignored: stored maps that belong to none of the images.
+    """
+
+    path: Path
+    format: str
+    images: int
+    ignored: int = 0
+
+    def notes(self) -> list[str]:
+        """What was done, in sentences."""
+        ignored = [f"{self.ignored} maps are of other images and were ignored."] if self.ignored else []
+        return [*ignored, f"{self.images} predictions, read again and checked: {self.path}"]
+
+    def as_json(self) -> dict[str, Any]:
+        """The attributes as plain values."""
+        about = {"format": self.format, "images": self.images, "ignored": self.ignored}
+        return {"path": str(self.path), **about}
+
+
+def submit(
+    model: str | Path | SaliencyModel | Predictions,
+    dataset: DatasetLike,
+    out: str | Path,
+    *,
+    format: str,
+    split: str = "test",
+    holds: str = "saliency",
+    progress: bool = False,
+) -> Submission:
+    """Write a model's predictions, or stored maps, in the format of a benchmark.
+
+    One image is in memory at a time. What was written is read again and checked before it gets its name: a
+    map for every image, of the right size, of finite values, log densities with a logsumexp of 0.
 
     Args:
-        predictions: a model, or maps in the order of the images; log densities where it says so.
-        path: the file or folder to write.
-        images: the data set, or the split.
-        format: a key of `FORMATS`.
+        model: the name of a model that comes with gazemap, a run folder, a weights file, a model in memory;
+            a folder or file of maps; or maps in memory, in the order of the images.
+        dataset: a gaze data set or its folder.
+        out: the file to write; for salicon the folder, beside which a zip of it is written.
+        format: "tuebingen" or "salicon", see `FORMATS`.
+        split: the images to predict.
+        holds: what stored maps hold, "saliency" or "log_density".
         progress: show a bar.
-
-    Returns:
-        the file to upload.
 
     Raises:
         InputError: no such format.
-        DataError: a prediction or image of no use; nothing is left under `path`.
-        OutputError: `path` cannot be written.
+        DataError: no such split, or a prediction or image that cannot be used; nothing is left at `out`.
+        OutputError: something is at `out` already, or it cannot be written.
     """
     check_name("submission format", format, FORMATS)
-    steps = bar(range(len(images)), f"Writing {path}", progress=progress)
-    return FORMATS[format](predictions, Path(path), images, steps)
+    images = as_dataset(dataset).split(split)
+    predictions = open_model_or_maps(model, images, holds) if isinstance(model, str | Path) else model
+    steps = bar(range(len(images)), f"Writing {out}", progress=progress)
+    written = FORMATS[format](predictions, Path(out), images, steps)
+    ignored = predictions.ignored if isinstance(predictions, StoredMaps) else 0
+    return Submission(written, format, len(images), ignored)
 
 
 def _tuebingen(
     predictions: SaliencyModel | Predictions, path: Path, images: GazeDataset, steps: Steps
 ) -> Path:
-    """One HDF5 file, a float32 dataset per image at its size; keys as pysaliency's, log densities kept."""
+    """One HDF5 file with a float32 dataset per image, at the image's size; named as pysaliency names them."""
+    require("h5py", "Writing HDF5 files")
+    import h5py
+
     names = minimal_names(images.image_names)
     refuse_used(path)
     with replacing(path) as temporary:
@@ -82,12 +120,14 @@ def _tuebingen(
 
 
 def _salicon(predictions: SaliencyModel | Predictions, path: Path, images: GazeDataset, steps: Steps) -> Path:
-    """A folder of 8-bit gray PNG, 640 x 480, and beside it a zip of it."""
+    """A folder of 8-bit gray PNG, 640 x 480, and next to it a zip of the folder."""
     names = [str(PurePosixPath(name).with_suffix(".png")) for name in minimal_names(images.image_names)]
     for sample in images:
         if abs(sample.size[1] / sample.size[0] - 640 / 480) > 0.01:
             size = f"{sample.size[1]} x {sample.size[0]}"
-            raise DataError(f"{sample.image_id} is {size}; SALICON's are 640 x 480.")
+            raise DataError(
+                f"{sample.image_id} is {size} pixels; images of SALICON must have the aspect of 640 x 480."
+            )
     archive = path.with_name(f"{path.name}.zip")
     refuse_used(archive)
     with replacing(archive) as zipped, new_folder(path) as folder:
@@ -126,7 +166,7 @@ def _frame(predictions: SaliencyModel | Predictions, images: GazeDataset, index:
 
 
 def _gray_levels(frame: Floats, output: Output) -> NDArray[np.uint8]:
-    """0 to 255, rounded: truncation would cost half a level, which is much of a dark map.
+    """Gray levels from 0 to 255, rounded: cutting decimals off would darken the map by half a level.
 
     A density keeps its proportions; a saliency map, of any scale, spans all levels.
     """

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
-from gazemap.evaluation.comparison import ModelComparison
+from gazemap.evaluation.model_comparison import ModelComparison
 from gazemap.reports.figures.runs import score_differences
 from gazemap.reports.figures.saving import check_figure
 from gazemap.system.files import replacing
@@ -36,6 +35,5 @@ def write_comparison(comparison: ModelComparison, path: Path) -> Path:
     with replacing(path) as temporary:
         comparison_figure(comparison).savefig(temporary, dpi=150)
     target = path.with_name(f"{path.stem}-differences.parquet")
-    with replacing(target) as temporary:
-        pq.write_table(comparison.table(), temporary)
+    comparison.write(target)
     return target
