@@ -172,7 +172,7 @@ EXPECTED = {
     "EXAMPLE = Importer(": imports_a_format,
     "class BlobNet(": makes_a_model,
     "def renyi(": makes_a_loss,
-    "write_submission(": reads_maps_again,
+    "submit(model": reads_maps_again,
     "metrics.score_against(": scores_a_map,
     "MetricCollection(": validates_random_maps,
     "prediction.saliency.shape": predicts_an_image,

@@ -1,8 +1,10 @@
 import itertools
+import json
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -377,6 +379,56 @@ def test_what_cannot_be_found_or_chosen_is_refused(runs):
     made_scores("a", dataset="more").write(runs / "a/scores-more-89abcdef-val-exact.parquet")
     with pytest.raises(DataError, match=r"several files of such scores: scores-made-01234567-val-exact\.par"):
         compare(runs / "a", runs / "b")
+
+
+def test_scores_in_memory_and_files_are_compared_as_they_are(runs):
+    file = runs / "b/scores-made-01234567-val-bristol2021.parquet"
+    scores = Scores.read(file)
+    assert compare(file, scores, row_b=CENTER_BIAS).protocol == "bristol2021"
+    shifted = replace(scores, per_image={"b": made_scores("b", shift=0.3).per_image["b"]})
+    assert compare(scores, shifted).names == ("b (A)", "b (B)")
+    with pytest.raises(InputError, match="A and B are both 'b' of the same scores"):
+        compare(scores, scores)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_the_table_of_differences_says_what_was_seen(runs, tmp_path, suffix):
+    a, b = Scores.read(next((runs / "a").iterdir())), Scores.read(next((runs / "b").glob("*exact*")))
+    a = replace(a, seen={"a": {"003": "trained on", "004": "trained on"}})
+    b = replace(b, seen={"b": {"004": "epoch chosen on"}})
+    path = tmp_path / f"differences.{suffix}"
+    result = compare(a, b, out=path)
+    table = pq.read_table(path) if suffix == "parquet" else pacsv.read_csv(path)
+    assert len(table) == 7 * 40
+    told = {row["image_id"]: row["seen"] for row in table.to_pylist() if row["seen"]}
+    ids = ("003", "004") if suffix == "parquet" else (3, 4)  # CSV has no types
+    assert told == {ids[0]: "A trained on", ids[1]: "A trained on, B epoch chosen on"}
+    np.testing.assert_array_equal(table["difference"].to_numpy()[:40], result.difference("auc").values)
+    with pytest.raises(InputError, match=r"Use one of \.parquet, \.csv"):
+        compare(a, b, out=tmp_path / "differences.xlsx")
+
+
+def test_plain_values_say_what_the_table_says(runs):
+    result = compare(runs / "a", runs / "b", sort_by="kld")
+    found = json.loads(json.dumps(result.as_json(), allow_nan=False))
+    kld = result.difference("kld")
+    assert (found["a"], found["b"], found["images"], found["sort_by"]) == ("a", "b", 40, "kld")
+    assert found["metrics"]["kld"]["difference"] == {
+        "mean": kld.mean.mean,
+        "low": kld.mean.low,
+        "high": kld.mean.high,
+    }
+    assert found["metrics"]["kld"]["p_holm"] == kld.p_holm
+    assert [row["image_id"] for row in found["largest_differences"]] == [
+        i for _, i, _, _ in result.extremes()
+    ]
+    assert result.extremes() == result.extremes("kld") != result.extremes("nss")
+    assert found["notes"] == result.notes()
+    for line in (result.title, *result.notes()):
+        assert line in repr(result)
+    assert result.cells()[5][:2] == ["kld", "lower"]
+    nothing = compare(runs / "a", runs / "a", row_b=GOLD_STANDARD).as_json()["metrics"]["cc"]
+    assert (nothing["p"], nothing["images"]) == (None, 0)
 
 
 def test_the_command_prints_writes_and_draws(run, runs, tmp_path):

@@ -82,7 +82,7 @@ def evaluate(
         progress=True,
     )
     print_scores(result.scores)
-    for line in result.notes():
+    for line in result.notes()[len(result.scores.notes()) :]:
         typer.echo(line)
 
 
@@ -104,7 +104,6 @@ def compare(
     """Compare two models image by image: how sure is the difference, and where is it largest?"""
     from gazemap.evaluation import comparison
     from gazemap.evaluation.scores import three_decimals
-    from gazemap.evaluation.significance import COLUMNS
     from gazemap.reports.figures.comparison import write_comparison
     from gazemap.reports.figures.saving import check_figure
 
@@ -113,9 +112,9 @@ def compare(
     result = comparison.compare(
         a, b, protocol=protocol, split=split, row_a=row_a, row_b=row_b, sort_by=metric, progress=True
     )
-    table = Table(*COLUMNS, title=result.title)
-    for entry in result.differences:
-        table.add_row(*entry.cells())
+    table = Table(*result.headings, title=result.title)
+    for cells in result.cells():
+        table.add_row(*cells)
     images = Table("better", "image", "A", "B", "B - A", title=f"Largest differences, {result.sort_by}")
     for better, image_id, score_a, score_b in result.extremes():
         numbers = (score_a, score_b, score_b - score_a)

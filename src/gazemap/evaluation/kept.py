@@ -49,10 +49,20 @@ class Evaluation:
         shares = {row: explained(self.scores, row) for row in models}
         return {row: share for row, share in shares.items() if share.is_known}
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Of the table's columns, see `Scores.headings`."""
+        return self.scores.headings
+
+    def cells(self) -> list[list[str]]:
+        """The table as texts, see `Scores.cells`."""
+        return self.scores.cells()
+
     def notes(self) -> list[str]:
-        """What a reader must know beside the notes of the scores themselves."""
+        """What a reader must know: what the scores themselves say, and how and where they were made."""
         models = [row for row in self.scores.rows if row not in BASELINES]
-        lines = [
+        lines = self.scores.notes()
+        lines += [
             f"{row}: {count} of its maps are of other images and were ignored."
             for row, count in self.ignored.items()
             if count
@@ -78,8 +88,7 @@ class Evaluation:
             "information_gain_explained": {row: s.as_json() for row, s in self.explained.items()},
         }
         values: dict[str, Any] = plain(about)
-        table = self.scores.as_json()
-        return {**table, **values, "notes": [*table["notes"], *self.notes()]}
+        return {**self.scores.as_json(), **values, "notes": self.notes()}
 
 
 def evaluate_and_keep(

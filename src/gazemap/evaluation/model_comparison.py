@@ -16,8 +16,8 @@ from gazemap.errors import InputError, lookup
 from gazemap.evaluation.left_out import listed
 from gazemap.evaluation.scores import Interval
 from gazemap.evaluation.seen import Seen, sentences
-from gazemap.evaluation.significance import COLUMNS, Difference
-from gazemap.evaluation.text_table import aligned
+from gazemap.evaluation.significance import Difference
+from gazemap.evaluation.text_table import aligned, as_html
 from gazemap.system.files import replacing
 from gazemap.system.plain import plain
 
@@ -100,9 +100,20 @@ class ModelComparison:
         ]
         return lines
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Of the table's columns."""
+        return ("", "better is", "A", "B", "B - A", "p", "p, Holm", "B better on")
+
+    def cells(self) -> list[list[str]]:
+        """The table as texts, a row per metric."""
+        return [entry.cells() for entry in self.differences]
+
     def __repr__(self) -> str:
-        cells = [COLUMNS, *(entry.cells() for entry in self.differences)]
-        return "\n".join([self.title, *aligned(cells), *self.notes()])
+        return "\n".join([self.title, *aligned([self.headings, *self.cells()]), *self.notes()])
+
+    def _repr_html_(self) -> str:
+        return as_html(self.title, [self.headings, *self.cells()], self.notes())
 
     def to_arrow(self) -> pa.Table:
         """A row per image and metric: image_id, metric, a, b, difference, reason, seen, and what they are of.

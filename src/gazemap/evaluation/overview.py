@@ -53,7 +53,7 @@ def metrics_overview(name: str | None = None) -> MetricsOverview:
 
 def _about(metric: Metric) -> dict[str, str]:
     return {
-        "what": (inspect.getdoc(metric.function) or "").partition("\n")[0],
+        "what": " ".join((inspect.getdoc(metric.function) or "").partition("\n\n")[0].split()),
         "range": f"{metric.low:g} to {metric.high:g}",
         "unit": metric.unit,
         "better": "higher" if metric.higher_is_better else "lower",

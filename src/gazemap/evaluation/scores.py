@@ -192,16 +192,20 @@ class Scores:
         seen = [line for row, own in self.seen.items() for line in seen_sentences(row, own, self.image_ids)]
         return [*seen, *sentences(missing, len(self.image_ids))]
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Of the table's columns: none for the rows' names, then the metrics."""
+        return ("", *map(self.heading, self.metrics))
+
+    def cells(self) -> list[list[str]]:
+        """The table as texts: a row's name and its intervals."""
+        return [[self.label(row), *map(str, intervals)] for row, intervals in self.table()]
+
     def __repr__(self) -> str:
-        return "\n".join([self.title, *aligned(self._cells()), *self.notes()])
+        return "\n".join([self.title, *aligned([self.headings, *self.cells()]), *self.notes()])
 
     def _repr_html_(self) -> str:
-        return as_html(self.title, self._cells(), self.notes())
-
-    def _cells(self) -> list[list[str]]:
-        """The table as texts, its headings first."""
-        headings = ["", *map(self.heading, self.metrics)]
-        return [headings, *([self.label(row), *map(str, intervals)] for row, intervals in self.table())]
+        return as_html(self.title, [self.headings, *self.cells()], self.notes())
 
     def of_images(self, image_ids: tuple[str, ...]) -> Scores:
         """The scores of some of the images, in the order in which they are named."""

@@ -15,7 +15,6 @@ from gazemap.metrics import METRICS, get_metric
 from gazemap.system.progress import bar
 from gazemap.types import Floats
 
-COLUMNS = ("", "better is", "A", "B", "B - A", "p", "p, Holm", "B better on")  # of the table of differences
 _FLIPS = 10_000
 _BATCH = 1_000  # bounds the memory: 40 MB for 5,000 images
 
@@ -81,14 +80,14 @@ class Difference:
         total = worse + equal + better
         return (better + equal / 2) / total if total else float("nan")
 
-    def cells(self) -> tuple[str, ...]:
-        """Its row of the table, as texts under `COLUMNS`; dashes where no image has both scores."""
+    def cells(self) -> list[str]:
+        """Its row of the table, as texts; dashes where no image has both scores."""
         direction = "higher" if self.higher_is_better else "lower"
         if self.left_out == len(self.a):
-            return (self.metric, direction, *"------")
+            return [self.metric, direction, *"------"]
         a, b = map(three_decimals, self.means)
         p_values = (f"{self.p:.4f}", f"{self.p_holm:.4f}")
-        return (self.metric, direction, a, b, str(self.mean), *p_values, f"{self.share_better:.0%}")
+        return [self.metric, direction, a, b, str(self.mean), *p_values, f"{self.share_better:.0%}"]
 
     def as_json(self) -> dict[str, Any]:
         """The same as numbers, for `ModelComparison.as_json`."""
