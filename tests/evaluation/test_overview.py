@@ -14,7 +14,7 @@ def test_all_protocols_and_metrics():
     assert overview.protocols["mit"]["summary"].startswith("The MIT benchmark's MATLAB code")
     assert overview.metrics["kld"]["better"] == "lower"
     assert overview.metrics["sauc"]["computed from"] == "prediction, fixation_map, other_fixation_map"
-    assert all(about["what"].endswith(".") for about in overview.metrics.values())
+    assert all(about["what"].endswith((".", "?")) for about in overview.metrics.values())
     assert json.loads(json.dumps(overview.as_json()))["metrics"] == overview.metrics
 
 
