@@ -491,7 +491,7 @@ def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out", "compare.txt"], "compare.txt cannot be a figure"),
+        (["--out", "compare.txt"], "The name of a figure must end in"),
         (["--metric", "ns"], "no metric named 'ns'"),
         (["--row-b", "bb"], "no row named 'bb'. Did you mean 'b'"),
     ],
