@@ -136,6 +136,7 @@ def _numpy(content: bytes, where: str) -> NDArray[Any]:
 def _matlab(content: bytes, where: str) -> NDArray[Any]:
     if _HDF5_SIGNATURE in (content[:8], content[512:520]):
         return _matlab_7_3(content, where)
+    require("scipy", "Reading MATLAB files")
     import scipy.io
 
     variables = scipy.io.whosmat(io.BytesIO(content))

@@ -16,6 +16,7 @@ EXTRAS = {
     "tensorboardX": "train",
     "h5py": "data",
     "requests": "data",
+    "scipy": "data",
     "ot": "emd",
     "onnx": "export",
     "onnxscript": "export",

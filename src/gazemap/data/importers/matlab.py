@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.errors import DataError
+from gazemap.system.extras import require
 
 
 def read_mat(path: Path, variable: str) -> Any:  # noqa: ANN401 - whatever MATLAB stored
@@ -13,9 +14,11 @@ def read_mat(path: Path, variable: str) -> Any:  # noqa: ANN401 - whatever MATLA
 
     Raises:
         DataError: the file is missing or damaged, or has no such variable; lists what it has.
+        MissingPackageError: SciPy is not installed.
     """
     if not path.is_file():
         raise DataError(f"There is no file {path}. Give the folder as its authors give it out.")
+    require("scipy", "Reading MATLAB files")
     import scipy.io
 
     try:

@@ -17,8 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError, InputError
@@ -98,15 +96,17 @@ def regrouped(dataset: GazeDataset, pairs: Sequence[Pair]) -> GazeDataset:
     Raises:
         DataError: a pair names an unknown image.
     """
-    nodes = sorted({sample.group for sample in dataset})
-    number = {group: place for place, group in enumerate(nodes)}
-    ends = np.array(
-        [[number[dataset[name].group] for name in (pair.first, pair.second)] for pair in pairs], dtype=int
-    ).reshape(-1, 2)
-    links = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(nodes), len(nodes)))
-    labels = connected_components(links, directed=False)[1]
-    names = [nodes[first] for first in np.unique(labels, return_index=True)[1]]
-    groups = [names[labels[number[sample.group]]] for sample in dataset]
+    joined = {sample.group: sample.group for sample in dataset}  # group -> one that it is linked with
+
+    def name(group: str) -> str:
+        while joined[group] != group:
+            group = joined[group]
+        return group
+
+    for pair in pairs:
+        first, second = sorted(name(dataset[image_id].group) for image_id in (pair.first, pair.second))
+        joined[second] = first
+    groups = [name(sample.group) for sample in dataset]
     splits: dict[str, Counter[str]] = {group: Counter() for group in groups}
     for group, sample in zip(groups, dataset, strict=True):
         splits[group][sample.split] += 1

@@ -19,7 +19,6 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from gazemap.analysis.crops import Crop
 from gazemap.analysis.designs import DesignDifference, RegionChange, on_grid
@@ -250,12 +249,19 @@ def _draw_mask(axes: Axes, mask: Mask) -> dict[str, tuple[float, float]]:
     meet = np.zeros(labels.shape, bool)
     meet[:-1] |= labels[:-1] != labels[1:]
     meet[:, :-1] |= labels[:, :-1] != labels[:, 1:]
+    wide = meet.copy()  # a line of one pixel may be drawn as none
+    for part, other in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
+        wide[part] |= meet[other]
+        wide[:, part] |= meet[:, other]
     edges = np.zeros((*labels.shape, 4))
-    edges[ndimage.binary_dilation(meet)] = to_rgba(_EDGE)  # a line of one pixel may be drawn as none
+    edges[wide] = to_rgba(_EDGE)
     axes.imshow(edges, extent=(0, width, height, 0), interpolation="nearest")
-    found = np.unique(mask.labels)
-    centers = ndimage.center_of_mass(np.ones_like(mask.labels), mask.labels, found)
-    return {mask.names[i]: (x, y) for i, (y, x) in zip(found, centers, strict=True)}
+    found, of_pixel, counts = np.unique(mask.labels, return_inverse=True, return_counts=True)
+    x, y = (
+        np.bincount(of_pixel.ravel(), np.broadcast_to(places, (height, width)).ravel()) / counts
+        for places in (np.arange(width), np.arange(height)[:, None])
+    )
+    return {mask.names[i]: (x[k], y[k]) for k, i in enumerate(found)}
 
 
 def _show_bars(axes: Axes, shares: Sequence[RegionShare]) -> None:
