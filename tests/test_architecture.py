@@ -39,7 +39,7 @@ ORDERS = {
     "prediction": "inputs < predict < engines < files",
     "prediction/engines": "onnx < runtimes < *",
     "prediction/files": "pictures | summary | threads < outputs < sources | result_folder < *",
-    "training": "recipe < pretext | optimizers | speed | distillation | learned | log | result"
+    "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
     "evaluation": "left_out | score_files | score_tables | seen | text_table | overview < scores | baselines"
     " < ground_truths | agreement | significance | overlap | predictions < interchange < rows"
@@ -48,7 +48,7 @@ ORDERS = {
     "analysis": "box_tables | tables | regions < crops | designs",
     "reports": "loading | pages | figures | diagnosis < thumbnails | findings < * < studies",
     "reports/figures": "saving | runs < *",
-    "reports/studies": "trained < sweep < *",
+    "reports/studies": "recipes | trained < *",
     "cli": "options | tables < * < __init__",
 }
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import

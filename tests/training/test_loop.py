@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from support.killing import SUPPORT, environment, kill_when
 from support.run_files import assert_same_bits, tensors
 from support.tiny_model import recipe
 
-from gazemap.errors import DataError, TrainingError
+from gazemap.errors import DataError, RecipeError, TrainingError
 from gazemap.models.files import BEST, describe
 from gazemap.models.weights import load_model
 from gazemap.training import loop
@@ -41,6 +42,45 @@ def test_two_runs_give_the_same_bits_and_learn(popout_set, tmp_path):
     assert [row["val_loss"] is not None for row in rows[0]] == [False, True] * 3
     assert [row["learning_rate"] for row in rows[0]] == [0.05] * 3 + [0.025] * 3
     assert all(row["gradient_norm"] > 0 for row in rows[0])
+
+
+def test_recipe_and_data_set_are_named_or_given(popout_set, tmp_path):
+    given = train(recipe(tmp_path, "training.epochs=1"), popout_set, tmp_path / "given")
+    changed = recipe(tmp_path, "training.epochs=4")
+    for name, chosen in (("a", changed), ("b", tmp_path / "tiny.yaml"), ("c", str(tmp_path / "tiny.yaml"))):
+        named = train(chosen, str(popout_set.path), tmp_path / name, overrides=["training.epochs=1"])
+        assert_same_bits(tensors(given.out), tensors(named.out))
+    with pytest.raises(RecipeError, match=r"Recipe tiny has 1 mistake.*\n.*Did you mean 'epochs'"):
+        train(changed, popout_set, tmp_path / "d", overrides=["training.epoch=1"])
+
+
+def test_the_result_is_plain_json(popout_set, tmp_path):
+    run = train(recipe(tmp_path), popout_set, tmp_path / "a")
+    best = next(row for row in read_metrics(run.out) if row["epoch"] == run.best_epoch)
+    assert json.loads(json.dumps(run.as_json(), allow_nan=False)) == {
+        "out": str(tmp_path / "a"),
+        "epochs": 6,
+        "best_epoch": best["epoch"],
+        "best_loss": best["val_loss"],
+        "mean_map_loss": run.mean_map_loss,
+        "resumed_after": 0,
+        "warning": run.warning,
+    }
+
+
+def test_a_log_that_is_a_file_has_a_line_per_epoch_and_says_what_was_there(popout_set, tmp_path, capfd):
+    """Progress is on stderr, which is no terminal here; nothing is on stdout."""
+    chosen, out = recipe(tmp_path), tmp_path / "a"
+    train(chosen, popout_set, out, progress=True)
+    first = capfd.readouterr()
+    assert first.out == ""
+    lines = first.err.splitlines()
+    assert [line.split(",")[0] for line in lines] == [f"tiny: epoch {epoch}/6" for epoch in range(1, 7)]
+    losses = [f"loss {row['train_loss']:.5f}" for row in read_metrics(out)]
+    assert all(loss in line for loss, line in zip(losses, lines, strict=True))
+    again = train(chosen, popout_set, out, if_exists="resume", progress=True)
+    said = f"tiny: 6 of 6 epochs are trained already, in {out}.\n"
+    assert (capfd.readouterr(), again.resumed_after) == (("", said), 6)
 
 
 def test_another_seed_gives_other_bits(popout_set, tmp_path):

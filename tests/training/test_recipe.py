@@ -7,7 +7,8 @@ from gazemap.losses import LossTargets, NetworkOutput, weighted_loss
 from gazemap.models.files import describe, shipped_weights
 from gazemap.models.table import MODELS, create_model
 from gazemap.training.optimizers import make_optimizer, rate_and_momentum
-from gazemap.training.recipe import load_recipe, parse_recipe, shipped_recipes
+from gazemap.training.recipe import load_recipe, parse_recipe
+from gazemap.training.shipped import RECIPES, shipped_recipes
 
 
 @pytest.mark.parametrize("name", shipped_recipes())
@@ -40,9 +41,7 @@ def test_a_shipped_model_s_recipe_is_one_of_today(name):
 
 @pytest.mark.parametrize("name", shipped_recipes())
 def test_every_recipe_says_how_to_run_it(name):
-    from gazemap.training.recipe import SHIPPED
-
-    header = (SHIPPED / f"{name}.yaml").read_text().split("name:")[0]
+    header = (RECIPES / f"{name}.yaml").read_text().split("name:")[0]
     assert f"gazemap train {name} " in header
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -16,11 +15,11 @@ from gazemap.data.batches.targets import Target
 from gazemap.errors import RecipeError
 from gazemap.system.checking import validated
 from gazemap.system.extras import naming_extra
-from gazemap.system.yaml_files import names_in, read_yaml
+from gazemap.system.yaml_files import read_yaml
+from gazemap.training.shipped import RECIPES
 from gazemap.types import Fit
 
 Auto = Literal["auto"]
-SHIPPED = resources.files("gazemap.training") / "recipes"  # the files of those that come with gazemap
 _SAVED = {"saved": True}  # tells the validators that model and losses were checked when weights were trained
 
 
@@ -185,11 +184,6 @@ class Recipe(_Section):
 RecipeLike = Recipe | str | Path  # a recipe, the name of one that comes with gazemap, or a .yaml file
 
 
-def shipped_recipes() -> list[str]:
-    """The names of the recipes that come with gazemap."""
-    return names_in(SHIPPED)
-
-
 def load_recipe(recipe: RecipeLike, overrides: Sequence[str] = ()) -> Recipe:
     """Read a recipe and check every key, name, type and range of it; nothing is built.
 
@@ -207,7 +201,7 @@ def load_recipe(recipe: RecipeLike, overrides: Sequence[str] = ()) -> Recipe:
             return recipe
         content, source = recipe.model_dump(mode="json"), f"Recipe {recipe.name}"
     else:
-        content, source = read_yaml("recipe", recipe, SHIPPED)
+        content, source = read_yaml("recipe", recipe, RECIPES)
     for override in overrides:
         _override(content, override)
     return parse_recipe(content, source)

@@ -1,5 +1,6 @@
 """Each image is scored once, by the run that did not see it."""
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,6 +72,15 @@ def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set)
     assert (kept.image_ids, kept.split, kept.made_by) == (scores.image_ids, "3 folds", scores.made_by)
     assert kept.made_by["dataset"] == popout_set.fingerprint
     assert kept.made_by["folds"][1] == study.scores_of(2).made_by
+
+
+def test_the_result_is_plain_json(study):
+    content = json.loads(json.dumps(study.run(fold=1).as_json(), allow_nan=False))
+    assert (content["scores"], content["file"], content["missing"]) == (None, None, [2, 3])
+    result = study.run()
+    content = json.loads(json.dumps(result.as_json(), allow_nan=False))
+    assert content["scores"]["tiny"]["nss"]["mean"] == result.scores.interval("tiny", "nss").mean
+    assert (content["runs"].keys(), content["file"]) == ({"1", "2", "3"}, str(result.file))
 
 
 def test_folds_can_be_shared_and_what_is_there_is_kept(study):

@@ -17,8 +17,10 @@ from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.images.reading import read_image
+from gazemap.models.files import describe
 from gazemap.models.weights import load_model
-from gazemap.reports.studies.sweep import SHIPPED, load_sweep, recipes_of, shipped_sweeps, sweep
+from gazemap.reports.studies.recipes import recipes
+from gazemap.reports.studies.sweep import load_sweep, recipes_of, sweep
 from gazemap.training import loop
 from gazemap.training.checkpoint import LAST
 
@@ -58,6 +60,23 @@ def test_a_sweep_trains_scores_and_compares(file, popout_set, tmp_path):
     assert [(line["entry"], line["metric"]) for line in table[-2:]] == [("kld", "nss"), ("kld", "cc")]
     assert float(table[-1]["mean"]) == pytest.approx(rows[3].intervals["cc"].mean, abs=1e-5)
     assert read_image(tmp_path / "out" / "figure.png").shape[1] > 500
+
+
+def test_a_sweep_s_result_is_plain_json(small, popout_set, tmp_path):
+    result = sweep(small, str(popout_set.path), tmp_path / "out", overrides=["optimizer.lr=0.01"])
+    content = json.loads(json.dumps(result.as_json(), allow_nan=False))
+    interval = result.rows[-1].intervals["nss"]
+    assert content["rows"]["mse"]["nss"] == {
+        "mean": interval.mean,
+        "low": interval.low,
+        "high": interval.high,
+        "seeds": [interval.mean],
+    }
+    assert (content["sweep"], content["protocol"], content["table"]) == (
+        "losses", "exact", str(tmp_path / "out" / "table.csv"),
+    )  # fmt: skip
+    assert content["runs"]["mse-0"]["epochs"] == 1
+    assert describe(tmp_path / "out" / "mse-0")["recipe"]["optimizer"]["lr"] == 0.01
 
 
 def test_what_was_done_stays_done(file, popout_set, tmp_path, monkeypatch):
@@ -156,20 +175,19 @@ def test_table_and_figure_say_what_made_them(small, popout_set, tmp_path):
 
 def test_what_is_set_for_all_gives_way_to_an_entry_s_own(file):
     changed = load_sweep(change(file, set=["optimizer.lr=0.1", "training.epochs=7"]), ["optimizer.lr=0.2"])
-    recipes = recipes_of(changed)
-    assert [recipe.training.epochs for seeds in recipes.values() for recipe in seeds] == [2, 2, 2, 2]
-    assert {recipe.optimizer.lr for seeds in recipes.values() for recipe in seeds} == {0.2}
+    own = recipes_of(changed)
+    assert [recipe.training.epochs for seeds in own.values() for recipe in seeds] == [2, 2, 2, 2]
+    assert {recipe.optimizer.lr for seeds in own.values() for recipe in seeds} == {0.2}
 
 
-@pytest.mark.parametrize("name", shipped_sweeps())
+@pytest.mark.parametrize("name", [file.name for file in recipes().files if file.kind == "sweep"])
 def test_every_shipped_sweep_makes_sound_recipes(name):
     study = load_sweep(name)
     assert study.name == name
     assert len(study.seeds) >= 3
-    recipes = [recipe for seeds in recipes_of(study).values() for recipe in seeds]
-    assert len({recipe.name for recipe in recipes}) == len(study.entries) * len(study.seeds)
-    header = (SHIPPED / f"{name}.yaml").read_text()
-    assert f"gazemap sweep {name} " in header
+    own = [recipe for seeds in recipes_of(study).values() for recipe in seeds]
+    assert len({recipe.name for recipe in own}) == len(study.entries) * len(study.seeds)
+    assert f"gazemap sweep {name} " in recipes(name).files[0].text
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 from gazemap.errors import RecipeError, check_name
-from gazemap.reports.studies import sweep
-from gazemap.training import recipe
+from gazemap.system.yaml_files import names_in
+from gazemap.training.shipped import RECIPES
+
+SWEEPS = resources.files("gazemap.reports.studies") / "sweeps"
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,15 @@ def recipes(name: str | None = None) -> RecipeList:
     Raises:
         RecipeError: none of that name; gives the nearest one.
     """
-    found = _files("recipe", recipe.SHIPPED, recipe.shipped_recipes())
-    found += _files("sweep", sweep.SHIPPED, sweep.shipped_sweeps())
+    found = [*_files("recipe", RECIPES), *_files("sweep", SWEEPS)]
     if name is not None:
         check_name("recipe or sweep", name, [file.name for file in found], RecipeError)
         found = [file for file in found if file.name == name]
     return RecipeList(tuple(found))
 
 
-def _files(kind: Literal["recipe", "sweep"], folder: Traversable, names: list[str]) -> list[ShippedFile]:
-    return [ShippedFile(name, kind, (folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in names]
+def _files(kind: Literal["recipe", "sweep"], folder: Traversable) -> list[ShippedFile]:
+    return [
+        ShippedFile(name, kind, (folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in names_in(folder)
+    ]

@@ -12,8 +12,9 @@ from gazemap.errors import lookup
 from gazemap.reports.report import Published, score_runs, write_report
 from gazemap.reports.studies.trained import trained_runs
 from gazemap.system.plain import plain
-from gazemap.training.recipe import load_recipe, shipped_recipes
+from gazemap.training.recipe import load_recipe
 from gazemap.training.result import TrainedRun
+from gazemap.training.shipped import shipped_recipes
 
 
 @dataclass(frozen=True)

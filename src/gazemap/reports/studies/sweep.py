@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +31,14 @@ from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores, SweepRow, bootstrap
 from gazemap.metrics import get_metric, get_protocol
 from gazemap.reports.figures import runs as figures
+from gazemap.reports.studies.recipes import SWEEPS
 from gazemap.reports.studies.trained import trained_runs
 from gazemap.system.checking import validated
 from gazemap.system.files import replacing, write_text
 from gazemap.system.plain import plain
-from gazemap.system.yaml_files import names_in, read_yaml
+from gazemap.system.yaml_files import read_yaml
 from gazemap.training.recipe import Recipe, load_recipe
 from gazemap.training.result import TrainedRun
-
-SHIPPED = resources.files("gazemap.reports.studies") / "sweeps"
 
 
 class Sweep(BaseModel):
@@ -121,11 +119,6 @@ class SweepResult:
         return content
 
 
-def shipped_sweeps() -> list[str]:
-    """The names of the sweeps that come with gazemap."""
-    return names_in(SHIPPED)
-
-
 def load_sweep(sweep: SweepLike, overrides: Sequence[str] = ()) -> Sweep:
     """Read a sweep and every recipe that it makes.
 
@@ -139,7 +132,7 @@ def load_sweep(sweep: SweepLike, overrides: Sequence[str] = ()) -> Sweep:
             or protocol.
     """
     if not isinstance(sweep, Sweep):
-        content, source = read_yaml("sweep", sweep, SHIPPED)
+        content, source = read_yaml("sweep", sweep, SWEEPS)
         sweep = validated(Sweep, content, source, RecipeError)
     get_protocol(sweep.protocol)
     for metric in sweep.metrics:
