@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import cast, get_args
 
 import numpy as np
-from scipy.special import logsumexp
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import DataError, check_name
@@ -137,7 +136,7 @@ def _check_aspect(grid: Floats, size: tuple[int, int], where: str) -> None:
 def _check_output(grid: Floats, output: Output, where: str) -> None:
     if output == "saliency" and grid.max() > 0:
         return
-    total = float(logsumexp(grid))
+    total = float(np.logaddexp.reduce(grid.ravel()))
     if output == "saliency" and abs(total) < LOG_SUM_TOLERANCE:
         raise DataError(
             f"{where} is a log density (no value above 0, logsumexp {total:.1g}), not a saliency map. "

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.special import logsumexp
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import DataError, OutputError, check_name
@@ -161,7 +160,7 @@ def _frame(predictions: SaliencyModel | Predictions, images: GazeDataset, index:
     if not np.isfinite(frame).all():
         raise DataError(f"The prediction of {images[index].image_id} has values that are NaN or infinite.")
     if predictions.output == "log_density":
-        frame = frame - logsumexp(frame)
+        frame = frame - np.logaddexp.reduce(frame.ravel())
     return frame
 
 
