@@ -161,7 +161,7 @@ def predict_images(run: str, folder: Path, out: Path) -> None:
     from gazemap import load_model, predict
 
     model = load_model(run)
-    maps = [predict(model, file).saliency for file in sorted(folder.iterdir())]
+    maps = [predict(file, model).saliency for file in sorted(folder.iterdir())]
     fitting = [saliency for saliency in maps if saliency.shape == FRAME]
     if not fitting:
         raise SystemExit(f"{folder} holds no image of {FRAME[1]} x {FRAME[0]} pixels.")

@@ -22,7 +22,7 @@ from gazemap.data.dataset import load_dataset
 from gazemap.models.base import SaliencyModel
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.models.weights import load_model
-from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile
+from gazemap.prediction.files.outputs import OUTPUTS
 from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import predict
 
@@ -48,11 +48,11 @@ def main() -> None:
     costs: dict[str, list[float]] = {"saliency": [], "saliency16": [], "reduced JPEG": []}
     with gaze_set(options.data) as data, tempfile.TemporaryDirectory() as folder:
         for sample in load_dataset(data).split(options.split).samples[: options.images]:
-            prediction = predict(model, sample.image)
+            prediction = predict(sample.image, model)
             density = np.exp(prediction.log_density)
             for kind in ("saliency", "saliency16"):
                 written = Path(folder, f"{kind}.png")
-                OUTPUTS[kind].write(PredictedFile(Path(folder), prediction), written)
+                OUTPUTS[kind].write(prediction, written)
                 costs[kind].append(divergence(density, np.asarray(Image.open(written))))
             costs["reduced JPEG"].append(_reduced(model, sample.image, Path(folder)))
     print(f"{options.model} on {data} {options.split}, KL divergence in nats")
@@ -68,9 +68,9 @@ def _reduced(model: SaliencyModel, pixels: NDArray[np.uint8], folder: Path) -> f
     large.save(content, "JPEG", quality=90)
     file = folder / "large.jpg"
     file.write_bytes(content.getvalue())
-    predict_files(model, [file], folder / "out", write=["npy"])
+    predict_files([file], folder / "out", model=model, write=["npy"])
     reduced = np.load(folder / "out" / "large.jpg.log_density.npy", allow_pickle=False)
-    whole = predict(model, np.asarray(Image.open(content))).log_density
+    whole = predict(np.asarray(Image.open(content)), model).log_density
     return float((np.exp(whole) * (whole - reduced)).sum())
 
 

@@ -35,12 +35,10 @@ from PIL import Image
 
 from gazemap.images.placement import Placement
 from gazemap.images.reading import read_image
-from gazemap.models.base import SaliencyModel
 from gazemap.models.files import DEFAULT_MODEL
-from gazemap.models.weights import load_model
-from gazemap.prediction.engines.runtimes import ENGINES, make_engine
 from gazemap.prediction.files.predict_files import predict_files
-from gazemap.prediction.predict import Engine, predict
+from gazemap.prediction.predict import predict
+from gazemap.prediction.predictor import ENGINES, Predictor, load_predictor
 
 Resize = Callable[[bytes, tuple[int, int]], NDArray[np.uint8]]
 ROUNDS = 5  # the sides take turns so often
@@ -84,18 +82,18 @@ def peer(path: str, threads: int, resize: Resize) -> Callable[[bytes], object]:
     return run
 
 
-def own_grid(model: SaliencyModel, engine: Engine, content: bytes) -> object:
+def own_grid(predictor: Predictor, content: bytes) -> object:
     """What gazemap makes of a file's bytes."""
-    return predict(model, content, engine).grid
+    return predict(content, predictor).grid
 
 
 def latency(options: argparse.Namespace) -> None:
     """Print the time of one image by each engine, and by the peer, measured in turns."""
-    content, model = photo(), load_model(options.model)
+    content = photo()
     sides: dict[str, Callable[[bytes], object]] = {}
     for name in options.engines:
-        engine = make_engine(name, model, options.threads)
-        sides[name] = partial(own_grid, model, engine)
+        predictor = load_predictor(options.model, engine=name, threads=options.threads)
+        sides[name] = partial(own_grid, predictor)
     if options.peer:
         sides["peer"] = peer(options.peer, options.threads, by_pillow)
         sides["peer, resized as here"] = peer(options.peer, options.threads, as_here)
@@ -127,9 +125,9 @@ def make(folder: Path, images: int) -> None:
 
 def run(folder: Path, engine: str, model: str, write: list[str]) -> None:
     """Predict a folder; prints seconds, processor seconds, the peak memory in MiB and the images."""
-    network = load_model(model)
+    load_predictor(model, engine=engine, threads=1)  # which stays open
     started, worked = time.perf_counter(), time.process_time()
-    outcome = predict_files(network, [folder / "images"], folder / "out", write=write, engine=engine)
+    outcome = predict_files([folder / "images"], folder / "out", model=model, write=write, engine=engine)
     seconds, worked = time.perf_counter() - started, time.process_time() - worked
     print(seconds, worked, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, outcome.predicted)
 

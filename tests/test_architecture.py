@@ -36,9 +36,9 @@ ORDERS = {
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
     "models": "training_images | files < base < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
-    "prediction": "inputs < predict < engines < files",
-    "prediction/engines": "onnx < runtimes < *",
-    "prediction/files": "pictures | summary | threads < outputs < sources | result_folder < *",
+    "prediction": "inputs | engines | pictures | summary < prediction | predictor < predict < files",
+    "prediction/engines": "description | grids < onnx | pytorch < openvino | to_onnx < *",
+    "prediction/files": "threads < outputs < sources | result_folder < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
     "evaluation": "left_out | score_files | score_tables | seen | text_table | overview < scores | baselines"
@@ -46,7 +46,7 @@ ORDERS = {
     " < names | fingerprint < evaluate < reuse | explained < model_comparison < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | tables | regions < crops | designs",
-    "reports": "loading | pages | figures | diagnosis < thumbnails | findings < * < studies",
+    "reports": "pages | figures | diagnosis < thumbnails | findings < * < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "recipes | trained < *",
     "cli": "options | tables < * < __init__",

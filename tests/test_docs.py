@@ -58,7 +58,7 @@ def evaluates_a_model(names, printed):
     assert np.exp(names["prediction"].log_density).sum() == pytest.approx(1, rel=1e-4)
     expected = []
     for sample in names["dataset"].split("val"):  # NSS: the mean z-score at the fixated pixels
-        density = predict(names["model"], sample.image).density
+        density = predict(sample.image, names["model"]).density
         z = (density - density.mean()) / density.std()
         points = sample.fixations
         expected.append(z[points.y.astype(int), points.x.astype(int)].mean())

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from gazemap.models.base import SaliencyModel
     from gazemap.models.table import create_model
     from gazemap.models.weights import load_model
-    from gazemap.prediction.predict import Prediction, predict
+    from gazemap.prediction.files.predict_files import predict_files
+    from gazemap.prediction.predict import predict
+    from gazemap.prediction.prediction import Prediction
+    from gazemap.prediction.predictor import load_predictor
     from gazemap.training.loop import train
     from gazemap.training.recipe import Recipe, load_recipe
 
@@ -32,7 +35,7 @@ _PLACES = {
     "Fixations": "gaze.fixations",
     "GazeDataset": "data.dataset",
     "GazemapError": "errors",
-    "Prediction": "prediction.predict",
+    "Prediction": "prediction.prediction",
     "Recipe": "training.recipe",
     "SaliencyModel": "models.base",
     "Sample": "data.sample",
@@ -41,9 +44,11 @@ _PLACES = {
     "evaluate": "evaluation.evaluate",
     "load_dataset": "data.dataset",
     "load_model": "models.weights",
+    "load_predictor": "prediction.predictor",
     "load_recipe": "training.recipe",
     "metrics": "metrics",
     "predict": "prediction.predict",
+    "predict_files": "prediction.files.predict_files",
     "train": "training.loop",
 }
 
@@ -60,9 +65,11 @@ __all__ = [
     "evaluate",
     "load_dataset",
     "load_model",
+    "load_predictor",
     "load_recipe",
     "metrics",
     "predict",
+    "predict_files",
     "train",
 ]
 

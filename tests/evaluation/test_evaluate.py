@@ -204,7 +204,7 @@ def test_a_model_is_scored_by_what_it_predicts_for_each_image(popout_set, fit, o
     model.fit = fit
     val = popout_set.split("val")
     maps = maps_of(model, val)
-    predictions = [predict(model, sample.image) for sample in val]
+    predictions = [predict(sample.image, model) for sample in val]
     whole = [p.log_density if output == "log_density" else p.saliency for p in predictions]
     for index, one in enumerate(whole):
         np.testing.assert_allclose(maps.grid(index), one, atol=1e-5)

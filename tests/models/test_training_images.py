@@ -17,7 +17,7 @@ from gazemap.models.weights import (
     save_tensors,
     start_from,
 )
-from gazemap.prediction.engines.export import export_model
+from gazemap.prediction.engines.export import export
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_a_weights_file_keeps_them_beside_the_weights(tmp_path):
     about = describe(tmp_path / "new.safetensors")
     assert about["training_images"] == {"trained": 2, "chosen": 1, "complete": False}
     assert about["epoch"] == 2
-    export_model(tmp_path / "new.safetensors", tmp_path / "half.safetensors")
+    export(tmp_path / "new.safetensors", tmp_path / "half.safetensors")
     assert starts(load_model(tmp_path / "half.safetensors").training_images) == ([3, 4], [7], False)
     other = tiny_model.Tiny()
     start_from(other, tmp_path / "new.safetensors")
@@ -100,4 +100,4 @@ def test_the_models_that_come_with_gazemap_know_theirs(name):
     images = load_model(f"shipped:{name}").training_images
     assert (len(images.trained), len(images.chosen), images.complete) == (1083, 200, True)
     assert len(np.unique(images.trained[:, 8:], axis=0)) == 1082  # OSIE 1279 and 1374 are one picture
-    assert images.tensors()["training_images.trained"].nbytes < 50_000
+    assert images.arrays()["training_images.trained"].nbytes < 50_000

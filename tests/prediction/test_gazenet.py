@@ -8,7 +8,7 @@ import pytest
 import gazemap
 from gazemap.errors import InputError
 from gazemap.models.files import DEFAULT_MODEL, describe, model_card, shipped_weights
-from gazemap.prediction.predict import predict_grids
+from gazemap.prediction.engines.pytorch import predict_grids
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 each_shipped = pytest.mark.parametrize("name", shipped_weights())

@@ -129,7 +129,7 @@ def test_one_pixel_and_the_modes_of_pillow():
 )
 def test_anything_else_is_refused(image, message, density_model):
     with pytest.raises(InputError, match=message):
-        predict(density_model, image)
+        predict(image, density_model)
 
 
 def test_too_many_pixels_are_refused(monkeypatch):
@@ -146,7 +146,7 @@ def test_too_many_pixels_are_refused(monkeypatch):
 
 def test_what_is_missing_or_cut_off_is_named(tmp_path, file, density_model):
     with pytest.raises(DataError, match=r"no image file .*none\.png"):
-        predict(density_model, tmp_path / "none.png")
+        predict(tmp_path / "none.png", density_model)
     file.write_bytes(file.read_bytes()[:80])
     with Image.open(file) as cut_off, pytest.raises(DataError, match="The image is damaged"):
         as_pixels(cut_off)

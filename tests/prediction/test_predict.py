@@ -10,15 +10,10 @@ from support import tiny_model
 from gazemap.errors import WeightsError
 from gazemap.images.placement import Placement
 from gazemap.metrics import resize, to_density
-from gazemap.prediction.predict import (
-    Prediction,
-    place,
-    predict,
-    predict_frames,
-    predict_grids,
-    row_bands,
-    unplace,
-)
+from gazemap.prediction.engines.pytorch import predict_grids
+from gazemap.prediction.predict import place, predict, predict_frames
+from gazemap.prediction.prediction import Prediction, row_bands, unplace
+from gazemap.prediction.predictor import load_predictor
 
 
 def photo(height, width):
@@ -29,7 +24,7 @@ def photo(height, width):
 @pytest.mark.parametrize("size", [(37, 53), (1, 1), (3, 2000), (2000, 3), (1500, 1100)])
 def test_a_prediction_has_the_image_s_own_size(model, fit, size):
     model.fit = fit
-    prediction = predict(model, photo(*size))
+    prediction = predict(photo(*size), model)
     assert prediction.saliency.shape == prediction.density.shape == prediction.log_density.shape == size
     assert prediction.density.sum() == pytest.approx(1)
     assert logsumexp(prediction.log_density) == pytest.approx(0, abs=1e-9)
@@ -37,7 +32,7 @@ def test_a_prediction_has_the_image_s_own_size(model, fit, size):
 
 
 def test_the_three_maps_say_the_same(model):
-    prediction = predict(model, photo(37, 53))
+    prediction = predict(photo(37, 53), model)
     if model.output == "log_density":
         expected = prediction.density / prediction.density.max()
         np.testing.assert_allclose(prediction.saliency, expected, rtol=1e-5)
@@ -59,15 +54,15 @@ def test_a_log_density_is_normalized_band_by_band_as_at_once(monkeypatch):
 def test_several_images_are_predicted_as_one_by_one(model, tmp_path):
     Image.fromarray(photo(20, 30)).save(tmp_path / "photo.png")
     images = [photo(37, 53), tmp_path / "photo.png", Image.fromarray(photo(5, 9))]
-    together = predict(model, images)
+    together = predict(images, model)
     assert [entry.saliency.shape for entry in together] == [(37, 53), (20, 30), (5, 9)]
     for image, prediction in zip(images, together, strict=True):
-        np.testing.assert_allclose(prediction.saliency, predict(model, image).saliency, atol=1e-5)
-    assert predict(model, []) == []
+        np.testing.assert_allclose(prediction.saliency, predict(image, model).saliency, atol=1e-5)
+    assert predict([], model) == []
 
 
 def test_what_is_shown_of_a_large_image_is_smaller(model):
-    small = predict(model, photo(40, 60))
+    small = predict(photo(40, 60), model)
     assert small.shown is small
     grid, output = small.grid, model.output
     large = Prediction(grid, Placement((9000, 10_000), (24, 24), "stretch"), output).shown
@@ -101,7 +96,7 @@ def test_the_model_s_own_fit_is_used_and_undone(model, tmp_path, fit, monkeypatc
     else:
         frame = image[:, 12:36]
     grid = predict_grids(model, frame.transpose(2, 0, 1)[None])[0]
-    found = predict(model, image)
+    found = predict(image, model)
     assert found.saliency.shape == (24, 48)
     inner = found.log_density if model.output == "log_density" else found.saliency
     wanted = resize(grid[3:9], (24, 48)) if fit == "letterbox" else resize(grid, (24, 24))
@@ -117,7 +112,7 @@ def test_predicting_leaves_random_numbers_and_gradients_alone(density_model):
     torch.manual_seed(3)
     expected = torch.rand(2)
     torch.manual_seed(3)
-    predict(density_model, photo(9, 9))
+    predict(photo(9, 9), density_model)
     assert torch.equal(torch.rand(2), expected)
     assert all(parameter.grad is None for parameter in density_model.parameters())
 
@@ -125,7 +120,7 @@ def test_predicting_leaves_random_numbers_and_gradients_alone(density_model):
 def test_weights_that_give_no_numbers_are_refused(model):
     model.readout.bias.data.fill_(float("nan"))
     with pytest.raises(WeightsError, match=r"tiny puts out numbers that are not finite.*other weights"):
-        predict(model, photo(9, 9))
+        predict(photo(9, 9), model)
 
 
 def test_every_part_of_the_model_keeps_its_mode(density_model):
@@ -133,7 +128,7 @@ def test_every_part_of_the_model_keeps_its_mode(density_model):
     density_model.train()
     density_model.norm.eval()
     before = {name: value.clone() for name, value in density_model.state_dict().items()}
-    predict(density_model, photo(9, 9))
+    predict(photo(9, 9), density_model)
     predict_grids(density_model, np.zeros((2, 3, 24, 24), np.uint8))
     modes = {name: part.training for name, part in density_model.named_children()}
     assert modes == {"convolution": True, "norm": False, "readout": True}
@@ -143,7 +138,7 @@ def test_every_part_of_the_model_keeps_its_mode(density_model):
 
 
 def test_predictions_compare_and_hash_as_objects(model):
-    first, second = predict(model, photo(9, 9)), predict(model, photo(9, 9))
+    first, second = predict(photo(9, 9), model), predict(photo(9, 9), model)
     assert first == first
     assert first != second
     assert len({first, second, first}) == 2
@@ -153,18 +148,19 @@ def test_predictions_compare_and_hash_as_objects(model):
 def test_frames_are_predicted_by_one_door(model):
     """Of any number, in batches, by any engine: what `predict` says of each image."""
     model.fit = "crop"
+    predictor = load_predictor(model)
     images = [photo(30 + i, 40) for i in range(70)]
-    placed = [place(model, image) for image in images]
+    placed = [place(predictor, image) for image in images]
     frames, placements = np.stack([frame for _, frame in placed]), [placement for placement, _ in placed]
-    found = predict_frames(model, frames, placements)
+    found = predict_frames(predictor, frames, placements)
     sizes = []
     engine = lambda chunk: sizes.append(len(chunk)) or predict_grids(model, chunk)  # noqa: E731
-    again = predict_frames(model, frames, placements, engine)
+    again = predict_frames(replace(predictor, grids=engine), frames, placements)
     assert sizes == [64, 6]
     for image, one, other in zip(images, found, again, strict=True):
-        np.testing.assert_allclose(one.log_density, predict(model, image).log_density, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(one.log_density, predict(image, model).log_density, rtol=1e-4, atol=1e-5)
         np.testing.assert_array_equal(one.grid, other.grid)
     assert found[0].scored.shape == (30, 40)
     model.fit = "stretch"
-    assert predict(model, images[0]).scored.shape == (12, 12)
-    assert predict_frames(model, frames[:0], []) == []
+    assert predict(images[0], model).scored.shape == (12, 12)
+    assert predict_frames(predictor, frames[:0], []) == []

@@ -14,9 +14,9 @@ from gazemap.analysis.crops import best_crop
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import Box
 from gazemap.images.reading import read_image, read_size
+from gazemap.prediction.predict import predict
 from gazemap.reports.crop import crop
 from gazemap.reports.diff import diff
-from gazemap.reports.loading import predict
 from gazemap.reports.regions import regions
 from gazemap.reports.sheet import sheet
 

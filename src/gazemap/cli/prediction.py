@@ -13,7 +13,6 @@ from rich.table import Table
 from gazemap.cli.options import (
     DeviceOption,
     ModelOption,
-    chosen_model,
 )
 
 app = typer.Typer()
@@ -52,9 +51,9 @@ def export(
     ] = False,
 ) -> None:
     """Write a model for other programs: ONNX, checked against PyTorch, or weights of half the size."""
-    from gazemap.prediction.engines.export import export_model
+    from gazemap.prediction.engines.export import export
 
-    made = export_model(model, out, any_size=any_size)
+    made = export(model, out, any_size=any_size)
     typer.echo(f"{made.file}: {made.size / 1e6:.1f} MB, within {made.difference:.1g} of the model.")
 
 
@@ -76,7 +75,7 @@ def predict(
             "default: saliency and overlay."
         ),
     ] = None,
-    engine: Annotated[str, typer.Option(help="torch, onnx or openvino.")] = "torch",
+    engine: Annotated[str, typer.Option(help="auto, onnx, torch or openvino.")] = "auto",
     no_center_bias: Annotated[
         bool,
         typer.Option(
@@ -90,17 +89,19 @@ def predict(
 
     Run again, it goes on where it stopped. Files that cannot be read are listed in OUT/failed.jsonl.
     """
-    from gazemap.models.parts import set_center_bias
+    from gazemap.models.files import DEFAULT_MODEL
     from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS
     from gazemap.prediction.files.predict_files import predict_files
-    from gazemap.system.device import choose_device
 
-    network = chosen_model(model)
-    if no_center_bias:
-        set_center_bias(network, None)
-    network.to(choose_device(device))
     result = predict_files(
-        network, sources, out, write=write or DEFAULT_OUTPUTS, engine=engine, progress=True
+        sources,
+        out,
+        model=model or DEFAULT_MODEL,
+        write=write or DEFAULT_OUTPUTS,
+        engine=engine,
+        device=device,
+        center_bias=not no_center_bias,
+        progress=True,
     )
     for failure in result.failures:
         typer.echo(str(failure), err=True)

@@ -15,7 +15,9 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.images.placement import Placement
 from gazemap.models.base import SaliencyModel
 from gazemap.models.training_images import TrainingImages
-from gazemap.prediction.predict import Prediction, predict_frames
+from gazemap.prediction.predict import predict_frames
+from gazemap.prediction.prediction import Prediction
+from gazemap.prediction.predictor import load_predictor
 from gazemap.system.fingerprint import digest
 from gazemap.types import Output
 
@@ -112,7 +114,9 @@ def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False
     maker = ImageMaker(model.input_size, model.fit)
     frames = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
     placements = [Placement(sample.size, model.input_size, model.fit) for sample in samples]
-    return ModelPredictions(predict_frames(model, frames, placements, progress=progress), model.output)
+    return ModelPredictions(
+        predict_frames(load_predictor(model), frames, placements, progress=progress), model.output
+    )
 
 
 def learned_from(rows: Mapping[str, SaliencyModel | Predictions]) -> dict[str, TrainingImages | None]:

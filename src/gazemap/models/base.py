@@ -86,6 +86,14 @@ class SaliencyModel(nn.Module):
         return [parameter for parameter in encoder.parameters() if parameter.requires_grad]
 
     @property
+    def log_prior(self) -> Tensor | None:
+        """(h, w): the fixed center bias that a log density is the sum of, before its softmax.
+
+        None: there is none. A model that has one overrides this.
+        """
+        return None
+
+    @property
     def layers(self) -> dict[str, nn.Conv2d | nn.Linear]:
         """The trainable layers with weights, in the order in which they were made."""
         return {

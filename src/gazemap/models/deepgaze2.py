@@ -60,6 +60,11 @@ class DeepGaze2(SaliencyModel):
         self.blur = LearnedBlur(sigma=size[1] / 40)
         self.center_bias = CenterBiasPrior(center_bias, size)
 
+    @property
+    def log_prior(self) -> Tensor | None:
+        """(h, w), of a fixed center bias."""
+        return self.center_bias.fixed
+
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w)."""
         scales = self.encoder(images)[2:]

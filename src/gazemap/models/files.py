@@ -6,6 +6,7 @@ Those that come with gazemap are in the folder `pretrained`, by name.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -28,6 +29,11 @@ def opened(path: Path, framework: Literal["np", "pt"] = "np") -> Iterator[Any]:
     Raises:
         WeightsError: the file is missing or damaged.
     """
+    if path.suffix == ".onnx" and path.is_file():
+        raise WeightsError(
+            f"{path} is an ONNX form, which holds no weights for PyTorch. Predict and evaluate with it, "
+            "or give the weights file that it was made from."
+        )
     if not path.is_file():
         raise WeightsError(
             f"There is no weights file {path}. Give a run folder, a weights file, or the name of a model "
@@ -58,6 +64,12 @@ def shipped_weights() -> dict[str, Path]:
     return {file.stem: file for file in sorted(folder.glob("*.safetensors"), key=lambda file: file.stem)}
 
 
+def shipped_form(weights: Path) -> Path | None:
+    """The ONNX form next to weights that come with gazemap; None of other weights."""
+    form = weights.with_suffix(".onnx")
+    return form if weights in shipped_weights().values() and form.is_file() else None
+
+
 def model_card(name: str) -> str:
     """The card of a model that comes with gazemap: its data, scores, limits.
 
@@ -82,7 +94,7 @@ def describe(path: str | Path) -> dict[str, Any]:
         return description(content, file)
 
 
-def located(path: str | Path) -> tuple[Path, str]:
+def located(path: str | os.PathLike[str]) -> tuple[Path, str]:
     """The weights file that is meant, and the name of the model in it."""
     text, path, shipped = str(path), Path(path), shipped_weights()
     if text.startswith(SHIPPED):

@@ -81,6 +81,11 @@ class GazeNet(SaliencyModel):
         self.blur = LearnedBlur(sigma=size[1] / 50)
         self.center_bias = CenterBiasPrior(center_bias, size)
 
+    @property
+    def log_prior(self) -> Tensor | None:
+        """(h, w), of a fixed center bias."""
+        return self.center_bias.fixed
+
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w) at 1/4 of the size, rounded up."""
         fine, *blocks = self.encoder(images)  # (B, 24, H/4, W/4); the others at 1/8, 1/16 twice, 1/32

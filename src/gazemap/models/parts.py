@@ -55,6 +55,11 @@ class CenterBiasPrior(nn.Module):
         size = (logits.shape[-2], logits.shape[-1])
         return logits + upsample(self.log_prior[None, None], size)[0, 0]
 
+    @property
+    def fixed(self) -> Tensor | None:
+        """The log prior, (h, w), of a "fixed" center bias; else None."""
+        return self.log_prior if self.kind == "fixed" else None
+
     @torch.no_grad()
     def fix(self, density: Tensor) -> None:
         """Set the prior of a "fixed" center bias from a density, (h, w) of any size."""

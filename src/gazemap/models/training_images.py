@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from gazemap.errors import WeightsError
 from gazemap.images.fingerprints import FINGERPRINT, Bytes
@@ -45,10 +43,9 @@ class TrainingImages:
             complete=len(known) == 1 + len(parts) and all(part.complete for part in known),
         )
 
-    def tensors(self) -> dict[str, Tensor]:
-        """As a weights file keeps them, beside the weights."""
-        kept = {"trained": self.trained, "chosen": self.chosen}
-        return {f"{_KEY}.{name}": torch.tensor(values) for name, values in kept.items()}
+    def arrays(self) -> dict[str, Bytes]:
+        """As a file of a model keeps them, next to the weights."""
+        return {f"{_KEY}.trained": self.trained, f"{_KEY}.chosen": self.chosen}
 
     def digest(self) -> str:
         """A short name of them all."""
@@ -60,29 +57,38 @@ class TrainingImages:
         return {_KEY: {**counts, "complete": self.complete}}
 
 
-def split_off(
-    tensors: Mapping[str, Tensor], about: Mapping[str, Any], path: Path
-) -> tuple[dict[str, Tensor], TrainingImages | None]:
-    """The weights of a file without the fingerprints, and these; None where the file has none.
+def is_kept(name: str) -> bool:
+    """Whether an array of a file holds fingerprints, and no weights."""
+    return name.startswith(f"{_KEY}.")
+
+
+def training_images_in(
+    arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any], file: str
+) -> TrainingImages | None:
+    """The fingerprints that a file of a model keeps; None where it has none.
+
+    Args:
+        arrays: by name, see `TrainingImages.arrays`; others may be among them.
+        about: what the file says of itself.
+        file: its name, for messages.
 
     Raises:
-        WeightsError: fingerprints of another form; names the file, `path`.
+        WeightsError: fingerprints of another form.
     """
-    weights = {key: tensor for key, tensor in tensors.items() if not key.startswith(f"{_KEY}.")}
     if _KEY not in about:
-        return weights, None
+        return None
     try:
-        trained, chosen = (tensors[f"{_KEY}.{name}"].numpy() for name in ("trained", "chosen"))
+        trained, chosen = (arrays[f"{_KEY}.{name}"] for name in ("trained", "chosen"))
         complete = bool(about[_KEY]["complete"])
     except (KeyError, TypeError) as error:
-        raise WeightsError(f"{path} is damaged: its {_KEY} lack {error}.") from error
+        raise WeightsError(f"{file} is damaged: its {_KEY} lack {error}.") from error
     for values in (trained, chosen):
         if values.dtype != np.uint8 or values.shape[1:] != (FINGERPRINT,):
             raise WeightsError(
-                f"{path} is damaged: its {_KEY} must be uint8 (n, {FINGERPRINT}), "
+                f"{file} is damaged: its {_KEY} must be uint8 (n, {FINGERPRINT}), "
                 f"got {values.dtype} {values.shape}."
             )
-    return weights, TrainingImages(trained, chosen, complete)
+    return TrainingImages(trained, chosen, complete)
 
 
 def _united(parts: Iterable[Bytes]) -> Bytes:

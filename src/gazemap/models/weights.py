@@ -15,7 +15,7 @@ from gazemap.errors import InputError, WeightsError
 from gazemap.models.base import SaliencyModel
 from gazemap.models.files import BEST, DEFAULT_MODEL, SHIPPED, description, located, opened
 from gazemap.models.table import create_model
-from gazemap.models.training_images import TrainingImages, split_off
+from gazemap.models.training_images import TrainingImages, is_kept, training_images_in
 from gazemap.system.files import replacing
 
 
@@ -86,14 +86,19 @@ def record_training_images(path: str | Path, images: TrainingImages) -> None:
     """
     file, _ = located(path)
     tensors, about = load_tensors(file)
-    _save(file, split_off(tensors, about, file)[0], images, about)
+    _save(file, {name: tensor for name, tensor in tensors.items() if not is_kept(name)}, images, about)
 
 
 def _save(
     path: Path, weights: dict[str, torch.Tensor], images: TrainingImages | None, about: dict[str, Any]
 ) -> None:
-    known = images.tensors() if images else {}
+    known = {name: torch.tensor(values) for name, values in images.arrays().items()} if images else {}
     save_tensors(path, weights | known, about | (images.about() if images else {}))
+
+
+def _images_in(tensors: dict[str, torch.Tensor], about: dict[str, Any], file: Path) -> TrainingImages | None:
+    kept = {name: tensor.numpy() for name, tensor in tensors.items() if is_kept(name)}
+    return training_images_in(kept, about, str(file))
 
 
 def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
@@ -112,7 +117,7 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     """
     file, name = located(path)
     tensors, about = load_tensors(file)
-    weights, images = split_off(tensors, about, file)
+    weights = {name: tensor for name, tensor in tensors.items() if not is_kept(name)}
     if "model" not in about:
         raise WeightsError(f"{file} holds no model. Give a run folder or its {BEST}.")
     try:
@@ -126,7 +131,7 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
         raise WeightsError(f"{file} does not fit its model {about['model']!r}: {error}") from error
     model.name = name
     model.fit = about.get("fit", "stretch")
-    model.training_images = images
+    model.training_images = _images_in(tensors, about, file)
     return model.eval()
 
 
@@ -160,4 +165,4 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
         )
     fitting = {key: value for key, value in tensors.items() if key in own and value.shape == own[key].shape}
     model.load_state_dict(fitting, strict=False)
-    model.training_images = split_off(tensors, about, file)[1]
+    model.training_images = _images_in(tensors, about, file)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import array_api_compat
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -15,7 +15,10 @@ from gazemap.errors import InputError
 from gazemap.images.reading import MAX_PIXELS, Needed, pixels_of, read_image, read_reduced
 from gazemap.types import Pixels, Size
 
-ImageLike = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | torch.Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ImageLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | Tensor"
 
 _CHANNELS = (1, 3, 4)
 _ACCEPTED = (
@@ -42,7 +45,7 @@ def as_pixels(image: ImageLike) -> Pixels:
         return read_image(source)
     if isinstance(image, Image.Image):
         return pixels_of(image)
-    if isinstance(image, torch.Tensor):
+    if array_api_compat.is_torch_array(image):
         image = _channels_last(image)
     if isinstance(image, np.ndarray):
         return _array_pixels(image)
@@ -73,10 +76,9 @@ def _source(image: ImageLike) -> Path | bytes | None:
     return Path(image) if isinstance(image, str | os.PathLike) else None
 
 
-def _channels_last(tensor: torch.Tensor) -> NDArray[Any]:
+def _channels_last(tensor: Tensor) -> NDArray[Any]:
     tensor = tensor.detach().cpu()
-    if tensor.dtype in (torch.bfloat16, torch.float16):  # NumPy has no bfloat16
-        tensor = tensor.float()
+    tensor = tensor.float() if tensor.is_floating_point() else tensor  # NumPy has no bfloat16
     first, last = (tensor.shape[0], tensor.shape[2]) if tensor.ndim == 3 else (0, 0)
     is_first = first == 3 or (first in _CHANNELS and last not in _CHANNELS)
     return (tensor.permute(1, 2, 0) if is_first else tensor).numpy()
@@ -92,6 +94,8 @@ def _array_pixels(values: NDArray[Any]) -> Pixels:
             f"An image array must have up to {MAX_PIXELS:,} pixels, got the shape {values.shape}."
         )
     picture = _eight_bits(values)
+    if channels == (3,):
+        return picture
     return pixels_of(Image.fromarray(picture[..., 0] if channels == (1,) and values.ndim == 3 else picture))
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from gazemap.analysis.crops import Crop, best_crop, check_crop_file, parse_aspect, parse_size, write_crop
 from gazemap.errors import InputError
 from gazemap.models.files import DEFAULT_MODEL
+from gazemap.prediction.predict import predict
+from gazemap.prediction.predictor import load_predictor
 from gazemap.reports.figures.saving import check_figure
-from gazemap.reports.loading import load_predictor, predict
 from gazemap.system.plain import plain
 from gazemap.types import Floats, Size
 
 if TYPE_CHECKING:
-    from gazemap.reports.loading import ModelLike
+    from gazemap.prediction.predictor import ModelLike
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,9 @@ from gazemap.metrics.scoring.preparing import prepare
 from gazemap.models.base import SaliencyModel
 from gazemap.models.files import describe
 from gazemap.models.weights import load_model
-from gazemap.prediction.predict import Prediction, predict_frames
+from gazemap.prediction.predict import predict_frames
+from gazemap.prediction.prediction import Prediction
+from gazemap.prediction.predictor import load_predictor
 from gazemap.reports.figures.runs import Example
 from gazemap.training.log import read_metrics
 from gazemap.training.recipe import Recipe, saved_recipe
@@ -97,7 +99,9 @@ def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Netw
         log=read_metrics(run),
         image_ids=images.image_ids,
         arrays=arrays,
-        predictions=predict_frames(model, arrays.images.numpy(), placements, progress=progress),
+        predictions=predict_frames(
+            load_predictor(model), arrays.images.numpy(), placements, progress=progress
+        ),
     )
 
 

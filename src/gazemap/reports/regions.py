@@ -14,13 +14,14 @@ from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_inside, overlaps
 from gazemap.images.reading import read_size
 from gazemap.models.files import DEFAULT_MODEL
+from gazemap.prediction.predict import predict
+from gazemap.prediction.predictor import load_predictor
 from gazemap.reports.figures.saving import check_figure
-from gazemap.reports.loading import load_predictor, predict
 from gazemap.system.plain import plain
 from gazemap.types import Floats
 
 if TYPE_CHECKING:
-    from gazemap.reports.loading import ModelLike
+    from gazemap.prediction.predictor import ModelLike
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from gazemap.errors import InputError
 from gazemap.images.reading import read_image, read_size
 from gazemap.models.files import DEFAULT_MODEL
+from gazemap.prediction.predict import predict
+from gazemap.prediction.predictor import load_predictor
 from gazemap.reports.figures.saving import check_figure, write_figure
-from gazemap.reports.loading import load_predictor, predict
 from gazemap.system.plain import plain
 from gazemap.system.progress import bar
 
 if TYPE_CHECKING:
-    from gazemap.reports.loading import ModelLike
+    from gazemap.prediction.predictor import ModelLike
 
 _MOST_IMAGES, _MOST_MODELS = 30, 8
 

@@ -15,7 +15,7 @@ from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.resizing import size_of_length
-from gazemap.prediction.files.pictures import overlay
+from gazemap.prediction.pictures import overlay
 from gazemap.reports.pages import jpeg
 from gazemap.types import Size
 

@@ -46,7 +46,7 @@ def test_tuebingen_holds_a_model_s_predictions_at_the_images_sizes(model, val, t
     with h5py.File(out.path) as file:
         assert sorted(file) == sorted(sample.file.name for sample in val)
         for sample in val:
-            made = predict(model, sample.file)
+            made = predict(sample.file, model)
             expected = made.log_density if model.output == "log_density" else made.saliency
             stored = file[sample.file.name][()]
             assert (stored.shape, stored.dtype) == (sample.size, np.float32)
@@ -100,7 +100,7 @@ def test_salicon_is_a_folder_of_gray_pictures_and_a_zip_of_it(model, val, tmp_pa
             picture = Image.open(tmp_path / "ours" / name)
             assert (picture.size, picture.mode, picture.format) == ((640, 480), "L", "PNG")
             assert archive.read(name) == (tmp_path / "ours" / name).read_bytes()
-            made = predict(model, sample.file)
+            made = predict(sample.file, model)
             exact = resize(made.log_density if model.output == "log_density" else made.saliency, (480, 640))
             exact = np.exp(exact - exact.max()) if model.output == "log_density" else exact - exact.min()
             error = np.asarray(picture, dtype=float) - 255 * exact / exact.max()

@@ -34,7 +34,7 @@ def predict_damaged(model, tmp_path, numbers):
     (tmp_path / "files").mkdir()
     files = {str(damaged_file(tmp_path / "files", number)) for number in numbers}
     out = tmp_path / "out"
-    outcome = predict_files(model, [tmp_path / "files"], out, write=["saliency", "json"])
+    outcome = predict_files([tmp_path / "files"], out, model=model, write=["saliency", "json"])
     listed = [json.loads(line) for line in (out / "failed.jsonl").read_text().splitlines()]
     failed = {entry["path"]: entry["reason"] for entry in listed}
     assert (outcome.predicted, outcome.skipped, outcome.failed) == (len(files) - len(failed), 0, len(listed))
@@ -74,6 +74,8 @@ def test_two_thousand_damaged_files(density_model, grown, tmp_path):
 def test_a_bomb_below_the_limit_takes_bounded_memory(density_model, grown, tmp_path):
     side = int(MAX_PIXELS**0.5)
     Image.new("RGB", (side, side)).save(tmp_path / "bomb.png")  # half a megabyte
-    outcome = predict_files(density_model, [tmp_path / "bomb.png"], tmp_path / "out", write=["saliency"])
+    outcome = predict_files(
+        [tmp_path / "bomb.png"], tmp_path / "out", model=density_model, write=["saliency"]
+    )
     assert outcome.predicted == 1
     assert grown() < 3

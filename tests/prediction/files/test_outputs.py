@@ -9,10 +9,11 @@ from scipy.ndimage import gaussian_filter
 from gazemap.errors import InputError
 from gazemap.images.placement import Placement
 from gazemap.images.reading import read_size
-from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile, chosen_outputs, levels
-from gazemap.prediction.files.pictures import contours, levels_holding, overlay
-from gazemap.prediction.files.summary import salient_points, summarize, thirds
-from gazemap.prediction.predict import Prediction, predict
+from gazemap.prediction.files.outputs import OUTPUTS, chosen_outputs, levels
+from gazemap.prediction.pictures import contours, levels_holding, overlay
+from gazemap.prediction.predict import predict
+from gazemap.prediction.prediction import Prediction
+from gazemap.prediction.summary import salient_points, summarize, thirds
 
 
 @pytest.fixture
@@ -20,11 +21,11 @@ def written(model, tmp_path):
     """What each kind of output holds, by its name, and the prediction."""
     path = tmp_path / "photo.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (60, 100, 3), np.uint8)).save(path)
-    prediction = predict(model, path)
+    prediction = predict(path, model)
     files = {}
     for name, kind in OUTPUTS.items():
         files[name] = tmp_path / f"photo.png{kind.ending}"
-        kind.write(PredictedFile(path, prediction), files[name])
+        kind.write(prediction, files[name])
     return files, prediction
 
 
@@ -71,7 +72,7 @@ def test_an_overlay_shows_the_square_root_of_the_saliency():
 
 def test_json_is_the_summary(written):
     files, prediction = written
-    assert json.loads(files["json"].read_text()) == summarize(prediction)
+    assert json.loads(files["json"].read_text()) == summarize(prediction.density, (60, 100))
 
 
 def blobs(size, *places):
@@ -119,12 +120,12 @@ def test_thirds_of_given_numbers():
 
 
 def test_a_large_image_is_summarized_in_its_own_pixels(monkeypatch):
-    from gazemap.prediction import predict as predicting
+    from gazemap.prediction import prediction as predicting
 
     grid = np.log(blobs((60, 80), (20, 60, 0.7), (45, 10, 0.3)))
-    whole = summarize(Prediction(grid, Placement((600, 800), (60, 80), "stretch"), "log_density"))
+    whole = Prediction(grid, Placement((600, 800), (60, 80), "stretch"), "log_density").as_json()
     monkeypatch.setattr(predicting, "_SHOWN_PIXELS", 60_000)
-    reduced = summarize(Prediction(grid, Placement((600, 800), (60, 80), "stretch"), "log_density"))
+    reduced = Prediction(grid, Placement((600, 800), (60, 80), "stretch"), "log_density").as_json()
     assert (reduced["width"], reduced["height"], reduced["radius"]) == (800, 600, pytest.approx(40, abs=0.5))
     assert len(whole["points"]) == len(reduced["points"]) == 2
     for exact, near in zip(whole["points"], reduced["points"], strict=True):
@@ -170,11 +171,11 @@ def test_contours_close_at_the_image_s_edge_and_take_any_size():
 
 
 def test_a_picture_of_a_large_image_is_smaller(density_model, tmp_path, monkeypatch):
-    from gazemap.prediction import predict as predicting
+    from gazemap.prediction import prediction as predicting
 
     monkeypatch.setattr(predicting, "_SHOWN_PIXELS", 1000)
     Image.new("RGB", (200, 300), "red").save(tmp_path / "large.png")
-    predicted = PredictedFile(tmp_path / "large.png", predict(density_model, tmp_path / "large.png"))
+    predicted = predict(tmp_path / "large.png", density_model)
     assert predicted.picture.shape == (38, 25, 3)
     OUTPUTS["overlay"].write(predicted, tmp_path / "overlay.jpg")
     assert read_size(tmp_path / "overlay.jpg") == (38, 25)

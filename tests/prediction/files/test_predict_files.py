@@ -22,7 +22,7 @@ from gazemap.images.reading import read_image
 from gazemap.models.parts import set_center_bias
 from gazemap.models.table import create_model
 from gazemap.models.weights import digest
-from gazemap.prediction.files.outputs import OUTPUTS, PredictedFile
+from gazemap.prediction.files.outputs import OUTPUTS
 from gazemap.prediction.files.predict_files import _Worker, predict_files
 from gazemap.prediction.files.result_folder import Results
 from gazemap.prediction.predict import predict
@@ -52,17 +52,17 @@ def counts(outcome):
 
 def test_a_folder_is_predicted_as_its_images_are(model, photos, tmp_path):
     out = tmp_path / "out"
-    assert counts(predict_files(model, [photos], out, write=list(OUTPUTS))) == (5, 0, 0)
+    assert counts(predict_files([photos], out, model=model, write=list(OUTPUTS))) == (5, 0, 0)
     endings = [kind.ending for kind in OUTPUTS.values()]
     expected = sorted([*(f"{name}{ending}" for name in NAMES for ending in endings), "made_by.json"])
     assert files_in(out) == expected
     for name in NAMES:
         found = np.load(out / f"{name}.log_density.npy", allow_pickle=False)
-        np.testing.assert_allclose(found, predict(model, photos / name).log_density, atol=1e-3)
+        np.testing.assert_allclose(found, predict(photos / name, model).log_density, atol=1e-3)
 
 
 def test_two_pictures_are_the_default(model, photos, tmp_path):
-    predict_files(model, [photos / "a.png"], tmp_path / "out")
+    predict_files([photos / "a.png"], tmp_path / "out", model=model)
     assert files_in(tmp_path / "out") == ["a.png.overlay.jpg", "a.png.saliency.png", "made_by.json"]
 
 
@@ -70,7 +70,7 @@ def test_broken_files_are_listed_and_the_rest_goes_on(density_model, photos, tmp
     (photos / "broken.jpg").write_bytes(b"\xff\xd8 no")
     out = tmp_path / "out"
     sources = [photos, tmp_path / "none.png"]
-    outcome = predict_files(density_model, sources, out)
+    outcome = predict_files(sources, out, model=density_model)
     assert counts(outcome) == (5, 0, 2)
     listed = [json.loads(line) for line in (out / "failed.jsonl").read_text().splitlines()]
     by_path = {entry["path"]: entry["reason"] for entry in listed}
@@ -79,51 +79,51 @@ def test_broken_files_are_listed_and_the_rest_goes_on(density_model, photos, tmp
     assert "There is no image file" in by_path[str(tmp_path / "none.png")]
     assert {failure.path for failure in outcome.failures} == set(by_path)
     (photos / "broken.jpg").unlink()
-    assert counts(predict_files(density_model, sources, out)) == (0, 5, 1)
+    assert counts(predict_files(sources, out, model=density_model)) == (0, 5, 1)
     assert (out / "failed.jsonl").read_text().count("\n") == 1
 
 
 def test_only_the_first_ten_failures_are_kept(density_model, tmp_path):
-    outcome = predict_files(density_model, [f"none{i}.png" for i in range(25)], tmp_path / "out")
+    outcome = predict_files([f"none{i}.png" for i in range(25)], tmp_path / "out", model=density_model)
     assert (outcome.failed, len(outcome.failures)) == (25, 10)
     assert (tmp_path / "out" / "failed.jsonl").read_text().count("\n") == 25
 
 
 def test_what_is_there_and_newer_is_skipped(density_model, photos, tmp_path):
     out = tmp_path / "out"
-    predict_files(density_model, [photos], out)
+    predict_files([photos], out, model=density_model)
     times = {path: path.stat().st_mtime_ns for path in out.rglob("*.png")}
-    assert counts(predict_files(density_model, [photos], out)) == (0, 5, 0)
+    assert counts(predict_files([photos], out, model=density_model)) == (0, 5, 0)
     assert times == {path: path.stat().st_mtime_ns for path in out.rglob("*.png")}
     (out / "a.jpg.overlay.jpg").unlink()
     later = time.time() + 5
     os.utime(photos / "b.png", (later, later))
-    assert counts(predict_files(density_model, [photos], out)) == (2, 3, 0)
+    assert counts(predict_files([photos], out, model=density_model)) == (2, 3, 0)
     assert (out / "a.jpg.overlay.jpg").exists()
-    assert counts(predict_files(density_model, [photos / "a.png"], out, write=["json"])) == (1, 0, 0)
+    assert counts(predict_files([photos / "a.png"], out, model=density_model, write=["json"])) == (1, 0, 0)
 
 
 def test_a_folder_of_another_model_is_refused_and_left_as_it_is(density_model, photos, tmp_path):
     out = tmp_path / "out"
-    predict_files(density_model, [photos / "a.png"], out)
+    predict_files([photos / "a.png"], out, model=density_model)
     before = {path: path.read_bytes() for path in out.iterdir()}
     torch.manual_seed(9)
     other = tiny_model.Tiny(output="log_density")
     with pytest.raises(OutputError, match=r"out holds predictions of .*: model was '.*and is now '"):
-        predict_files(other, [photos], out)
+        predict_files([photos], out, model=other)
     assert {path: path.read_bytes() for path in out.iterdir()} == before
     density_model.fit = "crop"
     with pytest.raises(OutputError, match=r"fit was 'stretch' and is now 'crop'.*Choose another folder"):
-        predict_files(density_model, [photos], out)
+        predict_files([photos], out, model=density_model)
     density_model.fit = "stretch"
-    assert counts(predict_files(density_model, [photos], out)) == (4, 1, 0)
+    assert counts(predict_files([photos], out, model=density_model)) == (4, 1, 0)
 
 
 def test_a_folder_says_what_made_it(photos, tmp_path, monkeypatch):
     """A center bias that was taken away counts, and so does the version; a damaged note is no note."""
     model, out = create_model("gazenet", input_size=(64, 96)).eval(), tmp_path / "out"
     set_center_bias(model, torch.arange(1.0, 13).reshape(3, 4))
-    predict_files(model, [photos / "a.png"], out, write=["json"])
+    predict_files([photos / "a.png"], out, model=model, write=["json"])
     made_by = json.loads((out / "made_by.json").read_text())["made_by"]
     assert digest(model).startswith(made_by["model"])
     assert len(made_by["model"]) == 16
@@ -131,14 +131,14 @@ def test_a_folder_says_what_made_it(photos, tmp_path, monkeypatch):
     with monkeypatch.context() as changed:
         changed.setattr("gazemap.system.fingerprint.version", lambda name: "99.0")
         with pytest.raises(OutputError, match=r"version was .* and is now '99.0'"):
-            predict_files(model, [photos / "a.png"], out, write=["json"])
-    assert counts(predict_files(model, [photos / "a.png"], out, write=["json"])) == (0, 1, 0)
+            predict_files([photos / "a.png"], out, model=model, write=["json"])
+    assert counts(predict_files([photos / "a.png"], out, model=model, write=["json"])) == (0, 1, 0)
     set_center_bias(model, None)
     with pytest.raises(OutputError, match="center_bias was 'on' and is now 'off'"):
-        predict_files(model, [photos / "a.png"], out, write=["json"])
+        predict_files([photos / "a.png"], out, model=model, write=["json"])
     (out / "made_by.json").write_text("no JSON")
     with pytest.raises(OutputError, match=r"another model, .*it does not say what made it"):
-        predict_files(model, [photos / "a.png"], out, write=["json"])
+        predict_files([photos / "a.png"], out, model=model, write=["json"])
 
 
 def photograph(height, width):
@@ -157,12 +157,12 @@ def test_every_door_gives_the_same_prediction(density_model, tmp_path, size, suf
     photo = tmp_path / f"photo.{suffix}"
     photograph(*size).save(photo)
     for write in (["npy"], ["npy", "overlay"]):
-        predict_files(density_model, [photo], tmp_path / "-".join(write), write=write)
+        predict_files([photo], tmp_path / "-".join(write), model=density_model, write=write)
         found = np.load(tmp_path / "-".join(write) / f"{photo.name}.log_density.npy", allow_pickle=False)
         for image in (photo, photo.read_bytes()):
-            expected = predict(density_model, image).log_density.astype(np.float32)
+            expected = predict(image, density_model).log_density.astype(np.float32)
             np.testing.assert_array_equal(found, expected)
-    whole = predict(density_model, read_image(photo)).log_density
+    whole = predict(read_image(photo), density_model).log_density
     if suffix == "png" or size in ((40, 50), (95, 95)):
         np.testing.assert_array_equal(found, whole.astype(np.float32))
     assert (np.exp(whole) * (whole - found)).sum() < 2e-4
@@ -171,7 +171,7 @@ def test_every_door_gives_the_same_prediction(density_model, tmp_path, size, suf
 def test_a_data_set_s_images_are_predicted_as_their_files_are(popout_set, density_model):
     val = popout_set.split("val")
     for sample, one in zip(val, maps_of(density_model, val).images, strict=True):
-        np.testing.assert_allclose(one.grid, predict(density_model, sample.file).grid, atol=1e-6)
+        np.testing.assert_allclose(one.grid, predict(sample.file, density_model).grid, atol=1e-6)
 
 
 def test_a_photo_is_decoded_once(density_model, tmp_path, monkeypatch):
@@ -182,12 +182,12 @@ def test_a_photo_is_decoded_once(density_model, tmp_path, monkeypatch):
     for name, size in (("a.jpg", (95, 95)), ("b.png", (95, 400)), ("large.jpg", (400, 400))):
         photograph(*size).save(tmp_path / name)
     pictures = ["overlay", "contour"]
-    predict_files(density_model, [tmp_path], tmp_path / "out", write=["saliency", *pictures])
+    predict_files([tmp_path], tmp_path / "out", model=density_model, write=["saliency", *pictures])
     times = Counter(Path(name).name for name in decoded)
     assert times == {"a.jpg": 1, "b.png": 1, "large.jpg": 2}
     for name in times:
         decoded.clear()
-        write_again = PredictedFile(tmp_path / name, predict(density_model, tmp_path / name))
+        write_again = predict(tmp_path / name, density_model)
         for kind in pictures:
             OUTPUTS[kind].write(write_again, tmp_path / "again.jpg")
             file = tmp_path / "out" / f"{name}{OUTPUTS[kind].ending}"
@@ -195,8 +195,8 @@ def test_a_photo_is_decoded_once(density_model, tmp_path, monkeypatch):
 
 
 def test_results_may_lie_beside_the_images(density_model, photos):
-    assert counts(predict_files(density_model, [photos], photos)) == (5, 0, 0)
-    assert counts(predict_files(density_model, [photos], photos)) == (0, 5, 0)
+    assert counts(predict_files([photos], photos, model=density_model)) == (5, 0, 0)
+    assert counts(predict_files([photos], photos, model=density_model)) == (0, 5, 0)
 
 
 def test_mistakes_are_refused_before_anything_is_written(density_model, photos, tmp_path):
@@ -206,17 +206,17 @@ def test_mistakes_are_refused_before_anything_is_written(density_model, photos, 
         ([f"@{tmp_path}/none.txt"], {}, "cannot be read"),
     ):
         with pytest.raises(InputError, match=message):
-            predict_files(density_model, sources, tmp_path / "out", **options)
+            predict_files(sources, tmp_path / "out", model=density_model, **options)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_that_cannot_be_written_ends_it(density_model, photos, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="cannot be written"):
-        predict_files(density_model, [photos], tmp_path / "file" / "out")
+        predict_files([photos], tmp_path / "file" / "out", model=density_model)
     (tmp_path / "out" / "a.png.saliency.png" / "full").mkdir(parents=True)
     with pytest.raises(OutputError, match=r"a\.png\.saliency\.png cannot be written"):
-        predict_files(density_model, [photos], tmp_path / "out")
+        predict_files([photos], tmp_path / "out", model=density_model)
     assert not (tmp_path / "out" / ".unfinished").exists()
 
 
@@ -226,13 +226,13 @@ def test_a_folder_is_used_by_one_process_at_a_time(density_model, photos, tmp_pa
         FileLock(tmp_path / "out" / ".unfinished.lock"),
         pytest.raises(OutputError, match="in use by another process"),
     ):
-        predict_files(density_model, [photos], tmp_path / "out")
-    assert counts(predict_files(density_model, [photos], tmp_path / "out")) == (5, 0, 0)
+        predict_files([photos], tmp_path / "out", model=density_model)
+    assert counts(predict_files([photos], tmp_path / "out", model=density_model)) == (5, 0, 0)
 
 
 def test_a_name_that_is_too_long_fails_alone(density_model, photos, tmp_path):
     (photos / "a.png").rename(photos / ("x" * 250 + ".png"))
-    outcome = predict_files(density_model, [photos], tmp_path / "out")
+    outcome = predict_files([photos], tmp_path / "out", model=density_model)
     assert counts(outcome) == (4, 0, 1)
     assert "too long" in outcome.failures[0].reason
 
@@ -262,7 +262,7 @@ def test_no_more_than_a_batch_a_thread_is_in_memory(density_model, photos, tmp_p
         for index in range(number):
             (photos / f"{number}-{index}.png").hardlink_to(photos / "a.png")
         pattern = f"{photos}/{number}-*.png"
-        outcome = predict_files(density_model, [pattern], tmp_path / "out", write=["json"])
+        outcome = predict_files([pattern], tmp_path / "out", model=density_model, write=["json"])
         assert counts(outcome) == (number, 0, 0)
     assert here == 0
     assert max(most) <= 8 * min(8, os.cpu_count() + 1)
@@ -276,7 +276,7 @@ from support import tiny_model
 from gazemap.prediction.files.predict_files import _Worker, predict_files
 from gazemap.prediction.files.result_folder import Results
 torch.manual_seed(0)
-print(predict_files(tiny_model.Tiny(output="log_density"), [{source!r}], {out!r}))
+print(predict_files([{source!r}], {out!r}, model=tiny_model.Tiny(output="log_density")))
 """
 
 
@@ -305,7 +305,7 @@ def test_a_killed_run_leaves_nothing_partial_and_goes_on(density_model, photos, 
     for path in written:
         if path.suffix in (".png", ".jpg"):
             Image.open(path).load()
-    outcome = predict_files(density_model, [photos], out)
+    outcome = predict_files([photos], out, model=density_model)
     assert outcome.predicted + outcome.skipped == 305
     assert outcome.skipped >= 10
     assert not list(out.rglob(".*"))

@@ -36,7 +36,7 @@ from gazemap.errors import DataError, OutputError
 from gazemap.system.files import cache_folder
 from gazemap.system.progress import bar
 
-_FORMAT = "2"  # of the files; another makes them anew
+_FORMAT = "3"  # of the files; another makes them anew
 _CHUNK = 32  # images that are made and marked as done together
 _PROCESSES_FROM = 4000  # images: on two cores threads are as fast up to 2,800, and start at once
 

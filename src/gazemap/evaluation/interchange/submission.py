@@ -152,7 +152,7 @@ def _frame(predictions: SaliencyModel | Predictions, images: GazeDataset, index:
     """The prediction of one image, (H, W) at `size`; a log density's logsumexp is 0."""
     grid: NDArray[np.floating]
     if isinstance(predictions, SaliencyModel):
-        made = predict(predictions, images[index].image)
+        made = predict(images[index].image, predictions)
         grid = made.log_density if predictions.output == "log_density" else made.saliency
     else:
         grid = predictions.grid(index)

@@ -1,1 +1,1 @@
-"""What computes a network: PyTorch, or another runtime from its ONNX form."""
+"""What computes a network's grids: ONNX Runtime, PyTorch or OpenVINO, each in a file of its own."""

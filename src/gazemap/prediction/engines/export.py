@@ -14,9 +14,10 @@ from gazemap.errors import InputError, OutputError
 from gazemap.models.base import SaliencyModel
 from gazemap.models.files import describe
 from gazemap.models.weights import load_model, save_half
-from gazemap.prediction.engines.onnx import check_installed, to_onnx
-from gazemap.prediction.engines.runtimes import run_onnx
-from gazemap.prediction.predict import Engine, predict_grids
+from gazemap.prediction.engines.grids import Engine
+from gazemap.prediction.engines.onnx import open_form
+from gazemap.prediction.engines.pytorch import predict_grids
+from gazemap.prediction.engines.to_onnx import to_onnx
 from gazemap.system.files import replacing
 
 TOLERANCE = 1e-4  # of a log density, or of a saliency as it is shown
@@ -25,7 +26,7 @@ _CHECKED = 3  # images; another number than the form was traced with
 
 @dataclass(frozen=True)
 class ExportedModel:
-    """What `export_model` wrote.
+    """What `export` wrote.
 
     Attributes:
         file: where it is.
@@ -37,18 +38,22 @@ class ExportedModel:
     size: int
     difference: float
 
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {"file": str(self.file), "size": self.size, "difference": self.difference}
 
-def export_model(path: str | Path, out: str | Path, *, any_size: bool = False) -> ExportedModel:
+
+def export(model: str | Path, out: str | Path, *, any_size: bool = False) -> ExportedModel:
     """Write a model to one file.
 
     Args:
-        path: a run folder, a weights file, or a model that comes with gazemap.
+        model: a run folder, a weights file, or a model that comes with gazemap.
         out: `.onnx`, or `.safetensors` for weights in float16, which `load_model` reads.
         any_size: of ONNX, see `to_onnx`.
 
     Raises:
-        InputError: another suffix, the extra "export" is not installed, or the ONNX form differs from
-            the model by more than 1e-4.
+        InputError: another suffix, or the ONNX form differs from the model by more than 1e-4.
+        MissingPackageError: the extra "export" is not installed.
         WeightsError: as `load_model`.
         OutputError: `out` cannot be written.
     """
@@ -61,7 +66,7 @@ def export_model(path: str | Path, out: str | Path, *, any_size: bool = False) -
         raise InputError(f"A model is exported to {' or '.join(writers)}, got {out}.")
     if not out.parent.is_dir():
         raise OutputError(f"There is no folder {out.parent}. Make it first.")
-    difference = writers[out.suffix](path, out)
+    difference = writers[out.suffix](model, out)
     return ExportedModel(out, out.stat().st_size, difference)
 
 
@@ -75,10 +80,9 @@ def _portable(about: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _write_onnx(path: str | Path, out: Path, any_size: bool) -> float:
-    check_installed("onnxruntime")
     model = load_model(path)
     form = to_onnx(model, _portable(describe(path)), any_size=any_size)
-    difference = _difference(model, run_onnx(form, model))
+    difference = _difference(model, open_form(form, model.name, device="cpu").compute)
     if not difference <= TOLERANCE:
         raise InputError(
             f"The ONNX form of {path} differs from the model by {difference:.2g}, more than {TOLERANCE}. "

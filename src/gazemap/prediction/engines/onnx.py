@@ -1,83 +1,104 @@
-"""A network in ONNX form, for ONNX Runtime, OpenVINO and the like."""
+"""ONNX Runtime: computes a network from its ONNX form, without PyTorch."""
 
 from __future__ import annotations
 
-import copy
-import json
-import warnings
-from importlib.util import find_spec
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
-from gazemap.errors import InputError
-from gazemap.models.base import SaliencyModel
+from gazemap.errors import InputError, WeightsError
+from gazemap.prediction.engines.description import NetworkDescription, read_metadata
+from gazemap.prediction.engines.grids import Engine, in_range
 
 INPUT = "images"
-_NEEDED = ("onnx", "onnxscript")
-_LEAST = 64  # pixels a side, where any size is taken
+_PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+_ERRORS_ALONE = 3  # ONNX Runtime's level of messages
 
 
-def to_onnx(model: SaliencyModel, about: dict[str, Any] | None = None, *, any_size: bool = False) -> bytes:
-    """The network's ONNX form, its weights within.
+@dataclass(frozen=True, eq=False)
+class OpenForm:
+    """An ONNX form that is ready to compute.
 
-    Input `images`: float32 (B, 3, H, W) in [0, 1], any B, at the model's input size. Output `saliency`
-    or `log_density`: float32 (B, h, w), as the model's `forward` has it. The metadata `gazemap` says
-    as JSON what the weights file says.
+    Attributes:
+        network: what it says of itself.
+        compute: its grids.
+        device: "cpu" or "cuda".
+    """
+
+    network: NetworkDescription
+    compute: Engine
+    device: str
+
+
+def open_form(form: Path | bytes, name: str, *, device: str = "auto", threads: int = 0) -> OpenForm:
+    """An ONNX form on ONNX Runtime.
 
     Args:
-        model: on any device and in any mode; a copy of it is exported.
-        any_size: take images of any size from 64 pixels a side on; slower by a third, and a minute in
-            the making. For a model of `any_size`.
-        about: what the metadata says, JSON values; by default what the model knows of itself.
+        form: a file that `gazemap export` wrote, or its content.
+        name: of the model.
+        device: "auto" is the GPU where this ONNX Runtime has one.
+        threads: that each call may use; 0: as many as there are cores.
 
     Raises:
-        InputError: the extra "export" is not installed, or the model takes one size alone.
+        InputError: ONNX Runtime has no such device here.
+        WeightsError: no such file, it is damaged, or gazemap did not write it.
     """
-    check_installed(*_NEEDED)
-    if any_size and not model.any_size:
-        raise InputError(f"A {model.architecture} takes images of {model.input_size} alone, not of any size.")
-    height, width = model.input_size
-    images = torch.zeros(2, 3, height, width)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of PyTorch about its own parts
-        program = torch.onnx.export(
-            copy.deepcopy(model).cpu().eval(),
-            (images,),
-            dynamo=True,
-            dynamic_shapes=(_free_sides(any_size),),
-            input_names=[INPUT],
-            output_names=[model.output],
-            verbose=False,
-        )
-    assert program is not None  # it is None where a file was asked for
-    form = program.model_proto
-    entry = form.metadata_props.add()
-    entry.key = "gazemap"
-    entry.value = json.dumps(
-        about or {"model": model.architecture, "options": model.options, "fit": model.fit}
-    )
-    content: bytes = form.SerializeToString()
-    return content
+    file = "The ONNX form" if isinstance(form, bytes) else str(form)
+    session, used = _session(form, file, chosen_device(device), threads)
+    network = read_metadata(session.get_modelmeta().custom_metadata_map, name, file)
+    return OpenForm(network, partial(_compute, session, network), used)
 
 
-def _free_sides(any_size: bool) -> dict[int, Any]:
-    """Which sides of the input may be of any length."""
-    dim = torch.export.Dim
-    sides = {0: dim("batch", min=1)}
-    if any_size:
-        sides |= {2: dim("height", min=_LEAST), 3: dim("width", min=_LEAST)}
-    return sides
-
-
-def check_installed(*packages: str) -> None:
-    """Refuse to go on without what an engine needs.
+def chosen_device(device: str) -> str:
+    """The device by name; "auto" is the GPU where ONNX Runtime has one.
 
     Raises:
-        InputError: says what to install.
+        InputError: ONNX Runtime has no such device here.
     """
-    missing = [package for package in packages if find_spec(package) is None]
-    if missing:
+    import onnxruntime
+
+    has_gpu = _PROVIDERS["cuda"] in onnxruntime.get_available_providers()
+    if device == "auto":
+        return "cuda" if has_gpu else "cpu"
+    if device not in _PROVIDERS:
+        raise InputError(f"device must be auto, cpu or cuda, got {device!r}.")
+    if device == "cuda" and not has_gpu:
         raise InputError(
-            f"This needs {', '.join(missing)}, which is not installed: pip install 'gazemap[export]'."
+            "ONNX Runtime has no GPU here. Install onnxruntime-gpu in the place of onnxruntime, or "
+            "compute by PyTorch: engine torch."
         )
+    return device
+
+
+def _session(form: Path | bytes, file: str, device: str, threads: int) -> tuple[Any, str]:
+    import onnxruntime
+
+    if isinstance(form, Path) and not form.is_file():
+        raise WeightsError(f"There is no file {form}. Give the ONNX form of a model.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = _ERRORS_ALONE
+    try:
+        session = onnxruntime.InferenceSession(form, options, providers=[_PROVIDERS[device]])
+    except Exception as error:  # of the library's own kinds, one for each way to be damaged
+        raise WeightsError(f"{file} is damaged, or no ONNX file ({error}).") from error
+    if session.get_providers()[0] != _PROVIDERS[device]:  # it falls back to the CPU, and goes on
+        raise InputError(
+            f"ONNX Runtime cannot use the device {device} here, although it is built for it: its libraries "
+            "do not fit the driver, or are missing. Use the device cpu, or engine torch."
+        )
+    return session, device
+
+
+def _compute(session: Any, network: NetworkDescription, frames: NDArray[np.uint8]) -> NDArray[np.float32]:  # noqa: ANN401
+    grids = np.asarray(session.run(None, {INPUT: as_floats(frames)})[0])
+    return in_range(grids, network.name, network.output, network.target_range)
+
+
+def as_floats(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Frames as a network takes them: float32 in [0, 1]."""
+    return np.divide(frames, 255, dtype=np.float32)

@@ -6,7 +6,6 @@ import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,35 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.errors import InputError, check_name
-from gazemap.images.reading import read_reduced
-from gazemap.prediction.files.pictures import contours, overlay
-from gazemap.prediction.files.summary import summarize
-from gazemap.prediction.predict import Prediction, row_bands
+from gazemap.prediction.pictures import contours
+from gazemap.prediction.prediction import Prediction, row_bands
 from gazemap.types import Pixels
-
-
-@dataclass(frozen=True, eq=False)
-class PredictedFile:
-    """An image file and its prediction, from which all kinds of output are made.
-
-    Attributes:
-        file: the image.
-        prediction: at the image's own size.
-        pixels: (H, W, 3), where the whole image is in memory.
-    """
-
-    file: Path
-    prediction: Prediction
-    pixels: Pixels | None = None
-
-    @cached_property
-    def picture(self) -> Pixels:
-        """The image, (h, w, 3), at the size of `prediction.shown`; read where it is not in memory."""
-        size = self.prediction.shown.placement.size
-        pixels = read_reduced(self.file, lambda _: size)[0] if self.pixels is None else self.pixels
-        if pixels.shape[:2] == size:
-            return pixels
-        return np.asarray(Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BILINEAR))
 
 
 def levels(saliency: NDArray[np.floating], bits: int) -> NDArray[np.uint8 | np.uint16]:
@@ -60,28 +33,28 @@ def levels(saliency: NDArray[np.floating], bits: int) -> NDArray[np.uint8 | np.u
     return whole
 
 
-def _saliency(predicted: PredictedFile, path: Path) -> None:
-    _png(levels(predicted.prediction.saliency, 8), path)
+def _saliency(prediction: Prediction, path: Path) -> None:
+    _png(levels(prediction.saliency, 8), path)
 
 
-def _saliency16(predicted: PredictedFile, path: Path) -> None:
-    _png(levels(predicted.prediction.saliency, 16), path)
+def _saliency16(prediction: Prediction, path: Path) -> None:
+    _png(levels(prediction.saliency, 16), path)
 
 
-def _npy(predicted: PredictedFile, path: Path) -> None:
-    np.save(path, predicted.prediction.log_density.astype(np.float32))
+def _npy(prediction: Prediction, path: Path) -> None:
+    np.save(path, prediction.log_density.astype(np.float32))
 
 
-def _overlay(predicted: PredictedFile, path: Path) -> None:
-    _jpeg(overlay(predicted.picture, predicted.prediction.shown.saliency), path)
+def _overlay(prediction: Prediction, path: Path) -> None:
+    _jpeg(prediction.overlay(), path)
 
 
-def _contour(predicted: PredictedFile, path: Path) -> None:
-    _jpeg(contours(predicted.picture, predicted.prediction.shown.density), path)
+def _contour(prediction: Prediction, path: Path) -> None:
+    _jpeg(contours(prediction.picture, prediction.shown.density), path)
 
 
-def _json(predicted: PredictedFile, path: Path) -> None:
-    path.write_text(json.dumps(summarize(predicted.prediction), indent=1) + "\n", encoding="utf-8")
+def _json(prediction: Prediction, path: Path) -> None:
+    path.write_text(json.dumps(prediction.as_json(), indent=1) + "\n", encoding="utf-8")
 
 
 def _png(values: NDArray[np.uint8 | np.uint16], path: Path) -> None:
@@ -106,7 +79,7 @@ class OutputKind:
 
     ending: str
     about: str
-    write: Callable[[PredictedFile, Path], None]
+    write: Callable[[Prediction, Path], None]
     draws: bool = False
 
 

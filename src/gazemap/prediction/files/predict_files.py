@@ -6,7 +6,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from gazemap.errors import DataError
 from gazemap.images.placement import Placement
-from gazemap.models.base import SaliencyModel
-from gazemap.prediction.engines.runtimes import make_engine
-from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, PredictedFile, chosen_outputs
+from gazemap.models.files import DEFAULT_MODEL
+from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, chosen_outputs
 from gazemap.prediction.files.result_folder import Failure, Results, open_results
 from gazemap.prediction.files.sources import open_sources
-from gazemap.prediction.files.threads import ahead, batched, worker_threads
-from gazemap.prediction.predict import Engine, evaluating, place, predict_frames, read
+from gazemap.prediction.files.threads import ahead, batched, worker_count, worker_threads
+from gazemap.prediction.inputs import ImageLike
+from gazemap.prediction.predict import place, predict_frames, read
+from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.progress import bar
 from gazemap.types import Pixels
 
@@ -79,12 +80,14 @@ _Step = _Done | Failure
 
 
 def predict_files(
-    model: SaliencyModel,
     sources: Sequence[str | os.PathLike[str]],
     out: str | os.PathLike[str],
     *,
+    model: ModelLike = DEFAULT_MODEL,
     write: Sequence[str] = DEFAULT_OUTPUTS,
-    engine: str = "torch",
+    engine: str = "auto",
+    device: str = "auto",
+    center_bias: bool = True,
     progress: bool = False,
 ) -> Outcome:
     """Predict image files; for a/photo.jpg, write a/photo.jpg.saliency.png and the like under `out`.
@@ -99,10 +102,12 @@ def predict_files(
     of it, it is decoded once more.
 
     Args:
-        model: from `load_model`, on any device.
         sources: files, folders, glob patterns, "@list.txt" or "-", see `open_sources`.
         out: a folder.
-        engine: what computes the network, a key of `ENGINES`.
+        model: as for `predict`, like the three below.
+        engine: what computes the network.
+        device: "auto", "cpu" or "cuda".
+        center_bias: False leaves out where people look anyway.
         write: keys of `OUTPUTS`. The pictures to look at (overlay, contour) have up to 16 megapixels.
         progress: show a bar.
 
@@ -111,16 +116,17 @@ def predict_files(
         OutputError: `out` cannot be written, is in use by another process, or holds another model's results.
     """
     kinds = chosen_outputs(write)
-    compute = make_engine(engine, model)
+    predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias, threads=1)
     counts: Counter[_Done | None] = Counter()
     failures: list[Failure] = []
     with (
         open_sources(sources) as found,
-        open_results(Path(out), kinds, model) as results,
-        evaluating(model),
+        open_results(Path(out), kinds, predictor) as results,
+        predictor.computing(),
+        _threads_shared(predictor),
         worker_threads() as (pool, workers),
     ):
-        worker = _Worker(model, compute, results)
+        worker = _Worker(predictor, results)
         batches = batched(found, min(_BATCH, -(-len(found) // workers)))
         steps = chain.from_iterable(ahead(pool, worker.steps, batches, 2 * workers))
         for step in bar(steps, "Predicting", len(found), progress=progress):
@@ -131,12 +137,20 @@ def predict_files(
     return Outcome(counts[_Done.PREDICTED], counts[_Done.SKIPPED], counts[None], tuple(failures))
 
 
+def _threads_shared(predictor: Predictor) -> AbstractContextManager[None]:
+    """PyTorch has threads of its own, as many as there are cores in each of ours."""
+    if predictor.engine != "torch":
+        return nullcontext()
+    from gazemap.prediction.engines.pytorch import threads_shared_by
+
+    return threads_shared_by(worker_count())
+
+
 class _Worker:
     """What each thread does with a batch of images: read, predict together, write."""
 
-    def __init__(self, model: SaliencyModel, compute: Engine, results: Results) -> None:
-        self._model = model
-        self._compute = compute
+    def __init__(self, predictor: Predictor, results: Results) -> None:
+        self._predictor = predictor
         self._results = results
         self._draws = any(kind.draws for kind in results.kinds)
         self._one_large = threading.Lock()
@@ -162,20 +176,21 @@ class _Worker:
             yield from self._predict(placed)
 
     def _read(self, file: Path, name: str) -> _Placed:
-        pixels, size = read(self._model, file)
-        placement, frame = place(self._model, pixels, size)
+        pixels, size = read(self._predictor, file)
+        placement, frame = place(self._predictor, pixels, size)
         kept = pixels if self._draws and pixels.shape[:2] == size else None
         return _Placed(file, name, placement, frame, kept)
 
     def _predict(self, placed: Sequence[_Placed]) -> Iterator[_Step]:
         frames = np.stack([image.frame for image in placed])
         placements = [image.placement for image in placed]
-        predictions = predict_frames(self._model, frames, placements, self._compute)
+        images: list[ImageLike] = [image.file if image.pixels is None else image.pixels for image in placed]
+        predictions = predict_frames(self._predictor, frames, placements, images)
         for image, prediction in zip(placed, predictions, strict=True):
             large = image.placement.size[0] * image.placement.size[1] > _LARGE
             try:
                 with self._one_large if large else nullcontext():
-                    self._results.write(PredictedFile(image.file, prediction, image.pixels), image.name)
+                    self._results.write(prediction, image.name)
                 yield _Done.PREDICTED
             except (DataError, MemoryError) as error:  # it was changed meanwhile, or has too long a name
                 yield Failure(str(image.file), str(error) or _TOO_LARGE)

@@ -16,10 +16,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from gazemap.errors import DataError, OutputError
-from gazemap.models.base import SaliencyModel
-from gazemap.models.parts import CenterBiasPrior
-from gazemap.models.weights import digest
-from gazemap.prediction.files.outputs import OutputKind, PredictedFile
+from gazemap.prediction.files.outputs import OutputKind
+from gazemap.prediction.prediction import Prediction
+from gazemap.prediction.predictor import Predictor
 from gazemap.system.files import replacing, write_text, writing
 from gazemap.system.fingerprint import differences, fingerprint
 
@@ -64,7 +63,7 @@ class Results:
         except OSError:
             return False
 
-    def write(self, predicted: PredictedFile, name: str) -> None:
+    def write(self, prediction: Prediction, name: str) -> None:
         """Make all outputs of an image; each takes its name when it is whole.
 
         Raises:
@@ -74,7 +73,7 @@ class Results:
         for kind in self.kinds:
             made = self.folder / _STAGE / f"{threading.get_ident()}{kind.ending}"
             with replacing(made) as temporary:
-                kind.write(predicted, temporary)
+                kind.write(prediction, temporary)
             _rename(made, Path(f"{self.folder / name}{kind.ending}"))
 
     def fail(self, failure: Failure) -> None:
@@ -84,7 +83,7 @@ class Results:
 
 
 @contextmanager
-def open_results(folder: Path, kinds: Sequence[OutputKind], model: SaliencyModel) -> Iterator[Results]:
+def open_results(folder: Path, kinds: Sequence[OutputKind], predictor: Predictor) -> Iterator[Results]:
     """The folder for a model's results, made where there is none; failed.jsonl starts anew.
 
     made_by.json keeps what makes its results: the model's weights and all that its output depends on,
@@ -106,7 +105,7 @@ def open_results(folder: Path, kinds: Sequence[OutputKind], model: SaliencyModel
                 f"{folder} is in use by another process. Wait for it, or choose another."
             ) from error
         try:
-            since = _since(folder, model)
+            since = _since(folder, predictor)
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir()
             (folder / FAILED).unlink(missing_ok=True)
@@ -128,20 +127,23 @@ def _rename(made: Path, final: Path) -> None:
             raise
 
 
-def _since(folder: Path, model: SaliencyModel) -> int:
+def _since(folder: Path, predictor: Predictor) -> int:
     """When made_by.json was written, in ns; it is written where there is none."""
     file = folder / _MADE_BY
     made_by = fingerprint(
-        model=digest(model)[:16], output=model.output, fit=model.fit, center_bias=_bias(model)
+        model=predictor.digest[:16],
+        output=predictor.output,
+        fit=predictor.fit,
+        center_bias="on" if predictor.center_bias else "off",
     )
     if not file.exists():
-        write_text(file, json.dumps({"name": model.name, "made_by": made_by}, indent=1) + "\n")
+        write_text(file, json.dumps({"name": predictor.name, "made_by": made_by}, indent=1) + "\n")
     saved = _saved(file)
     different = differences(saved.get("made_by"), made_by)
     if different:
         raise OutputError(
-            f"{folder} holds predictions of {saved.get('name', 'another model')}, not of this {model.name}: "
-            f"{'; '.join(different)}. Choose another folder, or remove this one first."
+            f"{folder} holds predictions of {saved.get('name', 'another model')}, not of this "
+            f"{predictor.name}: {'; '.join(different)}. Choose another folder, or remove this one first."
         )
     return file.stat().st_mtime_ns
 
@@ -152,9 +154,3 @@ def _saved(file: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, json.JSONDecodeError):
         return {}
     return saved if isinstance(saved, dict) else {}
-
-
-def _bias(model: SaliencyModel) -> str:
-    """Whether a fixed center bias is on; its numbers are among the weights."""
-    priors = [part for part in model.modules() if isinstance(part, CenterBiasPrior) and part.kind == "fixed"]
-    return "on" if any(part.log_prior.min() < part.log_prior.max() for part in priors) else "off"

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
-import torch
 from threadpoolctl import threadpool_limits
 
 _WORKERS = 8  # at most; each holds a batch and the network's activations for it
@@ -42,19 +41,17 @@ def ahead(
 
 @contextmanager
 def worker_threads() -> Iterator[tuple[ThreadPoolExecutor, int]]:
-    """Threads that share the processor, and their number; what waits is given up when something goes wrong.
-
-    PyTorch's own threads are divided among them: threads that wait for each other in every layer would
-    take several times as long beside others that read and write.
-    """
-    threads = torch.get_num_threads()
-    workers = min(_WORKERS, (os.cpu_count() or 1) + 1)  # one more, since some wait for the disk
+    """Threads that share the processor, and their number; what waits is given up after an error."""
+    workers = worker_count()
     pool = ThreadPoolExecutor(workers)
-    torch.set_num_threads(max(1, threads // workers))  # for threads that are started from now on
     try:
         with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
             warnings.filterwarnings("ignore", module="PIL")  # of damage that it gets over
             yield pool, workers
     finally:
         pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(threads)
+
+
+def worker_count() -> int:
+    """How many threads: one more than there are cores, since some wait for the disk."""
+    return min(_WORKERS, (os.cpu_count() or 1) + 1)

@@ -25,7 +25,7 @@ from gazemap.analysis.designs import DesignDifference, RegionChange, on_grid
 from gazemap.analysis.regions import Mask, RegionShare
 from gazemap.gaze.areas import Box
 from gazemap.images.resizing import size_of_length
-from gazemap.prediction.files.pictures import COLORMAP
+from gazemap.prediction.pictures import COLORMAP
 from gazemap.types import Floats, Pixels
 
 Density = NDArray[np.floating]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gazemap.evaluation.scores import Interval, SweepRow
 from gazemap.evaluation.significance import Difference
 from gazemap.metrics import METRICS
-from gazemap.prediction.files.pictures import COLORMAP
+from gazemap.prediction.pictures import COLORMAP
 from gazemap.types import AnyFloats
 
 

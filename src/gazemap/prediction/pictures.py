@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from contourpy import contour_generator
-from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -33,7 +31,7 @@ def overlay(image: NDArray[np.uint8], saliency: NDArray[np.floating]) -> NDArray
         levels = np.rint(255 * np.sqrt((saliency - saliency.min()) / span)).astype(np.uint8)
     colors = Image.fromarray(levels)
     opacity = colors.point([round(_OPACITY * level) for level in range(256)])
-    colors.putpalette((colormaps[COLORMAP](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes())
+    colors.putpalette(_colormap().tobytes())
     return np.asarray(Image.composite(colors.convert("RGB"), Image.fromarray(image), opacity))
 
 
@@ -86,13 +84,22 @@ def _lines(density: NDArray[np.float64], levels: Sequence[float]) -> list[list[l
 
     A border of zeros closes the outlines of regions that reach the image's edge.
     """
+    from contourpy import contour_generator
+
     generator = contour_generator(z=np.pad(density, 1))
     return [[(np.asarray(line) - 1).tolist() for line in generator.lines(level)] for level in levels]
 
 
 def _color(position: float) -> tuple[int, int, int]:
-    red, green, blue = (round(255 * channel) for channel in colormaps[COLORMAP](position)[:3])
+    red, green, blue = _colormap()[round(position * 255)].tolist()
     return red, green, blue
+
+
+def _colormap() -> NDArray[np.uint8]:
+    """(256, 3): the colors from least to greatest."""
+    from matplotlib import colormaps
+
+    return np.asarray((colormaps[COLORMAP](np.arange(256))[:, :3] * 255).round(), dtype=np.uint8)
 
 
 def _legend(

@@ -1,6 +1,7 @@
 """Every engine computes what PyTorch computes, and the exported forms are the model."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -9,15 +10,17 @@ import pytest
 import torch
 from support import tiny_model
 
-from gazemap.errors import InputError, OutputError
+from gazemap.errors import InputError, MissingPackageError, OutputError
 from gazemap.models.files import describe
 from gazemap.models.table import create_model
-from gazemap.models.weights import load_model, save_model
-from gazemap.prediction.engines import runtimes as engines
-from gazemap.prediction.engines.export import export_model
-from gazemap.prediction.engines.runtimes import ENGINES, make_engine
+from gazemap.models.weights import digest, load_model, save_model
+from gazemap.prediction import predictor as predictors
+from gazemap.prediction.engines.export import export
+from gazemap.prediction.engines.onnx import open_form
+from gazemap.prediction.engines.pytorch import predict_grids
 from gazemap.prediction.files.predict_files import predict_files
-from gazemap.prediction.predict import predict, predict_grids
+from gazemap.prediction.predict import predict
+from gazemap.prediction.predictor import ENGINES, load_predictor
 
 
 @pytest.fixture(scope="module", params=[pytest.param("gazenet", marks=pytest.mark.slow), "tiny"])
@@ -38,7 +41,7 @@ def frames(network):
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_every_engine_computes_the_same_grids(network, frames, name):
-    engine = make_engine(name, network)
+    engine = load_predictor(network, engine=name).grids
     expected = predict_grids(network, frames)
     assert engine(frames).dtype == np.float32
     np.testing.assert_allclose(engine(frames), expected, atol=1e-4)
@@ -49,29 +52,32 @@ def test_every_engine_computes_the_same_grids(network, frames, name):
 def test_many_files_come_out_alike(network, tmp_path, popout_set, name):
     photos = popout_set.path / "images"
     for engine in ("torch", name):
-        outcome = predict_files(network, [photos], tmp_path / engine, write=["npy"], engine=engine)
+        outcome = predict_files([photos], tmp_path / engine, model=network, write=["npy"], engine=engine)
         assert outcome.predicted == 30
     for file in sorted((tmp_path / "torch").glob("*.npy")):
         found = np.load(tmp_path / name / file.name, allow_pickle=False)
         np.testing.assert_allclose(found, np.load(file, allow_pickle=False), atol=2e-3)  # of 16 bits
     image = popout_set[0].image
-    by_engine = predict(network, image, make_engine(name, network))
-    np.testing.assert_allclose(by_engine.log_density, predict(network, image).log_density, atol=1e-4)
+    by_engine = predict(image, network, engine=name)
+    np.testing.assert_allclose(by_engine.log_density, predict(image, network).log_density, atol=1e-4)
 
 
-def test_a_form_is_made_once_and_again_for_other_weights(monkeypatch, tmp_path):
+def test_a_form_is_made_once_and_again_for_other_weights(monkeypatch, tmp_path, weights):
     made = []
     monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(engines, "to_onnx", lambda model: made.append(model) or b"form")
-    model = tiny_model.Tiny()
-    assert engines._form(model) == engines._form(model) == b"form"
+    monkeypatch.setattr(
+        "gazemap.prediction.engines.to_onnx.to_onnx", lambda model: made.append(model) or b"form"
+    )
+    kept = predictors._made_form(weights)
+    assert kept == predictors._made_form(weights)
+    assert kept.read_bytes() == b"form"
     assert len(made) == 1
-    model.readout.weight.data += 1
-    engines._form(model)
+    save_model(weights, create_model("gazenet", input_size=(64, 96)))
+    predictors._made_form(weights)
     assert len(made) == 2
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "file"))  # where nothing can be kept
-    assert engines._form(model) == b"form"
+    assert predictors._made_form(weights) == b"form"
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -85,7 +91,7 @@ def test_an_engine_leaves_the_model_as_it_is(name, monkeypatch, tmp_path):
     torch.manual_seed(3)
     expected = torch.rand(2)
     torch.manual_seed(3)
-    make_engine(name, model)(np.zeros((2, 3, 24, 24), np.uint8))
+    load_predictor(model, engine=name).grids(np.zeros((2, 3, 24, 24), np.uint8))
     assert (model.training, model.convolution.training, model.norm.training) == (True, True, False)
     assert all(one is not model for one in moved)
     assert torch.equal(torch.rand(2), expected)  # random numbers are left alone, too
@@ -93,10 +99,12 @@ def test_an_engine_leaves_the_model_as_it_is(name, monkeypatch, tmp_path):
 
 def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
     with pytest.raises(InputError, match=r"no engine named 'onx'.*onnx"):
-        make_engine("onx", network)
-    monkeypatch.setattr("gazemap.prediction.engines.onnx.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"pip install 'gazemap\[export\]'"):
-        make_engine("onnx", network)
+        load_predictor(network, engine="onx")
+    monkeypatch.setattr("gazemap.system.extras.find_spec", lambda name: None)
+    with pytest.raises(MissingPackageError, match=r"needs the package openvino.*'gazemap\[openvino\]'"):
+        load_predictor("shipped:gazenet", engine="openvino")
+    with pytest.raises(MissingPackageError, match=r"engine torch needs .* torch.*'gazemap\[train\]'"):
+        load_predictor("shipped:gazenet", engine="torch")
 
 
 @pytest.fixture
@@ -110,14 +118,17 @@ def weights(tmp_path):
 
 @pytest.mark.slow
 def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
-    exported = export_model(weights, tmp_path / "own.onnx", any_size=True)
+    exported = export(weights, tmp_path / "own.onnx", any_size=True)
     assert exported.file == tmp_path / "own.onnx"
     assert exported.size == exported.file.stat().st_size
     assert 0 <= exported.difference <= 1e-4
     content = onnx.load(tmp_path / "own.onnx")
     onnx.checker.check_model(content)
     about = json.loads({entry.key: entry.value for entry in content.metadata_props}["gazemap"])
+    network = about.pop("network")
     assert about == {**describe(weights), "from": ["start.safetensors", "runs/a"]}  # no path of the machine
+    assert (network["input_size"], network["output"], network["fit"]) == ([64, 96], "log_density", "stretch")
+    assert network["digest"] == digest(load_model(weights))
     session = onnxruntime.InferenceSession(tmp_path / "own.onnx", providers=["CPUExecutionProvider"])
     assert [entry.name for entry in session.get_inputs()] == ["images"]
     assert [entry.name for entry in session.get_outputs()] == ["log_density"]
@@ -134,7 +145,7 @@ def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
 
 
 def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_path):
-    exported = export_model(weights, tmp_path / "half.safetensors")
+    exported = export(weights, tmp_path / "half.safetensors")
     assert (exported.file, exported.size) == (tmp_path / "half.safetensors", exported.file.stat().st_size)
     assert 0 < exported.difference < 0.05
     assert (tmp_path / "half.safetensors").stat().st_size < 0.52 * weights.stat().st_size
@@ -149,27 +160,28 @@ def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_p
 
 def test_what_cannot_be_exported_leaves_no_file(weights, tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"\.onnx or \.safetensors, got .*own\.pt"):
-        export_model(weights, tmp_path / "own.pt")
+        export(weights, tmp_path / "own.pt")
     with pytest.raises(OutputError, match="There is no folder"):
-        export_model(weights, tmp_path / "none" / "own.onnx")
+        export(weights, tmp_path / "none" / "own.onnx")
     save_model(tmp_path / "fixed.safetensors", create_model("deepgaze2", encoder="mobilenetv2"))
-    with pytest.raises(InputError, match=r"A deepgaze2 takes images of \(240, 320\) alone"):
-        export_model(tmp_path / "fixed.safetensors", tmp_path / "fixed.onnx", any_size=True)
+    with pytest.raises(InputError, match=r"A deepgaze2 takes images of \(240, 320\) only"):
+        export(tmp_path / "fixed.safetensors", tmp_path / "fixed.onnx", any_size=True)
     (tmp_path / "fixed.safetensors").unlink()
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
     save_model(tmp_path / "tiny.safetensors", tiny_model.Tiny())
-    real = engines.run_onnx
-    monkeypatch.setattr(
-        "gazemap.prediction.engines.export.run_onnx",
-        lambda form, model: lambda x: real(form, model)(x) + 2e-4,
-    )
+
+    def shifted(form, name, device):
+        opened = open_form(form, name, device=device)
+        return replace(opened, compute=lambda frames: opened.compute(frames) + 2e-4)
+
+    monkeypatch.setattr("gazemap.prediction.engines.export.open_form", shifted)
     with pytest.raises(InputError, match=r"differs from the model by 0\.0002"):
-        export_model(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx")
+        export(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx")
     other = create_model("gazenet", input_size=(64, 96))
     other.readout[-1].bias.data[:] = 1e9
     save_model(tmp_path / "big.safetensors", other)
     with pytest.raises(InputError, match="beyond the range of 16 bits"):
-        export_model(tmp_path / "big.safetensors", tmp_path / "half.safetensors")
+        export(tmp_path / "big.safetensors", tmp_path / "half.safetensors")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "big.safetensors", "own.safetensors", "tiny.safetensors",
     ]  # fmt: skip

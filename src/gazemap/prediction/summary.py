@@ -6,17 +6,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter
 
 from gazemap.gaze.areas import Box, box_sums
-from gazemap.prediction.predict import Prediction
+from gazemap.types import Size
 
 _POINTS = 10
 _RADIUS = 0.05  # of the longer side; one or two degrees where the image is seen 30 degrees wide
 
 
-def summarize(prediction: Prediction) -> dict[str, Any]:
-    """The prediction in numbers for JSON; x and y are pixels of the image, continuous, from 0.
+def summarize(density: NDArray[np.float64], size: Size) -> dict[str, Any]:
+    """A predicted density in numbers for JSON; x and y are pixels of the image, continuous, from 0.
+
+    Args:
+        density: (h, w), sums to 1; of the whole image, perhaps at a smaller size.
+        size: (H, W) of the image.
 
     Returns:
         `width`, `height`;
@@ -25,8 +28,7 @@ def summarize(prediction: Prediction) -> dict[str, Any]:
         `points`: up to ten {x, y, share}, see `salient_points`;
         `thirds`: three rows of three, the share of attention of each ninth of the image.
     """
-    height, width = prediction.placement.size
-    density = prediction.shown.density
+    height, width = size
     down, across = height / density.shape[0], width / density.shape[1]
     radius = _RADIUS * max(density.shape)
     points = salient_points(density, radius)
@@ -55,6 +57,8 @@ def salient_points(
         {x, y, share}, the pixel's center, and how much of the density its disk of the radius holds
         that no higher peak's disk does; the shares of all sum to no more than 1.
     """
+    from scipy.ndimage import maximum_filter
+
     height, width = density.shape
     reach = int(radius)
     even = (1 + 1e-9) / density.size  # rounding alone makes no peak

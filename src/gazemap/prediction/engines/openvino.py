@@ -1,0 +1,43 @@
+"""OpenVINO: computes a network from its ONNX form, on the CPU."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.errors import InputError
+from gazemap.prediction.engines.description import NetworkDescription
+from gazemap.prediction.engines.grids import in_range
+from gazemap.prediction.engines.onnx import INPUT, OpenForm, as_floats, open_form
+from gazemap.system.extras import require
+
+
+def open_form_by_openvino(
+    form: Path | bytes, name: str, *, device: str = "auto", threads: int = 0
+) -> OpenForm:
+    """An ONNX form on OpenVINO; arguments and errors as of `open_form`.
+
+    Raises:
+        MissingPackageError: OpenVINO is not installed.
+        InputError: another device than the CPU.
+    """
+    require("openvino", "The engine openvino")
+    if device not in ("auto", "cpu"):
+        raise InputError(f"The engine openvino computes on the device cpu, got {device!r}.")
+    import openvino
+
+    network = open_form(form, name, device="cpu", threads=1).network  # refuses what is damaged
+    settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
+    core = openvino.Core()
+    compiled = core.compile_model(core.read_model(form), "CPU", settings)
+    return OpenForm(network, partial(_compute, compiled, network), "cpu")
+
+
+def _compute(compiled: Any, network: NetworkDescription, frames: NDArray[np.uint8]) -> NDArray[np.float32]:  # noqa: ANN401
+    # a request belongs to one call: threads must not share it
+    grids = np.asarray(compiled.create_infer_request().infer({INPUT: as_floats(frames)})[0])
+    return in_range(grids, network.name, network.output, network.target_range)

@@ -1,0 +1,71 @@
+"""A network in ONNX form, for ONNX Runtime, OpenVINO and the like."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from gazemap.errors import InputError
+from gazemap.models.base import SaliencyModel
+from gazemap.prediction.engines.onnx import INPUT
+from gazemap.prediction.engines.pytorch import describe_network
+from gazemap.system.extras import require
+
+_LEAST = 64  # pixels per side, where any size is taken
+
+
+def to_onnx(model: SaliencyModel, about: Mapping[str, Any] | None = None, *, any_size: bool = False) -> bytes:
+    """The network's ONNX form, its weights within.
+
+    Input `images`: float32 (B, 3, H, W) in [0, 1], any B, at the model's input size. Output `saliency`
+    or `log_density`: float32 (B, h, w), as the model's `forward` has it. The
+    metadata says what the network is, see `NetworkDescription.metadata`.
+
+    Args:
+        model: on any device and in any mode; a copy of it is exported.
+        about: what the metadata says, too: JSON values, as `describe` gives them.
+        any_size: take images of any size of at least 64 pixels per side. Such a form is slower by a third,
+            and takes a minute to make. For a model of `any_size`.
+
+    Raises:
+        MissingPackageError: the extra "export" is not installed.
+        InputError: the model takes images of one size only.
+    """
+    for package in ("onnx", "onnxscript"):
+        require(package, "Making an ONNX form")
+    if any_size and not model.any_size:
+        raise InputError(f"A {model.architecture} takes images of {model.input_size} only, not of any size.")
+    height, width = model.input_size
+    images = torch.zeros(2, 3, height, width)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of PyTorch about its own parts
+        program = torch.onnx.export(
+            copy.deepcopy(model).cpu().eval(),
+            (images,),
+            dynamo=True,
+            dynamic_shapes=(_free_sides(any_size),),
+            input_names=[INPUT],
+            output_names=[model.output],
+            verbose=False,
+        )
+    assert program is not None  # it is None where a file was asked for
+    form = program.model_proto
+    described = {"options": model.options, "fit": model.fit, **(about or {})}
+    for key, value in describe_network(model).metadata(described).items():
+        entry = form.metadata_props.add()
+        entry.key, entry.value = key, value
+    content: bytes = form.SerializeToString()
+    return content
+
+
+def _free_sides(any_size: bool) -> dict[int, Any]:
+    """Which sides of the input may be of any length."""
+    dim = torch.export.Dim
+    sides = {0: dim("batch", min=1)}
+    if any_size:
+        sides |= {2: dim("height", min=_LEAST), 3: dim("width", min=_LEAST)}
+    return sides

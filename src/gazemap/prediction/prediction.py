@@ -1,0 +1,191 @@
+"""A prediction: where people are predicted to look in one image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazemap.errors import InputError
+from gazemap.images.placement import Placement
+from gazemap.metrics.densities import to_density
+from gazemap.prediction.inputs import ImageLike, as_needed_pixels
+from gazemap.system.files import replacing, write_text
+from gazemap.types import AnyFloats, Floats, Output, Pixels
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SHOWN_PIXELS = 2**24
+_SHOWN_SIDE = 65_500  # pixels; JPEG holds no longer side
+_PICTURES = (".jpg", ".jpeg", ".png")
+
+
+@dataclass(frozen=True, eq=False)  # equal is the same one: arrays have no plain equality
+class Prediction:
+    """Where people are predicted to look in one image, at the image's own size.
+
+    `saliency`, `density` and `log_density` are made when they are first asked for.
+
+    Attributes:
+        grid: (h, w), what the network put out for its whole frame.
+        placement: how the image lies in that frame.
+        output: what the grid holds.
+        image: what was predicted, for pictures of it; None where only its frame is known.
+    """
+
+    grid: AnyFloats
+    placement: Placement
+    output: Output
+    image: ImageLike | None = field(default=None, repr=False)
+
+    @cached_property
+    def saliency(self) -> NDArray[np.float32]:
+        """(H, W), any scale; of a log density, the density with a greatest value of 1.
+
+        Regression networks that were trained on [0, 1] stay near it.
+        """
+        whole = np.empty(self.placement.size, np.float32)
+        for rows in row_bands(whole.shape):
+            whole[rows] = self.placement.unplace(self.grid, rows)
+        if self.output == "log_density":
+            whole -= whole.max()
+            np.exp(whole, out=whole)
+        return whole
+
+    @cached_property
+    def density(self) -> Floats:
+        """(H, W), the probability of each pixel; sums to 1. Of a saliency, see `to_density`."""
+        if self.output == "saliency":
+            # a regression network may be below 0 everywhere: nothing stands out, and nothing is refused
+            density: Floats = to_density(np.maximum(self.placement.unplace(self.grid), 0.0))
+            return density
+        return np.exp(self.log_density)
+
+    @cached_property
+    def log_density(self) -> Floats:
+        """(H, W), the log of the probability of each pixel; logsumexp 0."""
+        if self.output == "saliency":
+            return np.log(self.density)
+        return unplace(self.grid, self.placement, self.output)
+
+    @property
+    def scored(self) -> AnyFloats:
+        """What metrics are given: the grid where the image fills it; else (H, W), the image's own size."""
+        if self.placement.fit == "stretch":
+            return self.grid
+        return unplace(self.grid, self.placement, self.output)
+
+    @cached_property
+    def shown(self) -> Prediction:
+        """The same for pictures and summaries: of an image of no more than 16 megapixels."""
+        height, width = self.placement.size
+        ratio = min((_SHOWN_PIXELS / (height * width)) ** 0.5, _SHOWN_SIDE / max(height, width))
+        if ratio >= 1:
+            return self
+        size = max(1, int(height * ratio)), max(1, int(width * ratio))
+        return replace(self, placement=replace(self.placement, size=size))
+
+    @cached_property
+    def picture(self) -> Pixels:
+        """The image itself, (h, w, 3), at the size of `shown`.
+
+        Raises:
+            InputError: the prediction does not know its image.
+            DataError: the image's file is gone or was changed into something else.
+        """
+        if self.image is None:
+            raise InputError("This prediction does not know its image. Use predict(image), which keeps it.")
+        size = self.shown.placement.size
+        pixels, _ = as_needed_pixels(self.image, lambda _: size)
+        if pixels.shape[:2] == size:
+            return pixels
+        return np.asarray(Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BILINEAR))
+
+    def overlay(self) -> Pixels:
+        """The image with its saliency on top, (h, w, 3); at most 16 megapixels, see `pictures.overlay`.
+
+        Raises:
+            InputError: as `picture`.
+        """
+        from gazemap.prediction.pictures import overlay
+
+        return overlay(self.picture, self.shown.saliency)
+
+    def plot(self) -> Figure:
+        """The image next to its overlay, as a figure of matplotlib, which a notebook shows.
+
+        Raises:
+            InputError: as `picture`.
+        """
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(9, 4.5 * self.placement.size[0] / self.placement.size[1]), layout="tight")
+        for axes, pixels in zip(figure.subplots(1, 2), (self.picture, self.overlay()), strict=True):
+            axes.imshow(pixels)
+            axes.set_axis_off()
+        return figure
+
+    def save(self, path: str | Path) -> Path:
+        """Write the prediction to a file; its suffix says what.
+
+        Args:
+            path: `.jpg` or `.png`: the overlay; `.npy`: the log density, float32 (H, W); `.json`: the most
+                salient points and the share of each ninth of the image.
+
+        Returns:
+            the path.
+
+        Raises:
+            InputError: another suffix, or an overlay of a prediction that does not know its image.
+            OutputError: the file cannot be written.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix == ".json":
+            import json
+
+            write_text(path, json.dumps(self.as_json(), indent=1) + "\n")
+            return path
+        if suffix not in (*_PICTURES, ".npy"):
+            raise InputError(f"A prediction is saved as .jpg, .png, .npy or .json, got {path.name}.")
+        overlay = self.overlay() if suffix in _PICTURES else None
+        with replacing(path) as temporary:
+            if overlay is None:
+                np.save(temporary, self.log_density.astype(np.float32))
+            else:
+                Image.fromarray(overlay).save(temporary, quality=90)
+        return path
+
+    def as_json(self) -> dict[str, Any]:
+        """The prediction in numbers: the most salient points, each ninth's share; see `summarize`."""
+        from gazemap.prediction.summary import summarize
+
+        return summarize(self.shown.density, self.placement.size)
+
+    def __repr__(self) -> str:
+        height, width = self.placement.size
+        return f"<Prediction of an image of {width} x {height}: {self.output} on a grid of {self.grid.shape}>"
+
+
+def row_bands(size: tuple[int, ...]) -> Iterator[slice]:
+    """The rows of a map in bands of about a million pixels, which need less memory at a time."""
+    step = max(1, 2**20 // size[1])
+    for start in range(0, size[0], step):
+        yield slice(start, start + step)
+
+
+def unplace(grid: AnyFloats, placement: Placement, output: Output) -> Floats:
+    """A network's grid, (h, w) -> (H, W), the image's own size; a log density is normalized anew."""
+    whole = placement.unplace(grid)
+    if output == "log_density":
+        peak = whole.max()
+        total = sum(float(np.exp(whole[rows] - peak).sum()) for rows in row_bands(whole.shape))
+        whole -= peak + np.log(total)
+    return whole

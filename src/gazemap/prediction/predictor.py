@@ -1,0 +1,234 @@
+"""A model that is ready to predict, by one engine on one device; `load_predictor` chooses them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.errors import InputError, OutputError, WeightsError, check_name
+from gazemap.models.files import DEFAULT_MODEL, located, shipped_form
+from gazemap.prediction.engines.description import NetworkDescription
+from gazemap.prediction.engines.grids import Engine
+from gazemap.prediction.engines.onnx import OpenForm, open_form
+from gazemap.prediction.engines.openvino import open_form_by_openvino
+from gazemap.system.extras import require
+from gazemap.system.files import cache_folder, replacing
+from gazemap.system.fingerprint import digest, file_digest
+
+if TYPE_CHECKING:
+    from gazemap.models.base import SaliencyModel
+
+ENGINES = ("onnx", "torch", "openvino")
+DEVICES = ("auto", "cpu", "cuda")
+_FORMS: dict[str, Callable[..., OpenForm]] = {"onnx": open_form, "openvino": open_form_by_openvino}
+_KEPT = 2  # predictors that stay open, so that `predict` in a loop opens nothing anew
+_kept: dict[object, Predictor] = {}
+_one_by_one = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor(NetworkDescription):
+    """A model that is ready to predict; made by `load_predictor`.
+
+    Attributes:
+        engine: which of `ENGINES` computes it.
+        device: where: "cpu" or "cuda".
+        grids: the network: images in its frame, uint8 (N, 3, H, W), RGB -> float32 (N, h, w). A regression's
+            are mapped to [0, 1]. Several threads may call it at once.
+        computing: a context to put around several calls; keeps a PyTorch model in eval mode.
+    """
+
+    engine: str
+    device: str
+    grids: Engine
+    computing: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    @property
+    def center_bias(self) -> bool:
+        """Whether a center bias of its own is in its predictions, which `center_bias=False` leaves out."""
+        return self.log_prior is not None and bool(self.log_prior.min() < self.log_prior.max())
+
+    def __repr__(self) -> str:
+        height, width = self.input_size
+        bias = ", without its center bias" if self.log_prior is not None and not self.center_bias else ""
+        return f"<Predictor {self.name}: {width} x {height}, engine {self.engine} on {self.device}{bias}>"
+
+
+ModelLike: TypeAlias = "str | os.PathLike[str] | SaliencyModel | Predictor"
+
+
+def load_predictor(
+    model: ModelLike = DEFAULT_MODEL,
+    *,
+    engine: str = "auto",
+    device: str = "auto",
+    center_bias: bool = True,
+    threads: int = 0,
+) -> Predictor:
+    """A model that is ready to predict.
+
+    Args:
+        model: the name of a model that comes with gazemap, a run folder, a weights file, or an ONNX file
+            that `gazemap export` wrote; or a model in memory, which is left as it is. What exists at a
+            path comes before a name; "shipped:gazenet" always means the model that comes with gazemap.
+        engine: a key of `ENGINES`. "auto" is ONNX Runtime for the models that come with gazemap and for
+            ONNX files, and PyTorch for all else. The engines' numbers are equal within 1e-4.
+        device: "cpu", "cuda", or "auto": the GPU where the engine has one; of a model in memory, where it is.
+        center_bias: False leaves out where people look anyway: for images that are parts of others.
+        threads: that one call of ONNX Runtime or OpenVINO may use; 0: as many as there are cores.
+
+    Raises:
+        WeightsError: nothing is there, it is damaged, or it does not fit the network that it names.
+        InputError: no such engine or device, the engine has no such device here, or the model has no
+            center bias that could be left out.
+        MissingPackageError: the engine is not installed; says what to install.
+    """
+    if engine != "auto":
+        check_name("engine", engine, ENGINES)
+    if device not in DEVICES:
+        raise InputError(f"device must be auto, cpu or cuda, got {device!r}.")
+    if isinstance(model, Predictor):
+        predictor = _as_asked(model, engine, device)
+    elif isinstance(model, str | os.PathLike):
+        predictor = _opened_once(model, engine, device, threads)
+    else:
+        predictor = _of_network(model, engine, device, threads)
+    return predictor if center_bias else _without_center_bias(predictor)
+
+
+def _opened_once(model: str | os.PathLike[str], engine: str, device: str, threads: int) -> Predictor:
+    file, name = located(model)
+    key = (file.absolute(), _stamp(file), name, engine, device, threads)
+    with _one_by_one:
+        if key not in _kept:
+            made = _of_file(file, name, engine, device, threads)
+            while len(_kept) >= _KEPT:
+                del _kept[next(iter(_kept))]
+            _kept[key] = made
+        return _kept[key]
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """What changes when a file does; (0, 0) where there is none: opening it says so."""
+    try:
+        state = file.stat()
+    except OSError:
+        return 0, 0
+    return state.st_mtime_ns, state.st_size
+
+
+def _as_asked(predictor: Predictor, engine: str, device: str) -> Predictor:
+    if engine not in ("auto", predictor.engine) or device not in ("auto", predictor.device):
+        raise InputError(
+            f"{predictor!r} computes by engine {predictor.engine} on {predictor.device}, not by {engine} on "
+            f"{device}. Load it anew: load_predictor(model, engine=..., device=...)."
+        )
+    return predictor
+
+
+def _of_file(file: Path, name: str, engine: str, device: str, threads: int) -> Predictor:
+    form = file if file.suffix == ".onnx" else shipped_form(file)
+    if engine == "auto":
+        engine = "torch" if form is None else "onnx"
+    if engine in _FORMS:
+        return _of_form(form or _made_form(file), name, engine, device, threads)
+    if file.suffix == ".onnx":
+        raise InputError(f"{file} is an ONNX form, which PyTorch cannot compute. Take the engine onnx.")
+    require("torch", f"The model {name} by engine torch")
+    from gazemap.models.weights import load_model
+    from gazemap.system.device import choose_device
+
+    network = load_model(file).to(choose_device(device))
+    network.name = name
+    return _of_network(network, "torch", "auto", threads)
+
+
+def _of_network(model: SaliencyModel, engine: str, device: str, threads: int) -> Predictor:
+    """Of a model in memory: PyTorch, where it is; or by its ONNX form."""
+    require("torch", "A model in memory")
+    from gazemap.models.base import SaliencyModel as Network
+    from gazemap.prediction.engines import pytorch
+
+    if not isinstance(model, Network):
+        raise InputError(
+            "A model must be a name, a path, a SaliencyModel or a Predictor, got "
+            f"{type(model).__name__}. The image comes first: predict(image, model=...)."
+        )
+    if engine in _FORMS:
+        from gazemap.prediction.engines.to_onnx import to_onnx
+
+        return _of_form(to_onnx(model), model.name, engine, device, threads)
+    own = next(model.parameters()).device.type
+    if device not in ("auto", own):
+        raise InputError(f"{model.name} is on {own}, not on {device}. Move it: model.to({device!r}).")
+    made = _predictor(pytorch.describe_network(model), "torch", own, partial(pytorch.predict_grids, model))
+    return replace(made, computing=partial(pytorch.evaluating, model))
+
+
+def _of_form(form: Path | bytes, name: str, engine: str, device: str, threads: int) -> Predictor:
+    opened = _FORMS[engine](form, name, device=device, threads=threads)
+    return _predictor(opened.network, engine, opened.device, opened.compute)
+
+
+def _predictor(network: NetworkDescription, engine: str, device: str, compute: Engine) -> Predictor:
+    described = {field.name: getattr(network, field.name) for field in fields(NetworkDescription)}
+    return Predictor(**described, engine=engine, device=device, grids=compute)
+
+
+def _made_form(file: Path) -> Path | bytes:
+    """The ONNX form of a weights file, from the cache: making it takes some seconds, and PyTorch."""
+    if not file.is_file():
+        raise WeightsError(f"There is no weights file {file}. Give a run folder or a weights file.")
+    kept = cache_folder("onnx") / f"{version('gazemap')}-{file_digest(file).hex()}.onnx"
+    if kept.is_file():
+        return kept
+    require("torch", "Making an ONNX form")
+    from gazemap.models.weights import load_model
+    from gazemap.prediction.engines.to_onnx import to_onnx
+
+    form = to_onnx(load_model(file))
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(kept) as temporary:
+            temporary.write_bytes(form)
+    except (OSError, OutputError):
+        return form  # a cache that cannot be written costs seconds, no more
+    return kept
+
+
+def _without_center_bias(predictor: Predictor) -> Predictor:
+    """The same without the center bias that its log density is the sum of.
+
+    Raises:
+        InputError: it has none.
+    """
+    if predictor.log_prior is None:
+        raise InputError(f"{predictor.name} has no fixed center bias that could be left out.")
+    if not predictor.center_bias:
+        return predictor
+    return replace(
+        predictor,
+        digest=digest([predictor.digest.encode(), b"without its center bias"]),
+        grids=partial(_less_prior, predictor.grids, predictor.log_prior),
+        log_prior=np.zeros_like(predictor.log_prior),
+    )
+
+
+def _less_prior(
+    grids: Engine, log_prior: NDArray[np.float32], frames: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """log_softmax(response + log_prior) -> log_softmax(response)."""
+    response = grids(frames).astype(np.float64) - log_prior
+    response -= response.max(axis=(1, 2), keepdims=True)
+    response -= np.log(np.exp(response).sum(axis=(1, 2), keepdims=True))
+    return response.astype(np.float32)
