@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.gaze.blurring import blur
+from gazemap.gaze.blurring import blur_by_taps
 from gazemap.images.resizing import resize, resize_8_bit
 from gazemap.metrics.densities import exponentiate, shift_to_density, softmax, to_density
 from gazemap.metrics.kernels.arrays import Array, Maps, check_shape, in_main_memory
@@ -128,9 +128,7 @@ def _through_8_bits(grid: AnyFloats, protocol: Protocol, size: Size, output: Out
     shown = np.exp(grid - np.max(grid)) if output == "log_density" else grid
     small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")
     enlarged = resize_8_bit(small, size).astype(np.float64) / 255
-    if enlarged.ndim == 3:
-        return np.stack([blur(one, protocol.blur) for one in enlarged])
-    return blur(enlarged, protocol.blur)
+    return blur_by_taps(enlarged, protocol.blur)
 
 
 def to_8_bit(saliency: NDArray[np.floating], *, wrap: bool) -> NDArray[np.uint8]:
