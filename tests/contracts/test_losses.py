@@ -48,7 +48,7 @@ def test_it_takes_both_outputs_and_has_a_gradient(loss, output):
 
 
 @pytest.mark.parametrize("zero", [(1,), (0, 1, 2)])
-def test_images_that_nobody_looked_at_spoil_nothing(loss, zero):
+def test_images_without_fixations_give_finite_numbers(loss, zero):
     predicted, truth = drawn(zero_fixations=zero)
     truth.target[list(zero)] = 0
     value = loss(predicted, truth)
@@ -58,7 +58,7 @@ def test_images_that_nobody_looked_at_spoil_nothing(loss, zero):
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5])
-def test_a_prediction_that_is_the_same_everywhere_spoils_nothing(loss, value):
+def test_a_constant_prediction_gives_finite_numbers(loss, value):
     _, truth = drawn()
     raw = torch.full((3, *SIZE), value, requires_grad=True)
     own = loss(NetworkOutput(raw, "saliency"), truth)

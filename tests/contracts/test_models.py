@@ -18,7 +18,7 @@ from gazemap.system.checking import options_of
 SMALL = {"input_size": (64, 96)}
 LIGHT = {**SMALL, "encoder": "mobilenetv2"}
 ENCODER = {"encoder": "mobilenetv2-tf", "train_encoder": False, "input_size": (64, 96)}
-OPTIONS = {  # what makes each network small enough for a test
+OPTIONS = {  # make each network small enough for a test
     "shallow": {},
     "salnet": SMALL,
     "simplenet": LIGHT,
@@ -87,7 +87,7 @@ def marked(slow, cases=CASES):
     ]
 
 
-# one output a model, where the other differs by its last step alone
+# one output per model, where the other differs by its last step alone
 ONE_OUTPUT = [(name, model.outputs[-1]) for name, model in MODELS.items()]
 
 
@@ -123,7 +123,7 @@ def test_grid_has_the_stated_size_and_meaning(model, images):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("case", marked(HEAVY, ONE_OUTPUT[1:]))  # all but the shallow network
-def test_every_size_from_32_pixels_a_side_works(case, size):
+def test_every_size_of_at_least_32_pixels_works(case, size):
     network = make(*case, input_size=size).eval()
     assert network.input_size == size
     check_grid(network, images_for(network))
@@ -294,11 +294,11 @@ def test_parameters_are_as_many_as_published(name):
         assert create_model(name).parameter_count() == PARAMETERS[name]
 
 
-def one_bright_place_an_image(network, places):
-    """Targets and fixations of one cell in each image; places are relative (row, column)."""
+def one_bright_cell_per_image(network, cells):
+    """Targets and fixations in one cell per image, given as (row, column) in shares of the grid."""
     height, width = network.output_size
-    grid = torch.zeros(len(places), height, width)
-    for index, (row, column) in enumerate(places):
+    grid = torch.zeros(len(cells), height, width)
+    for index, (row, column) in enumerate(cells):
         grid[index, int(row * height), int(column * width)] = 1.0
     return LossTargets(grid, grid)
 
@@ -307,7 +307,7 @@ def one_bright_place_an_image(network, places):
 def test_two_steps_on_four_images_lower_the_loss(case):
     network = make(*case).eval()  # no dropout, so that losses can be compared
     images = images_for(network, 4)
-    truth = one_bright_place_an_image(network, [(0.3, 0.3), (0.6, 0.7), (0.2, 0.8), (0.7, 0.4)])
+    truth = one_bright_cell_per_image(network, [(0.3, 0.3), (0.6, 0.7), (0.2, 0.8), (0.7, 0.4)])
     loss = weighted_loss({"mse" if network.output == "saliency" else "nll": 1.0})
     optimizer = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], lr=1e-5)
 
@@ -325,7 +325,7 @@ def test_two_steps_on_four_images_lower_the_loss(case):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_mistake_within_a_constructor_is_not_told_as_the_user_s(name, monkeypatch):
+def test_a_mistake_within_a_constructor_is_not_blamed_on_the_user(name, monkeypatch):
     def broken(self, *, input_size=(96, 96)):
         len(None)
 

@@ -1,4 +1,4 @@
-"""Distillation: what teachers say together, by hand; a pupil that has only them comes to say it, too."""
+"""Distillation: the teachers' mean density by hand; a student that has only them learns to predict it."""
 
 import pytest
 import torch
@@ -30,15 +30,15 @@ def runs(tmp_path):
     files = [tmp_path / f"{seed}.safetensors" for seed in range(2)]
     for seed, file in enumerate(files):
         model = tiny(seed)
-        model.readout.weight.data *= 20  # so that they have something to say
+        model.readout.weight.data *= 20  # so that their densities differ
         save_model(file, model)
     return [str(file) for file in files]
 
 
-def test_they_say_the_mean_of_all_densities_of_image_and_mirror_image(runs):
+def test_their_density_is_the_mean_over_teachers_images_and_mirror_images(runs):
     images = torch.rand(3, 3, 24, 24)
     teachers = load_teachers(runs, 0.5, tiny(2), CPU)
-    told = teachers.density(images)
+    found = teachers.density(images)
     by_hand = torch.zeros(3, 12, 12)
     with torch.no_grad():
         for run in runs:
@@ -47,19 +47,19 @@ def test_they_say_the_mean_of_all_densities_of_image_and_mirror_image(runs):
                 by_hand[index] += model(images[index : index + 1])[0].exp() / 4
                 mirrored = torch.flip(images[index : index + 1], dims=[3])
                 by_hand[index] += torch.flip(model(mirrored)[0].exp(), dims=[1]) / 4
-    torch.testing.assert_close(told, by_hand)
-    torch.testing.assert_close(told.sum(dim=(1, 2)), torch.ones(3))
+    torch.testing.assert_close(found, by_hand)
+    torch.testing.assert_close(found.sum(dim=(1, 2)), torch.ones(3))
     assert not any(p.requires_grad for model in teachers.models for p in model.parameters())
 
 
 def test_the_loss_is_weighed_against_the_cross_entropy():
-    told, said = torch.full((1, 1, 4), 0.25), torch.tensor([[[0.5, 0.25, 0.125, 0.125]]]).log()
+    taught, predicted = torch.full((1, 1, 4), 0.25), torch.tensor([[[0.5, 0.25, 0.125, 0.125]]]).log()
     entropy = 0.25 * (1 + 2 + 3 + 3) * torch.tensor(2.0).log()
-    mixed = Teachers([], 0.75).mixed(torch.tensor(2.0), said, told)
+    mixed = Teachers([], 0.75).mixed(torch.tensor(2.0), predicted, taught)
     assert mixed.item() == pytest.approx(0.25 * 2 + 0.75 * entropy.item())
 
 
-def test_a_pupil_that_has_only_its_teachers_comes_to_say_what_they_say(popout_set, tmp_path, runs):
+def test_a_student_that_has_only_its_teachers_learns_to_predict_their_density(popout_set, tmp_path, runs):
     path = tmp_path / "tiny.yaml"
     path.write_text(tiny_model.RECIPE)
     options = ["model.options={output: log_density}", "loss={nll: 1.0}"]
@@ -67,22 +67,22 @@ def test_a_pupil_that_has_only_its_teachers_comes_to_say_what_they_say(popout_se
     recipe = load_recipe(path, [*options, "optimizer={name: adam, lr: 0.01}", "schedule.every=20"])
     run = train(recipe, popout_set, tmp_path / "run", progress=False)
     last, _ = load_tensors(run.out / LAST)  # the best epoch is chosen by the fixations
-    pupil = tiny(7)
-    pupil.load_state_dict({key.removeprefix("model."): last[key] for key in last if key[:6] == "model."})
-    teachers = load_teachers(runs, 1.0, pupil, CPU)
+    student = tiny(7)
+    student.load_state_dict({key.removeprefix("model."): last[key] for key in last if key[:6] == "model."})
+    teachers = load_teachers(runs, 1.0, student, CPU)
     images = torch.stack([torch.tensor(sample.image) for sample in popout_set.split("val")])
     frames = torch.nn.functional.interpolate(images.permute(0, 3, 1, 2) / 255, (24, 24), mode="area")
-    told = teachers.density(frames)
+    taught = teachers.density(frames)
 
     def divergence(model):
         with torch.no_grad():
-            return (told * (told.log() - model(frames))).sum(dim=(1, 2)).mean()
+            return (taught * (taught.log() - model(frames))).sum(dim=(1, 2)).mean()
 
-    assert divergence(pupil) < 0.2 * divergence(tiny(7))
+    assert divergence(student) < 0.2 * divergence(tiny(7))
 
 
 def test_a_teacher_of_another_kind_or_none_is_refused(runs, tmp_path):
-    with pytest.raises(RecipeError, match="Both must put out a log density on the same grid"):
+    with pytest.raises(RecipeError, match="Both must predict a log density on the same grid"):
         load_teachers(runs, 0.5, tiny(0, "saliency"), CPU)
     save_model(tmp_path / "saliency.safetensors", tiny(0, "saliency"))
     with pytest.raises(RecipeError, match=r"saliency\.safetensors cannot teach this tiny"):

@@ -71,7 +71,7 @@ def test_mistakes_are_named_with_the_nearest_right_key(override, message):
         load_recipe("nurick2021-shallow", [override])
 
 
-def test_mistakes_in_the_model_and_in_the_loss_are_told_together():
+def test_mistakes_in_the_model_and_in_the_loss_are_named_together():
     with pytest.raises(RecipeError, match="has 2 mistake") as caught:
         load_recipe("nurick2021-shallow", ["model.options={depth: 3}", "loss={msee: 1}"])
     assert "named 'depth'" in str(caught.value)

@@ -1,4 +1,4 @@
-"""Encoders at one eighth of the image's size, with holes in place of strides (Cornia et al. 2018)."""
+"""Encoders of 1/8 of the image's size, by dilation in place of strides (Cornia et al. 2018)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _MEAN_BGR = (103.939, 116.779, 123.68)  # of images in 0 to 255, as the released
 class CaffeScale(nn.Module):
     """RGB in [0, 1] -> BGR in 0 to 255, less ImageNet's mean.
 
-    Images of other sides are enlarged to multiples of 8, so that pools drop no row: the grid at 1/8
-    covers the whole image.
+    The sides are enlarged to multiples of 8, so that no pool drops a row, and the grid at 1/8 covers the
+    whole image.
     """
 
     mean: Tensor
@@ -40,13 +40,13 @@ def vgg16_convolutions(weights: str | None) -> nn.Sequential:
 
 
 def dilated_vgg16(weights: str | None) -> nn.Sequential:
-    """512 channels at 1/8: the fourth pool keeps its size, the fifth is gone, conv5 is dilated by 2."""
+    """512 channels at 1/8: the fourth pool keeps the size, the fifth is left out, conv5 is dilated by 2."""
     *layers, _ = vgg16_convolutions(weights)
     layers[23] = nn.MaxPool2d(2, stride=1, padding=0)
     for layer in layers[24:]:
         if isinstance(layer, nn.Conv2d):
             layer.dilation = layer.padding = (2, 2)
-    # a pool of 2 without stride takes one row and one column, given back on the right and below
+    # a pool of 2 with stride 1 drops one row and one column: they are padded on the right and below
     return nn.Sequential(*layers[:23], nn.ZeroPad2d((0, 1, 0, 1)), *layers[23:])
 
 

@@ -1,7 +1,7 @@
-"""Encoders: networks trained to name objects, of which saliency models read the inner features.
+"""Encoders: networks that were trained to classify images, whose inner features saliency models read.
 
-The networks are timm's; `ENCODERS` lists them with the layers that are read. timm is imported only
-where one is built.
+The networks are timm's; `ENCODERS` lists them with the layers that are read. timm is imported only when one
+is built.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from gazemap.errors import WeightsError, check_name, lookup
 from gazemap.system.device import register_vision_operators
+from gazemap.system.extras import require
 
 _HALF = (0.5, 0.5, 0.5)
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -26,16 +27,16 @@ _IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class EncoderSpec:
-    """An encoder and what is read of it.
+    """An encoder and the layers that are read.
 
     Attributes:
-        timm: its name there.
+        timm: its name in timm.
         taps: layers whose outputs are read; in `ENCODERS` at 1/2, 1/4, 1/8, 1/16 and 1/32 of the
             image's size (Reddy et al. 2020: the inputs of SimpleNet's decoder).
-        channels: of each.
+        channels: of each of these outputs.
         mean: of the images that it was trained on, RGB in [0, 1].
-        std: of them.
-        options: of timm's constructor.
+        std: their standard deviation.
+        options: for timm's constructor.
     """
 
     timm: str
@@ -113,10 +114,11 @@ class Encoder(nn.Module):
     Args:
         name: a key of `ENCODERS`, or an encoder read elsewhere.
         weights: see `timm_network`.
-        trainable: whether training changes it. A frozen encoder, and one that starts from weights,
-            keeps its batch statistics: they come of more images than a data set of gaze has, and
-            weights whose norms are folded into the convolutions have no others.
-        scales: how many, from the finest on, all by default; layers behind the last are left out.
+        trainable: whether training changes it. A frozen encoder, and one that starts from weights, keeps its
+            batch statistics: they come from more images than a gaze data set has, and weights whose batch
+            norms were folded into the convolutions have no others.
+        scales: how many scales are read, from the finest on; all by default. Layers after the last are left
+            out.
 
     Attributes:
         channels: of each scale.
@@ -147,7 +149,7 @@ class Encoder(nn.Module):
         return features
 
     def train(self, mode: bool = True) -> Encoder:
-        """As in every module; a frozen encoder stays as in evaluation, a pretrained one's norms do."""
+        """Set the mode; a frozen encoder stays in eval mode, as do the batch norms of a pretrained one."""
         super().train(mode and self.trainable)
         for module in self.modules():
             if self.pretrained and isinstance(module, nn.BatchNorm2d):
@@ -159,14 +161,14 @@ def timm_network(name: str, weights: str | None, **options: Any) -> nn.Module:  
     """A network of timm without its classifier.
 
     Args:
-        name: timm's.
-        weights: see `load_encoder_weights`; "timm" downloads timm's own, None draws them at random.
-        options: of timm's constructor.
+        name: of the network in timm.
+        weights: a file for `load_encoder_weights`; "timm" downloads timm's own; None draws them at random.
+        options: for timm's constructor.
 
     Raises:
         WeightsError: as `load_encoder_weights`.
     """
-    download = weights == "timm" and not torch.empty(0).is_meta  # there, only shapes are wanted
+    download = weights == "timm" and not torch.empty(0).is_meta  # on the meta device there are only shapes
     network: nn.Module = import_timm().create_model(name, num_classes=0, pretrained=download, **options)
     if weights is not None and weights != "timm":
         load_encoder_weights(network, Path(weights))
@@ -193,7 +195,7 @@ def load_encoder_weights(network: nn.Module, path: Path) -> None:
     if wrong:
         raise WeightsError(
             f"{path} does not fit this encoder: {len(wrong)} of {len(own)} tensors differ in name or "
-            f"shape, the first is {wrong[0]} {tuple(own[wrong[0]].shape)}."
+            f"shape. The first is {wrong[0]} {tuple(own[wrong[0]].shape)}."
         )
     if not next(network.parameters()).is_meta:
         network.load_state_dict(tensors, strict=False)
@@ -212,7 +214,12 @@ def _in_layer_order(tensors: dict[str, Tensor]) -> list[Tensor]:
 
 
 def import_timm() -> Any:  # noqa: ANN401 - timm has no types
-    """timm, with what its torchvision lacks; see `system.device`."""
+    """timm, after what torchvision needs to be imported; see `system.device`.
+
+    Raises:
+        MissingPackageError: timm is not installed.
+    """
+    require("timm", "Building an encoder")
     register_vision_operators()
     import timm
 

@@ -1,7 +1,7 @@
 """MDNSal (Reddy et al., IROS 2020): the parameters of a mixture of Gaussians from an encoder.
 
-The paper gives the shape (encoder, one convolution, three linear layers for weights, means and
-covariances) and its code was never released: the number of Gaussians, the parametrization, the
+The paper gives the layers (encoder, one convolution, three linear layers for weights, means and
+covariances), but its code was never released: the number of Gaussians, the parametrization, the
 normalized features, the initial values and the exact density on the grid in place of sampled points are
 our choice.
 """
@@ -34,7 +34,7 @@ class MDNSal(SaliencyModel):
         encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
         train_encoder: whether training changes the encoder.
         gaussians: how many.
-        covariance: "diagonal", or "full" (a Cholesky factor each).
+        covariance: of each Gaussian, "diagonal" or "full" (by a Cholesky factor).
         input_size: (H, W).
     """
 
@@ -70,7 +70,7 @@ class MDNSal(SaliencyModel):
 
     @torch.no_grad()
     def _start_from_center_bias(self, gaussians: int) -> None:
-        """Equal Gaussians would stay equal: they start all over the image, those at its center heavier."""
+        """Spread the Gaussians over the image, heavier at its center; equal ones would stay equal."""
         for layer in (self.weights, self.means, self.widths):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -84,12 +84,12 @@ class MDNSal(SaliencyModel):
     def mixture(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(B, 3, H, W) -> log weights (B, K), means (B, K, 2), Cholesky factors (B, K, 3).
 
-        A factor's numbers are those of the lower triangle, [[a, 0], [b, c]], in image sides, x first.
+        A factor (a, b, c) is the lower triangle [[a, 0], [b, c]], in image sides, x first.
         """
         reduced = F.relu(self.reduce(self.norm(self.encoder(images)[-1]))).float()  # (B, 64, H/32, W/32)
         # some encoders drop an odd image's last row
         features = upsample(reduced, self.cells).flatten(1)  # (B, 64 * cells)
-        # unscaled, one step of Adam in thousands of weights flings every Gaussian out of the image
+        # unscaled, one step of Adam in thousands of weights would move every Gaussian out of the image
         features = features / math.sqrt(features.shape[1])
         log_weights = self.weights(features).log_softmax(dim=1)  # (B, K)
         means = self.means(features).sigmoid().unflatten(1, (-1, 2))  # (B, K, 2)

@@ -1,6 +1,6 @@
-"""ML-Net (Cornia et al., ICPR 2016): three depths of VGG-16 joined, and a learned prior that multiplies.
+"""ML-Net (Cornia et al., ICPR 2016): features of VGG-16 at three depths, and a learned prior.
 
-Layers: the released code (marcellacornia/mlnet).
+The layers are those of the released code (marcellacornia/mlnet).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class MLNet(SaliencyModel):
         self.center_bias = CenterBiasPrior("none" if learned else center_bias, self.output_size)
 
     def encoder_parameters(self) -> list[nn.Parameter]:
-        """Those of VGG-16, which is read at three depths."""
+        """Those of VGG-16, which is in three parts here."""
         return [p for part in (self.to_pool3, self.to_pool4, self.to_conv5) for p in part.parameters()]
 
     def forward(self, images: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ class MLNet(SaliencyModel):
         return F.relu(F.relu(grid) * factor)
 
     def _factor(self, grid: Tensor) -> Tensor:
-        """The center bias, (h, w): 1 everywhere where there is none, 1 on average where it is fixed."""
+        """The factor of the center bias, (h, w): 1 if there is none; 1 on average if it is fixed."""
         if self.prior is not None:
             return 1 + upsample(self.prior[None, None], self.output_size)[0, 0]
         if self.center_bias.kind == "none":

@@ -1,7 +1,7 @@
 """PDP (Jetley et al., CVPR 2016): a softmax over the pixels of one response map.
 
-The paper gives VGG's convolutions, a few more and the softmax, trained with distances between
-distributions; the added layers' sizes are our choice.
+The paper gives VGG's convolutions, a few more and the softmax, trained with distances between distributions.
+The sizes of the added layers are our choice.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """SalNet, the deep network of Pan et al. (CVPR 2016): nine convolutions and one deconvolution.
 
-Layers, input and output scaling: the released Caffe network (imatge-upc/saliency-2016-cvpr).
+Layers and the scaling of input and output are those of the released Caffe network
+(imatge-upc/saliency-2016-cvpr).
 Weights are drawn as He et al. (2015) do: our choice, since the released ones start from VGG-M.
 """
 
@@ -16,15 +17,14 @@ from gazemap.types import Output, Size
 
 _MEAN_BGR = (100.0, 110.0, 118.0)  # of images in 0 to 255
 _SCALE = 2 / 255
-# kernel and channels of the convolutions behind the pools
+# kernel and channels of the convolutions after the pools
 _DEEP = ((3, 512), (5, 512), (5, 512), (7, 256), (11, 128), (11, 32))
 
 
 class SalNet(SaliencyModel):
     """Pan et al.'s deep network, 25,806,209 parameters.
 
-    The network's numbers times 128 plus 127 are gray levels, and so its targets lie in
-    [-127 / 128, 1].
+    Its output times 128 plus 127 is a gray level, so its targets lie in [-127 / 128, 1].
 
     Args:
         input_size: (H, W); (240, 320) as published.
@@ -69,7 +69,7 @@ class SalNet(SaliencyModel):
         """(B, 3, H, W) in [0, 1] -> (B, H, W)."""
         bgr = images.flip(1) * 255
         height, width = self.output_size
-        # to multiples of 4, which the deconvolution gives back; those of the paper stay as they are
+        # to multiples of 4, as the deconvolution returns; the paper's sizes are such already
         padded = F.pad((bgr - self.mean) * _SCALE, (0, -width % 4, 0, -height % 4))
         grid: Tensor = self.network(padded)[:, 0, :height, :width]
         return log_softmax(grid) if self.output == "log_density" else grid

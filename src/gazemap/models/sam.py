@@ -1,6 +1,6 @@
 """SAM (Cornia et al., TIP 2018): dilated features, an attentive ConvLSTM and learned priors.
 
-Layers, initialization and clipping: the released code (marcellacornia/sam).
+Layers, initialization and clipping are those of the released code (marcellacornia/sam).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STEPS = 4
 
 
 class AttentiveConvLSTM(nn.Module):
-    """A ConvLSTM that looks at the same features four times, each time where its state tells it to."""
+    """A ConvLSTM that reads the same features four times, each time under an attention map from its state."""
 
     def __init__(self, channels: int, steps: int = _STEPS) -> None:
         super().__init__()
@@ -61,12 +61,13 @@ class SAM(SaliencyModel):
     Args:
         encoder_weights: ImageNet weights to start from: "timm" or a safetensors file.
         input_size: (H, W); (240, 320) as published.
-        center_bias: what is joined to the features ahead of the last two convolutions: "learned", 16
-            Gaussians each, as published; "fixed", the density of the training images; "none".
+        center_bias: channels that are joined to the features before each of the last two convolutions:
+            "learned", 16 Gaussians each, as published; "fixed", the density of the training images; "none".
         output: "saliency", the rectified outputs; "log_density", the log-softmax of the same logits.
 
     Attributes:
-        make_encoder: ImageNet weights -> the encoder, at 1/8 of the image's size, 512 channels; a subclass's.
+        make_encoder: set by a subclass: ImageNet weights -> the encoder, 512 channels at 1/8 of the image's
+            size.
     """
 
     make_encoder: Callable[[str | None], nn.Module]

@@ -23,7 +23,7 @@ Initialization = Literal["paper", "he"]
 
 @dataclass(frozen=True)
 class _Shape:
-    """How the convolutions and pools treat borders, and the side of the last feature grid."""
+    """How convolutions and pools treat borders, and the side of the last grid of features, in cells."""
 
     paddings: tuple[int, int, int]
     ceil_pools: bool
@@ -45,10 +45,10 @@ class Shallow(SaliencyModel):
         geometry: "nurick2021" (padded convolutions, floor pooling, 76,778,816 parameters) or
             "pan2016" (valid convolutions, ceil pooling, 64,392,512 parameters).
         initialization: "paper" draws weights from N(0, 0.01) with biases 0.1; "he" draws them from
-            N(0, 2 / inputs) with biases 0, and starts the last layer at zero.
+            N(0, 2 / inputs) with biases 0, and starts the last layer at 0.
         output: "saliency", the linear outputs; "log_density", their log-softmax over the pixels.
         target_range: see `SaliencyModel`; Pan et al. regress targets in [-1, 1].
-        input_size: (H, W), 96 x 96 alone, which the fully connected layers ask for.
+        input_size: (H, W), which must be (96, 96), since its layers are fully connected.
 
     Raises:
         InputError: another size.
@@ -141,7 +141,7 @@ class Maxout(nn.Module):
         self.pieces = pieces
 
     def forward(self, features: Tensor) -> Tensor:
-        """Raises ValueError when the units cannot be divided into groups of `pieces`."""
+        """(B, pieces * n) -> (B, n); raises ValueError if the units do not form groups of `pieces`."""
         if features.shape[1] % self.pieces:
             raise ValueError(f"{features.shape[1]} units cannot form groups of {self.pieces}.")
         # slices and `maximum` measure faster than a reduction over a short last axis

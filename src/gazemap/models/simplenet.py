@@ -1,6 +1,6 @@
-"""SimpleNet (Reddy et al., IROS 2020): an ImageNet encoder and a decoder that takes in every scale.
+"""SimpleNet (Reddy et al., IROS 2020): an ImageNet encoder and a decoder that reads every scale.
 
-Decoders' channels and the layers' order: the released code (samyak0210/saliency).
+The decoders' channels and the order of layers are those of the released code (samyak0210/saliency).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from gazemap.models.encoders import ENCODERS, Encoder, EncoderName
 from gazemap.models.parts import log_softmax, upsample
 from gazemap.types import Output, Size
 
-# outputs of the decoder's five convolutions, coarse to fine; None: the coarsest is enlarged as it is
+# channels of the decoder's five convolutions, coarse to fine; None: the coarsest features are only enlarged
 _DECODERS: dict[str, tuple[int | None, int, int, int, int]] = {
     "pnasnet5": (512, 256, 270, 96, 128),
     "densenet161": (512, 256, 192, 96, 128),
@@ -25,7 +25,7 @@ _DECODERS: dict[str, tuple[int | None, int, int, int, int]] = {
 
 
 class SimpleNet(SaliencyModel):
-    """Encoder, five enlarging steps with the encoder's features joined in, and a sigmoid.
+    """An encoder, five steps that enlarge its features and join those of the next finer scale, and a sigmoid.
 
     Args:
         encoder: a key of `ENCODERS`; pnasnet5 is the paper's best.

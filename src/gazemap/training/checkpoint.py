@@ -1,7 +1,7 @@
-"""What a run folder keeps: the weights that a resume needs, the best ones, and what made them.
+"""A run folder: the last checkpoint, from which a run is resumed, the best weights, and what made them.
 
-Nothing random is kept: the order and the mirroring of every epoch follow from the seed and the
-epoch's number, so a run killed at any moment continues to the same bits.
+No state of a random generator is kept: the order and the mirroring of every epoch follow from the seed and
+the epoch's number. So a run that was killed at any moment ends in the same bits as one that was not.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LAST = "last.safetensors"
 RECIPE_FILE = "recipe.yaml"
 
 _PARTS = {"recipe": "recipe", "dataset": "data set", "version": "version of gazemap"}
-_OF_A_RUN = {"start", "runs"}  # keys of a recipe that name run folders or weights files
-_OF_A_FILE = {"weights", "encoder_weights"}  # and those that name an encoder's weights files
+_OF_A_RUN = {"start", "runs"}  # keys of a recipe whose values are run folders or weights files
+_OF_A_FILE = {"weights", "encoder_weights"}  # and those whose values are files of an encoder's weights
 
 
 @dataclass
 class TrainingState:
-    """How far a run has come: epochs done, the best validation so far, and the loss of the mean map."""
+    """How far a run has come: its epochs, the best validation loss, and that of the mean training map."""
 
     epoch: int = 0
     best_epoch: int | None = None
@@ -42,12 +42,12 @@ class TrainingState:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run's folder, and what is trained in it.
+    """A run folder, and what is trained in it.
 
     Attributes:
         path: the folder; it need not exist.
         recipe: of the run.
-        dataset: what it is trained on.
+        dataset: that it is trained on.
     """
 
     path: Path
@@ -56,7 +56,7 @@ class RunFolder:
 
     @cached_property
     def made_by(self) -> dict[str, Any]:
-        """Recipe, content of the data set, and version; see `content_of` for the paths in the recipe.
+        """The fingerprint of recipe, data set and version; see `content_of` for the paths in the recipe.
 
         Raises:
             DataError: an image or map cannot be read.
@@ -67,14 +67,15 @@ class RunFolder:
 
     @property
     def holds_run(self) -> bool:
-        """Whether a training began here, also one that was killed before its first checkpoint."""
+        """Whether a training began here, even if it was killed before its first checkpoint."""
         return any((self.path / name).exists() for name in (LAST, LOG_FILE))
 
     def state(self) -> TrainingState:
-        """How far the run here has come; a new state where none was saved.
+        """How far the run has come; a new state where none was saved.
 
         Raises:
-            WeightsError: something else made the run here; names every difference, and how to go on.
+            WeightsError: the run here has another recipe, data set or version; names every difference, and
+                how to go on.
         """
         made_by = self.made_by
         if not (self.path / LAST).exists():
@@ -85,11 +86,11 @@ class RunFolder:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run here has reached its last epoch; raises what `state` raises."""
+        """Whether the run has reached its last epoch; raises what `state` raises."""
         return self.state().epoch == self.recipe.training.epochs
 
     def save(self, run: Run, state: TrainingState) -> None:
-        """Write what a resume needs; the checkpoint before stays until this one is whole."""
+        """Write what a resume needs; the previous checkpoint stays until this one is complete."""
         tensors = {f"model.{key}": value for key, value in run.model.state_dict().items()}
         if run.average:
             tensors |= {f"average.{key}": value for key, value in run.average.state_dict().items()}
@@ -114,7 +115,7 @@ class RunFolder:
         )
 
     def restore(self, run: Run) -> None:
-        """Put what `save` wrote back into a run's network, average and optimizer."""
+        """Load what `save` wrote into the network, average and optimizer of a run."""
         tensors, _ = load_tensors(self.path / LAST)
         run.model.load_state_dict(_below("model.", tensors))
         if run.average:
@@ -133,8 +134,8 @@ class RunFolder:
     def _refuse_another(self, saved: dict[str, Any] | None, asked: dict[str, Any]) -> None:
         if saved is None:
             raise WeightsError(
-                f"{self.path} does not say what it was trained with. Choose another folder; there, "
-                f"--set start={self.path} goes on from its best weights."
+                f"{self.path} does not say what it was trained with. Choose another folder, where "
+                f"--set start={self.path} starts from its best weights."
             )
         differing = {
             part: differences(saved.get(part), asked[part], "" if part == "recipe" else f"the {name}")
@@ -143,25 +144,25 @@ class RunFolder:
         if not any(differing.values()):
             return
         others = ", ".join(name for part, name in _PARTS.items() if differing[part])
-        again = f"its recipe is {self.path / RECIPE_FILE}"
+        again = f"its recipe: {self.path / RECIPE_FILE}"
         if differing["version"]:
-            again += f", its version comes by pip install gazemap=={saved['version']}"
+            again += f"; its version: pip install gazemap=={saved['version']}"
         raise WeightsError(
             f"{self.path} was trained with another {others}: "
             f"{'; '.join(found for part in differing.values() for found in part)}. "
-            f"Resume it with what it was trained with ({again}), since only that ends in the same bits; or "
-            f"choose another folder, where --set start={self.path} goes on from its best weights."
+            f"Resume it with what it was trained with ({again}), or choose another folder, where "
+            f"--set start={self.path} starts from its best weights."
         )
 
 
 def content_of(recipe: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
-    """A recipe's JSON values with every path to weights replaced by what lies there.
+    """A recipe's JSON values, with every path to weights replaced by a digest of these weights.
 
-    So weights may move, and weights that change under the same name are noticed.
+    So weights may be moved, and other weights under the same name are noticed.
 
     Args:
         recipe: the values, or one of them.
-        key: its own key, which says whether it is a path.
+        key: the key that they stand under, which says whether they are paths.
 
     Raises:
         WeightsError: weights are missing or damaged.
@@ -172,7 +173,7 @@ def content_of(recipe: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
         return [content_of(value, key) for value in recipe]
     if isinstance(recipe, str) and key in _OF_A_RUN:
         return f"weights {digest(load_model(recipe))[:16]}"
-    if isinstance(recipe, str) and key in _OF_A_FILE and recipe != "timm":  # which are downloaded by name
+    if isinstance(recipe, str) and key in _OF_A_FILE and recipe != "timm":  # "timm" is downloaded
         try:
             return f"weights {file_digest(Path(recipe)).hex()[:16]}"
         except OSError as error:

@@ -1,7 +1,8 @@
-"""Distillation: a network learns what trained networks predict together, as well as fixations.
+"""Distillation (Hinton et al. 2015): a network learns from fixations and from what trained networks predict.
 
-Hinton et al. (2015), for densities: the teachers' mean density, of each image and of its mirror image,
-is more even than any one of them, and knows more of an augmented view than the fixations left in it.
+The trained networks, its teachers, give the mean of their densities for each image and its mirror image. This
+mean is smoother than any single prediction, and says more about a cropped image than the few fixations that
+are left in it.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from gazemap.models.weights import load_model
 
 @dataclass(frozen=True)
 class Teachers:
-    """Trained networks that a batch is shown to as well.
+    """Trained networks whose predictions a network learns from.
 
     Attributes:
         models: on the device of the training.
-        weight: of what they say; the recipe's loss has the rest.
+        weight: of the cross-entropy to their density, in (0, 1]; the recipe's loss has 1 - weight.
     """
 
     models: Sequence[SaliencyModel]
@@ -45,21 +46,28 @@ class Teachers:
 
 
 def load_teachers(
-    runs: Sequence[str | Path], weight: float, pupil: SaliencyModel, device: torch.device
+    runs: Sequence[str | Path], weight: float, student: SaliencyModel, device: torch.device
 ) -> Teachers:
     """The teachers of a recipe.
 
+    Args:
+        runs: run folders or weights files.
+        weight: see `Teachers`.
+        student: the network that learns from them.
+        device: where they predict.
+
     Raises:
         WeightsError: a run is missing or damaged.
-        RecipeError: a network that puts out no density, or on another grid than its pupil.
+        RecipeError: a teacher or the student predicts no density, or their sizes or fits differ.
     """
     models = [load_model(run).to(device) for run in runs]
     for run, model in zip(runs, models, strict=True):
         own = (model.output, model.input_size, model.output_size, model.fit)
-        wanted = ("log_density", pupil.input_size, pupil.output_size, pupil.fit)
-        if own != wanted or pupil.output != "log_density":
+        wanted = ("log_density", student.input_size, student.output_size, student.fit)
+        if own != wanted or student.output != "log_density":
             raise RecipeError(
-                f"{run} cannot teach this {pupil.architecture}: output, sizes and fit are {own}, and the "
-                f"pupil's {(pupil.output, *wanted[1:])}. Both must put out a log density on the same grid."
+                f"{run} cannot teach this {student.architecture}: its output, sizes and fit are {own}, but "
+                f"{(student.output, *wanted[1:])} are those of the network that learns. Both must predict a "
+                "log density on the same grid."
             )
     return Teachers([model.requires_grad_(False).eval() for model in models], weight)

@@ -1,4 +1,4 @@
-"""What a training learns from: fingerprints of its images, kept with its weights."""
+"""Fingerprints of the images that a network learns from, kept with its weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from gazemap.models.weights import record_training_images
 
 
 def training_images(dataset: GazeDataset, *, progress: bool = False) -> TrainingImages:
-    """Those of the splits train, which is learned from, and val, which chooses the epoch.
+    """The fingerprints of train, which is learned from, and of val, whose loss chooses the epoch.
+
+    Args:
+        dataset: with both splits.
+        progress: show bars.
 
     Raises:
         DataError: a split is missing or an image cannot be read.
@@ -22,19 +26,19 @@ def training_images(dataset: GazeDataset, *, progress: bool = False) -> Training
 
 
 def record(path: str | Path, dataset: GazeDataset, *, progress: bool = False) -> TrainingImages:
-    """Write into a weights file, in place, what it was trained on; its weights stay as they are.
+    """Write into a weights file which images it was trained on; its weights stay as they are.
 
-    `train` does this on its own. This is for weights that were made before, or elsewhere.
+    `train` does this by itself. This is for weights that were made elsewhere or by an earlier version.
 
     Args:
         path: a run folder, a weights file, or the name of a model that comes with gazemap.
-        dataset: the one that it was trained on, with its splits as they were then. What a start or
-            teachers had seen beside it must be in it, too.
+        dataset: the one that it was trained on, with the same splits. It must also hold the images that
+            its starting weights or its teachers were trained on.
         progress: show a bar.
 
     Raises:
         DataError: a split is missing or an image cannot be read.
-        WeightsError: nothing is there, or it is no weights file.
+        WeightsError: there is no such file, or it is no weights file.
         OutputError: the file cannot be written.
     """
     images = training_images(dataset, progress=progress)

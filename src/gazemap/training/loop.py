@@ -153,7 +153,7 @@ def train_one_epoch(run: Run, epoch: int, log: RunLog | None = None) -> tuple[Te
 
 @torch.no_grad()
 def validation_loss(run: Run) -> float:
-    """The loss over the validation split, every image weighing the same."""
+    """The mean loss over the validation split, in which every image weighs the same."""
     network = run.result.eval()
     forward = network if run.average else run.forward
     total, size = 0.0, run.recipe.training.batch_size
@@ -166,7 +166,7 @@ def validation_loss(run: Run) -> float:
 def _row(
     run: Run, epoch: int, losses: Tensor, norms: Tensor, val_loss: float | None, speed: float
 ) -> dict[str, float | None]:
-    """What metrics.jsonl says of an epoch."""
+    """The row of metrics.jsonl for an epoch."""
     group = run.optimizer.param_groups[0]
     return {
         "epoch": epoch,
@@ -191,6 +191,6 @@ def _refuse_non_finite(losses: Tensor, norms: Tensor, state: TrainingState, out:
         )
         raise TrainingError(
             f"The loss became {losses[step].item()} and the gradient norm {norms[step].item()} in "
-            f"epoch {state.epoch}, step {step + 1}. {kept}. Lower optimizer.lr, or normalize "
-            "(model.options.batch_norm)."
+            f"epoch {state.epoch}, step {step + 1}. {kept}. Lower optimizer.lr, or add batch normalization "
+            "where the model has it (model.options.batch_norm=true)."
         )

@@ -20,9 +20,15 @@ _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
 
 
 def make_optimizer(section: OptimizerSection, model: SaliencyModel, *, fused: bool) -> torch.optim.Optimizer:
-    """The optimizer of a model's trainable parameters; `fused` where PyTorch has it.
+    """The optimizer of a model's trainable parameters.
 
-    A section with an `encoder_lr` makes two groups, of which the encoder's has a `share` of the rate.
+    With an `encoder_lr` the parameters form two groups; the key `share` of a group is its learning rate over
+    the recipe's.
+
+    Args:
+        section: of the recipe.
+        model: whose parameters it changes.
+        fused: use PyTorch's fused form, which all but RMSprop have.
 
     Raises:
         RecipeError: an `encoder_lr` for a model without a trainable encoder.
@@ -33,7 +39,7 @@ def make_optimizer(section: OptimizerSection, model: SaliencyModel, *, fused: bo
         encoder = model.encoder_parameters()
         if not encoder:
             raise RecipeError(
-                f"optimizer.encoder_lr is set, but this {model.architecture} has no encoder that is trained. "
+                f"optimizer.encoder_lr is set, but this {model.architecture} has no trainable encoder. "
                 "Leave it out, or set model.options.train_encoder=true."
             )
         own = {id(p) for p in encoder}
@@ -53,7 +59,7 @@ def make_optimizer(section: OptimizerSection, model: SaliencyModel, *, fused: bo
 def rate_and_momentum(
     optimizer: OptimizerSection, schedule: ScheduleSection, epoch: int, epochs: int
 ) -> tuple[float, float]:
-    """Learning rate and momentum in `epoch`, counted from 0, of `epochs`."""
+    """Learning rate and momentum of an epoch, counted from 0, of a training of `epochs`."""
     rate, momentum = optimizer.lr, optimizer.momentum
     if schedule.name == "step":
         for _ in range(epoch // schedule.every):
@@ -78,7 +84,7 @@ def apply_schedule(
     epoch: int,
     epochs: int,
 ) -> None:
-    """Set the optimizer's rate and momentum for `epoch`."""
+    """Set the optimizer's learning rate and momentum for an epoch, counted from 0."""
     rate, momentum = rate_and_momentum(section, schedule, epoch, epochs)
     for group in optimizer.param_groups:
         group["lr"] = rate * group["share"]

@@ -1,7 +1,7 @@
-"""The pretext: what a network learns of images alone, before it learns where people look.
+"""The pretext task: what a network learns from images alone, before it learns where people look.
 
 The 2021 replication names it as future work: edges and corners first, gaze afterwards. That the same
-network learns both, and what is set below, are our choice.
+network learns both, and the settings below, are our choice.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from gazemap.training.recipe import ModelSection, Recipe
 
 
 def pretext_recipe(recipe: Recipe) -> Recipe:
-    """The training that comes before `recipe`: its network, optimizer and schedule, other targets.
+    """The recipe of the training that comes first: the same network, optimizer and schedule, other targets.
 
-    The network puts out a density and learns that of the edges by their divergence: most of an image
-    is no edge, and the squared error of a sigmoid soon ends in maps of zeros, from which it learns
-    nothing more.
+    The network predicts a density and learns that of the edges by the KL divergence. A squared error would
+    not
+    do: most pixels lie on no edge, so that a sigmoid soon predicts zeros everywhere and learns nothing more.
 
     Raises:
         RecipeError: the recipe has no pretext.

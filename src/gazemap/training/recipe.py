@@ -20,7 +20,7 @@ from gazemap.training.shipped import RECIPES
 from gazemap.types import Fit
 
 Auto = Literal["auto"]
-_SAVED = {"saved": True}  # tells the validators that model and losses were checked when weights were trained
+_SAVED = {"saved": True}  # tells validators that model and losses were checked when the weights were trained
 
 
 class _Section(BaseModel):
@@ -46,9 +46,9 @@ class DataSection(_Section):
     """What the network sees.
 
     Attributes:
-        fit: how images of another aspect are placed in its frame; see `images.placement`.
-        target: how the maps that it learns are made of fixations.
-        mirror: see `data.batches.arrays.epoch_batches`.
+        fit: how images of another aspect ratio are placed in its frame; see `images.placement`.
+        target: how the maps that it learns are made from fixations.
+        mirror: which training images are mirrored; see `data.batches.arrays.epoch_batches`.
         augment: how training images are changed at random; see `data.batches.augmentation`.
     """
 
@@ -59,11 +59,12 @@ class DataSection(_Section):
 
 
 class OptimizerSection(_Section):
-    """How the weights follow the gradient; momentum and nesterov are for "sgd" alone.
+    """How the weights are updated; momentum and nesterov are for "sgd" alone.
 
     Attributes:
         lr: the learning rate.
-        encoder_lr: that of the model's encoder, which changes in the same proportion; by default the same.
+        encoder_lr: the learning rate of the model's encoder, by default the same; the schedule changes both
+            in the same proportion.
     """
 
     name: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
@@ -77,9 +78,10 @@ class OptimizerSection(_Section):
 class ScheduleSection(_Section):
     """How the learning rate (and momentum) change from epoch to epoch.
 
-    "constant"; "step": every `every` epochs, while the rate is above `floor`, times `factor`;
-    "linear": from the optimizer's values to `lr_end` and `momentum_end` in the last epoch; "cosine":
-    half a cosine from the optimizer's rate to `lr_end` (0 if there is none) after the last epoch.
+    "constant": they stay. "step": every `every` epochs the rate is multiplied by `factor`, while it is above
+    `floor`. "linear": both go from the optimizer's values to `lr_end` and `momentum_end` in the last epoch.
+    "cosine": the rate follows half a cosine from the optimizer's to `lr_end` (0 by default) after the last
+    epoch.
     """
 
     name: Literal["constant", "step", "linear", "cosine"] = "constant"
@@ -91,20 +93,21 @@ class ScheduleSection(_Section):
 
 
 class TrainingSection(_Section):
-    """How long, in what batches and how fast.
+    """For how long, in what batches and how fast.
 
     Attributes:
         epochs: passes over the training split.
         batch_size: images per step.
         validate_every: epochs between two validations.
-        clip: the largest norm of the gradient; longer ones are shortened.
-        average: how much of the weights' moving average stays at each step, such as 0.99, less in the
-            first steps; that average is then what is validated and saved.
+        clip: the largest norm of the gradient; longer gradients are scaled down to it.
+        average: the decay of the weights' moving average, such as 0.99 per step, lower in the first steps.
+            The average is then validated and saved in place of the weights.
         seed: of the initial weights, the order of the images and their augmentation.
         precision: "bf16" computes matrix products in bfloat16.
-        channels_last: layout of images in memory; "auto" is what measures fastest on the device.
-        fused_optimizer: the same numbers in fewer steps.
-        compile: through torch.compile.
+        channels_last: layout of images in memory; "auto", here and below, is what measures fastest on the
+            device.
+        fused_optimizer: use PyTorch's fused optimizers, which compute the same faster.
+        compile: use torch.compile.
     """
 
     epochs: int = Field(ge=1)
@@ -120,7 +123,7 @@ class TrainingSection(_Section):
 
 
 class PretextSection(_Section):
-    """What the network learns first, of the images alone: edges or corners; see `training.pretext`.
+    """What the network learns first, from the images alone: edges or corners; see `training.pretext`.
 
     Attributes:
         source: what is learned; see `data.batches.edges`.
@@ -132,11 +135,11 @@ class PretextSection(_Section):
 
 
 class TeachersSection(_Section):
-    """Trained networks that the network learns from, too; see `training.distillation`.
+    """Trained networks that the network learns from as well; see `training.distillation`.
 
     Attributes:
         runs: their run folders or weights files.
-        weight: of what they predict; `loss` has the rest.
+        weight: of the loss against what they predict; `loss` has 1 - weight.
     """
 
     runs: tuple[str, ...] = Field(min_length=1)
@@ -148,16 +151,16 @@ class Recipe(_Section):
 
     Attributes:
         name: of the recipe, as reports show it.
-        model: which network.
+        model: which network is trained.
         data: what it sees.
         loss: entries of `gazemap.losses.LOSSES`, each with its weight, or with {weight: ..., and its
             parameters}.
         start: a run folder or weights file of the same network, whose weights this one starts from.
-        pretext: what is learned before.
-        teachers: networks that it learns from beside the fixations.
-        optimizer: how the weights follow the gradient.
-        schedule: how its rate changes.
-        training: how long.
+        pretext: what it learns first, from the images alone.
+        teachers: trained networks that it learns from, in addition to the fixations.
+        optimizer: how the weights are updated.
+        schedule: how the learning rate changes.
+        training: for how long, in what batches and how fast.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What a recipe and a data set make together: network, optimizer, loss, and both splits in memory."""
+"""What a recipe and a data set give a training: network, optimizer, loss, and both splits in memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Run:
 
     recipe: Recipe
     model: SaliencyModel
-    average: AveragedModel | None  # of the weights over the steps, where the recipe asks for it
+    average: AveragedModel | None  # the weights' moving average, where the recipe asks for it
     forward: Callable[[Tensor], Tensor]  # the model itself, or its compiled form
     optimizer: torch.optim.Optimizer
     loss: Term
@@ -47,7 +47,7 @@ class Run:
 
     @property
     def result(self) -> SaliencyModel:
-        """What is validated and saved: the average of the weights, or the model as it is."""
+        """The model that is validated and saved: the average of the weights, or the model itself."""
         return self.average.module if self.average else self.model  # type: ignore[return-value]
 
     def inputs(self, images: Tensor) -> Tensor:
@@ -56,7 +56,7 @@ class Run:
         return moved.to(torch.float32, memory_format=self.layout).div_(255)
 
     def loss_of(self, prediction: Tensor, batch: Arrays, teacher_density: Tensor | None = None) -> Tensor:
-        """The loss of what the network put out for a batch, and of what its teachers predict."""
+        """The loss of a prediction for a batch, mixed with the loss against the teachers' density, if any."""
         predicted = NetworkOutput(prediction.float(), self.model.output, self.model.target_range)
         loss = self.loss(
             predicted, LossTargets(batch.targets.to(self.device), batch.fixations.to(self.device))
@@ -74,7 +74,19 @@ def make_run(
     *,
     progress: bool = False,
 ) -> Run:
-    """Decode the splits and make the network, as the recipe says, from the weights in `start`."""
+    """Decode the splits and make the network, as the recipe says.
+
+    Args:
+        recipe: of the run.
+        dataset: with the splits train and val.
+        device: of the training.
+        start: a run folder or weights file to start from.
+        progress: show bars.
+
+    Raises:
+        DataError: a split is missing or an image cannot be read.
+        WeightsError: weights that the recipe names are missing or do not fit.
+    """
     train, val = load_splits(recipe, dataset, progress=progress)
     # a set that holds its mirror images already (the replication's pickles) is not mirrored again
     doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
@@ -125,7 +137,7 @@ def assemble(
     mirror: Mirror,
     start: str | Path | None = None,
 ) -> Run:
-    """Make the network, its optimizer and its loss around decoded splits."""
+    """Make network, optimizer and loss for splits that are decoded already; see `make_run`."""
     speed = speed_for(recipe.training, device)
     layout = torch.channels_last if speed.channels_last else torch.contiguous_format
     with torch.random.fork_rng():
@@ -160,7 +172,7 @@ def _teachers(recipe: Recipe, model: SaliencyModel, device: torch.device) -> Tea
 
 
 def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
-    """The moving average; it keeps less of the first steps, so that little is left of the initial weights."""
+    """The moving average; its decay is lower in the first steps, to forget the initial weights."""
     if kept is None:
         return None
 
@@ -172,7 +184,7 @@ def _average(model: SaliencyModel, kept: float | None) -> AveragedModel | None:
 
 
 def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:
-    """A center bias that is fixed is the mean density of the training images."""
+    """Set a "fixed" center bias to the mean density of the training images."""
     for module in model.modules():
         if isinstance(module, CenterBiasPrior) and module.kind == "fixed":
             module.fix(mean_map(targets, "log_density").exp())
@@ -180,7 +192,7 @@ def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:
 
 @torch.no_grad()
 def mean_map_loss(run: Run) -> float:
-    """The validation loss of one map for all images."""
+    """The validation loss of the mean training map, one map for all images."""
     low, high = run.model.target_range
     constant = mean_map(run.train.targets, run.model.output)
     if run.model.output == "saliency":
@@ -191,8 +203,9 @@ def mean_map_loss(run: Run) -> float:
 def mean_map(targets: Tensor, output: Output) -> Tensor:
     """(N, h, w) training targets -> (h, w), as a prediction of the given kind.
 
-    For "saliency" the mean, which has the lowest squared error of all fixed maps; for
-    "log_density" the log of the mean of the targets' densities, which has the lowest KL divergence.
+    For "saliency" it is their mean, which has the lowest squared error of all maps that are the same for
+    every image. For "log_density" it is the log of the mean of their densities, which has the lowest KL
+    divergence.
     """
     if output == "saliency":
         return targets.mean(dim=0)

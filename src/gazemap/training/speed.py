@@ -1,4 +1,4 @@
-"""What makes a training step fast on a device, without changing what it computes."""
+"""Settings that make a training step fast on a device, without changing what it computes."""
 
 from __future__ import annotations
 

@@ -289,9 +289,9 @@ def test_nothing_asked_for_changes_nothing():
     [
         ("{scale: [0.0, 1.0]}", r"data\.augment\.scale\.0: .*greater than or equal to 0\.01"),
         ("{scale: [0.5, 9.0]}", r"data\.augment\.scale\.1: .*less than or equal to 4"),
-        ("{scale: [1.0, 0.5]}", r"data\.augment\.scale: .*low end comes first, got \(1\.0, 0\.5\)"),
+        ("{scale: [1.0, 0.5]}", r"data\.augment\.scale: .*lower bound must come first, got \(1\.0, 0\.5\)"),
         ("{scale: 0.5}", r"data\.augment\.scale: "),
-        ("{aspect: [1.1, 0.9]}", r"data\.augment\.aspect: .*low end comes first"),
+        ("{aspect: [1.1, 0.9]}", r"data\.augment\.aspect: .*lower bound must come first"),
         ("{brightness: -0.1}", r"data\.augment\.brightness: .*greater than or equal to 0, got -0\.1"),
         ("{hue: 0.6}", r"data\.augment\.hue: .*less than or equal to 0\.5"),
         ("{blur: .nan}", r"data\.augment\.blur: "),

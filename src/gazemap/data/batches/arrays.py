@@ -1,4 +1,4 @@
-"""A gaze data set -> batches of tensors at the network's size, mapped from the cache."""
+"""A gaze data set -> batches of tensors at the network's size, read from the cache."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Arrays:
         return Arrays(*(part.to(device, non_blocking=True) for part in self.parts))
 
     def to_if_it_fits(self, device: torch.device) -> Arrays:
-        """The same on `device`, where half of its free memory can hold them; else as they are."""
+        """The same on `device` if they fit into half of its free memory; else as they are."""
         size = sum(part.nbytes for part in self.parts)
         if device.type == "cuda" and 2 * size > torch.cuda.mem_get_info(device)[0]:
             return self
@@ -64,14 +64,16 @@ def load_arrays(
     processes: bool = False,
     progress: bool = False,
 ) -> Arrays:
-    """Every image of `dataset` at the network's size: mapped from the cache, or decoded once into it.
+    """Every image of `dataset` at the network's size, mapped into memory from the cache.
+
+    What the cache lacks is decoded into it first.
 
     Args:
         dataset: usually one split.
         input_size: (H, W) of the images.
         target_size: (h, w) of the targets.
         target: how targets are made.
-        fit: how images of another aspect are placed in the frame.
+        fit: how images of another aspect ratio are placed in the frame.
         processes: build by processes instead of threads where there are many images; see `cached_arrays`.
         progress: show a bar.
 

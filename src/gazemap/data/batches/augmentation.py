@@ -1,7 +1,7 @@
 """Augmentation: a training batch cropped, scaled, recolored and blurred, each image in its own way.
 
-What moves an image moves its map and its fixations alike. Colors and blur are kornia's; the crop is
-torch's own sampling, in shares of the frame, which mean the same on the grids of image and map.
+An image's map and fixations are cropped and scaled with it. Colors and blur are kornia's. The crop is
+PyTorch's `grid_sample`, in shares of the frame, which mean the same on the grids of image and map.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from gazemap.data.batches.arrays import Arrays
 from gazemap.data.batches.options import Augmentation
 from gazemap.system.extras import require
 
-_GRAY = 128 / 255  # beside an image that is made smaller, as beside a letterbox
+_GRAY = 128 / 255  # around an image that is made smaller, as around a letterboxed one
 _LEAST_SIGMA = 1e-3  # a blur that leaves every pixel as it is
 
 
 def augmented(batch: Arrays, options: Augmentation | None, *, seed: int, epoch: int, step: int) -> Arrays:
     """A batch changed at random, on the device where it is; `batch` itself stays as it was.
 
-    What is drawn follows from `seed`, `epoch` and `step` alone; no global random state is read or set.
+    What is drawn depends on `seed`, `epoch` and `step` alone; no global random state is read or set.
 
     Args:
         batch: of the training split.
-        options: what to do; None returns the batch.
+        options: what is changed; None returns the batch itself.
         seed: of the run.
         epoch: counted from 0.
         step: of the batch within the epoch, from 0.
@@ -37,7 +37,7 @@ def augmented(batch: Arrays, options: Augmentation | None, *, seed: int, epoch: 
         return batch
     random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, step)))
     images = batch.images.float().div_(255)
-    draws = [  # all are drawn, used or not, so that one key changes nothing that another one does
+    draws = [  # all are always drawn, so that setting one option leaves what the others draw as it was
         torch.from_numpy(random.random((5, len(batch)), dtype=np.float32)).to(images.device) for _ in range(3)
     ]
     targets, fixations = batch.targets, batch.fixations
@@ -53,17 +53,17 @@ def augmented(batch: Arrays, options: Augmentation | None, *, seed: int, epoch: 
 def _crop(
     images: Tensor, targets: Tensor, fixations: Tensor, draws: Tensor, options: Augmentation
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """A window of each image, of its map and of its fixations, laid over the whole frame.
+    """A window of each image, its map and its fixations, resized to the whole frame.
 
-    The map is not scaled anew: a place keeps its value however it is cut out, as under `fit: crop`.
-    An image that would lose all its fixations, or where it has none all its map, stays as it was.
+    The map's values are not rescaled: a point keeps its value in every crop, as with `fit: crop`. An image is
+    left as it is where its window would hold none of its fixations, or, if it has none, nothing of its map.
     """
     corners, sides = _windows(draws[1:], options)
     points = _move(fixations, corners, sides)
     maps = _resample(targets[:, None], corners, sides, 0.0)[:, 0].clamp_(0, 1)
     emptied = ~points.any(dim=2).any(dim=1) & fixations.any(dim=2).any(dim=1)
     cut = (draws[0] < options.probability) & ~emptied & (maps.amax(dim=(1, 2)) > 0)
-    corners, sides = corners.where(cut[:, None], 0.0), sides.where(cut[:, None], 1.0)  # else the whole
+    corners, sides = corners.where(cut[:, None], 0.0), sides.where(cut[:, None], 1.0)  # else all of it
     images = _resample(images, corners, sides, _GRAY)
     cut = cut[:, None, None]
     return images, maps.where(cut, targets), points.where(cut, fixations)
@@ -72,7 +72,7 @@ def _crop(
 def _windows(draws: Tensor, options: Augmentation) -> tuple[Tensor, Tensor]:
     """(4, B) uniform numbers -> corners (B, 2) and sides (B, 2), (x, y), in shares of the frame.
 
-    The area is uniform, the aspect uniform in its logarithm (Szegedy et al. 2015), the place uniform.
+    Area and position are uniform, the aspect ratio is uniform in its logarithm (Szegedy et al. 2015).
     """
     (low, high), (tall, wide) = options.scale, map(math.log, options.aspect)
     area = low + (high - low) * draws[0]
@@ -82,23 +82,23 @@ def _windows(draws: Tensor, options: Augmentation) -> tuple[Tensor, Tensor]:
     return draws[2:].T * (1 - sides), sides
 
 
-def _resample(values: Tensor, corners: Tensor, sides: Tensor, temporary: float) -> Tensor:
-    """(B, C, h, w) in windows, bilinear, at the same size; `temporary` where the frame ends."""
+def _resample(values: Tensor, corners: Tensor, sides: Tensor, outside: float) -> Tensor:
+    """Windows of (B, C, h, w), bilinear, at the same size; pixels beyond the frame are `outside`."""
     moves = torch.cat([torch.diag_embed(sides), (2 * corners + sides - 1)[..., None]], dim=2)
     grid = F.affine_grid(moves, list(values.shape), align_corners=False)
     sampled = F.grid_sample(values, grid, padding_mode="border", align_corners=False)
     if sides.max() > 1:
         inside = (grid.abs() <= 1).all(dim=3)[:, None]
-        sampled = sampled.where(inside, temporary)
+        sampled = sampled.where(inside, outside)
     return sampled
 
 
 def _move(counts: Tensor, corners: Tensor, sides: Tensor) -> Tensor:
-    """Counts (B, h, w) of points, taken at the centers of their cells, counted anew in windows."""
+    """Counts (B, h, w) of points, counted anew in windows; each point lies at the center of its cell."""
     image, row, column = counts.nonzero(as_tuple=True)
     size = corners.new_tensor([counts.shape[2], counts.shape[1]])
-    places = (torch.stack([column, row], dim=1) + 0.5) / size
-    cells = ((places - corners[image]) / sides[image] * size).floor().long()
+    points = (torch.stack([column, row], dim=1) + 0.5) / size
+    cells = ((points - corners[image]) / sides[image] * size).floor().long()
     inside = ((cells >= 0) & (cells < size)).all(dim=1)
     x, y = cells[inside].T
     values = counts[image, row, column][inside]

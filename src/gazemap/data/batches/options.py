@@ -12,19 +12,19 @@ Ratio = Annotated[float, Field(ge=0.25, le=4)]
 
 
 class Augmentation(BaseModel):
-    """How training images are changed; at its default, each of these leaves them as they are.
+    """How training images are changed at random; with its default, none of these changes an image.
 
     Attributes:
-        scale: (low, high) share of the frame's area that the part has which then fills the frame;
-            above 1 the image becomes smaller, and gray lies beside it.
-        aspect: (low, high) width of that part over its height, in sides of the frame. It makes no
-            side longer than the frame's, or than that of the scale where this is above 1.
-        brightness: factor within 1 +- this.
-        contrast: likewise, around the mean gray.
-        saturation: likewise, around each pixel's own gray.
-        hue: shift within +- this, in turns of the color circle.
-        blur: largest sigma of a Gaussian, in pixels of the frame.
-        probability: that an image is cropped, recolored and blurred; drawn for each of the three.
+        scale: (low, high) area of the part of an image that is cropped and enlarged to the whole frame, as a
+            share of the frame's area. Above 1 the image becomes smaller, with gray around it.
+        aspect: (low, high) aspect ratio of that part, width over height, relative to the frame's. Its sides
+            are limited to the frame's, or to those that a scale above 1 gives.
+        brightness: colors are multiplied by a factor between 1 - brightness and 1 + brightness.
+        contrast: the same for differences from the mean gray.
+        saturation: the same for differences from each pixel's own gray.
+        hue: hues are shifted by up to this, in turns of the color circle.
+        blur: largest sigma of a Gaussian blur, in pixels of the frame.
+        probability: with which an image is cropped; likewise recolored and blurred, each drawn on its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -40,14 +40,14 @@ class Augmentation(BaseModel):
 
     @field_validator("scale", "aspect")
     @classmethod
-    def _low_end_first(cls, ends: tuple[float, float]) -> tuple[float, float]:
+    def _lower_bound_first(cls, ends: tuple[float, float]) -> tuple[float, float]:
         if ends[0] > ends[1]:
-            raise ValueError("the low end comes first")
+            raise ValueError("the lower bound must come first")
         return ends
 
     @property
     def crops(self) -> bool:
-        """Whether it moves anything."""
+        """Whether it crops or scales images."""
         return (self.scale, self.aspect) != ((1.0, 1.0), (1.0, 1.0))
 
     @property

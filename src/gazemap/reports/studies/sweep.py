@@ -48,7 +48,7 @@ class Sweep(BaseModel):
         name: of the sweep.
         recipe: a shipped recipe's name or a .yaml file.
         seeds: each entry is trained once with each.
-        protocol: how all are scored.
+        protocol: of the scores.
         metrics: those of the table and the figure.
         one_map: score log densities by one map for all metrics; see `evaluate`.
         set: what is set in the recipe for all entries, as `--set` takes it.
