@@ -5,10 +5,9 @@
 
 The image is a 640 x 480 JPEG of matplotlib's sample photograph. Time of one image: from the file's bytes
 to the network's grid, decoding and resizing included, the median of many; the peer is an ONNX network of
-one image that ONNX Runtime runs on as many threads, after the same decoding: once with the image resized
-by Pillow, as its users would, and once as gazemap does it, which is faster. A folder's files are links to
-the one, each decoded and its results written; every folder is predicted in a new process, whose processor
-time is printed too, since other work on the machine changes it less.
+one image that ONNX Runtime runs on as many threads, after the same decoding and resizing. A folder's
+files are links to the one, each decoded and its results written; every folder is predicted in a new
+process, whose processor time is printed too, since other work on the machine changes it less.
 """
 
 from __future__ import annotations
@@ -33,14 +32,11 @@ from arguments import benchmark_parser, read_arguments
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazemap.images.placement import Placement
-from gazemap.images.reading import read_image
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.files.predict_files import predict_files
 from gazemap.prediction.predict import predict
 from gazemap.prediction.predictor import ENGINES, Predictor, load_predictor
 
-Resize = Callable[[bytes, tuple[int, int]], NDArray[np.uint8]]
 ROUNDS = 5  # the sides take turns so often
 
 
@@ -53,19 +49,13 @@ def photo() -> bytes:
     return content.getvalue()
 
 
-def by_pillow(content: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+def resized(content: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
     """A file's bytes -> (*size, 3)."""
     image = Image.open(io.BytesIO(content)).convert("RGB")
     return np.asarray(image.resize(size[::-1], Image.Resampling.BILINEAR))
 
 
-def as_here(content: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The same, in gazemap's way."""
-    pixels = read_image(content)
-    return Placement(pixels.shape[:2], size, "stretch").place_image(pixels)
-
-
-def peer(path: str, threads: int, resize: Resize) -> Callable[[bytes], object]:
+def peer(path: str, threads: int) -> Callable[[bytes], object]:
     """What another network makes of a file's bytes."""
     import onnxruntime
 
@@ -76,7 +66,7 @@ def peer(path: str, threads: int, resize: Resize) -> Callable[[bytes], object]:
     height, width = entry.shape[2:]
 
     def run(content: bytes) -> object:
-        frame = resize(content, (height, width)).transpose(2, 0, 1)[None]
+        frame = resized(content, (height, width)).transpose(2, 0, 1)[None]
         return session.run(None, {entry.name: frame.astype(np.float32) / 255})[0]
 
     return run
@@ -95,8 +85,7 @@ def latency(options: argparse.Namespace) -> None:
         predictor = load_predictor(options.model, engine=name, threads=options.threads)
         sides[name] = partial(own_grid, predictor)
     if options.peer:
-        sides["peer"] = peer(options.peer, options.threads, by_pillow)
-        sides["peer, resized as here"] = peer(options.peer, options.threads, as_here)
+        sides["peer"] = peer(options.peer, options.threads)
     times: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(ROUNDS):
         for name, side in sides.items():

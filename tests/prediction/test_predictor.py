@@ -45,6 +45,17 @@ def test_a_shipped_form_is_computed_as_pytorch_computes_its_weights(name):
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", shipped_weights())
+def test_engines_agree_on_fifty_photographs(name, shared_data):
+    photos = sorted((shared_data / "osie").rglob("*.jpg"))[:50]
+    assert len(photos) == 50
+    both = (predict(photos, name, engine=engine) for engine in ("onnx", "torch"))
+    for found, expected in zip(*both, strict=True):
+        np.testing.assert_allclose(found.log_density, expected.log_density, atol=1e-4)
+        np.testing.assert_allclose(found.density, expected.density, atol=1e-4 * expected.density.max())
+
+
 def test_a_center_bias_is_left_out_alike_by_every_engine():
     model = load_model("shipped:gazenet")
     plain = [predict(PHOTO, "shipped:gazenet", engine=e, center_bias=False).grid for e in ("onnx", "torch")]

@@ -1,4 +1,4 @@
-"""A saliency map laid over its image, and lines around what holds most of the attention."""
+"""A saliency map on top of its image, and lines around what holds most of the attention."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPACITY = 0.8  # of the greatest saliency
 def overlay(image: NDArray[np.uint8], saliency: NDArray[np.floating]) -> NDArray[np.uint8]:
     """The image with its saliency on top; the greatest is opaque at 80 %, the least is transparent.
 
-    Color and opacity follow the square root of the saliency: a density has a few high peaks, beside
+    Color and opacity follow the square root of the saliency: a density has a few high peaks, next to
     which all else could not be seen.
 
     Args:
