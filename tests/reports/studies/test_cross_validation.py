@@ -79,7 +79,7 @@ def test_the_result_is_plain_json(study):
     assert (content["scores"], content["file"], content["missing"]) == (None, None, [2, 3])
     result = study.run()
     content = json.loads(json.dumps(result.as_json(), allow_nan=False))
-    assert content["scores"]["tiny"]["nss"]["mean"] == result.scores.interval("tiny", "nss").mean
+    assert content["scores"]["rows"]["tiny"]["nss"]["mean"] == result.scores.interval("tiny", "nss").mean
     assert (content["runs"].keys(), content["file"]) == ({"1", "2", "3"}, str(result.file))
 
 

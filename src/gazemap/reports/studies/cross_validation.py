@@ -45,19 +45,12 @@ class CrossValidation:
 
     def as_json(self) -> dict[str, Any]:
         """The runs and the mean scores as plain JSON values; the scores per image are in the file."""
-        scores = self.scores and {
-            row: {
-                metric: {"mean": interval.mean, "low": interval.low, "high": interval.high}
-                for metric, interval in zip(self.scores.metrics, intervals, strict=True)
-            }
-            for row, intervals in self.scores.table()
-        }
         content: dict[str, Any] = plain(
             {
                 "folds": self.folds,
                 "missing": self.missing,
                 "runs": {fold: run.as_json() for fold, run in self.runs.items()},
-                "scores": scores,
+                "scores": self.scores and self.scores.as_json(),
                 "file": self.file if self.scores else None,
             }
         )
@@ -102,7 +95,6 @@ def cross_validate(
         WeightsError: `out` holds a run of another recipe, data set or version.
     """
     recipe, dataset, out = load_recipe(recipe, overrides), as_dataset(dataset), Path(out)
-    from gazemap.models.weights import load_model
     from gazemap.training.checkpoint import RunFolder
     from gazemap.training.loop import train
 
@@ -123,7 +115,7 @@ def cross_validate(
             )
             runs[number] = run
             file = scores_file(run.out, part, "val", protocol)
-            models = {recipe.name: load_model(run.out)}
+            models = {recipe.name: run.out}
             scored.append(scores_in(file, models, part, "val", protocol, progress=progress))
     file = scores_file(out, dataset, _all_of(folds), protocol)
     together = pooled(scored, dataset) if len(scored) == folds else None

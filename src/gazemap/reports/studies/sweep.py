@@ -94,12 +94,7 @@ class SweepResult:
         """The table, the runs and the files as plain JSON values; scores per image are in the files."""
         rows = {
             row.name: {
-                metric: {
-                    "mean": row.intervals[metric].mean,
-                    "low": row.intervals[metric].low,
-                    "high": row.intervals[metric].high,
-                    "seeds": row.seeds[metric],
-                }
+                metric: {**row.intervals[metric].as_json(), "seeds": row.seeds[metric]}
                 for metric in self.sweep.metrics
             }
             for row in self.rows
@@ -207,12 +202,10 @@ def _scores(
     sweep: Sweep, runs: Mapping[str, TrainedRun], dataset: GazeDataset, out: Path, progress: bool
 ) -> Scores:
     """Every run's scores, in one file."""
-    from gazemap.models.weights import load_model
-
     protocol = choose_protocol(sweep.protocol, sweep.metrics, one_map=sweep.one_map)
     return scores_in(
         scores_file(out, dataset, "val", protocol.name, "sweep"),
-        {name: load_model(run.out) for name, run in runs.items()},
+        {name: run.out for name, run in runs.items()},
         dataset,
         "val",
         sweep.protocol,
