@@ -432,8 +432,9 @@ def test_plain_values_say_what_the_table_says(runs):
 
 
 def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
-    out = tmp_path / "out" / "compare.png"
-    code, text = run("compare", runs / "a", runs / "b", "--out", out, "--metric", "nss")
+    out, figure = tmp_path / "out" / "compare.parquet", tmp_path / "out" / "compare.png"
+    files = ("--out", out, "--figure", figure)
+    code, text = run("compare", runs / "a", runs / "b", *files, "--metric", "nss")
     assert code == 0, text
     result = compare(runs / "a", runs / "b")
     nss = result.difference("nss")
@@ -449,9 +450,9 @@ def test_the_command_prints_writes_and_draws(run, runs, tmp_path):
     ):
         assert part in text
     assert "without a score" not in text
-    with Image.open(out) as picture:
+    with Image.open(figure) as picture:
         assert min(picture.size) > 500
-    rows = pq.read_table(out.with_name("compare-differences.parquet")).to_pylist()
+    rows = pq.read_table(out).to_pylist()
     assert len(rows) == 7 * 40
     known = {(row["metric"], row["image_id"]): row for row in rows}
     assert known["nss", "007"]["difference"] == nss.values[7]
@@ -491,7 +492,7 @@ def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out", "compare.txt"], "The name of a figure must end in"),
+        (["--figure", "compare.txt"], "The name of a figure must end in"),
         (["--metric", "ns"], "no metric named 'ns'"),
         (["--row-b", "bb"], "no row named 'bb'. Did you mean 'b'"),
     ],

@@ -97,20 +97,24 @@ def compare(
     metric: Annotated[
         str | None, typer.Option(help="The metric by which images are listed; default: the first.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The file of a figure; a table of the differences goes beside it.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The table of differences, .parquet or .csv.")] = None,
+    figure: Annotated[Path | None, typer.Option(help="A figure of them, .png, .pdf or .svg.")] = None,
 ) -> None:
     """Compare two models image by image: how sure is the difference, and where is it largest?"""
-    from gazemap.evaluation import comparison
     from gazemap.evaluation.scores import three_decimals
-    from gazemap.reports.figures.comparison import write_comparison
-    from gazemap.reports.figures.saving import check_figure
+    from gazemap.reports.compare import compare as compare_scores
 
-    if out:
-        check_figure(out)
-    result = comparison.compare(
-        a, b, protocol=protocol, split=split, row_a=row_a, row_b=row_b, sort_by=metric, progress=True
+    result = compare_scores(
+        a,
+        b,
+        protocol=protocol,
+        split=split,
+        row_a=row_a,
+        row_b=row_b,
+        sort_by=metric,
+        out=out,
+        figure=figure,
+        progress=True,
     )
     table = Table(*result.headings, title=result.title)
     for cells in result.cells():
@@ -124,8 +128,6 @@ def compare(
     for line in result.notes():
         typer.echo(line)
     console.print(images)
-    if out:
-        typer.echo(f"Figure: {out}. Differences per image: {write_comparison(result, out)}")
 
 
 @app.command()
