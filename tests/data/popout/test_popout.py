@@ -1,9 +1,7 @@
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from scipy.ndimage import gaussian_filter
 
-from gazemap.data.popout.displays import _blurred
 from gazemap.data.popout.generate import popout, true_density
 from gazemap.errors import InputError
 
@@ -55,9 +53,3 @@ def test_most_fixations_of_an_image_lie_at_its_target(popout_set):
 def test_too_few_or_too_small_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"images must be at least 10 .* got 3 and"):
         popout(tmp_path / "a", images=3)
-
-
-def test_pictures_are_blurred_as_by_scipy_to_the_last_bit():
-    values = np.random.default_rng(0).integers(0, 256, (30, 40, 3)).astype(float)
-    np.testing.assert_array_equal(_blurred(values, 0.6), gaussian_filter(values, (0.6, 0.6, 0)))
-    np.testing.assert_array_equal(_blurred(values[..., 0], 2), gaussian_filter(values[..., 0], 2))

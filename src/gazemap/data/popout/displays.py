@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from gazemap.gaze.blurring import blur_by_taps
 from gazemap.types import Floats, Pixels, Size
 
 Random = np.random.Generator
@@ -155,7 +156,7 @@ def _texture(background: Pixels, size: Size, random: Random) -> Display:
     target = (random.uniform(0.12, 0.88) * width, random.uniform(0.15, 0.85) * height)
     y, x = np.mgrid[0.5 : height + 0.5, 0.5 : width + 0.5]
     distance = np.hypot(x - target[0], y - target[1])
-    patch = _blurred((distance < 0.055 * width).astype(np.float64), 2)[..., None]
+    patch = blur_by_taps((distance < 0.055 * width).astype(np.float64), 2)[..., None]
     color = np.array(_color(random.random(), 0.55), dtype=np.float64)
     rings = (128 + 110 * np.sign(np.sin(distance * (2 * np.pi / (0.035 * width)))))[..., None]
     shown = (1 - patch) * picture + patch * (0.55 * color + 0.45 * rings)
@@ -175,25 +176,4 @@ def _dead_leaves(size: Size, random: Random) -> Floats:
     for radius, (x, y), level, tint in zip(radii, centers, gray, tints, strict=True):
         red, green, blue = np.clip(level + tint, 0, 255).astype(int).tolist()
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(red, green, blue))
-    return _blurred(np.asarray(canvas, dtype=np.float64), 0.6)
-
-
-def _blurred(values: Floats, sigma: float) -> Floats:
-    """(H, W) or (H, W, 3): SciPy's `gaussian_filter` along H and W, to the last bit.
-
-    Products of matrices, as in `gaze.blurring`, differ in it from machine to machine: a seed would not
-    give the same pictures everywhere.
-    """
-    reach = int(4 * sigma + 0.5)
-    kernel = np.exp(-0.5 / sigma**2 * np.arange(-reach, reach + 1) ** 2)
-    kernel /= kernel.sum()
-    for axis in (0, 1):
-        values = np.moveaxis(values, axis, 0)
-        side = len(values)
-        padded = np.pad(values, [(reach, reach)] + [(0, 0)] * (values.ndim - 1), mode="symmetric")
-        summed = padded[reach : reach + side] * kernel[reach]
-        for tap in range(reach):
-            other = 2 * reach - tap
-            summed += (padded[tap : tap + side] + padded[other : other + side]) * kernel[tap]
-        values = np.moveaxis(summed, 0, axis)
-    return values
+    return np.moveaxis(blur_by_taps(np.moveaxis(np.asarray(canvas), -1, 0), 0.6), 0, -1)
