@@ -57,12 +57,10 @@ def salient_points(
         {x, y, share}, the pixel's center, and how much of the density its disk of the radius holds
         that no higher peak's disk does; the shares of all sum to no more than 1.
     """
-    from scipy.ndimage import maximum_filter
-
     height, width = density.shape
     reach = int(radius)
     even = (1 + 1e-9) / density.size  # rounding alone makes no peak
-    peaks = (density == maximum_filter(density, 2 * reach + 1)) & (density > even)
+    peaks = (density == _maximum_around(density, reach)) & (density > even)
     rows, columns = np.nonzero(peaks)
     left = density.copy()
     points: list[dict[str, float]] = []
@@ -81,6 +79,20 @@ def salient_points(
         far = (rows - row) ** 2 + (columns - column) ** 2 > radius**2
         rows, columns = rows[far], columns[far]
     return points
+
+
+def _maximum_around(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """(H, W): the greatest value of the square that reaches so far to each side, within the frame."""
+    width = 2 * reach + 1
+    for _ in range(2):  # down, then across
+        side = len(values)
+        values = np.pad(values, [(reach, reach), (0, 0)], constant_values=-np.inf)
+        span = 1  # rows that each value is the maximum of
+        while 2 * span <= width:
+            values = np.maximum(values[:-span], values[span:])
+            span *= 2
+        values = np.maximum(values[:side], values[width - span : width - span + side]).T
+    return values
 
 
 def thirds(density: NDArray[np.float64]) -> NDArray[np.float64]:
