@@ -1,0 +1,120 @@
+"""What a user may write, read by mypy alone: types of results, and wrong uses that it refuses.
+
+A line that ends in `# refused: CODE` must be an error of that code, and no other line may be one.
+"""
+
+from pathlib import Path
+from typing import assert_type
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+import gazemap
+from gazemap import (
+    Fixations,
+    GazeDataset,
+    GazemapError,
+    Prediction,
+    Recipe,
+    SaliencyModel,
+    Sample,
+    Scores,
+    metrics,
+)
+from gazemap.data.importers import import_dataset
+from gazemap.data.popout.generate import popout
+from gazemap.evaluation.comparison import compare
+from gazemap.metrics.kernels.arrays import Score
+from gazemap.prediction.predictor import Predictor
+from gazemap.reports.crop import CroppedImage, crop
+from gazemap.reports.diff import DesignComparison, diff
+from gazemap.reports.regions import ImageRegions, regions
+from gazemap.training.result import TrainedRun
+
+
+def predictions(photo: Path, pixels: NDArray[np.uint8]) -> None:
+    one = assert_type(gazemap.predict("photo.jpg"), Prediction)
+    assert_type(gazemap.predict(photo, model="gazenet-large", engine="onnx", device="cpu"), Prediction)
+    assert_type(gazemap.predict(pixels, center_bias=False), Prediction)
+    assert_type(gazemap.predict(Image.open(photo)), Prediction)
+    several = assert_type(gazemap.predict(["a.jpg", "b.jpg"]), list[Prediction])
+    assert_type(gazemap.predict([pixels, pixels], "runs/a"), list[Prediction])
+    assert_type(one.density, NDArray[np.float64])
+    assert_type(one.saliency, NDArray[np.float32])
+    for prediction in several:
+        prediction.save("out.png")
+    predictor = assert_type(gazemap.load_predictor("gazenet"), Predictor)
+    assert_type(gazemap.predict(pixels, model=predictor), Prediction)
+    print(gazemap.predict_files(["photos/"], "out", write=["overlay", "json"]).predicted + 1)
+    gazemap.predict()  # refused: call-overload
+    gazemap.predict(1)  # refused: call-overload
+    gazemap.predict("photo.jpg", "gazenet", "onnx")  # refused: call-overload
+    gazemap.predict("photo.jpg", center_bias="no")  # refused: call-overload
+    print(gazemap.predict(["a.jpg", "b.jpg"]).density)  # refused: attr-defined
+    print(one.heat_map)  # refused: attr-defined
+
+
+def uses(photo: Path) -> None:
+    cropped = assert_type(crop(photo, "crop.jpg", aspect="16:9"), CroppedImage)
+    shares = assert_type(regions(photo, boxes=["button=40,300,120,40"], out="shares.csv"), ImageRegions)
+    changes = assert_type(diff("a.png", "b.png", figure="diff.png"), DesignComparison)
+    for result in (cropped, shares, changes):
+        print(result.as_json()["model"])
+    print([row.attention + 0.5 for row in shares.rows])
+    crop(photo, "crop.jpg", "16:9")  # refused: call-arg
+    regions(photo, boxes=3)  # refused: arg-type
+    diff("a.png")  # refused: call-arg
+
+
+def data_sets() -> None:
+    dataset = assert_type(gazemap.load_dataset("gaze/osie"), GazeDataset)
+    assert_type(popout("gaze/popout", images=30), GazeDataset)
+    early = assert_type(dataset.select(split="val", window=(0, 1.5), first=3), GazeDataset)
+    sample = assert_type(early["1001"], Sample)
+    assert_type(sample.image, NDArray[np.uint8])
+    assert_type(sample.density((48, 64), sigma=2.0), NDArray[np.float64])
+    if sample.fixations is not None:
+        assert_type(sample.fixations, Fixations)
+    Fixations(x=np.array([1.0]), y=np.array([2.0]))
+    import_dataset("raw/osie", "gaze/osie", format="osie")
+    dataset.select(window="0:2")  # refused: arg-type
+    print(sample.fixations.x)  # refused: union-attr
+    gazemap.load_dataset(["gaze/osie"])  # refused: arg-type
+
+
+def scores(dataset: GazeDataset, model: SaliencyModel) -> None:
+    found = assert_type(gazemap.evaluate("gazenet", dataset, split="val", protocol="exact"), Scores)
+    assert_type(gazemap.evaluate(["gazenet", "runs/a"], "gaze/osie", metrics=["nss", "cc"]), Scores)
+    assert_type(gazemap.evaluate({"mine": model, "theirs": "maps/"}, dataset), Scores)
+    assert_type(found.interval("gazenet", "nss").mean, float)
+    assert_type(found.per_image["gazenet"]["nss"], NDArray[np.float64])
+    print(compare(found, "runs/a").difference("nss").p + 0.5)
+    gazemap.evaluate(dataset, "gazenet")  # refused: arg-type
+    gazemap.evaluate("gazenet", dataset, "val", "exact", ["nss"])  # refused: call-arg
+    print(found.nss)  # refused: attr-defined
+
+
+def measures(saliency: NDArray[np.float64], counts: NDArray[np.float64]) -> None:
+    assert_type(metrics.nss(saliency, counts), Score)
+    points = Fixations(x=np.array([1.0]), y=np.array([2.0]))
+    assert_type(metrics.score(saliency, fixation_map=points, protocol="mit"), dict[str, Score])
+    metrics.nss(saliency)  # refused: call-overload
+    metrics.score(saliency, counts)  # refused: call-overload
+
+
+def trainings(dataset: GazeDataset) -> None:
+    recipe = assert_type(gazemap.load_recipe("shallow-fixed-osie", ["training.epochs=2"]), Recipe)
+    run = assert_type(gazemap.train(recipe, dataset, "runs/a", if_exists="resume"), TrainedRun)
+    model = assert_type(gazemap.load_model(run.out), SaliencyModel)
+    assert_type(gazemap.create_model("shallow"), SaliencyModel)
+    assert_type(gazemap.predict("photo.jpg", model=model), Prediction)
+    gazemap.train(recipe, dataset, "runs/a", if_exists="replace")  # refused: arg-type
+    gazemap.train(recipe, dataset)  # refused: call-arg
+
+
+def mistakes() -> None:
+    try:
+        gazemap.predict("missing.jpg")
+    except GazemapError as error:
+        print(error)
