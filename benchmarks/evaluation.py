@@ -1,14 +1,13 @@
-"""The metrics of bristol2021 for 100 OSIE images: closed forms beside 100 random splits, in one run.
+"""The metrics of bristol2021 for 100 OSIE images: closed forms and 100 random splits, in one run.
 
     OMP_NUM_THREADS=1 python benchmarks/evaluation.py --data gaze/osie
 
-The sampled way is written as the replication's examiners did it: for every split draw negatives and
-lower a threshold in steps of 0.1. Both sides blur the ground truth and correlate, too.
+The other side samples, as the evaluation of the replication did: for every split it draws negatives and
+lowers a threshold in steps of 0.1. Both sides also blur the ground truth and correlate.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,13 +20,14 @@ from gazemap.data.dataset import load_dataset
 from gazemap.gaze.blurring import blur
 from gazemap.metrics import auc_borji, auc_shuffled, cc
 from gazemap.system.memory import keep_freed_memory
+from gazemap.system.processors import usable_cores
 from gazemap.types import Floats
 
 FRAME, STEP, SIGMA = (480, 640), 0.1, 19
 
 
 def closed(saliency: Floats, fixated: Floats, others: Floats) -> Floats:
-    """Our way: no sampling; the blur as two matrix products."""
+    """Our side: no sampling; the blur as two matrix products."""
     truth = blur(fixated, SIGMA)
     return np.array(
         [
@@ -41,7 +41,7 @@ def closed(saliency: Floats, fixated: Floats, others: Floats) -> Floats:
 def sampled(
     saliency: Floats, fixated: Floats, others: Floats, splits: int, seed: int
 ) -> tuple[Floats, Floats]:
-    """The examiners' way: means over the splits, and their standard errors (0 for cc)."""
+    """The other side: means over the splits, and their standard errors (0 for cc)."""
     random = np.random.default_rng(seed)
     truth = gaussian_filter(fixated, SIGMA)
     truth = (truth - truth.min()) / (truth.max() - truth.min())
@@ -64,12 +64,12 @@ def sampled(
 def one_split(positives: Floats, negatives: Floats) -> float:
     """The area under one split's curve, threshold by threshold."""
     thresholds = np.arange(0, max(positives.max(), negatives.max()), STEP)[::-1]
-    hits, alarms = np.zeros(len(thresholds) + 2), np.zeros(len(thresholds) + 2)
-    hits[-1] = alarms[-1] = 1
+    hits, false_positives = np.zeros(len(thresholds) + 2), np.zeros(len(thresholds) + 2)
+    hits[-1] = false_positives[-1] = 1
     for index, threshold in enumerate(thresholds, start=1):
         hits[index] = (positives >= threshold).mean()
-        alarms[index] = (negatives >= threshold).mean()
-    return float(np.trapezoid(hits, alarms))
+        false_positives[index] = (negatives >= threshold).mean()
+    return float(np.trapezoid(hits, false_positives))
 
 
 def cases(data: Path, count: int | None) -> list[tuple[Floats, Floats, Floats]]:
@@ -92,12 +92,12 @@ def compare(data: Path, count: int | None, splits: int) -> None:
     scored = cases(data, count)
     closed(*scored[0])  # the blur's matrices are made once
     started = time.perf_counter()
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:  # as the command line does
+    with ThreadPoolExecutor(max_workers=usable_cores()) as pool:  # as the command line does
         exact = list(pool.map(lambda case: closed(*case), scored))
     between = time.perf_counter()
     drawn = [sampled(*case, splits=splits, seed=index) for index, case in enumerate(scored)]
     seconds = {
-        f"closed form, {os.cpu_count()} threads": between - started,
+        f"closed form, {usable_cores()} threads": between - started,
         f"{splits} random splits": time.perf_counter() - between,
     }
     print(f"cc, auc_shuffled and auc_borji of {len(scored)} images, {FRAME[1]} x {FRAME[0]}")

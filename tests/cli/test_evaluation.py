@@ -40,7 +40,7 @@ def test_the_suffix_decides_what_is_written(run, maps, popout_set, tmp_path, nam
 
 def test_another_suffix_is_refused_before_anything_is_read(run, tmp_path):
     code, text = run("evaluate", "nothing", "--data", "nowhere", "--out", tmp_path / "scores.xlsx")
-    assert (code, "Use one of .parquet, .csv, .json" in text) == (2, True), text
+    assert (code, "must end in .parquet, .csv, .json" in text) == (2, True), text
 
 
 def test_scores_of_the_same_things_are_used_again_and_others_never_replaced(run, maps, popout_set, tmp_path):

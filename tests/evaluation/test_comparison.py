@@ -404,7 +404,7 @@ def test_the_table_of_differences_says_what_was_seen(runs, tmp_path, suffix):
     ids = ("003", "004") if suffix == "parquet" else (3, 4)  # CSV has no types
     assert told == {ids[0]: "A trained on", ids[1]: "A trained on, B epoch chosen on"}
     np.testing.assert_array_equal(table["difference"].to_numpy()[:40], result.difference("auc").values)
-    with pytest.raises(InputError, match=r"Use one of \.parquet, \.csv"):
+    with pytest.raises(InputError, match=r"must end in \.parquet or \.csv, got differences\.xlsx"):
         compare(a, b, out=tmp_path / "differences.xlsx")
 
 
@@ -464,7 +464,7 @@ def test_the_command_says_what_has_no_score(run, runs):
     code, text = run("compare", runs / "a", runs / "a", "--row-b", GOLD_STANDARD)
     assert code == 0, text
     assert "cc: 40 of 40 images lack a score of A or B (000, 001, 002 and 37 more: in B the reason" in text
-    assert "correction for 4 metric(s)" in text
+    assert "correction for 4 metrics" in text
     assert "B 1.000 [1.000, 1.000]." in text
     assert sorted(path.name for path in (runs / "a").iterdir()) == ["scores-made-01234567-val-exact.parquet"]
 

@@ -112,5 +112,5 @@ def test_several_models_have_their_file_in_the_working_folder(run, maps, popout_
 
 
 def test_a_file_of_no_format_is_refused_before_anything_is_read(tmp_path):
-    with pytest.raises(InputError, match=r"Use one of \.parquet, \.csv, \.json"):
+    with pytest.raises(InputError, match=r"must end in \.parquet, \.csv, \.json, got scores\.txt"):
         evaluate_and_keep("none", tmp_path / "none", out=tmp_path / "scores.txt")

@@ -103,7 +103,7 @@ def test_each_suffix_is_the_format_that_it_names(scores, tmp_path):
     kept = pq.read_table(tmp_path / "scores.parquet").column("reason").to_pylist()
     assert kept == [row["reason"] for row in table]
     for name in ("scores.txt", "scores", "scores.xlsx"):
-        with pytest.raises(InputError, match=r"Use one of \.parquet, \.csv, \.json"):
+        with pytest.raises(InputError, match=r"must end in \.parquet, \.csv, \.json, got scores"):
             scores.write(tmp_path / name)
         assert not (tmp_path / name).exists()
 

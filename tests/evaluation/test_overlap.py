@@ -22,7 +22,7 @@ from gazemap.reports.report import report_run
 from gazemap.training.learned import training_images
 from gazemap.training.loop import train
 
-UNKNOWN = "What tiny has learned from is not known."
+UNKNOWN = "Which images tiny has learned from is not known."
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +65,9 @@ def test_images_that_it_was_trained_on_are_counted_and_the_row_is_marked(model, 
     scores = evaluate(model, leaky_set, "val", metrics=["nss"])
     assert scores.seen == {"tiny": seen}
     assert scores.notes()[:2] == [
-        "* tiny was trained on 2 of these 5 images: its scores do not show how it does on new ones. "
+        "* tiny was trained on 2 of these 5 images: its scores do not show how good it is on new ones. "
         "Add --unseen to leave them out.",
-        "The epoch of tiny was chosen by its loss on 3 of these 5 images.",
+        "The epoch of tiny was chosen by the loss on 3 of these 5 images.",
     ]
     lines = repr(scores).splitlines()
     assert [line.split("  ")[0] for line in lines[2:6]] == [
@@ -101,11 +101,9 @@ def test_unseen_leaves_them_out_for_all_rows(model, leaky_set, seen):
 def test_where_nothing_is_left_it_says_so(model, popout_set):
     scores = evaluate(model, popout_set, "train", metrics=["nss"])
     assert scores.notes()[0] == (
-        "* tiny was trained on all of these 20 images: its scores do not show how it does on new ones."
+        "* tiny was trained on all of these 20 images: its scores do not show how good it is on new ones."
     )
-    with pytest.raises(
-        InputError, match=r"Of the 20 images of popout there is none that tiny was not trained"
-    ):
+    with pytest.raises(InputError, match="All 20 images of this split of popout are training images of tiny"):
         evaluate(model, popout_set, "train", metrics=["nss"], unseen=True)
 
 
@@ -156,8 +154,8 @@ def test_a_comparison_says_it_of_both(model, leaky_set):
     scores = evaluate({"old": model, "new": new}, leaky_set, "val", metrics=["nss", "cc"])
     notes = compare(scores, scores, row_a="new", row_b="old").notes()
     assert [line for line in notes if "learned" in line or "trained" in line] == [
-        "What new has learned from is not known.",
-        "* old was trained on 2 of these 5 images: its scores do not show how it does on new ones. "
+        "Which images new has learned from is not known.",
+        "* old was trained on 2 of these 5 images: its scores do not show how good it is on new ones. "
         "Add --unseen to leave them out.",
     ]
     unseen = evaluate({"old": model}, leaky_set, "val", metrics=["nss", "cc"], unseen=True)

@@ -1,4 +1,4 @@
-"""How well the other observers of an image predict where one looked."""
+"""How well the other observers of an image predict where one of them looked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gazemap.metrics import auc, nss
 from gazemap.system.progress import bar
 from gazemap.types import Floats
 
-_LONG_SIDE = 200  # pixels of the maps: a blur is smooth, so that more change no score visibly
+_LONG_SIDE = 200  # pixels of the maps: blurred maps are so smooth that more pixels hardly change a score
 _OUTLYING = 3.5  # robust z-scores; the usual bound of Iglewicz & Hoaglin (1993)
 
 
@@ -37,12 +37,12 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Observer:
-    """How much is known of one observer, and how well the others predict it.
+    """One observer: how much there is of it, and how well the others predict it.
 
     Attributes:
         name: as in the data set.
-        images: on which it has fixations.
-        fixations: on all of them.
+        images: on how many images it has fixations.
+        fixations: how many, on all of them.
         agreement: None where no other observer saw the same images.
         is_outlying: whether it agrees far less with the others than is usual; see `outlying`.
     """
@@ -55,7 +55,7 @@ class Observer:
 
 
 def known_observers(dataset: GazeDataset, compared: GazeDataset, *, progress: bool = False) -> list[Observer]:
-    """All observers of a data set, those who agree least with the others first.
+    """All observers of a data set; those who agree least with the others come first.
 
     Args:
         dataset: whose images and fixations are counted.
@@ -84,11 +84,11 @@ def known_observers(dataset: GazeDataset, compared: GazeDataset, *, progress: bo
 def observer_agreement(images: GazeDataset, *, progress: bool = False) -> dict[str, Agreement]:
     """Every observer's agreement with the others who saw the same images.
 
-    The others' density has 10 % of the center bias of the other images mixed in, as
-    `baselines.leave_one_out` has it.
+    10 % of the center bias of the other images is mixed into the others' density, as in
+    `baselines.leave_one_out`.
 
     Args:
-        images: each with a blur (sigma); those that fewer than two observers saw count for nothing.
+        images: each with a blur (sigma); those that fewer than two observers saw are skipped.
         progress: show a bar.
 
     Raises:
@@ -107,7 +107,7 @@ def observer_agreement(images: GazeDataset, *, progress: bool = False) -> dict[s
 def outlying(means: Floats) -> NDArray[np.bool_]:
     """(n,): which observers agree far less with the others than is usual.
 
-    Their mean lies over 3.5 robust standard deviations (1.4826 median absolute deviations) below
+    Their mean is more than 3.5 robust standard deviations (1.4826 median absolute deviations) below
     the observers' median.
     """
     if not len(means):
@@ -118,9 +118,11 @@ def outlying(means: Floats) -> NDArray[np.bool_]:
 
 
 def _reduced(sample: Sample) -> Sample:
-    """The image at most 200 pixels long, with the fixations that lie in it."""
+    """The image reduced to 200 pixels on its longer side, with the fixations that are inside it."""
     if sample.sigma is None:
-        raise DataError(f"The data set of {sample.image_id!r} states no blur; give it a sigma (pixels).")
+        raise DataError(
+            f"The data set of {sample.image_id!r} states no blur. Add its sigma, in pixels, to dataset.json."
+        )
     size = size_of_length(sample.size, min(_LONG_SIDE, max(sample.size)))
     known = sample.fixations.scaled(sample.size, size) if sample.fixations else None
     return replace(
@@ -132,7 +134,7 @@ def _reduced(sample: Sample) -> Sample:
 
 
 def _scores(sample: Sample, counts: FixationCounts, index: int) -> Sequence[tuple[str, tuple[float, float]]]:
-    """The observers of one image, with NSS and AUC."""
+    """The observers of one image, each with NSS and AUC."""
     observers = sample.fixations.observers if sample.fixations else []
     if len(observers) < 2:
         return []

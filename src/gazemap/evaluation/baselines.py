@@ -1,4 +1,4 @@
-"""What a score stands beside: the center bias and the gold standard."""
+"""What every score is compared with: the center bias and the gold standard."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from gazemap.gaze.fixations import blurred_points, fixation_map
 from gazemap.system.array_cache import ArrayCache
 from gazemap.types import Floats, Size
 
-# A kernel density of points is zero where nobody happened to look. These shares keep every pixel
-# possible; they are our choice, the same for every data set.
+# A kernel density of points is zero where nobody happened to look. Mixing in these shares keeps every pixel
+# possible. They are our choice, the same for every data set.
 _CENTER_SHARE = 0.1
 _UNIFORM_SHARE = 0.01
 
 
-_KEPT = 128 * 2**20  # bytes of maps of a data set, at the sizes of its images
+_KEPT = 128 * 2**20  # bytes of a data set's maps that stay in memory, one for each size of its images
 
 
 class FixationCounts:
     """The fixations of every image of a data set, counted at any size.
 
     Args:
-        dataset: whose images; each one's points lie at their shares of its width and height.
+        dataset: whose images; points are kept as shares of the image's width and height.
     """
 
     def __init__(self, dataset: GazeDataset) -> None:
@@ -34,7 +34,7 @@ class FixationCounts:
         self._totals = ArrayCache(_KEPT)
 
     def __len__(self) -> int:
-        """How many fixations all images have."""
+        """How many fixations there are, on all images."""
         return sum(map(len, self._points))
 
     def of(self, indices: Sequence[int], size: Size) -> Floats:
@@ -47,12 +47,12 @@ class FixationCounts:
         return self._totals.get(size, lambda: self.of(range(len(self._points)), size))
 
     def of_others(self, index: int, size: Size) -> Floats:
-        """(H, W): the counts of all images but one: the total less its own."""
+        """(H, W): the counts of all images but one: the total minus its own."""
         return self.of_all(size) - self.of([index], size)
 
 
 class CenterBias:
-    """The density of other images' fixations: a model that ignores the image.
+    """The density of the fixations on other images: a model that ignores the image.
 
     Args:
         counts: of those images.
@@ -90,7 +90,7 @@ def relative_points(dataset: GazeDataset) -> list[Floats]:
 
 
 def mix_uniform(density: Floats) -> Floats:
-    """A density normalized and mixed with 1 % of the uniform one, so that no pixel is impossible."""
+    """A density, normalized and mixed with 1 % of the uniform one, so that no pixel is impossible."""
     total = density.sum()
     normalized = density / total if total > 0 else np.full_like(density, 1 / density.size)
     return (1 - _UNIFORM_SHARE) * normalized + _UNIFORM_SHARE / density.size
@@ -105,11 +105,11 @@ def leave_one_out(
         sample: an image with known observers.
         size: (H, W) of the maps.
         sigma: of the kernel, in pixels of `size`.
-        center_bias: (H, W), sums to 1; mixed in with 10 %, for places that few observers cover.
+        center_bias: (H, W), sums to 1; 10 % of it is mixed in, for regions that few observers cover.
 
     Yields:
-        density of the other observers' fixations and fixation_map of the held-out observer, for
-        every observer with fixations on this image whose fellows have some too.
+        density of the other observers' fixations and fixation_map of the held-out observer; for
+        every observer with fixations on this image, where others have some, too.
     """
     if sample.fixations is None or sample.fixations.observer is None:
         return
@@ -120,5 +120,5 @@ def leave_one_out(
         held_out = fixation_map(own.x, own.y, size)
         if held_out.any() and len(own) < len(fixations):
             others = everyone - blurred_points(own.x, own.y, size, sigma)
-            density = mix_uniform(np.maximum(others, 0.0))  # rounding may leave -1e-20
+            density = mix_uniform(np.maximum(others, 0.0))  # rounding may leave values like -1e-20
             yield (1 - _CENTER_SHARE) * density + _CENTER_SHARE * center_bias, held_out

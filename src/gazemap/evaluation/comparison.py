@@ -149,12 +149,14 @@ def _refuse_unlike(a: Scores, b: Scores) -> None:
         ours, theirs = getattr(a, what), getattr(b, what)
         if ours != theirs:
             raise InputError(
-                f"A has the {what} {ours!r}, B has {theirs!r}. Only scores of one protocol, data set, "
-                "split and set of metrics can be compared; evaluate both alike."
+                f"A has the {what} {ours!r}, B has {theirs!r}. Only scores of the same protocol, data "
+                "set, split and metrics can be compared: evaluate both in the same way."
             )
     for what in {"dataset", "protocol"} & a.made_by.keys() & b.made_by.keys():
         if changed := fingerprint_differences(a.made_by[what], b.made_by[what], what):
-            raise InputError(f"A and B were not made alike: {'; '.join(changed)}. Evaluate both alike.")
+            raise InputError(
+                f"A and B were not made in the same way: {'; '.join(changed)}. Evaluate both in the same way."
+            )
     for name, missing in (
         ("A", set(b.image_ids) - set(a.image_ids)),
         ("B", set(a.image_ids) - set(b.image_ids)),
@@ -172,12 +174,12 @@ def _find_scores(run: Path, protocol: str, split: str) -> Path:
         get_protocol(protocol.removesuffix("-one-map"))  # a name that is misspelled is the likelier mistake
         raise DataError(
             f"{run} holds no scores of the split {split} by the protocol {protocol}. Make them with "
-            f"`gazemap evaluate {run} --data SET --split {split} --protocol {protocol}`, or name a file of "
+            f"`gazemap evaluate {run} --data SET --split {split} --protocol {protocol}`, or give a file of "
             "scores."
         )
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
-        raise DataError(f"{run} holds several files of such scores: {names}. Name one of the files.")
+        raise DataError(f"{run} holds several files of such scores: {names}. Give one of the files.")
     return found[0]
 
 

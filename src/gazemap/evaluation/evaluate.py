@@ -23,7 +23,7 @@ from gazemap.metrics import METRICS, GroundTruth, Protocol
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.reasons import why_undefined
 from gazemap.metrics.scoring.score import score_prepared
-from gazemap.models.base import SaliencyModel
+from gazemap.prediction.predictor import Predictor
 from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
 
@@ -53,6 +53,8 @@ def evaluate(
     seed: int = 0,
     unseen: bool = False,
     holds: str = "saliency",
+    engine: str = "auto",
+    device: str = "auto",
     progress: bool = False,
 ) -> Scores:
     """Score models on a split, beside the center bias, a uniform map and the gold standard.
@@ -70,8 +72,8 @@ def evaluate(
 
     Args:
         models: one model, or several in a list: the name of a model that comes with gazemap, a run folder, a
-            weights file, a model in memory, or a folder or file of maps. Or a mapping from the names of rows
-            to such, and to maps in memory (`evaluation.predictions.Maps`).
+            weights or ONNX file, a model in memory, or a folder or file of maps. Or a mapping from the
+            names of rows to such, and to maps in memory (`evaluation.predictions.Maps`).
         dataset: a gaze data set with fixation points, or its folder.
         split: the images to score.
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
@@ -81,17 +83,20 @@ def evaluate(
         unseen: leave out, for all rows, the images that any of the models was trained on; the split's name
             in the scores then says so.
         holds: what maps in folders and files hold, "saliency" or "log_density".
+        engine: what computes models, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
+        device: where: "auto", "cpu" or "cuda".
         progress: show bars.
 
     Raises:
         DataError: no such data set or split, one without fixations, or maps that do not fit the images.
         InputError: no such protocol or metric, two rows of one name, or with `unseen` no image is left.
         WeightsError: a model that is not there or cannot be loaded.
+        MissingPackageError: the package that computes a model is not installed; says what to install.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
     dataset = as_dataset(dataset)
     images = dataset.split(split)
-    rows = open_rows(models, images, holds)
+    rows = open_rows(models, images, holds=holds, engine=engine, device=device)
     made_by = what_makes(
         rows, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen
     )
@@ -100,13 +105,13 @@ def evaluate(
         places = unseen_places(images, seen)
         images = images.with_samples([images[place] for place in places])
         rows = {
-            name: entry if isinstance(entry, SaliencyModel) else PartOf(entry, places)
+            name: entry if isinstance(entry, Predictor) else PartOf(entry, places)
             for name, entry in rows.items()
         }
     has_train = "train" in dataset.splits and split != "train"
     truths = GroundTruths(images, dataset.split("train") if has_train else images, chosen, seed)
     predictions = {
-        name: maps_of(entry, images, progress=progress) if isinstance(entry, SaliencyModel) else entry
+        name: maps_of(entry, images, progress=progress) if isinstance(entry, Predictor) else entry
         for name, entry in rows.items()
     }
     title = f"Scoring {dataset.name} {split}, {chosen.name}"

@@ -1,4 +1,4 @@
-"""What makes scores: the protocol that is meant, and the fingerprint of all that they depend on."""
+"""What makes scores: the protocol that is used, and the fingerprint of everything that they depend on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.predictions import learned_from
 from gazemap.evaluation.rows import Row
 from gazemap.metrics import Protocol, get_metric, get_protocol
-from gazemap.models.base import SaliencyModel
-from gazemap.models.weights import digest
+from gazemap.prediction.predictor import Predictor
 from gazemap.system.fingerprint import fingerprint
 
 
 def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, one_map: bool) -> Protocol:
-    """The protocol that `evaluate` scores by: with the metrics that were chosen, and one map for all of them.
+    """The protocol that `evaluate` scores by, with the metrics and the one map for all that were asked for.
 
     Raises:
         InputError: no such protocol or metric.
@@ -42,7 +41,7 @@ def what_makes(
 ) -> dict[str, Any]:
     """The fingerprint of what `evaluate` would return for the same arguments, its rows already open.
 
-    The whole data set counts, since another split may make the center bias; its content, not its path.
+    The whole data set counts, since the center bias may be made of another split: its content, not its path.
 
     Raises:
         InputError: no such protocol or metric.
@@ -58,7 +57,8 @@ def what_makes(
         unseen=unseen,
         learned_from={name: own and own.digest() for name, own in learned_from(rows).items()},
         rows={
-            name: digest(entry) if isinstance(entry, SaliencyModel) else entry.digest()
+            name: entry.digest if isinstance(entry, Predictor) else entry.digest()
             for name, entry in rows.items()
         },
+        engines={name: entry.engine for name, entry in rows.items() if isinstance(entry, Predictor)},
     )

@@ -1,4 +1,4 @@
-"""The truth that predictions are scored against, per image and under a protocol."""
+"""The ground truth that predictions are scored against: per image, as a protocol wants it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from gazemap.types import Floats, Size
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageGroundTruth(GroundTruth):
-    """What one image's predictions are compared with, all maps (H, W) at the same size.
+    """What predictions for one image are compared with; all maps are (H, W), of the same size.
 
     Attributes:
         size: (H, W).
-        context: what the best map for each metric is derived with.
+        context: what is needed to derive the best map for each metric.
         fixation_map: counts, or 0 and 1 where the protocol ignores repeats.
         density: the blurred fixation_map, sums to 1.
         other_fixation_map: the negatives of the shuffled AUC.
-        baseline: the center bias, sums to 1; what information is gained over.
+        baseline: the center bias, sums to 1; information gain is measured over it.
     """
 
     size: Size
@@ -37,14 +37,14 @@ class ImageGroundTruth(GroundTruth):
 
 
 class GroundTruths:
-    """The truth of every image of a split; what the images share is made once.
+    """The ground truth of every image of a split; what the images share is made once.
 
     Args:
         images: the split that is scored.
-        center_images: the images whose fixations make the center bias; when they are the split
-            itself, every image's own fixations are left out of its center bias.
+        center_images: the images whose fixations make the center bias. Where they are the split itself,
+            an image's own fixations are left out of its center bias.
         protocol: decides the size, the blur and the negatives.
-        seed: draws the other images, where the protocol takes a few of them.
+        seed: draws the other images, where the protocol uses only some of them.
 
     Raises:
         DataError: no fixation points, or no blur is known.
@@ -61,15 +61,15 @@ class GroundTruths:
         for counts, of in ((self._counts, images), (center_counts, center_images)):
             if not len(counts):
                 raise DataError(
-                    f"Data set {of.name!r} has no fixation points in this split, only maps; "
-                    f"protocol {protocol.name!r} needs points."
+                    f"Data set {of.name!r} has no fixation points in this split, only maps. The protocol "
+                    f"{protocol.name!r} needs points: choose another split or data set."
                 )
         self._seed = seed
         self.center_bias = CenterBias(center_counts, self._relative_sigma())
         self._fixations_per_image = len(self._counts) / len(images)
 
     def of(self, index: int) -> ImageGroundTruth:
-        """The truth of image `index` of the split."""
+        """The ground truth of image `index` of the split."""
         size = self.protocol.frame or self.images[index].size
         counts = self._counts.of([index], size)
         fixated = counts if self.protocol.repeats else (counts > 0).astype(np.float64)
@@ -103,8 +103,9 @@ class GroundTruths:
             return float(np.median(shares))
         if not known:
             raise DataError(
-                f"dataset.json of {self.images.name!r} states no blur (sigma, in pixels), which "
-                f"protocol {self.protocol.name!r} takes from the data set. Add it there."
+                f"The data set {self.images.name!r} states no blur, which protocol {self.protocol.name!r} "
+                'needs. Add "sigma" to its dataset.json: the standard deviation of the Gaussian blur of its '
+                "ground truth, in pixels; usually that of 1 degree of visual angle."
             )
         return float(np.median(known))
 

@@ -102,6 +102,8 @@ def evaluate_and_keep(
     seed: int = 0,
     unseen: bool = False,
     holds: str = "saliency",
+    engine: str = "auto",
+    device: str = "auto",
     out: str | Path | None = None,
     force: bool = False,
     progress: bool = False,
@@ -120,6 +122,8 @@ def evaluate_and_keep(
         seed: draws the other images whose fixations are a protocol's negatives.
         unseen: leave out the images that a model was trained on.
         holds: what maps in folders and files hold.
+        engine: what computes models.
+        device: where.
         out: the file, .parquet, .csv or .json; by default a .parquet file in the model's folder, or next to
             the model's file; of several models, or of one in memory, in the working folder.
         force: replace scores in the file that another model, data set, protocol or version made.
@@ -134,7 +138,7 @@ def evaluate_and_keep(
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
     dataset = as_dataset(dataset)
     images = dataset.split(split)
-    rows = open_rows(models, images, holds)
+    rows = open_rows(models, images, holds=holds, engine=engine, device=device)
     part = named_split(split, unseen=unseen)
     path = Path(out) if out is not None else _default_file(models, rows, dataset, part, chosen.name)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}

@@ -1,4 +1,4 @@
-"""What a mean leaves out, said in words: which images have no score, and why."""
+"""What a mean leaves out, in words: which images have no score, and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def listed(left_out: LeftOut) -> str:
 
 
 def sentences(left_out: Mapping[str, Mapping[str, LeftOut]], images: int) -> list[str]:
-    """A sentence for each row and its metrics that leave the same images out.
+    """A sentence for each row and those of its metrics that leave out the same images.
 
     Args:
         left_out: row -> metric -> the images without a score.

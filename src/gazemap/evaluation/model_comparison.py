@@ -83,7 +83,7 @@ class ModelComparison:
         lines = [
             f"A: {self.names[0]}. B: {self.names[1]}.",
             "B - A: mean over images with bootstrap 95 % interval. p: two-sided sign-flip permutation test; "
-            f"Holm's correction for {tested} metric(s).",
+            f"Holm's correction for {tested} metrics.",
         ]
         for name, seen in zip(self.names, self.seen, strict=True):
             lines += sentences(name, seen, self.image_ids)
@@ -192,6 +192,5 @@ def check_table_file(path: Path) -> None:
     """
     if path.suffix.lower() not in _FORMATS:
         raise InputError(
-            f"{path} cannot hold a table of differences: its suffix is {path.suffix or 'missing'}. "
-            f"Use one of {', '.join(_FORMATS)}."
+            f"The name of a table of differences must end in {' or '.join(_FORMATS)}, got {path.name}."
         )

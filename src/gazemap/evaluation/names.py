@@ -1,10 +1,10 @@
-"""The names of files of scores, made and found by one rule.
+"""The names of files of scores, which are made and found by one rule.
 
-    scores-osie-d7148977-val-exact.parquet          the model in this folder: `gazemap evaluate`
-    ours-scores-osie-d7148977-val-exact.parquet     what a file holds: `gazemap evaluate ours.hdf5`
-    report-scores-osie-d7148977-val-exact.parquet   several rows at once: `gazemap report`, `reproduce`
+    scores-osie-d7148977-val-exact.parquet          of the model in this folder: `gazemap evaluate`
+    ours-scores-osie-d7148977-val-exact.parquet     of a file in this folder: `gazemap evaluate ours.hdf5`
+    report-scores-osie-d7148977-val-exact.parquet   of several models: `gazemap report`, `reproduce`
 
-The eight digits are the start of the data set's digest: sets of one name are told apart.
+The eight digits are the start of the data set's digest, which tells data sets of the same name apart.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 
 from gazemap.data.dataset import GazeDataset
 
-REPORT = "report"  # whose tables hold the mean training map too
+REPORT = "report"  # its tables have the mean training map, too
 
 
 def scores_file(folder: Path, dataset: GazeDataset, split: str, protocol: str, of: str = "") -> Path:
     """Where the scores of a split by a protocol are kept.
 
     Args:
-        folder: the run's, or the one that several runs lie in.
-        dataset: its name and the start of its digest are in the file's name.
+        folder: of the run, or the one that holds several runs.
+        dataset: its name and the start of its digest are part of the file's name.
         split: the images.
         protocol: the protocol's name, as in `Scores.protocol`.
         of: whose scores they are, where the folder does not say so.
@@ -36,11 +36,11 @@ def scores_file(folder: Path, dataset: GazeDataset, split: str, protocol: str, o
 
 
 def scores_file_beside(source: Path, name: str, dataset: GazeDataset, split: str, protocol: str) -> Path:
-    """Where the scores of a model or of stored maps are kept: in its own folder, or beside its file.
+    """Where the scores of a model or of stored maps are kept: in its own folder, or next to its file.
 
     Args:
         source: a run folder, a folder of maps, a file of either, or a shipped model's name.
-        name: of the row, which a file's name begins with where the folder is not its own.
+        name: of the row; the file's name begins with it where the folder is not the row's own.
         dataset: as for `scores_file`, and so are the rest.
         split: the images.
         protocol: the protocol's name.
@@ -50,7 +50,7 @@ def scores_file_beside(source: Path, name: str, dataset: GazeDataset, split: str
 
 
 def scores_files(folder: Path, split: str, protocol: str) -> list[Path]:
-    """The files in a folder that `scores_file` named: those of its own model, or else those of others."""
+    """The files in a folder that `scores_file` named: of the folder's own model, or else those of others."""
     pattern = f"scores-*-{'[0-9a-f]' * 8}-{_plain(split)}-{_plain(protocol)}.parquet"
     return sorted(folder.glob(pattern)) or sorted(folder.glob(f"*-{pattern}"))
 

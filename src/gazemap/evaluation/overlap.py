@@ -1,4 +1,4 @@
-"""Which images of a split a model has learned from: as they are, resized, saved anew or mirrored."""
+"""Which images of a split a model has learned from: unchanged, resized, saved again or mirrored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gazemap.models.training_images import TrainingImages
 def seen_by(
     learned: Mapping[str, TrainingImages | None], images: GazeDataset, *, progress: bool = False
 ) -> dict[str, dict[str, str]]:
-    """What each row knows of the images: image_id -> how, see `seen`; only of those that it knows.
+    """The images that each row knows: image_id -> how it knows it, see the module `seen`.
 
     Args:
         learned: row -> what its weights have learned from; None where that is not known.
@@ -56,7 +56,7 @@ def without_seen(
 
 
 def unseen_places(images: GazeDataset, seen: Mapping[str, Seen]) -> list[int]:
-    """The places of the images that no row was trained on.
+    """The positions of the images that no row was trained on.
 
     Raises:
         InputError: none is left.
@@ -66,7 +66,7 @@ def unseen_places(images: GazeDataset, seen: Mapping[str, Seen]) -> list[int]:
     if not places:
         rows = " and ".join(row for row, own in seen.items() if trained_on(own))
         raise InputError(
-            f"Of the {len(images)} images of {images.name} there is none that {rows} was not trained on, so "
+            f"All {len(images)} images of this split of {images.name} are training images of {rows}, so "
             "--unseen leaves nothing to score. Choose another split or data set."
         )
     return places

@@ -13,11 +13,10 @@ from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.images.placement import Placement
-from gazemap.models.base import SaliencyModel
 from gazemap.models.training_images import TrainingImages
 from gazemap.prediction.predict import predict_frames
 from gazemap.prediction.prediction import Prediction
-from gazemap.prediction.predictor import load_predictor
+from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.fingerprint import digest
 from gazemap.types import Output
 
@@ -108,24 +107,25 @@ class ModelPredictions:
         return digest([self.output.encode(), *parts])
 
 
-def maps_of(model: SaliencyModel, images: GazeDataset, *, progress: bool = False) -> ModelPredictions:
+def maps_of(model: ModelLike, images: GazeDataset, *, progress: bool = False) -> ModelPredictions:
     """A model's predictions for every image of a data set."""
+    predictor = load_predictor(model)
     samples = images.samples
-    maker = ImageMaker(model.input_size, model.fit)
+    maker = ImageMaker(predictor.input_size, predictor.fit)
     frames = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
-    placements = [Placement(sample.size, model.input_size, model.fit) for sample in samples]
+    placements = [Placement(sample.size, predictor.input_size, predictor.fit) for sample in samples]
     return ModelPredictions(
-        predict_frames(load_predictor(model), frames, placements, progress=progress), model.output
+        predict_frames(predictor, frames, placements, progress=progress), predictor.output
     )
 
 
-def learned_from(rows: Mapping[str, SaliencyModel | Predictions]) -> dict[str, TrainingImages | None]:
+def learned_from(rows: Mapping[str, Predictor | Predictions]) -> dict[str, TrainingImages | None]:
     """What each row's weights have learned from; None where that is not known, as of maps from elsewhere.
 
     Maps in memory are left out: whoever made them knows.
     """
     return {
-        name: entry.training_images if isinstance(entry, SaliencyModel) else None
+        name: entry.training_images if isinstance(entry, Predictor) else None
         for name, entry in rows.items()
         if not isinstance(entry, Maps)
     }

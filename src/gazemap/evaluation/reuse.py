@@ -29,6 +29,8 @@ def scores_in(
     seed: int = 0,
     unseen: bool = False,
     holds: str = "saliency",
+    engine: str = "auto",
+    device: str = "auto",
     replace_others: bool = True,
     progress: bool = False,
 ) -> Scores:
@@ -45,6 +47,8 @@ def scores_in(
         seed: draws the other images whose fixations are a protocol's negatives.
         unseen: leave out the images that a model was trained on.
         holds: what maps in folders and files hold.
+        engine: what computes models.
+        device: where.
         replace_others: whether other scores in `path` (of another model, data set, protocol or version) are
             replaced, or refused.
         progress: show bars.
@@ -57,7 +61,7 @@ def scores_in(
     """
     check_scores_file(path)
     dataset = as_dataset(dataset)
-    rows = open_rows(models, dataset.split(split), holds)
+    rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
     found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=replace_others)
     if found is not None:

@@ -2,44 +2,65 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import TypeAlias
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import InputError
 from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
 from gazemap.evaluation.predictions import Predictions
-from gazemap.models.base import SaliencyModel
+from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 
-Row = SaliencyModel | Predictions  # a row that can be scored
-OneModel = str | Path | SaliencyModel | StoredMaps  # what has a name of its own
-Models = OneModel | Sequence[OneModel] | Mapping[str, OneModel | Predictions]
+Row: TypeAlias = Predictor | Predictions  # a row that can be scored
+OneModel: TypeAlias = "ModelLike | StoredMaps"  # what has a name of its own
+Models: TypeAlias = "OneModel | Sequence[OneModel] | Mapping[str, OneModel | Predictions]"
 
 
-def open_rows(models: Models, images: GazeDataset, holds: str = "saliency") -> dict[str, Row]:
+def open_rows(
+    models: Models,
+    images: GazeDataset,
+    *,
+    holds: str = "saliency",
+    engine: str = "auto",
+    device: str = "auto",
+) -> dict[str, Row]:
     """What is scored, by the name of its row; rows that are open already stay as they are.
 
     Args:
         models: one model, or several in a list: the name of a model that comes with gazemap, a run folder,
-            a weights file, a model in memory, or a folder or file of maps. Or a mapping from the names of
-            rows to such, and to maps in memory.
+            a weights or ONNX file, a model in memory, or a folder or file of maps. Or a mapping from the
+            names of rows to such, and to maps in memory.
         images: those that are scored, in order.
         holds: what maps in folders and files hold, "saliency" or "log_density".
+        engine: what computes models, see `load_predictor`.
+        device: where.
 
     Raises:
-        InputError: nothing to score, two rows of one name, or something that is neither a model nor maps.
+        InputError: nothing to score, two rows of one name, something that is neither a model nor maps, or
+            an engine or device that is not known.
         WeightsError: a path with nothing there, or weights that cannot be loaded.
         DataError: maps that do not fit the images.
+        MissingPackageError: the package that computes a model is not installed; says what to install.
     """
+
+    def opened(model: object) -> Row:
+        if isinstance(model, str | os.PathLike):
+            return open_model_or_maps(model, images, holds=holds, engine=engine, device=device)
+        if isinstance(model, Predictions):
+            return model
+        _refuse_other(model)
+        return load_predictor(model, engine=engine, device=device)  # type: ignore[arg-type] # as was checked
+
     if isinstance(models, Mapping):
-        rows = {name: _open(model, images, holds) for name, model in models.items()}
+        rows = {name: opened(model) for name, model in models.items()}
     else:
-        several = [*models] if isinstance(models, list | tuple) else [models]
-        opened = [_open(model, images, holds) for model in several]
-        rows = {_name(row): row for row in opened}
-        if len(rows) < len(opened):
+        several = [opened(model) for model in (models if isinstance(models, list | tuple) else [models])]
+        rows = {_name(row): row for row in several}
+        if len(rows) < len(several):
             raise InputError(
-                f"Two models have the same name; the names are {', '.join(map(_name, opened))}. "
+                f"Two models have the same name; the names are {', '.join(map(_name, several))}. "
                 "Give each row a name of its own, as in {'a': model, 'b': other}."
             )
     if not rows:
@@ -47,15 +68,14 @@ def open_rows(models: Models, images: GazeDataset, holds: str = "saliency") -> d
     return rows
 
 
-def _open(model: object, images: GazeDataset, holds: str) -> Row:
-    if isinstance(model, str | Path):
-        return open_model_or_maps(model, images, holds)
-    if isinstance(model, SaliencyModel | Predictions):
-        return model
-    raise InputError(
-        f"A model to score must not be of type {type(model).__name__}. Give a model, its name or path, a "
-        "path of maps, or maps in memory: gazemap.evaluation.predictions.Maps."
-    )
+def _refuse_other(model: object) -> None:
+    """Refuse what is no model in memory; PyTorch is not loaded for it, since a network has loaded it."""
+    base = sys.modules.get("gazemap.models.base")
+    if not isinstance(model, Predictor) and not (base and isinstance(model, base.SaliencyModel)):
+        raise InputError(
+            f"A model to score must not be of type {type(model).__name__}. Give a model, its name or path, a "
+            "path of maps, or maps in memory: gazemap.evaluation.predictions.Maps."
+        )
 
 
 def _name(row: Row) -> str:

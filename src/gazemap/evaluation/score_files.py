@@ -1,7 +1,7 @@
 """Files of scores: one table, as Parquet, CSV or JSON by the file's suffix.
 
-A row per image, model and metric. Parquet and JSON keep what made the scores, CSV does not: it is for
-programs that read nothing else. JSON holds null where there is no score, and "inf" or "-inf" as texts.
+A row per image, model and metric. Parquet and JSON also say what made the scores; CSV does not, and is meant
+for programs that read nothing else. JSON has null where there is no score, and "inf" or "-inf" as texts.
 """
 
 from __future__ import annotations
@@ -50,10 +50,7 @@ def check_scores_file(path: Path) -> None:
         InputError: the suffix is not one of .parquet, .csv and .json.
     """
     if path.suffix.lower() not in FORMATS:
-        raise InputError(
-            f"{path} cannot hold scores: its suffix is {path.suffix or 'missing'}. "
-            f"Use one of {', '.join(FORMATS)}."
-        )
+        raise InputError(f"The name of a file of scores must end in {', '.join(FORMATS)}, got {path.name}.")
 
 
 def write_table(table: pa.Table, path: Path, made_by: dict[str, Any]) -> None:
@@ -70,7 +67,7 @@ def write_table(table: pa.Table, path: Path, made_by: dict[str, Any]) -> None:
 
 
 def read_table(path: Path) -> tuple[pa.Table, dict[str, Any]]:
-    """The table that a file holds, and what made it: the inverse of `write_table`.
+    """The table in a file, and what made it: the inverse of `write_table`.
 
     Raises:
         InputError: no such format.

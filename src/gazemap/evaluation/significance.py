@@ -1,4 +1,4 @@
-"""Is one prediction better than another? Paired statistics over the same images, metric by metric."""
+"""Is one model better than another? Paired statistics over the same images, metric by metric."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BATCH = 1_000  # bounds the memory: 40 MB for 5,000 images
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """How two predictions differ in one metric.
+    """How two models differ in one metric.
 
     Attributes:
         metric: a key of `METRICS`.
@@ -41,7 +41,7 @@ class Difference:
 
     @property
     def higher_is_better(self) -> bool:
-        """The metric's direction."""
+        """Whether a higher score of this metric is better."""
         return METRICS[self.metric].higher_is_better
 
     @property
@@ -51,7 +51,7 @@ class Difference:
 
     @property
     def gains(self) -> Floats:
-        """(N,): how much better b is; negative where a is better."""
+        """(N,): by how much b is better; negative where a is better."""
         return self.values if self.higher_is_better else -self.values
 
     @property
@@ -107,7 +107,7 @@ class Difference:
 def differences(
     a: Mapping[str, Floats], b: Mapping[str, Floats], *, progress: bool = False
 ) -> list[Difference]:
-    """How two predictions differ in every metric.
+    """How two models differ in every metric.
 
     Args:
         a: metric -> (N,) scores of the first, NaN where undefined.
@@ -135,9 +135,9 @@ def differences(
 def sign_flip_p(values: Floats) -> float:
     """Two-sided p-value of a paired sign-flip permutation test (Fisher 1935) of the mean.
 
-    Were both predictions equally good, each difference could as well have the other sign. p is the
-    share of sign patterns whose mean is at least as far from 0: of all patterns up to 13 images,
-    else (1 + extreme) / (1 + 10,000) over seeded ones (Phipson and Smyth 2010).
+    If both models were equally good, each difference could just as well have the other sign. p is the share
+    of sign patterns whose mean is at least as far from 0. Up to 13 images all patterns are counted; beyond
+    that it is (1 + extreme) / (1 + 10,000) over 10,000 patterns drawn by a seed (Phipson and Smyth 2010).
 
     Args:
         values: (N,) differences; NaN is left out.
@@ -161,7 +161,7 @@ def sign_flip_p(values: Floats) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's (1979) step-down correction for several tests; NaN is no test and stays.
+    """Holm's (1979) step-down correction for several tests; NaN stands for no test and stays.
 
     The k-th smallest of m p-values times m - k + 1, at most 1 and never below a smaller one's.
     """

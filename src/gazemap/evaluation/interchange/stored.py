@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,8 @@ from gazemap.errors import DataError, check_name
 from gazemap.evaluation.interchange.archives import MapArchive, open_archive
 from gazemap.images.names import match_names
 from gazemap.metrics.densities import LOG_SUM_TOLERANCE
-from gazemap.models.base import SaliencyModel
 from gazemap.models.files import BEST
-from gazemap.models.weights import load_model
+from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.system.fingerprint import digest
 from gazemap.system.processors import usable_cores
 from gazemap.types import Floats, Output
@@ -105,23 +105,33 @@ def open_predictions(path: str | Path, images: GazeDataset, holds: str = "salien
 
 
 def open_model_or_maps(
-    path: str | Path, images: GazeDataset, holds: str = "saliency"
-) -> SaliencyModel | StoredMaps:
-    """The model of that name, run folder or weights file; or else the maps in that folder or file.
+    path: str | os.PathLike[str],
+    images: GazeDataset,
+    *,
+    holds: str = "saliency",
+    engine: str = "auto",
+    device: str = "auto",
+) -> Predictor | StoredMaps:
+    """The model of that name, run folder, weights or ONNX file; or else the maps in that folder or file.
 
     Args:
         path: what exists at this path comes before the name of a model that comes with gazemap.
         images: those that stored maps are for.
         holds: what stored maps hold, see `open_predictions`.
+        engine: what computes a model, see `load_predictor`.
+        device: where.
 
     Raises:
         WeightsError: nothing is there, or weights that cannot be loaded.
-        InputError: as `open_predictions`.
+        InputError: as `open_predictions` and `load_predictor`.
         DataError: as `open_predictions`.
+        MissingPackageError: as `load_predictor`.
     """
     place = Path(path)
-    is_model = (place / BEST).exists() or place.suffix == ".safetensors" or not place.exists()
-    return load_model(path) if is_model else open_predictions(path, images, holds)
+    is_model = (place / BEST).exists() or place.suffix in (".safetensors", ".onnx") or not place.exists()
+    if is_model:
+        return load_predictor(path, engine=engine, device=device)
+    return open_predictions(place, images, holds)
 
 
 def _check_aspect(grid: Floats, size: tuple[int, int], where: str) -> None:

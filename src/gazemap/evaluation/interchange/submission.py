@@ -7,6 +7,7 @@ has the pictures at its top, named as the images.
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps
 from gazemap.evaluation.predictions import Predictions
 from gazemap.images.names import minimal_names
 from gazemap.metrics import resize
-from gazemap.models.base import SaliencyModel
 from gazemap.prediction.predict import predict
+from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.extras import require
 from gazemap.system.files import new_folder, refuse_used, replacing
 from gazemap.system.progress import bar
@@ -62,13 +63,15 @@ class Submission:
 
 
 def submit(
-    model: str | Path | SaliencyModel | Predictions,
+    model: ModelLike | Predictions,
     dataset: DatasetLike,
     out: str | Path,
     *,
     format: str,
     split: str = "test",
     holds: str = "saliency",
+    engine: str = "auto",
+    device: str = "auto",
     progress: bool = False,
 ) -> Submission:
     """Write a model's predictions, or stored maps, in the format of a benchmark.
@@ -77,13 +80,15 @@ def submit(
     map for every image, of the right size, of finite values, log densities with a logsumexp of 0.
 
     Args:
-        model: the name of a model that comes with gazemap, a run folder, a weights file, a model in memory;
-            a folder or file of maps; or maps in memory, in the order of the images.
+        model: the name of a model that comes with gazemap, a run folder, a weights or ONNX file, or a model
+            in memory; a folder or file of maps; or maps in memory, in the order of the images.
         dataset: a gaze data set or its folder.
         out: the file to write; for salicon the folder, beside which a zip of it is written.
         format: "tuebingen" or "salicon", see `FORMATS`.
         split: the images to predict.
         holds: what stored maps hold, "saliency" or "log_density".
+        engine: what computes the model, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
+        device: where: "auto", "cpu" or "cuda".
         progress: show a bar.
 
     Raises:
@@ -93,16 +98,20 @@ def submit(
     """
     check_name("submission format", format, FORMATS)
     images = as_dataset(dataset).split(split)
-    predictions = open_model_or_maps(model, images, holds) if isinstance(model, str | Path) else model
+    predictions: Predictor | Predictions
+    if isinstance(model, str | os.PathLike):
+        predictions = open_model_or_maps(model, images, holds=holds, engine=engine, device=device)
+    elif isinstance(model, Predictions):
+        predictions = model
+    else:
+        predictions = load_predictor(model, engine=engine, device=device)
     steps = bar(range(len(images)), f"Writing {out}", progress=progress)
     written = FORMATS[format](predictions, Path(out), images, steps)
     ignored = predictions.ignored if isinstance(predictions, StoredMaps) else 0
     return Submission(written, format, len(images), ignored)
 
 
-def _tuebingen(
-    predictions: SaliencyModel | Predictions, path: Path, images: GazeDataset, steps: Steps
-) -> Path:
+def _tuebingen(predictions: Predictor | Predictions, path: Path, images: GazeDataset, steps: Steps) -> Path:
     """One HDF5 file with a float32 dataset per image, at the image's size; named as pysaliency names them."""
     require("h5py", "Writing HDF5 files")
     import h5py
@@ -118,7 +127,7 @@ def _tuebingen(
     return path
 
 
-def _salicon(predictions: SaliencyModel | Predictions, path: Path, images: GazeDataset, steps: Steps) -> Path:
+def _salicon(predictions: Predictor | Predictions, path: Path, images: GazeDataset, steps: Steps) -> Path:
     """A folder of 8-bit gray PNG, 640 x 480, and next to it a zip of the folder."""
     names = [str(PurePosixPath(name).with_suffix(".png")) for name in minimal_names(images.image_names)]
     for sample in images:
@@ -142,16 +151,16 @@ def _salicon(predictions: SaliencyModel | Predictions, path: Path, images: GazeD
     return archive
 
 
-FORMATS: dict[str, Callable[[SaliencyModel | Predictions, Path, GazeDataset, Steps], Path]] = {
+FORMATS: dict[str, Callable[[Predictor | Predictions, Path, GazeDataset, Steps], Path]] = {
     "salicon": _salicon,
     "tuebingen": _tuebingen,
 }
 
 
-def _frame(predictions: SaliencyModel | Predictions, images: GazeDataset, index: int, size: Size) -> Floats:
+def _frame(predictions: Predictor | Predictions, images: GazeDataset, index: int, size: Size) -> Floats:
     """The prediction of one image, (H, W) at `size`; a log density's logsumexp is 0."""
     grid: NDArray[np.floating]
-    if isinstance(predictions, SaliencyModel):
+    if isinstance(predictions, Predictor):
         made = predict(images[index].image, predictions)
         grid = made.log_density if predictions.output == "log_density" else made.saliency
     else:
