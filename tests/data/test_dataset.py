@@ -1,5 +1,7 @@
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +11,7 @@ import pytest
 from gazemap.data.check import check_dataset
 from gazemap.data.dataset import as_dataset, load_dataset
 from gazemap.errors import DataError, InputError
+from gazemap.gaze.fixations import Fixations
 
 
 @pytest.fixture
@@ -40,6 +43,29 @@ def test_a_density_of_another_size_is_the_same_picture(popout_set):
     large, small = sample.density(), sample.density((48, 64))
     reduced = large.reshape(48, 2, 64, 2).sum(axis=(1, 3))
     assert np.corrcoef(small.ravel(), reduced.ravel())[0, 1] > 0.99
+
+
+def test_sets_and_samples_print_on_one_line(popout_set):
+    splits = "{'train': 20, 'val': 5, 'test': 5}"
+    assert repr(popout_set) == f"GazeDataset('popout', images=30, splits={splits}, observers=15)"
+    sample = popout_set["00020"]
+    assert repr(sample) == "Sample('00020', size=(96, 128), split='val', fixations=120)"
+    only_map = replace(sample, fixations=None, map_file=Path("maps/00020.png"))
+    assert repr(only_map).endswith("fixations=None, map_file='00020.png')")
+    known = "x, y, observer, onset, duration"
+    assert repr(sample.fixations) == f"Fixations(120, observers=15, known={known!r})"
+    assert repr(Fixations(sample.fixations.x, sample.fixations.y)) == "Fixations(120, known='x, y')"
+
+
+def test_an_unknown_image_is_refused_with_the_nearest(popout_set):
+    expected = (
+        "The data set has no image '00020.png'. Did you mean '00020'? It has 30 images, such as '00000', '00001', "
+        "'00002'; `image_ids` lists all."
+    )
+    for ask in (lambda: popout_set["00020.png"], lambda: popout_set.select(images=["00001", "00020.png"])):
+        with pytest.raises(DataError) as refused:
+            ask()
+        assert str(refused.value) == expected
 
 
 def test_an_unknown_split_lists_those_that_exist(popout_set):

@@ -106,10 +106,14 @@ class GazeDataset:
         return iter(self.samples)
 
     def __getitem__(self, index: int | str) -> Sample:
-        """A sample by position or by image_id."""
+        """A sample by position or by image_id.
+
+        Raises:
+            DataError: there is no image of that name; gives the nearest name.
+            IndexError: there is no image at that position.
+        """
         if isinstance(index, str):
-            if index not in self._positions:
-                raise DataError(f"Data set {self.name!r} has no image {index!r}.")
+            selection.check_image_ids([index], self._positions)
             return self.samples[self._positions[index]]
         return self.samples[index]
 
@@ -132,7 +136,7 @@ class GazeDataset:
         """The splits and how many images each holds."""
         return dict(Counter(sample.split for sample in self.samples))
 
-    @property
+    @cached_property
     def observers(self) -> list[str]:
         """The names of all observers with at least one fixation, sorted."""
         return selection.observers_of(self.samples)
@@ -254,8 +258,8 @@ class GazeDataset:
         )
 
     def __repr__(self) -> str:
-        splits = ", ".join(f"{name} {count}" for name, count in self.splits.items())
-        return f"GazeDataset({self.name!r}, {len(self)} images: {splits})"
+        counts = f"images={len(self)}, splits={self.splits}, observers={len(self.observers)}"
+        return f"GazeDataset({self.name!r}, {counts})"
 
 
 @dataclass(frozen=True)

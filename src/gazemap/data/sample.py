@@ -46,6 +46,12 @@ class Sample:
     sigma: float | None = None
     pixels_per_degree: float | None = None
 
+    def __repr__(self) -> str:
+        count = None if self.fixations is None else len(self.fixations)
+        stored = "" if self.map_file is None else f", map_file={self.map_file.name!r}"
+        about = f"size={self.size}, split={self.split!r}, fixations={count}{stored}"
+        return f"Sample({self.image_id!r}, {about})"
+
     @property
     def image(self) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 RGB, decoded anew at every use.

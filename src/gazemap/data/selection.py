@@ -7,8 +7,10 @@ describes the choice.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Literal, TypedDict
 
 import numpy as np
@@ -22,6 +24,8 @@ Range = tuple[float, float]
 Chosen = tuple[list[Sample], str]
 Column = Literal["observer", "onset", "duration"]
 Bools = NDArray[np.bool_]
+
+_SHOWN = 3  # names in a message
 
 
 class Choices(TypedDict, total=False):
@@ -51,6 +55,23 @@ def check_choices(ranges: Mapping[str, Range | None], first: int | None) -> None
         raise InputError(f"first must be at least 1, got {first}.")
 
 
+def check_image_ids(image_ids: Iterable[str], known: Collection[str]) -> None:
+    """Refuse names of images that a data set does not have.
+
+    Raises:
+        DataError: names the first one, the nearest name and some of those that there are.
+    """
+    unknown = sorted({*image_ids}.difference(known))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        some = ", ".join(repr(name) for name in islice(known, _SHOWN))
+        raise DataError(
+            f"The data set has no image {unknown[0]!r}.{meant} It has {len(known):,} images, such as {some}; "
+            "`image_ids` lists all."
+        )
+
+
 def of_images(samples: Sequence[Sample], image_ids: Collection[str]) -> Chosen:
     """The images of these names, in the order of the samples.
 
@@ -58,9 +79,7 @@ def of_images(samples: Sequence[Sample], image_ids: Collection[str]) -> Chosen:
         DataError: an unknown name.
     """
     wanted = {*image_ids}
-    unknown = sorted(wanted - {sample.image_id for sample in samples})
-    if unknown:
-        raise DataError(f"The data set has no image {unknown[0]!r}.")
+    check_image_ids(wanted, [sample.image_id for sample in samples])
     return [sample for sample in samples if sample.image_id in wanted], f"{len(wanted)} images, by name"
 
 

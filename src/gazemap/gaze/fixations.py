@@ -120,6 +120,10 @@ class Fixations:
     def __hash__(self) -> int:
         return hash((len(self), *self.columns))  # of what stays when somebody writes to the arrays
 
+    def __repr__(self) -> str:
+        observers = "" if self.observer is None else f", observers={len(self.observers)}"
+        return f"Fixations({len(self)}{observers}, known={', '.join(self.columns)!r})"
+
     @property
     def columns(self) -> dict[str, NDArray[Any]]:
         """What is known, by name, each (n,)."""
