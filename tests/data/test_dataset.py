@@ -59,8 +59,8 @@ def test_sets_and_samples_print_on_one_line(popout_set):
 
 def test_an_unknown_image_is_refused_with_the_nearest(popout_set):
     expected = (
-        "The data set has no image '00020.png'. Did you mean '00020'? It has 30 images, such as '00000', '00001', "
-        "'00002'; `image_ids` lists all."
+        "The data set has no image '00020.png'. Did you mean '00020'? It has 30 images, such as '00000', "
+        "'00001', '00002'; `image_ids` lists all."
     )
     for ask in (lambda: popout_set["00020.png"], lambda: popout_set.select(images=["00001", "00020.png"])):
         with pytest.raises(DataError) as refused:
