@@ -202,12 +202,12 @@ def test_what_the_form_cannot_hold_is_refused(tmp_path):
     sizes = write_dataset(
         ImportedSet(INFO, iter([Item("a", (60, 80), "train", fixations=FEW)]), 1), tmp_path / "2"
     )
-    with pytest.raises(DataError, match="1 images have no file, which pysaliency needs: a"):
+    with pytest.raises(DataError, match="pysaliency needs image files, which 1 images lack: a"):
         export_dataset(sizes, tmp_path / "out", format="pysaliency")
     maps = write_dataset(
         ImportedSet(INFO, iter([Item("a", picture(0), "train", map=np.ones((3, 4)))]), 1), tmp_path / "3"
     )
-    with pytest.raises(DataError, match="has no fixation points"):
+    with pytest.raises(DataError, match=r"pysaliency needs fixation points, which data set .* lacks"):
         export_dataset(maps, tmp_path / "out", format="pysaliency")
     assert {path.name for path in tmp_path.iterdir()} == {"set", "2", "3"}
 

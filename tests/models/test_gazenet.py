@@ -28,5 +28,5 @@ def test_the_sixth_block_is_heard():
 
 @pytest.mark.parametrize("blocks", [4, 7, "5"])
 def test_other_depths_are_refused(blocks):
-    with pytest.raises(InputError, match=rf"encoder_blocks: {blocks!r} is not accepted\. Known: 5 or 6\."):
+    with pytest.raises(InputError, match=rf"encoder_blocks: must be 5 or 6, got {blocks!r}\."):
         gazenet(blocks)

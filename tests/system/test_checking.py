@@ -52,7 +52,7 @@ def test_values_become_what_the_signature_asks_for(name, given, taken):
     ("options", "message"),
     [
         ({"edtion": "2015"}, "no option of the import named 'edtion'. Did you mean 'edition'"),
-        ({"edition": 2016}, "edition: 2016 is not accepted.*Known: 2015, 2017"),
+        ({"edition": 2016}, "edition: must be 2015 or 2017, got 2016"),
         ({"size": [1, 2, 3]}, "size: .*at most 2 items.*got "),
         ({"share": 0, "size": 3}, "share: .*greater than 0, got 0. size: .*valid tuple, got 3"),
     ],
@@ -85,8 +85,11 @@ class Outer(BaseModel):
         ({"training": {"epoch": 3, "epochs": 3}}, "training.epoch: unknown key. Did you mean 'epochs'? "),
         ({"train": {}}, "train: unknown key. Did you mean 'training'? Known here: training."),
         ({"training": {}}, "training.epochs: missing."),
-        ({"training": {"epochs": 1, "kind": "adm"}}, "training.kind: 'adm' is not accepted. Did you mean "),
-        ({"training": {"epochs": "x"}}, "training.epochs: Input should be a valid integer"),
+        (
+            {"training": {"epochs": 1, "kind": "adm"}},
+            "training.kind: must be sgd or adam, got 'adm'. Did you mean 'adam'?",
+        ),
+        ({"training": {"epochs": "x"}}, "training.epochs: must be a valid integer"),
     ],
 )
 def test_what_pydantic_finds_is_a_line_per_mistake(content, line):

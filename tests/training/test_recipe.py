@@ -56,7 +56,7 @@ def test_every_recipe_says_how_to_run_it(name):
         ("name.x=1", "is a value, not a section"),
         ("data.mirror=both", "data.mirror"),
         ("training.epochs=[1", "not valid YAML"),
-        ("optimizer.name=adm", "optimizer.name: 'adm' is not accepted. Did you mean 'adam'"),
+        ("optimizer.name=adm", "optimizer.name: must be sgd, .* or rmsprop, got 'adm'. Did you mean 'adam'"),
         ("model.name=shalow", "model: There is no model named 'shalow'. Did you mean 'shallow'"),
         ("model.options={geometri: pan2016}", "model: .*Did you mean 'geometry'"),
         ("model.options={geometry: pan2061}", "model: .*geometry: .*Did you mean 'pan2016'"),

@@ -1,4 +1,4 @@
-"""A gaze data set -> the files of other programs. `EXPORTERS` lists them."""
+"""A gaze data set -> the files of other programs. `EXPORTERS` lists the formats."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def write_pysaliency(dataset: GazeDataset, folder: Path, progress: bool = False)
     """stimuli.hdf5 and fixations.hdf5 of pysaliency 0.2 and later, the images, and dataset.json.
 
     Attributes of the stimuli keep image_id, split, group, domain, sigma and pixels_per_degree; an
-    attribute of the scanpaths keeps the observers' names. Dense maps are not kept, and of each
-    image, an observer's fixations come in one piece.
+    attribute of the scanpaths keeps the observers' names. Dense maps are not kept, and the fixations
+    of each observer on an image become one scanpath.
 
     Raises:
         DataError: images without files, no points, or an unreadable image.
@@ -93,7 +93,7 @@ def write_pysaliency(dataset: GazeDataset, folder: Path, progress: bool = False)
     without = [sample.image_id for sample in dataset if sample.file is None]
     if without:
         raise DataError(
-            f"{len(without)} images have no file, which pysaliency needs: {', '.join(without[:3])}. "
+            f"pysaliency needs image files, which {len(without)} images lack: {', '.join(without[:3])}. "
             "Import the set with its images."
         )
     points = _points(dataset)
@@ -118,7 +118,7 @@ def _image(sample: Sample, folder: Path) -> tuple[str, tuple[int, ...]]:
     assert sample.file is not None
     path = PurePosixPath("images") / f"{sample.image_id}{sample.file.suffix}"
     if ".." in path.parts or path.parts[0] != "images":
-        raise DataError(f"{sample.image_id!r} cannot be an image's name; a plain relative path is accepted.")
+        raise DataError(f"An image's name must be a plain relative path, got {sample.image_id!r}.")
     read_size(sample.file)  # names what is missing, no image or too large
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     with Image.open(sample.file) as image:
@@ -134,13 +134,13 @@ def _image(sample: Sample, folder: Path) -> tuple[str, tuple[int, ...]]:
 
 def _points(dataset: GazeDataset) -> dict[str, NDArray[Any]]:
     """What is known of all points, (n,) each: n, the image's position, and the columns of `Fixations`."""
-    looked = [
+    fixated = [
         (index, sample.fixations) for index, sample in enumerate(dataset) if sample.fixations is not None
     ]
-    counts = [len(fixations) for _, fixations in looked]
+    counts = [len(fixations) for _, fixations in fixated]
     if not sum(counts):
-        raise DataError(f"Data set {dataset.name!r} has no fixation points, which pysaliency needs.")
-    points: dict[str, NDArray[Any]] = {"n": np.repeat([index for index, _ in looked], counts)}
+        raise DataError(f"pysaliency needs fixation points, which data set {dataset.name!r} lacks.")
+    points: dict[str, NDArray[Any]] = {"n": np.repeat([index for index, _ in fixated], counts)}
     for name, unknown in (
         ("x", np.nan),
         ("y", np.nan),
@@ -148,7 +148,7 @@ def _points(dataset: GazeDataset) -> dict[str, NDArray[Any]]:
         ("duration", np.nan),
         ("observer", ""),
     ):
-        columns = [getattr(fixations, name) for _, fixations in looked]
+        columns = [getattr(fixations, name) for _, fixations in fixated]
         if any(column is not None for column in columns):
             filled = [
                 np.full(count, unknown) if column is None else column
@@ -190,7 +190,9 @@ def _write_scanpaths(file: h5py.File, points: Mapping[str, NDArray[Any]]) -> Non
     observers, subject = np.unique(points["observer"], return_inverse=True)
     pair = points["n"] * len(observers) + subject
     _, first, inverse, counts = np.unique(pair, return_index=True, return_inverse=True, return_counts=True)
-    order = np.argsort(np.argsort(np.argsort(first))[inverse], kind="stable")  # scanpaths as they first come
+    order = np.argsort(
+        np.argsort(np.argsort(first))[inverse], kind="stable"
+    )  # scanpaths in the order of their first points
     lengths = counts[np.argsort(first)]
     starts = np.sort(first)
     filled = np.arange(lengths.max()) < lengths[:, None]

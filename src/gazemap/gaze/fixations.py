@@ -69,7 +69,7 @@ def blurred_points(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
 
 
 def checked_sigma(sigma: float) -> float:
-    """The width of a blur, as it came.
+    """The width of a blur, unchanged.
 
     Raises:
         InputError: it is negative, NaN or infinite.
@@ -89,7 +89,7 @@ class Fixations:
     Attributes:
         x: pixels to the right, from the image's left edge, continuous.
         y: pixels down, from its upper edge.
-        observer: who looked, where known.
+        observer: the name of who looked, where known.
         onset: seconds since the image appeared, where known.
         duration: seconds, where known.
     """
@@ -136,11 +136,11 @@ class Fixations:
         return [] if self.observer is None else sorted(set(self.observer.tolist()))
 
     def of_observer(self, name: str) -> Fixations:
-        """Those of one observer; none if the observer never looked or is not known."""
+        """The fixations of one observer; none if the observer has none or is not known."""
         return self.where(np.zeros(len(self), bool) if self.observer is None else self.observer == name)
 
     def where(self, chosen: NDArray[np.bool_]) -> Fixations:
-        """Those for which `chosen`, (n,), is true."""
+        """The fixations for which `chosen`, (n,), is true."""
         return Fixations(**{name: values[chosen] for name, values in self.columns.items()})
 
     def inside(self, size: Size) -> NDArray[np.bool_]:

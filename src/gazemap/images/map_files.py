@@ -1,4 +1,4 @@
-"""Files of predicted maps -> (h, w) numbers: PNG, JPEG, TIFF, NPY, MAT; anything else is refused by name."""
+"""Files of predicted maps -> (h, w) numbers: PNG, JPEG, TIFF, NPY, MAT; other suffixes are refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def decode_map(content: bytes, where: str) -> Floats:
     """The map in a file's bytes, (h, w) float64; see `as_map` for the scale of integers.
 
     Pictures are gray, or RGB with equal channels; 16 bits stay 16 bits. A MAT file (of version 5 or
-    7.3) holds one two-dimensional variable of numbers, beside any scalars and vectors.
+    7.3) must hold one two-dimensional variable of numbers; scalars and vectors are ignored.
 
     Args:
         content: the whole file.
@@ -64,7 +64,7 @@ def as_map(values: NDArray[Any], where: str) -> Floats:
     wrong = floats.size - np.count_nonzero(np.isfinite(floats))
     if wrong:
         raise DataError(
-            f"{where}: {wrong:,} of {floats.size:,} values are NaN or infinite; finite numbers are accepted."
+            f"{where} must hold finite numbers, but {wrong:,} of {floats.size:,} are NaN or infinite."
         )
     return floats
 
@@ -76,12 +76,12 @@ def check_header(shape: Shape, dtype: np.dtype[Any], where: str) -> None:
         DataError: no real numbers, not (h, w), empty or too large.
     """
     if dtype.kind not in "buif":
-        pickled = "; object arrays are pickles, which are never read" if dtype.kind == "O" else ""
-        raise DataError(f"{where} holds values of type {dtype}; real numbers are accepted{pickled}.")
+        pickled = " Object arrays are pickles, which are never read." if dtype.kind == "O" else ""
+        raise DataError(f"{where} must hold real numbers, got type {dtype}.{pickled}")
     if len(shape) != 2 or 0 in shape:
-        raise DataError(f"{where} has shape {shape}; one map per image is accepted, (h, w) and not empty.")
+        raise DataError(f"{where} must hold one map of shape (h, w), not empty, got shape {shape}.")
     if shape[0] * shape[1] > MAX_PIXELS:
-        raise DataError(f"{where} has shape {shape}; up to {MAX_PIXELS:,} pixels are accepted.")
+        raise DataError(f"{where} must have at most {MAX_PIXELS:,} pixels, got shape {shape}.")
 
 
 def hdf5_names(file: h5py.File) -> list[str]:
@@ -105,17 +105,19 @@ def _picture(content: bytes, where: str) -> NDArray[Any]:
     image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
     check_header((image.height, image.width), np.dtype(np.uint8), where)
     if getattr(image, "n_frames", 1) > 1:
-        raise DataError(f"{where} holds several pictures; one map per file is accepted.")
+        raise DataError(f"{where} holds several pictures. Save one map per file.")
     if ";16" in str(image.tile[0].args) and image.mode[0] not in "IF":  # Pillow would cut them to 8
         raise DataError(f"{where} has several channels of 16 bits; save it as one channel of 16 bits, gray.")
     if image.mode in ("1", "L", "F") or image.mode.startswith("I"):
         return np.asarray(image)
     pixels = np.asarray(image.convert("RGBA"))
     if pixels[..., 3].min() < 255:
-        raise DataError(f"{where} is transparent in places; an opaque gray picture is accepted.")
+        raise DataError(
+            f"{where} must be opaque, but is transparent in places. Save it in gray without alpha."
+        )
     if np.ptp(pixels[..., :3], axis=2).max() > _GRAY_SPREAD:
         raise DataError(
-            f"{where} is colored: a heat map for people, whose colors have no order. "
+            f"{where} is in color, as heat maps for people are, and colors have no order. "
             "Save the map itself, in gray or as NPY."
         )
     return pixels[..., 1]
@@ -171,7 +173,7 @@ def _only_map(numbers: Mapping[str, Shape], variables: Mapping[str, Shape], wher
     if len(maps) != 1:
         listed = ", ".join(f"{name} {shape}" for name, shape in variables.items()) or "none"
         raise DataError(
-            f"{where} has {len(maps)} two-dimensional variables of numbers; exactly one is accepted. "
+            f"{where} must have exactly one two-dimensional variable of numbers, got {len(maps)}. "
             f"Its variables: {listed}."
         )
     check_header(numbers[maps[0]], np.dtype(np.float64), where)

@@ -44,8 +44,8 @@ Needed = Callable[[Size], tuple[float, float]]
 def read_image(source: ImageSource) -> Pixels:
     """(H, W, 3) uint8 RGB, with the EXIF orientation applied.
 
-    Gray is repeated in three channels, 16 bits are scaled to 8, transparency is laid on white,
-    CMYK and palettes are converted. Of an animation or several pages the first is taken.
+    Gray is repeated in three channels, 16 bits are scaled to 8, transparent pixels are blended with
+    white, CMYK and palettes are converted. Of an animation or several pages the first is read.
 
     Raises:
         DataError: missing, truncated, too large or no image; names the file.
@@ -55,13 +55,13 @@ def read_image(source: ImageSource) -> Pixels:
 
 
 def read_reduced(source: ImageSource, needed: Needed) -> tuple[Pixels, Size]:
-    """The image, a JPEG at 1/2, 1/4 or 1/8 of its size where that suffices: decoded several times faster.
+    """The image, a JPEG at 1/2, 1/4 or 1/8 of its size where that is enough: decoded several times faster.
 
-    Images of other formats are made smaller only from 16 megapixels on, to need less memory.
+    Images of other formats are reduced only from 16 megapixels on, to need less memory.
 
     Args:
         source: a file, or its bytes.
-        needed: tells for an image of (H, W) which (H, W) suffice.
+        needed: returns for an image of (H, W) the (H, W) that is enough.
 
     Returns:
         (h, w, 3), at least what is needed unless the image is smaller, and the image's own (H, W);
@@ -121,7 +121,7 @@ def _sides(whole: Size, orientation: int | None, needed: Needed) -> Size:
 
 def _opened(source: ImageSource) -> Image.Image:
     name = _name(source)
-    advice = "JPEG, PNG, TIFF, WebP, BMP and GIF are accepted."
+    advice = "Images must be JPEG, PNG, TIFF, WebP, BMP or GIF files."
     with _refusing(f"{name} is no image that can be read", advice):
         if isinstance(source, Path) and not source.is_file():  # a pipe would block forever
             raise DataError(f"There is no image file {name}. Check the path.")
@@ -142,7 +142,7 @@ def _opened(source: ImageSource) -> Image.Image:
         _check_size(image, name)
         pixels = image.width * image.height
         if pixels > max(_LARGE, _PIXELS_PER_BYTE * size):
-            raise DataError(f"{name} promises {pixels:,} pixels in {size:,} bytes: it is cut off, or a bomb.")
+            raise DataError(f"{name} promises {pixels:,} pixels in {size:,} bytes: it is cut off or a bomb.")
     except DataError:
         image.close()
         raise
@@ -163,7 +163,7 @@ def _check_size(image: Image.Image, name: str) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise DataError(
-            f"{name} must have up to {MAX_PIXELS:,} pixels, got {width} x {height}. Make it smaller first."
+            f"{name} must have up to {MAX_PIXELS:,} pixels, got {width} x {height}. Reduce it first."
         )
     if not width * height:
         raise DataError(f"{name} must have at least 1 x 1 pixels, got {width} x {height}.")

@@ -14,7 +14,7 @@ _Array = TypeVar("_Array", bound=NDArray[Any])
 
 
 class ArrayCache:
-    """Arrays by a key, for any number of threads; those that were not used for longest go first.
+    """Arrays by a key, for any number of threads; the least recently used are dropped first.
 
     Args:
         limit: bytes of all arrays together. A larger array is made anew each time.
@@ -27,7 +27,7 @@ class ArrayCache:
 
     @property
     def nbytes(self) -> int:
-        """What the arrays take."""
+        """How many bytes the arrays take."""
         return sum(array.nbytes for array in self._arrays.values())
 
     def get(self, key: Hashable, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:

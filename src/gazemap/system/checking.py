@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar, get_args, get_type_hints
-
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from gazemap.errors import InputError, check_name
 
-_Section = TypeVar("_Section", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel, TypeAdapter, ValidationError
+
+_Section = TypeVar("_Section", bound="BaseModel")
 
 
 def validated(
@@ -31,11 +32,13 @@ def validated(
         content: YAML or JSON values; lists become tuples, which strict validation asks for.
         source: what messages call the file.
         error: what is raised.
-        context: what the model's validators are told of the check.
+        context: what the model's validators know of the check.
 
     Raises:
         InputError: names every mistake, with the nearest right names.
     """
+    from pydantic import ValidationError
+
     try:
         return section.model_validate(_lists_to_tuples(content), context=context)
     except ValidationError as invalid:
@@ -71,14 +74,15 @@ def mistakes(
         elif mistake["type"] == "missing":
             text = "missing."
         elif mistake["type"] == "literal_error":
-            known = re.findall(r"'([^']*)'", mistake["ctx"]["expected"]) or [mistake["ctx"]["expected"]]
-            came = mistake["input"]
-            text = f"{came!r} is not accepted.{_meant(str(came), known)} Known: {', '.join(known)}."
+            got, expected = mistake["input"], mistake["ctx"]["expected"]  # e.g. "'a', 'b' or 'c'"
+            known = re.findall(r"'([^']*)'", expected)
+            choices = expected.replace("'", "")
+            text = f"must be {choices}, got {got!r}.{_meant(str(got), known)}"
         elif mistake["type"] == "value_error":
             own = mistake["ctx"]["error"]
             text = str(own) if isinstance(own, InputError) else f"{own}, got {mistake['input']!r}."
         else:
-            text = f"{mistake['msg']}, got {mistake['input']!r}."
+            text = f"{mistake['msg'].replace('Input should', 'must')}, got {mistake['input']!r}."
         lines.append(f"{where}: {text}" if where else text)
     return lines
 
@@ -90,6 +94,8 @@ def _meant(name: str, known: list[str]) -> str:
 
 def _keys(section: type[BaseModel], location: list[str]) -> list[str]:
     """The keys of the section at a location, below another."""
+    from pydantic import BaseModel
+
     for part in location:
         annotation = section.model_fields[part].annotation
         kinds = (annotation, *get_args(annotation))  # of a section that may be missing, itself and None
@@ -111,7 +117,8 @@ def checked_options(
 ) -> dict[str, Any]:
     """Options of a function or class, checked by its signature and converted; it is not called.
 
-    A list becomes the tuple that is asked for, text a path, a number the text that YAML took it for.
+    Values are converted to the types that the signature asks for: a list to a tuple, text to a path or a
+    number, and a number to text, since YAML reads the edition 2015 as one.
 
     Args:
         owner: whose options they are, for messages, e.g. "the model gazenet".
@@ -122,6 +129,8 @@ def checked_options(
     Raises:
         InputError: an unknown name, with the nearest right one, or a value of a wrong type.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     for name in options:
         check_name(f"option of {owner}", name, options_of(function), error)
     called = _called(function)
@@ -138,6 +147,8 @@ def checked_options(
 
 
 def _converted(kind: TypeAdapter[Any], value: object) -> object:
+    from pydantic import ValidationError
+
     if type(value) in (int, float):
         for form in (value, str(value)):  # "2015" may be the name of an edition
             with suppress(ValidationError):

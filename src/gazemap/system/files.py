@@ -1,4 +1,4 @@
-"""Writing files and folders whole: beside their name first, then renamed, so none is ever seen in part."""
+"""Writing files and folders whole: first under a temporary name, so that none is seen half-written."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gazemap.errors import OutputError
 
 @contextmanager
 def writing(path: Path, hint: str = "") -> Iterator[None]:
-    """Turn what the system says of a write that failed into an `OutputError`.
+    """Turn the system's error of a write that failed into an `OutputError`.
 
     Args:
         path: what is written, for the message.
         hint: a last sentence of the message.
 
     Raises:
-        OutputError: an OSError came: the folder is missing, read-only or full.
+        OutputError: the system refuses: the folder is missing, read-only or full.
     """
     try:
         yield
@@ -35,7 +35,7 @@ def writing(path: Path, hint: str = "") -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` to write to; it takes the name `path` when all went well.
+    """A temporary file in the folder of `path` to write to; renamed to `path` if all goes well.
 
     Raises:
         OutputError: the folder is missing, read-only or full; names the file and the reason.
@@ -63,7 +63,7 @@ def write_text(path: Path, content: str) -> None:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder beside `path` to fill; it takes the name `path` when all went well.
+    """A temporary folder next to `path` to fill; renamed to `path` if all goes well.
 
     Raises:
         OutputError: `path` holds something already, or cannot be written; names the reason.
@@ -81,7 +81,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def refuse_used(path: Path) -> None:
-    """Refuse a name for a new folder under which something is already; an empty folder may be there.
+    """Refuse a path for a new folder where something is already; an empty folder may be there.
 
     Raises:
         OutputError: names it.

@@ -1,4 +1,4 @@
-"""What made a result: recipe, data, protocol and weights, kept beside it, compared before reuse.
+"""What made a result: recipe, data, protocol and weights, kept with it and compared before reuse.
 
 A fingerprint is a flat table of JSON values, e.g. `{"recipe": {...}, "dataset": "osie 1f0c...", "version":
 "0.1.0"}`. A result is reused only where all of them are equal; else `differences` says which are not.

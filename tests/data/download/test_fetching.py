@@ -34,7 +34,7 @@ def test_a_server_that_goes_on_with_changed_content_is_not_believed(server, tmp_
 
 
 def test_more_bytes_than_the_limit_are_not_taken(server, tmp_path):
-    with pytest.raises(DataError, match="sends more than 1,000,000 bytes"):
+    with pytest.raises(DataError, match="sends more than the 1,000,000 bytes"):
         fetch(server.serve("/x", endless), tmp_path / "part", limit=1_000_000, patience=HASTY)
     assert list(tmp_path.iterdir()) == []
 
@@ -45,14 +45,14 @@ def test_more_bytes_than_a_resumed_range_announced_are_not_taken(server, tmp_pat
         handler.send(206, headers, bytes(10_000))
 
     address = server.serve("/x", whole(CONTENT, sent=70_000), overlong)
-    with pytest.raises(DataError, match="sends more than 65,546 bytes"):
+    with pytest.raises(DataError, match="sends more than the 65,546 bytes"):
         fetch(address, tmp_path / "part", patience=HASTY)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_host_that_compresses_unasked_is_refused(server, tmp_path):
     answer = status(200, Content_Encoding="gzip")
-    with pytest.raises(DataError, match=r"comes encoded \(gzip\)"):
+    with pytest.raises(DataError, match="is sent in the encoding gzip"):
         fetch(server.serve("/x", answer), tmp_path / "part", patience=HASTY)
 
 

@@ -91,9 +91,12 @@ def test_the_maps_of_the_pickles_keep_every_bit(tmp_path):
 @pytest.mark.parametrize(
     ("records", "message"),
     [
-        ({"X": 1}, "holds a dict; a list of dicts"),
+        ({"X": 1}, "must hold a list of dicts, got a dict"),
         ([{"X": np.ones((3, 96, 96)), "file_name": "a"}], "entry 0 lacks y"),
-        ([{"X": np.ones((96, 96)), "y": np.ones((48, 48)), "file_name": "a"}], r"X has shape \(96, 96\)"),
+        (
+            [{"X": np.ones((96, 96)), "y": np.ones((48, 48)), "file_name": "a"}],
+            r"X must have shape \(3, H, W\), got \(96, 96\)",
+        ),
     ],
 )
 def test_pickles_of_another_form_are_named(tmp_path, records, message):

@@ -22,7 +22,7 @@ def test_the_first_fixation_of_mit1003_is_on_the_middle(tmp_path):
         np.testing.assert_array_equal(found.x[1:], dropped[stem].fixations.x)
         np.testing.assert_allclose(found.onset, np.arange(len(found)) * 84 / 240)
         np.testing.assert_allclose(found.duration, 59 / 240)
-    with pytest.raises(InputError, match=r"first_fixation: 'first' is not accepted\. Known: drop, keep"):
+    with pytest.raises(InputError, match=r"first_fixation: must be drop or keep, got 'first'"):
         import_dataset(source, tmp_path / "x", format="mit1003", options={"first_fixation": "first"})
 
 
@@ -55,7 +55,7 @@ def test_mit1003_as_maps(shared_data, tmp_path):
     points = dataset["i210"].fixations
     np.testing.assert_array_equal(np.stack([points.y, points.x]), np.stack([rows, columns]) + 0.5)
     assert dataset["i210"].size == fixated.shape == (675, 1024)
-    assert dataset.info.notes == ("the complete set has 1,003 images; here are 1",)
+    assert dataset.info.notes == ("the complete set has 1,003 images, this one has 1",)
 
 
 def test_mit1003_without_either_form(tmp_path):

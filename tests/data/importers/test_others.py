@@ -64,8 +64,8 @@ def test_pascal_s_as_an_older_matlab_file_is_refused_by_name(tmp_path):
 def test_what_lacks_of_pascal_s_is_noted(tmp_path):
     dataset = import_dataset(MINIATURES["pascal-s"](tmp_path / "s"), tmp_path / "out", format="pascal-s")
     assert dataset.info.notes == (
-        "the complete set has 850 images; here are 3",
-        "the complete set has 40,314 fixations; here are 6",
+        "the complete set has 850 images, this one has 3",
+        "the complete set has 40,314 fixations, this one has 6",
     )
 
 

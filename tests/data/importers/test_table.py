@@ -104,7 +104,7 @@ def test_rows_that_are_no_points_are_listed_with_their_numbers(folder):
     assert dataset["b"].fixations.x.tolist() == [10.0]
     (listed,) = dataset.info.set_aside
     assert listed.item == "points.csv"
-    assert listed.reason == ("row 2: y is 'far'; row 3: x is empty; row 4: image is empty; and 3 rows more")
+    assert listed.reason == ("row 2: y is 'far'; row 3: x is empty; row 4: image is empty; and 3 more rows")
 
 
 def test_a_table_of_many_pieces_keeps_order_and_row_numbers(folder):

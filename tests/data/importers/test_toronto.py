@@ -17,7 +17,9 @@ def test_a_map_of_another_size_sets_its_image_aside(tmp_path):
     assert dataset.image_ids == ["1", "3"]
     (entry,) = dataset.info.set_aside
     assert entry.item == "2"
-    assert "origfixdata.mat, image 2: a map of shape (80, 60), its image's is (60, 80)" in entry.reason
+    assert (
+        "origfixdata.mat, image 2: the map must have its image's shape (60, 80), got (80, 60)" in entry.reason
+    )
     rows, columns = np.nonzero(maps[0, 2])
     points = dataset["3"].fixations
     np.testing.assert_array_equal(np.stack([points.y, points.x]), np.stack([rows, columns]) + 0.5)

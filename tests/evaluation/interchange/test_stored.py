@@ -123,8 +123,8 @@ def test_transposed_maps_are_refused_in_any_size(val, tmp_path):
         (np.ones((2, 3, 4)), r"shape \(2, 3, 4\)"),
         (np.float64(3), r"shape \(\)"),
         (h5py.Empty("f8"), r"shape \(\)"),
-        (np.array([[b"a"]]), "real numbers are accepted"),
-        (np.full(SIZE, np.nan), "12,288 of 12,288 values are NaN"),
+        (np.array([[b"a"]]), "must hold real numbers"),
+        (np.full(SIZE, np.nan), "12,288 of 12,288 are NaN"),
     ],
 )
 def test_what_is_no_map_in_hdf5_is_refused(content, message, val, tmp_path):

@@ -146,7 +146,7 @@ MINIATURES = {
         image_ids=("1", "2", "3"),
         observers=("04",),
         fault=pascal_s_without_observers,
-        fault_message=r"pascalFix\.mat, image 1: shape \(3, 2\); \(n, 3\) is accepted",
+        fault_message=r"pascalFix\.mat, image 1: the shape must be \(n, 3\), got \(3, 2\)",
     ),
     "figrim": Miniature(
         make=figrim,
@@ -172,7 +172,7 @@ MINIATURES = {
         keeps="integers",
         observers=("03",),
         fault=dut_omron_without_observers,
-        fault_message=r"im005\.mat: s has shape \(4, 2\)",
+        fault_message=r"im005\.mat: s must hold numbers \(n, 3\), got shape \(4, 2\)",
     ),
     "fiwi": Miniature(
         make=fiwi,

@@ -1,8 +1,8 @@
-"""Where the public data sets are to be had. `SOURCES` lists them all.
+"""Where the public data sets can be downloaded. `SOURCES` lists them all.
 
-A checksum is the one that users of the file have published (md5 mostly, which tells damage, not
-malice); None where nobody did. An address is http only where no https one is known, and then the
-checksum is. Names within an archive are the authors', and what the importer of that name reads.
+A checksum is the one that users of the file have published, or None. Most are md5, which shows damage, not
+malice. An address is http only where no https one is known, and then the file has a checksum. Names within
+an archive are the authors', as their importer reads them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class RemoteFile:
     Attributes:
         address: where it is.
         checksum: "md5:..." or "sha256:..." of the file, None where none is published.
-        into: the folder that it is put or unpacked into, "" for the data set's own.
+        into: the folder that it is copied or unpacked to, "" for the data set's own.
         strip: how many leading folders of an archive's names are left out.
-        name: what it is called while it is kept; by default, as in the address.
+        name: of the downloaded file; by default, as in the address.
     """
 
     address: str
@@ -36,22 +36,22 @@ class RemoteFile:
 
     @property
     def filename(self) -> str:
-        """The name under which it is kept."""
+        """The name of the downloaded file."""
         return self.name or PurePosixPath(urlsplit(self.address).path).name
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublicSource:
-    """A data set that anybody may get.
+    """A data set that anybody may download.
 
     Attributes:
         files: all that its importer reads.
-        page: for people: terms, and the files where an address is gone.
+        page: the web page with the terms, and with the files where an address is gone.
         format: of `gazemap data import`.
         options: of the import, where some are needed.
-        note: what stands in the way.
-        members: path in the data set's folder -> checksum, where an archive is made anew at each
-            request, and so has none of its own.
+        note: what may stand in the way of the download.
+        members: path in the data set's folder -> checksum, where the host makes the archive anew at each
+            request, so that the archive itself has none.
     """
 
     files: tuple[RemoteFile, ...]

@@ -62,8 +62,8 @@ def download_dataset(
 ) -> Download:
     """Get a public data set's files, check them, and unpack them for its importer.
 
-    Until all is there, files lie in the folder `out`.download. A file that was put there by hand
-    is used, and a download that was stopped goes on.
+    Until all is there, files are kept in the folder `out`.download. A file that was put there by hand
+    is used, and a download that was stopped is resumed.
 
     Args:
         name: a key of `SOURCES`.
@@ -82,7 +82,7 @@ def download_dataset(
     source, out = lookup("public source", name, SOURCES), Path(out).absolute()
     work = out.with_name(f"{out.name}.download")
     refuse_used(out)
-    with writing(out, f"What has come is kept in {work}."):
+    with writing(out, f"What was downloaded is kept in {work}."):
         work.mkdir(parents=True, exist_ok=True)
         with _bars(progress) as bars:
             paths = [_get(source, file, work, patience, bars) for file in source.files]
@@ -110,7 +110,9 @@ def _get(
     path = work / file.filename
     if path.exists():
         if not _matches(path, file.checksum):
-            raise DataError(f"{path} is another file: it must have {file.checksum}. Remove or replace it.")
+            raise DataError(
+                f"{path} is not the data set's file, which has {file.checksum}. Remove or replace it."
+            )
         return path
     part = path.with_name(f".{path.name}.part")
     task = bars.add_task(file.filename, total=None)
@@ -126,8 +128,8 @@ def _get(
     if not _matches(part, file.checksum):
         part.unlink()
         raise DataError(
-            f"{file.address} has sent another file than the one that has {file.checksum}: damaged on its "
-            f"way, or changed since. It was removed. {_by_hand(source, file, path)}"
+            f"{file.address} sent another file than the one with {file.checksum}: it was damaged on its "
+            f"way, or has changed. It was removed. {_by_hand(source, file, path)}"
         )
     part.replace(path)
     return path
@@ -145,8 +147,8 @@ def _matches(path: Path, checksum: str | None) -> bool:
 def _by_hand(source: PublicSource, file: RemoteFile, path: Path) -> str:
     which = f", with {file.checksum}" if file.checksum else ""
     return (
-        f"{source.note} To go on by hand: get that file{which} by way of {source.page} or from its authors, "
-        f"put it at {path} and run the same command again."
+        f"{source.note} To go on by hand: get that file{which} from {source.page} or its authors, save it as "
+        f"{path} and run the same command again."
     ).lstrip()
 
 
@@ -164,7 +166,7 @@ def _arrange(source: PublicSource, paths: list[Path], work: Path, progress: bool
     for member, checksum in source.members.items():
         if not (folder / member).is_file() or not _matches(folder / member, checksum):
             raise DataError(
-                f"{member} is missing in {paths[0]}, or is another file than the one that has {checksum}: "
-                f"the data set has changed. See {source.page}, or remove {work} and try again."
+                f"{member} is missing in {paths[0]}, or is another file than the one with {checksum}: the "
+                f"data set has changed. See {source.page}, or remove {work} and try again."
             )
     return folder

@@ -1,4 +1,4 @@
-"""One address -> one file: goes on where it was cut off, tries again, takes no more than was announced."""
+"""One address -> one file: resumed where it was cut off, tried again, no larger than was announced."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Patience:
 
     Attributes:
         stall: seconds without a byte after which a connection is given up.
-        tries: how many in a row may bring no byte more than was ever there.
+        tries: how many tries in a row may bring no new byte.
         pause: seconds before the second try, doubled before each further one.
-        longest_pause: seconds that a pause grows to at most.
+        longest_pause: seconds that no pause exceeds.
     """
 
     stall: float = 30.0
@@ -45,7 +45,7 @@ class Patience:
 
 
 class _PassingError(Exception):
-    """What another try may get past; `wait` is the seconds that the host asks for."""
+    """A fault that may be gone at the next try; `wait` is the seconds that the host asks for."""
 
     def __init__(self, reason: str, wait: float = 0.0) -> None:
         super().__init__(reason)
@@ -60,20 +60,21 @@ def fetch(
     patience: Patience | None = None,
     report: Report | None = None,
 ) -> None:
-    """Bring an address's content to the file `part`, which may hold its beginning already.
+    """Download an address's content to the file `part`, which may hold its beginning already.
 
     The beginning is kept only where the host says that it is still the same content (ETag or
-    Last-Modified, in a file beside `part`). Redirects lead to https alone, from http also to http.
+    Last-Modified, which a second file next to `part` keeps). Redirects may lead to https, and from http
+    also to http.
 
     Args:
         address: https, or http.
-        part: written as bytes come, so it outlives a kill.
-        limit: bytes, of a host that announces no length or too much.
+        part: written as bytes arrive, so that it outlives a kill.
+        limit: the most bytes, whatever the host announces.
         patience: how long to wait; None is `Patience()`.
-        report: called with the bytes that are there and, where announced, all.
+        report: called with the number of bytes so far and, where the host announces it, of all.
 
     Raises:
-        DataError: the host is gone, refuses, sends a web page, more or fewer bytes than announced.
+        DataError: the host is gone, refuses, or sends a web page, more or fewer bytes than announced.
         OSError: `part` cannot be written.
     """
     patience = patience or Patience()
@@ -92,7 +93,7 @@ def fetch(
 
 
 def _session(address: str) -> requests.Session:
-    """A session that knows no other protocol than it may use, also when redirected."""
+    """A session that can use only the protocols that it may, also when redirected."""
     session = requests.Session()
     session.adapters.clear()
     session.mount("https://", HTTPAdapter())
@@ -112,7 +113,7 @@ def _try_once(
             _check_answer(response, address)
             start, total = _extent(response, part, have, validator)
             if total is not None and total > limit:
-                raise DataError(f"{address} announces {total:,} bytes; up to {limit:,} are accepted.")
+                raise DataError(f"{address} must have at most {limit:,} bytes, announces {total:,}.")
             _receive(response, part, start, total, limit, report)
     except _FINAL as error:
         raise DataError(f"{address} cannot be used: {_reason(error)}.") from error
@@ -131,7 +132,10 @@ def _check_answer(response: requests.Response, address: str) -> None:
     if response.headers.get("Content-Type", "").startswith("text/html") and response.status_code != 416:
         raise DataError(f"{address} is a web page, not the file: a form, a login or a confirmation.")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise DataError(f"{address} comes encoded ({response.headers['Content-Encoding']}), unasked.")
+        raise DataError(
+            f"{address} is sent in the encoding {response.headers['Content-Encoding']}, though unencoded "
+            "content was asked for."
+        )
 
 
 def _extent(response: requests.Response, part: Path, have: int, validator: str) -> tuple[int, int | None]:
@@ -163,20 +167,20 @@ def _receive(
                 report(done, total)
     if done > most:
         _forget(part)
-        raise DataError(f"{response.url} sends more than {most:,} bytes, what it announced or may send.")
+        raise DataError(f"{response.url} sends more than the {most:,} bytes that it announced or may send.")
     if total is not None and done < total:
-        raise _PassingError(f"{done:,} of {total:,} bytes came")
+        raise _PassingError(f"{done:,} of {total:,} bytes were received")
 
 
 def _validator(response: requests.Response) -> str:
-    """What tells this content from a later one; "" where the host does not say."""
+    """What distinguishes this content from a later one; "" where the host does not say."""
     tag = response.headers.get("ETag", "")
     return response.headers.get("Last-Modified", "") if tag.startswith("W/") or not tag else tag
 
 
 def _beginning(part: Path) -> tuple[int, str]:
-    beside = _validator_file(part)
-    validator = beside.read_text(encoding="latin-1") if beside.exists() else ""
+    file = _validator_file(part)
+    validator = file.read_text(encoding="latin-1") if file.exists() else ""
     return (_size(part), validator) if validator else (0, "")
 
 

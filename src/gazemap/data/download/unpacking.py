@@ -1,4 +1,4 @@
-"""A zip or tar from elsewhere -> a folder; all names and sizes are checked before a byte is written."""
+"""A zip or tar file -> a folder; all names and sizes are checked before a byte is written."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def unpack(
     """Write an archive's files below a folder, without what macOS and version control add.
 
     Args:
-        archive: zip or tar, told by its content.
+        archive: zip or tar, recognized by its content.
         folder: made where missing.
         strip: how many leading folders of each name are left out.
         limit: bytes of all files together.
         progress: show a bar.
 
     Raises:
-        DataError: damaged, of another kind, with a name that leads out of the folder, a link, a
-            file twice, or more bytes than `limit`, or than `MAX_RATIO` times the archive's.
+        DataError: damaged or of another kind; a name that leads out of the folder, a link, a file
+            twice; more bytes than `limit`, or than `MAX_RATIO` times the archive's.
         OSError: the folder cannot be written.
     """
     try:
@@ -112,8 +112,8 @@ def _places(
         total += member.size
         if total > most or count > MAX_MEMBERS:
             raise DataError(
-                f"{archive} would unpack to more than {most:,} bytes or {MAX_MEMBERS:,} files, too many "
-                "for its size or at all. Nothing of it was unpacked."
+                f"{archive} must unpack to at most {most:,} bytes (for its size) and {MAX_MEMBERS:,} files. "
+                "It holds more; nothing of it was unpacked."
             )
         place = _place(archive, member, strip)
         if not member.is_file or place is None:

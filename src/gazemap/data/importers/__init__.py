@@ -79,7 +79,7 @@ def import_dataset(
     """Turn a foreign data set into a gaze data set's folder.
 
     Args:
-        source: the folder or file as its authors give it out; it is only read.
+        source: the folder or file as its authors publish it; it is only read.
         out: a new folder.
         format: a key of `IMPORTERS`.
         options: of the format, as values or as the text that a user types: `{"edition": "2017"}`.

@@ -52,7 +52,7 @@ def read_bristol_pickle(source: Path) -> ImportedSet:
 def _records(path: Path, split: str) -> list[dict[str, Any]]:
     records = read_pickle(path)
     if not isinstance(records, list | tuple):
-        raise DataError(f"{path} holds a {type(records).__name__}; a list of dicts is accepted.")
+        raise DataError(f"{path} must hold a list of dicts, got a {type(records).__name__}.")
     for number, record in enumerate(records):
         missing = [key for key in _KEYS[split] if not isinstance(record, dict) or key not in record]
         if missing:
@@ -60,9 +60,9 @@ def _records(path: Path, split: str) -> list[dict[str, Any]]:
         for key in _KEYS[split][:-1]:
             wanted = 3 if key.startswith("X") else 2
             if np.ndim(record[key]) != wanted:
+                shape = "(3, H, W)" if wanted == 3 else "(H, W)"
                 raise DataError(
-                    f"{path}, entry {number}, {key} has shape {np.shape(record[key])}; "
-                    f"{'(3, H, W)' if wanted == 3 else '(H, W)'} is accepted."
+                    f"{path}, entry {number}: {key} must have shape {shape}, got {np.shape(record[key])}."
                 )
     return list(records)
 
@@ -105,5 +105,5 @@ BRISTOL_PICKLE = Importer(
     read=read_bristol_pickle,
     info=_INFO,
     editions={},
-    oddities="training pictures are 96 x 96 with dense maps alone, mirror images included",
+    oddities="training pictures are 96 x 96, with dense maps only; mirror images are included",
 )

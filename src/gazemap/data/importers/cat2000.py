@@ -36,7 +36,7 @@ _TRAIN_INFO = _TEST_INFO.model_copy(
         ),
     }
 )
-_WRONGLY_TURNED = "Pattern/134"  # its EXIF tag says that it lies on its side, which it does not
+_WRONGLY_TURNED = "Pattern/134"  # its EXIF tag asks for a turn by 90 degrees, though it is upright
 
 
 def read_cat2000_train(source: Path) -> ImportedSet:
@@ -106,7 +106,7 @@ CAT2000_TRAIN = Importer(
     editions={"": Counts(2000)},
     oddities=(
         "images are padded with gray to 1920 x 1080; a pixel with several fixations counts once, and "
-        "observers are not told apart"
+        "observers are not distinguished"
     ),
 )
 CAT2000_TEST = Importer(
@@ -114,7 +114,7 @@ CAT2000_TEST = Importer(
     info=_TEST_INFO,
     editions={"": Counts(2000)},
     oddities=(
-        "images alone, padded with gray to 1920 x 1080; Pattern/134 has a wrong EXIF tag and is written "
+        "only images, padded with gray to 1920 x 1080; Pattern/134 has a wrong EXIF tag and is written "
         "upright as PNG"
     ),
 )

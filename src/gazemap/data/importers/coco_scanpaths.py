@@ -23,7 +23,7 @@ from gazemap.types import Size
 _LICENSE = "not to be passed on; MS-COCO's per-image licenses for the images"
 _CONVENTION = (
     "X, Y in pixels of the shown image (1680 x 1050, with its black borders), taken as counted from 0, T in "
-    "ms; onsets are not known, since T leaves the saccades out"
+    "ms; onsets are not known, since T is without the saccades"
 )
 _FREEVIEW_INFO = DatasetInfo(
     name="coco-freeview",
@@ -66,8 +66,8 @@ def read_coco_freeview(source: Path, *, initial_fixation: InitialFixation = "kee
 
     Args:
         source: the folder.
-        initial_fixation: each scanpath starts with the fixation at the center of the screen that
-            was asked for before the image came; "drop" leaves the first of every scanpath out.
+        initial_fixation: each scanpath starts with a fixation at the center of the screen, which
+            was required before the image appeared; "drop" leaves out the first of every scanpath.
 
     Raises:
         DataError: there is no such file, or it is damaged or lacks a key.
@@ -170,8 +170,8 @@ def _split(image_id: str, scanpaths: list[_Scanpath]) -> str:
     found = {str(_value(trial, "split")) for trial in scanpaths}
     if len(found) != 1 or not found <= _SPLITS.keys():
         raise DataError(
-            f"{scanpaths[0].where}: the splits of image {image_id} are {', '.join(sorted(found))}; "
-            f"one of {', '.join(_SPLITS)} is accepted."
+            f"{scanpaths[0].where}: the split of image {image_id} must be one of {', '.join(_SPLITS)}, got "
+            f"{', '.join(sorted(found))}."
         )
     return _SPLITS[found.pop()]
 
@@ -190,8 +190,8 @@ def _columns(trial: _Scanpath) -> NDArray[np.float64]:
     """(3, n): X, Y and T."""
     found = {key: _numbers(trial, key) for key in "XYT"}
     if len({*map(len, found.values())}) > 1:
-        told = ", ".join(f"{key} has {len(values)}" for key, values in found.items())
-        raise DataError(f"{trial.where}: X, Y and T need equally many numbers; {told}.")
+        counts = ", ".join(str(len(values)) for values in found.values())
+        raise DataError(f"{trial.where}: X, Y and T must have equally many numbers, got {counts}.")
     return np.stack([*found.values()])
 
 
@@ -217,8 +217,8 @@ COCO_FREEVIEW = Importer(
     info=_FREEVIEW_INFO,
     editions={"": Counts(5_317, 10, 822_602)},
     oddities=(
-        "the first fixation of a scanpath is the one that was asked for; the test split is withheld; the "
-        "images lie in COCO-Search18's archives, twice where they were searched with and without a target"
+        "the first fixation of a scanpath is the required one at the center; the test split is withheld; the "
+        "images are in COCO-Search18's archives, twice where they were searched with and without a target"
     ),
 )
 COCO_SEARCH18 = Importer(
@@ -227,7 +227,7 @@ COCO_SEARCH18 = Importer(
     editions={"present": Counts(3_101, 10, None), "absent": Counts(3_101, 10, None)},
     oddities=(
         "an image_id is target/name, since one image was searched for several targets; the first fixation of "
-        "a scanpath is the one that was asked for; two splits of the target-present images; the test split "
-        "is withheld"
+        "a scanpath is the required one at the center; the target-present images have two splits; the test "
+        "split is withheld"
     ),
 )

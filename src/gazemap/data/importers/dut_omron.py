@@ -59,7 +59,7 @@ def _items(stems: list[str], images: dict[str, Path], files: dict[str, Path]) ->
 def _fixations(path: Path, size: Size) -> Fixations:
     rows = read_mat(path, "s")
     if rows.dtype.kind not in "iuf" or rows.ndim != 2 or rows.shape[1] != 3:
-        raise DataError(f"{path}: s has shape {rows.shape}; numbers (n, 3) are accepted.")
+        raise DataError(f"{path}: s must hold numbers (n, 3), got shape {rows.shape}.")
     x, y, observer = rows[rows[:, 2] > 0].astype(np.float64).T  # observer 0 is the image's size
     names = np.array([f"{int(number):02}" for number in observer], dtype=str)
     return Fixations(x=x + 0.5, y=y + 0.5, observer=names)
@@ -70,7 +70,7 @@ DUT_OMRON = Importer(
     info=_INFO,
     editions={"": Counts(5168, 5, 797_542)},
     oddities=(
-        "observer 01 of one image may not be that of another; filtered by its authors, and yet some 30 "
-        "points per observer in 2 seconds: samples of gaze rather than fixations"
+        "observer 01 of one image may be another person than that of the next; its authors filtered the "
+        "points, but some 30 per observer in 2 seconds are samples of gaze rather than fixations"
     ),
 )

@@ -93,7 +93,9 @@ def _fixations(observers: Any, views: tuple[str, ...], where: str) -> Fixations:
             if not rows.size:
                 continue
             if rows.ndim != 2 or rows.shape[1] < 2:
-                raise DataError(f"{where} observer {number}, {view}: shape {rows.shape}; (n, 2) is accepted.")
+                raise DataError(
+                    f"{where} observer {number}, {view}: the shape must be (n, 2), got {rows.shape}."
+                )
             parts.append(rows[:, :2].astype(np.float64))
             names += [f"{number:02}"] * len(rows)
     x, y = np.concatenate(parts).T - 0.5
@@ -112,7 +114,7 @@ FIGRIM = Importer(
     info=_INFO,
     editions={"": Counts(2787)},
     oddities=(
-        "gaze in a game of memory; targets are seen up to three times: the first view alone by default; "
-        "six pairs are near-duplicates"
+        "gaze in a game of memory; targets are seen up to three times: by default only the first view is "
+        "read; six pairs are near-duplicates"
     ),
 )

@@ -53,5 +53,5 @@ FIWI = Importer(
     read=read_fiwi,
     info=_INFO,
     editions={"": Counts(149)},
-    oddities="observers are not told apart, and a pixel with several fixations counts once",
+    oddities="observers are not distinguished, and a pixel with several fixations counts once",
 )

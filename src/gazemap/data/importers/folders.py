@@ -75,15 +75,15 @@ def read_folders(
     fixations of one pixel count once there. Either maps or fixations may be absent.
 
     Args:
-        info: of the set, unless it has another `name`.
-        source: the folder that holds the three.
+        info: of the set, unless `name` gives it another name.
+        source: the folder that holds the other three.
         images: whether a fixation map without an image is set aside ("required"), or becomes an
             image of which the size and the points alone are known ("optional").
-        name: of a set that is not the layout's own.
+        name: of the set, where it is not the one that the layout was made for.
         sigma: its authors' blur in pixels, where known.
-        image_folder: where the images lie, from `source` on; "{split}" stands for the split's name.
-        map_folder: where the dense maps lie.
-        fixation_folder: where the fixation maps lie: pictures, or .mat or .npy with one matrix.
+        image_folder: where the images are, relative to `source`; "{split}" stands for the split's name.
+        map_folder: where the dense maps are.
+        fixation_folder: where the fixation maps are: pictures, or .mat or .npy with one matrix.
 
     Raises:
         InputError: a folder's name without "{split}".
@@ -119,8 +119,8 @@ def _folders(source: Path, template: str) -> dict[str, Path]:
     start, split, end = path.as_posix().partition("{split}")
     if not split or path.is_absolute() or "{split}" in end:
         raise InputError(
-            f"The folder's name {template!r} cannot be used; a relative path with {{split}} in it is "
-            "accepted, e.g. images/{split}."
+            "The folder's name must be a relative path with {split} in it, such as images/{split}, "
+            f"got {template!r}."
         )
     found = [folder for folder in sorted(source.glob(f"{start}*{end}")) if folder.is_dir()]
     names = [folder.relative_to(source).as_posix() for folder in found]
@@ -150,7 +150,7 @@ def _items(found: list[tuple[str, _Files]]) -> Iterator[Item]:
 
 
 def _size(fixations: Path) -> Size | Path:
-    """Of a fixation map; a damaged one is handed on as it is, and so set aside with its name."""
+    """The size of a fixation map, or its path where it is damaged: the import then names the file."""
     try:
         if fixations.suffix.lower() in PICTURES:
             with Image.open(fixations) as picture:  # reads the header alone
@@ -177,11 +177,11 @@ SAM_FOLDER = Importer(
     ),
     info=_SAM,
     editions={},
-    oddities="a fixation map is the matrix I of a .mat file; the folders' names are free there",
+    oddities="a fixation map is the matrix I of a .mat file; the names of the folders are options",
 )
 REDDY_FOLDER = Importer(
     read=partial(read_folders, _REDDY),
     info=_REDDY,
     editions={},
-    oddities="as salicon-folder, of any set; its own loader takes PNG alone, this one any picture",
+    oddities="as salicon-folder, for any set; SimpleNet's own loader reads PNG only, this one any picture",
 )

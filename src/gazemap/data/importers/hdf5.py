@@ -1,4 +1,4 @@
-"""HDF5 files from elsewhere: only what lies in the file itself, and no more than fits in memory."""
+"""HDF5 files from elsewhere: only what is in the file itself, and no more than fits in memory."""
 
 from __future__ import annotations
 
@@ -56,9 +56,11 @@ class Hdf5:
         """
         dataset = self._dataset(name)
         if dataset.dtype.kind not in "buif" or dataset.size is None:
-            raise DataError(f"{self.path}: {name} holds {dataset.dtype}; numbers are accepted.")
+            raise DataError(f"{self.path}: {name} must hold numbers, got {dataset.dtype}.")
         if dataset.size > MAX_VALUES:
-            raise DataError(f"{self.path}: {name} has shape {dataset.shape}; too much to read.")
+            raise DataError(
+                f"{self.path}: {name} must have at most {MAX_VALUES:,} numbers, got shape {dataset.shape}."
+            )
         values: NDArray[Any] = dataset[()]
         return values
 
@@ -72,7 +74,7 @@ class Hdf5:
 
         dataset = self._dataset(name)
         if h5py.check_ref_dtype(dataset.dtype) is not h5py.Reference:
-            raise DataError(f"{self.path}: {name} holds {dataset.dtype}; a cell array is accepted.")
+            raise DataError(f"{self.path}: {name} must be a cell array, got {dataset.dtype}.")
         names = [self._file[reference].name.lstrip("/") for reference in np.ravel(dataset[()])]
         return [self.array(entry) for entry in names]
 
@@ -84,7 +86,7 @@ class Hdf5:
         """
         dataset = self._dataset(name)
         if not self.is_text(name) or dataset.size > MAX_VALUES:
-            raise DataError(f"{self.path}: {name} holds {dataset.dtype}; text is accepted.")
+            raise DataError(f"{self.path}: {name} must hold text, got {dataset.dtype}.")
         return [str(text) for text in np.ravel(dataset.asstr()[()])]
 
     def kind(self) -> str:

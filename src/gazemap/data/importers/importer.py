@@ -15,7 +15,7 @@ from gazemap.system.checking import checked_options, options_of
 
 
 def _kinds(hint: Any) -> list[str]:  # noqa: ANN401 - any annotation
-    """A type as a user thinks of it: the choices of a Literal, or the name of what is asked for."""
+    """A type as a user types it: the choices of a Literal, or TEXT, FLOAT, PATH and so on."""
     if get_origin(hint) is Literal:
         return [str(choice) for choice in get_args(hint)]
     if get_args(hint):
@@ -31,11 +31,11 @@ class Importer:
     """A foreign format, or one data set's own.
 
     Attributes:
-        read: the source as its authors give it out -> what to write. Its keyword-only parameters
-            are the import's options.
+        read: turns the source, as its authors publish it, into what is written. Its keyword-only
+            parameters are the import's options.
         info: title, citation, license, home page and convention of coordinates.
-        editions: the complete set's counts, by edition; "" where there is one alone. Empty for
-            formats that many sets use.
+        editions: the complete set's counts, by edition; "" where there is only one. Empty for formats
+            that many sets use.
         oddities: what a user should know before trusting it.
     """
 

@@ -71,7 +71,7 @@ def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401
         if not rows.size:
             continue
         if rows.ndim != 2 or rows.shape[1] != 2:
-            raise DataError(f"{where}, observer {number}: shape {rows.shape}; (n, 2) is accepted.")
+            raise DataError(f"{where}, observer {number}: the shape must be (n, 2), got {rows.shape}.")
         parts.append(rows.astype(np.float64))
         names += [f"{number:02}"] * len(rows)
     x, y = np.concatenate(parts).T - 0.5
@@ -82,5 +82,5 @@ ISUN = Importer(
     read=read_isun,
     info=_INFO,
     editions={"": Counts(8926)},
-    oddities="observer 01 of one image is not that of another; the test split has images alone",
+    oddities="observer 01 of one image is another person than that of the next; the test split has no gaze",
 )

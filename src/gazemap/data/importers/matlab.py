@@ -17,7 +17,7 @@ def read_mat(path: Path, variable: str) -> Any:  # noqa: ANN401 - whatever MATLA
         MissingPackageError: SciPy is not installed.
     """
     if not path.is_file():
-        raise DataError(f"There is no file {path}. Give the folder as its authors give it out.")
+        raise DataError(f"There is no file {path}. Give the folder as its authors publish it.")
     require("scipy", "Reading MATLAB files")
     import scipy.io
 

@@ -21,10 +21,10 @@ from gazemap.types import Floats, Size
 
 _RATE = 240.0  # samples per second
 _PIXELS_PER_DEGREE = 35.0  # a degree of visual angle was about 35 pixels
-_SPEED = 30.0  # degrees per second, above which an eye moves to another place: our choice
+_SPEED = 30.0  # degrees per second; a faster eye is in a saccade: our choice
 _LEAST = 0.1  # seconds of a fixation: our choice
 _NAME_LENGTH = 63  # of a variable in MATLAB, to which the images' names were cut
-_MARGINS = 0.1  # gaze on the screen beside the image, which no image fills; how much is not published
+_MARGINS = 0.1  # no image fills the screen, so some gaze is outside; how much is not published
 _INFO = DatasetInfo(
     name="mit1003",
     title="MIT1003: Learning to predict where humans look",
@@ -48,8 +48,8 @@ def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "dro
 
     Args:
         source: the folder.
-        first_fixation: of each observer, which is on the cross in the middle; the authors leave it
-            out. Of no effect on FIXATIONLOCS, which is without it already.
+        first_fixation: of each observer; it is on the cross in the middle, and the authors leave it
+            out. FIXATIONLOCS are without it already.
 
     Raises:
         DataError: neither form is there.
@@ -129,10 +129,10 @@ def _samples(path: Path) -> Floats:
     data = np.ravel(field(record, "DATA", f"{path}, {variable},"))[0]
     samples = field(data, "eyeData", f"{path}, {variable}.DATA,")
     if samples.dtype.kind not in "iuf" or samples.ndim != 2 or samples.shape[1] < 2:
-        raise DataError(f"{path}: eyeData has shape {samples.shape}; numbers (n, 2 or more) are accepted.")
-    places: Floats = samples[:, :2].astype(np.float64)
-    places[(places < 0).any(axis=1)] = np.nan
-    return places
+        raise DataError(f"{path}: eyeData must hold numbers (n, 2 or more), got shape {samples.shape}.")
+    points: Floats = samples[:, :2].astype(np.float64)
+    points[(points < 0).any(axis=1)] = np.nan
+    return points
 
 
 MIT1003 = Importer(
@@ -140,7 +140,7 @@ MIT1003 = Importer(
     info=_INFO,
     editions={"": Counts(1003, 15), "fixation maps": Counts(1003)},
     oddities=(
-        "raw samples, in which fixations must be found: their number depends on how; the first one of "
-        "each observer is on the middle"
+        "raw samples, in which fixations must be found: their number depends on the method; each observer's "
+        "first fixation is at the center"
     ),
 )

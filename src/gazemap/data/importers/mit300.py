@@ -46,5 +46,5 @@ MIT300 = Importer(
     read=read_mit300,
     info=_INFO,
     editions={"": Counts(300)},
-    oddities="images alone: predictions are scored by the benchmark; see `gazemap submit`",
+    oddities="only images: the benchmark scores predictions of their fixations; see `gazemap submit`",
 )

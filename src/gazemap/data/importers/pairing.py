@@ -1,4 +1,4 @@
-"""What importers share: files paired by name, those without a partner, a split where a set has none."""
+"""What importers share: files paired by name, files without a partner, a split where a set has none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
 
 
 def unpaired(stems: set[str], where: str, reason: str) -> list[SetAside]:
-    """One entry for all files of a place that have no partner; none if there are none."""
+    """One entry for all files of a folder that have no partner; no entry if there are none."""
     if not stems:
         return []
     more = f" and {len(stems) - _SHOWN:,} more" if len(stems) > _SHOWN else ""

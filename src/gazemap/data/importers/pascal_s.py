@@ -46,7 +46,7 @@ def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Itera
     for index, cell in enumerate(cells):
         name = str(index + 1)
         if cell.ndim != 2 or cell.shape[0] != 3:  # MATLAB's columns come first in the file
-            raise DataError(f"{path}, image {name}: shape {cell.shape[::-1]}; (n, 3) is accepted.")
+            raise DataError(f"{path}, image {name}: the shape must be (n, 3), got {cell.shape[::-1]}.")
         y, x, observer = cell.astype(np.float64)
         yield Item(
             image_id=name,
@@ -64,5 +64,5 @@ PASCAL_S = Importer(
     read=read_pascal_s,
     info=_INFO,
     editions={"": Counts(850, fixations=40_314)},
-    oddities="a MATLAB 7.3 file; [y, x]; its paper says 8 observers, others who read it say 12",
+    oddities="a MATLAB 7.3 file; [y, x]; the paper says 8 observers, other readers of the file count 12",
 )

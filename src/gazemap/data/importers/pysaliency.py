@@ -60,7 +60,8 @@ def read_pysaliency(source: Path, *, onset_unit: Literal["s", "ms"] = "s") -> Im
     """A folder with stimuli.hdf5 and fixations.hdf5, or several pairs: stimuli_train.hdf5, ...
 
     Splits are those of the files' names (train, validation, test), else those that `gazemap data
-    export` wrote, else the last 20 % are val. Onsets that only count 0, 1, 2 are an order, no times.
+    export` wrote, else the last 20 % are val. Onsets that only count 0, 1, 2 are an order, not times, and
+    are left out.
 
     Args:
         source: the folder; FileStimuli name their images relative to it.
@@ -93,7 +94,7 @@ def read_pysaliency(source: Path, *, onset_unit: Literal["s", "ms"] = "s") -> Im
 
 
 def _info(source: Path) -> DatasetInfo:
-    """What `gazemap data export` has put beside the files, or what is known of all of them."""
+    """What `gazemap data export` has written with the files, or else what holds for all such files."""
     path = source / "dataset.json"
     if not path.is_file():
         return _INFO.model_copy(update={"name": source.resolve().name})
@@ -138,7 +139,7 @@ def _below(path: Path, name: str) -> Path:
 
 
 def _unusable(stimuli: _Stimuli) -> Iterator[tuple[str, str]]:
-    """Embedded images that are none, told by their shape and type alone."""
+    """Embedded images whose shape or type is not that of an image, each with the reason."""
     if stimuli.files is not None:
         return
     with opened(stimuli.path) as file:
@@ -146,7 +147,7 @@ def _unusable(stimuli: _Stimuli) -> Iterator[tuple[str, str]]:
             shape, dtype = file.shape(str(index)), file.dtype(str(index))
             gray_or_color = len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4))
             if not gray_or_color or 0 in shape or dtype != np.uint8 or shape[0] * shape[1] > MAX_PIXELS:
-                yield image_id, f"no image: {dtype} of shape {shape}; uint8 (H, W) or (H, W, 3) is accepted"
+                yield image_id, f"an image must be uint8 (H, W) or (H, W, 3), got {dtype} of shape {shape}"
 
 
 def _items(label: str, stimuli: _Stimuli, looks: Looks | None, without: set[str]) -> Iterator[Item]:
@@ -196,7 +197,7 @@ PYSALIENCY = Importer(
     info=_INFO,
     editions={},
     oddities=(
-        "observers are numbers there; onsets are often no times but 0, 1, 2; splits and groups come back "
-        "only from files that `gazemap data export` wrote"
+        "observers are numbers there; onsets are often 0, 1, 2 in place of times; only files that "
+        "`gazemap data export` wrote have splits and groups"
     ),
 )

@@ -81,7 +81,7 @@ def read_looks(path: Path, count: int, ours: bool, onset_unit: Literal["s", "ms"
         onset_unit: of ts.
 
     Raises:
-        DataError: damaged, of another form, or it speaks of a stimulus that is not there.
+        DataError: damaged, of another form, or it names a stimulus that is not there.
     """
     if not path.exists():
         return None
@@ -93,10 +93,10 @@ def read_looks(path: Path, count: int, ours: bool, onset_unit: Literal["s", "ms"
             n, columns = _scanpaths(file, _TRAINS if kind == "FixationTrains" else _SCANPATHS, ours)
         else:
             raise DataError(
-                f"{path} is of type {kind!r}; Fixations, FixationTrains and ScanpathFixations are accepted."
+                f"{path} must be of type Fixations, FixationTrains or ScanpathFixations, got {kind!r}."
             )
     if len(n) and not (n.min() >= 0 and n.max() < count):
-        raise DataError(f"{path} speaks of stimuli {n.min()} to {n.max()}; there are 0 to {count - 1}.")
+        raise DataError(f"{path} names stimuli {n.min()} to {n.max()}; there are only 0 to {count - 1}.")
     if "onset" in columns and onset_unit == "ms":
         columns["onset"] = columns["onset"] / 1000
     order = np.argsort(n, kind="stable")
@@ -105,7 +105,7 @@ def read_looks(path: Path, count: int, ours: bool, onset_unit: Literal["s", "ms"
 
 
 def _flat(file: Hdf5, ours: bool) -> tuple[NDArray[np.int64], Columns]:
-    """Each fixation by itself; one subject for all, or 0 as time of all, tells that none is known."""
+    """Each fixation by itself; one subject, or time 0, for all means that it is not known."""
     n = _integers(file, "n")
     x, y, t = (_floats(file, name, n.shape) for name in ("x", "y", "t"))
     observer = _labels(file, "subject" if "subject" in file.names else "subjects", n.shape)
@@ -124,7 +124,7 @@ def _scanpaths(file: Hdf5, names: _Names, ours: bool) -> tuple[NDArray[np.int64]
     """Rows of fixations, filled up with NaN to the length of the longest."""
     x = _floats(file, names.x)
     if x.ndim != 2:
-        raise DataError(f"{file.path}: {names.x} has shape {x.shape}; (scanpaths, fixations) is accepted.")
+        raise DataError(f"{file.path}: {names.x} must have shape (scanpaths, fixations), got {x.shape}.")
     given = ~np.isnan(x)
     lengths = np.where(given.any(axis=1), x.shape[1] - given[:, ::-1].argmax(axis=1), 0)
     position = np.broadcast_to(np.arange(x.shape[1]), x.shape)
@@ -145,7 +145,7 @@ def _scanpaths(file: Hdf5, names: _Names, ours: bool) -> tuple[NDArray[np.int64]
 
 
 def _onset(times: Floats, order: NDArray[Any] | None) -> Columns:
-    """Nothing where no time is known, or where times are but an order."""
+    """Nothing where no time is known, or where the times only count 0, 1, 2."""
     unknown = np.isnan(times).all() or (order is not None and np.array_equal(times, order))
     return {} if unknown else {"onset": times}
 
@@ -157,21 +157,21 @@ def _duration(file: Hdf5, group: str, shape: tuple[int, ...]) -> Columns:
 
 def _floats(file: Hdf5, name: str, shape: tuple[int, ...] | None = None) -> Floats:
     if shape is not None and file.shape(name) != shape:
-        raise DataError(f"{file.path}: {name} has shape {file.shape(name)}; {shape} is accepted.")
+        raise DataError(f"{file.path}: {name} must have shape {shape}, got {file.shape(name)}.")
     return file.array(name).astype(np.float64)
 
 
 def _integers(file: Hdf5, name: str) -> NDArray[np.int64]:
     values = file.array(name)
     if values.ndim != 1 or not np.array_equal(values, values.astype(np.int64)):
-        raise DataError(f"{file.path}: {name} has shape {values.shape}; a row of integers is accepted.")
+        raise DataError(f"{file.path}: {name} must be a row of integers, got shape {values.shape}.")
     return values.astype(np.int64)
 
 
 def _labels(file: Hdf5, name: str, shape: tuple[int, ...]) -> NDArray[np.str_]:
     """Names, or numbers as "07"."""
     if file.shape(name) != shape:
-        raise DataError(f"{file.path}: {name} has shape {file.shape(name)}; {shape} is accepted.")
+        raise DataError(f"{file.path}: {name} must have shape {shape}, got {file.shape(name)}.")
     if file.is_text(name):
         return np.array(file.texts(name), dtype=str)
     known, inverse = np.unique(file.array(name), return_inverse=True)

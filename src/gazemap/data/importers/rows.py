@@ -20,7 +20,7 @@ OPTIONAL = ("observer", "onset", "duration", "split")
 _REQUIRED = ("image", "x", "y")
 _TEXT = ("image", "observer", "split")
 _NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
-_SAMPLE = 2**16  # characters that tell the separator
+_SAMPLE = 2**16  # characters in which the separator is looked for
 _SHOWN = 3  # rows that are named in a message
 
 
@@ -32,7 +32,7 @@ def read_rows(
     Args:
         path: .parquet, or else text with a header.
         required: the columns of "image", "x" and "y".
-        named: those of `OPTIONAL`; None takes a column of the very name, where there is one.
+        named: the columns of `OPTIONAL`; None stands for a column of the same name, where there is one.
 
     Returns:
         a table with those keys as columns: dictionaries of text, or float64 with null where a cell
@@ -54,16 +54,16 @@ def read_rows(
             wrong += len(batch) - len(piece)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise DataError(f"{path} is damaged or no table ({error}).") from error
-    told = "; ".join(faults) + (f"; and {wrong - _SHOWN:,} rows more" if wrong > _SHOWN else "")
+    listed = "; ".join(faults) + (f"; and {wrong - _SHOWN:,} more rows" if wrong > _SHOWN else "")
     if wrong == rows:
-        raise DataError(f"{path} has no row with an image and the numbers x and y. {told}".rstrip())
+        raise DataError(f"{path} has no row with an image and the numbers x and y. {listed}".rstrip())
     table = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
-    return table, (SetAside(item=path.name, reason=told),) if wrong else ()
+    return table, (SetAside(item=path.name, reason=listed),) if wrong else ()
 
 
 def _columns(path: Path, required: Mapping[str, str], named: Mapping[str, str | None]) -> dict[str, str]:
     if path.is_dir():
-        raise DataError(f"{path} is a folder; give the table itself, a .csv or .parquet file.")
+        raise DataError(f"{path} is a folder. Give the table itself, a .csv or .parquet file.")
     present = _names(path)
     columns = {**required, **{key: name for key, name in named.items() if name is not None}}
     for key, name in columns.items():
@@ -131,7 +131,7 @@ def _points(batch: pa.RecordBatch, columns: Mapping[str, str], first: int) -> tu
 
 
 def _texts(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Text; and which are nothing, though not null."""
+    """Text; and which cells are empty text, though not null."""
     texts = column.cast(pa.string())
     return texts, pc.fill_null(pc.equal(texts, ""), False)
 

@@ -1,4 +1,4 @@
-"""SALICON (Jiang et al. 2015) as its authors give it out: one .mat file per image, a struct per observer."""
+"""SALICON (Jiang et al. 2015) as its authors publish it: one .mat file per image, a struct per observer."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def read_salicon(
 ) -> ImportedSet:
     """A folder with images/{train,val,test} and fixations/{train,val}, of the edition 2015 or 2017.
 
-    Images of the test split have no public fixations; `read_salicon_test` takes them.
-    The files of both editions have the same names and form, and other fixations. No file says which
-    it is, so the user must; a complete set is compared with the edition's count of fixations.
+    Images of the test split have no public fixations; `read_salicon_test` reads them. The files of both
+    editions have the same names and form, but different fixations, and no file says which edition it is:
+    so the user must. A complete set is compared with the edition's count of fixations.
 
     Args:
         source: the folder.
@@ -61,9 +61,9 @@ def read_salicon(
     """
     if edition is None:
         raise InputError(
-            "SALICON came in two editions with different fixations, in files of the same form. Say which "
-            "this is: edition=2015 or edition=2017. COCO_train2014_000000000009 has 170 fixations in 2015 "
-            "and 532 in 2017."
+            "SALICON has two editions with different fixations in files of the same form. Say which one this "
+            "is: edition=2015 or edition=2017. COCO_train2014_000000000009 has 170 fixations in 2015 and 532 "
+            "in 2017."
         )
     items, set_aside = _paired(source, points)
     if not items:
@@ -141,7 +141,7 @@ def _numbers(values: Any, columns: int, where: str) -> Floats:  # noqa: ANN401 -
     if values.size == 0:
         return np.empty((0, columns))
     if values.dtype.kind not in "iuf" or values.ndim != 2 or values.shape[1] != columns:
-        raise DataError(f"{where} has shape {values.shape}; numbers (n, {columns}) are accepted.")
+        raise DataError(f"{where} must hold numbers (n, {columns}), got shape {values.shape}.")
     return np.asarray(values, dtype=np.float64)
 
 
@@ -156,13 +156,13 @@ SALICON = Importer(
         "2017 mouse": Counts(15_000, None, 337_184_700),
     },
     oddities=(
-        "1-based; the editions differ in their fixations alone; observer 01 of one image is not that of "
-        "another; timestamps belong to the mouse's samples, not to the fixations"
+        "1-based; the editions differ only in their fixations; observer 01 of one image is another person "
+        "than that of the next; timestamps belong to the mouse's samples, not to the fixations"
     ),
 )
 SALICON_TEST = Importer(
     read=read_salicon_test,
     info=_TEST_INFO,
     editions={"": Counts(5_000)},
-    oddities="images alone: predictions are scored by the benchmark",
+    oddities="only images: the benchmark scores predictions of their fixations",
 )

@@ -39,7 +39,7 @@ _INFO = DatasetInfo(
     viewing_seconds=5.0,
     sigma=19.0,
 )
-_LOOKED_AT = 1_000  # annotations that tell the convention
+_EXAMINED = 1_000  # annotations from which the convention is found
 
 
 _Side = Annotated[int, msgspec.Meta(gt=0, le=100_000)]
@@ -74,12 +74,12 @@ def read_salicon_json(
 
     Args:
         source: the file or folder.
-        coordinates: what a fixation is: [row, column] from 1 or [x, y] from 0. "auto" tells it from
-            the numbers of each file: whole ones that fit the images as rows and columns alone, or
-            fractional ones that fit as x and y alone.
+        coordinates: what a fixation is: [row, column] from 1 or [x, y] from 0. "auto" finds it out from
+            the numbers of each file: whole numbers that fit the images only as rows and columns, or
+            fractions that fit only as x and y.
         images: whether an image without its file is set aside ("required"), or becomes one of which
-            the size and the points alone are known ("optional").
-        image_folder: where the image files lie, in any folder below; by default that of the source.
+            only the size and the points are known ("optional").
+        image_folder: where the image files are, in any folder below; by default the source's folder.
 
     Raises:
         DataError: there is no such file, it is damaged or lacks a field, or the convention is unclear.
@@ -91,15 +91,17 @@ def read_salicon_json(
     pictures = (path for path in (image_folder or folder).rglob("*") if path.suffix.lower() in PICTURES)
     by_name = {path.name: path for path in pictures}
     read = {path: _read(path) for path in files}
-    told = {path: _told(path, read[path]) if coordinates == "auto" else coordinates for path in files}
+    conventions = {
+        path: _convention(path, read[path]) if coordinates == "auto" else coordinates for path in files
+    }
     set_aside = [entry for path in files for entry in _without_image(path, read[path])]
     info = _INFO.model_copy(
         update={
-            "source": "; ".join(f"{path.name}: {_CONVENTIONS[told[path]]}" for path in files),
+            "source": "; ".join(f"{path.name}: {_CONVENTIONS[conventions[path]]}" for path in files),
             "set_aside": tuple(set_aside),
         }
     )
-    items = (item for path in files for item in _items(path, read[path], told[path], by_name, images))
+    items = (item for path in files for item in _items(path, read[path], conventions[path], by_name, images))
     return ImportedSet(info, items, sum(len(content.images) for content in read.values()))
 
 
@@ -119,10 +121,10 @@ def _without_image(path: Path, content: _Content) -> list[SetAside]:
     return unpaired(lost, f"{path.name}, annotations of the images", "no such image in the file's list")
 
 
-def _told(path: Path, content: _Content) -> Coordinates:
-    """The convention that the first annotations' numbers leave open."""
+def _convention(path: Path, content: _Content) -> Coordinates:
+    """The one convention that the numbers of the first annotations fit."""
     sizes = {image.id: (image.height, image.width) for image in content.images}
-    some = [entry for entry in content.annotations[:_LOOKED_AT] if entry.image_id in sizes]
+    some = [entry for entry in content.annotations[:_EXAMINED] if entry.image_id in sizes]
     points = [_points(entry, path) for entry in some]
     limits = [
         np.tile(sizes[entry.image_id], (len(found), 1)) for entry, found in zip(some, points, strict=True)
@@ -143,7 +145,7 @@ def _told(path: Path, content: _Content) -> Coordinates:
 
 
 def _items(
-    path: Path, content: _Content, told: Coordinates, by_name: dict[str, Path], images: str
+    path: Path, content: _Content, convention: Coordinates, by_name: dict[str, Path], images: str
 ) -> Iterator[Item]:
     annotations: dict[int, list[_Annotation]] = defaultdict(list)
     for entry in content.annotations:
@@ -155,12 +157,12 @@ def _items(
             image_id=PurePosixPath(name).stem,
             image=by_name.get(name, size if images == "optional" else path.parent / name),
             split=next((split for split in ("train", "val", "test") if f"_{split}2014_" in name), "all"),
-            fixations=partial(_fixations, path, size, annotations[image.id], told),
+            fixations=partial(_fixations, path, size, annotations[image.id], convention),
         )
 
 
 def _fixations(
-    path: Path, stated: Size, annotations: list[_Annotation], told: Coordinates, size: Size
+    path: Path, stated: Size, annotations: list[_Annotation], convention: Coordinates, size: Size
 ) -> Fixations:
     """All observers of one image of `size` (H, W)."""
     if size != stated:
@@ -171,9 +173,9 @@ def _fixations(
     points = [_points(entry, path) for entry in annotations]
     names = [str(entry.worker_id) for entry in annotations]
     values = np.concatenate([np.empty((0, 2)), *points])
-    if told == "row-col-1" and (values % 1).any():
+    if convention == "row-col-1" and (values % 1).any():
         raise DataError(f"{path}: rows and columns are whole numbers; some here have fractions.")
-    x, y = (values[:, ::-1] - 0.5 if told == "row-col-1" else values + 0.5).T
+    x, y = (values[:, ::-1] - 0.5 if convention == "row-col-1" else values + 0.5).T
     observer = np.repeat(np.array(names, dtype=str), [len(found) for found in points])
     return Fixations(x=x, y=y, observer=observer)
 

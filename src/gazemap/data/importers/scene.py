@@ -40,7 +40,7 @@ def read_scene(source: Path) -> ImportedSet:
     path = source / "data" / "tidy" / "fixations.mat"
     cells = read_mat(path, "fixations")
     if cells.dtype != object or cells.ndim != 2:
-        raise DataError(f"{path}: fixations has shape {cells.shape}; a cell (images, observers) is accepted.")
+        raise DataError(f"{path}: fixations must be a cell (images, observers), got shape {cells.shape}.")
     return ImportedSet(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
 
 
@@ -63,7 +63,7 @@ def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401
         if cell.size == 0:
             continue
         if cell.ndim != 2 or cell.shape[1] != 4:
-            raise DataError(f"{where}, observer {number}: shape {cell.shape}; (n, 4) is accepted.")
+            raise DataError(f"{where}, observer {number}: the shape must be (n, 4), got {cell.shape}.")
         rows.append(cell.astype(np.float64))
         names += [f"{number:02}"] * len(cell)
     y, x, onset, duration = np.concatenate(rows or [np.empty((0, 4))]).T

@@ -55,16 +55,16 @@ def read_table(
     convention: Convention = "continuous",
     images: Path | None = None,
 ) -> ImportedSet:
-    """A table with a header; rows whose x or y is no number are set aside and listed.
+    """A table with a header; rows whose x or y is no number are left out and listed.
 
-    An image that no row names gets no fixation; its split is "all", where the table has splits.
+    An image that no row names has no fixations, and the split "all" where the table has splits.
 
     Args:
         source: .csv, .tsv or .txt with any separator, or .parquet.
         image: the column of the images' names, with or without folders and suffix.
         x: the column of x.
         y: the column of y.
-        observer: the column of who looked; by default `observer`, where there is one.
+        observer: the column of the observers' names; by default `observer`, where there is one.
         onset: the column of onsets; by default `onset`, where there is one.
         duration: the column of durations; by default `duration`, where there is one.
         split: the column of the images' splits; by default `split`, where there is one; else the
@@ -72,8 +72,8 @@ def read_table(
         time: the unit of onsets and durations.
         convention: what x and y count: "continuous", from 0; "pixel", indices from 0; "one-based",
             as "continuous", but from 1; "normalized", from 0 to 1.
-        images: the folder of images, relative to the table's; by default `images` beside the
-            table, or else the table's own folder.
+        images: the folder of images, relative to the table's folder; by default the folder `images`
+            there, or else the table's folder itself.
 
     Raises:
         DataError: the table is damaged, lacks a column or has no point for any image.
@@ -95,8 +95,8 @@ def read_table(
 
 def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
     """image_id -> file, sorted by name."""
-    beside = table.parent / "images"
-    folder = table.parent / images if images else beside if beside.is_dir() else table.parent
+    usual = table.parent / "images"
+    folder = table.parent / images if images else usual if usual.is_dir() else table.parent
     files = [path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES]
     if not files:
         raise DataError(f"{folder} holds no image. Name the folder of the images: images=FOLDER.")
@@ -172,5 +172,5 @@ TABLE = Importer(
     read=read_table,
     info=_INFO,
     editions={},
-    oddities="its columns, convention and unit are what the options say; rows without a number are listed",
+    oddities="options name its columns, convention and unit; rows that are no points are listed",
 )

@@ -39,7 +39,7 @@ def read_toronto(source: Path) -> ImportedSet:
     path = folder / "origfixdata.mat"
     maps = read_mat(path, "white")
     if maps.dtype != object:
-        raise DataError(f"{path}: white has type {maps.dtype}; a cell of maps, one per image, is accepted.")
+        raise DataError(f"{path}: white must be a cell of maps, one per image, got type {maps.dtype}.")
     cells = maps.ravel()
     return ImportedSet(_INFO, _items(folder / "Original Image Set", path, cells), len(cells))
 
@@ -54,7 +54,7 @@ def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[It
         ) -> Fixations:
             if fixated.shape != size:
                 raise DataError(
-                    f"{path}, image {name}: a map of shape {fixated.shape}, its image's is {size}."
+                    f"{path}, image {name}: the map must have its image's shape {size}, got {fixated.shape}."
                 )
             return Fixations.of_pixels(fixated)
 
@@ -66,6 +66,6 @@ TORONTO = Importer(
     info=_INFO,
     editions={"": Counts(120)},
     oddities=(
-        "observers are not told apart: their own files are not in the image's pixels (as pysaliency found)"
+        "observers are not distinguished: their own files are not in the image's pixels (as pysaliency found)"
     ),
 )

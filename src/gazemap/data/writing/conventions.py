@@ -1,4 +1,4 @@
-"""Do the points fit the images? A share outside the frame tells of a wrong convention, and of which."""
+"""Do the points fit the images? Many outside the frame mean a wrong convention, and show which."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _FIRST_LOOK = 10_000  # points after which a wrong convention stops the import a
 
 @dataclass(eq=False)
 class ConventionCheck:
-    """Counts points outside of their images, as they came and as other conventions would have them.
+    """Counts points outside their images, as they are and as they would be under other conventions.
 
     Attributes:
-        tolerance: the share outside that is accepted.
-        total: points seen.
-        outside: of them, outside their images.
+        tolerance: the share that may lie outside.
+        total: how many points were counted.
+        outside: how many of them lie outside their images.
     """
 
     tolerance: float = TOLERANCE
@@ -48,10 +48,10 @@ class ConventionCheck:
         self._size = (max(self._size[0], size[0]), max(self._size[1], size[1]))
 
     def problem(self, *, final: bool) -> str | None:
-        """What is wrong, and the likely cause; None while the share outside is accepted.
+        """What is wrong, and the likely cause; None while no more points than may lie outside.
 
         Args:
-            final: all points were seen; before that, a verdict needs many of them.
+            final: all points were counted; before that, a verdict needs many of them.
         """
         if self.outside <= self.tolerance * self.total or not (final or self.total >= _FIRST_LOOK):
             return None
@@ -73,7 +73,7 @@ class ConventionCheck:
                 return cause
         return (
             "They were likely recorded at another resolution (of the screen, or of the original image) "
-            "than that of these files; give the images as they were shown."
+            "than that of these files. Give the images as they were shown."
         )
 
 

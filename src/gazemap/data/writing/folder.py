@@ -53,7 +53,7 @@ def write_folder(source: ImportedSet, out: Path, *, progress: bool = False) -> N
 
 
 def save_dataset(dataset: GazeDataset, out: str | Path, *, progress: bool = False) -> GazeDataset:
-    """Write all that is known of a data set, its image files among it, to a new folder.
+    """Write all that is known of a data set, with its image files, to a new folder.
 
     Args:
         dataset: of one folder or several; they stay as they are.
@@ -65,7 +65,7 @@ def save_dataset(dataset: GazeDataset, out: str | Path, *, progress: bool = Fals
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
     """
     items = (_item(sample, dataset) for sample in dataset)
-    # the import has judged the points; a part may have more of those that lie outside
+    # the import has checked the points; a part may hold a larger share of those outside
     return write_dataset(
         ImportedSet(dataset.info, items, len(dataset), tolerance=1.0), out, progress=progress
     )
@@ -85,7 +85,7 @@ def save_splits(dataset: GazeDataset) -> None:
     table = pq.read_table(path)
     if table["image_id"].to_pylist() != dataset.image_ids:
         raise DataError(
-            f"{path} does not list these {len(dataset)} images alone; load the complete set again."
+            f"{path} does not list exactly these {len(dataset)} images. Load the complete set again."
         )
     for name in ("split", "group"):
         values = pa.array([getattr(sample, name) for sample in dataset], pa.string())
@@ -124,7 +124,7 @@ def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
     _refuse(check.problem(final=True), source)
     if not images:
         reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
-        raise DataError(f"Not one image of {source.info.name} could be imported. {reasons}")
+        raise DataError(f"No image of {source.info.name} could be imported. {reasons}")
     if not any((folder / "maps").iterdir()):
         (folder / "maps").rmdir()
     pq.write_table(pa.Table.from_pylist(images, IMAGES_SCHEMA), folder / "images.parquet")
@@ -147,9 +147,9 @@ def _kept(fixations: Fixations, size: Size, outside: Outside) -> Fixations:
 
 def _notes(source: ImportedSet, found: Counts, outside: int) -> Iterator[str]:
     for entry in fields(Counts):
-        wanted, came = (getattr(counts, entry.name) for counts in (source.expected, found))
-        if wanted is not None and came != wanted:
-            yield f"the complete set has {wanted:,} {entry.name}; here are {came:,}"
+        wanted, got = (getattr(counts, entry.name) for counts in (source.expected, found))
+        if wanted is not None and got != wanted:
+            yield f"the complete set has {wanted:,} {entry.name}, this one has {got:,}"
     if outside:
         done = {"keep": "are kept", "clip": "were moved to its edge", "drop": "were left out"}
         yield (

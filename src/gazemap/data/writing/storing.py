@@ -33,7 +33,7 @@ def store(folder: Path, item: Item, info: DatasetInfo) -> Stored:
     """
     path = PurePosixPath(item.image_id)
     if path.is_absolute() or {"", ".", ".."} & {*item.image_id.split("/")} or "\\" in item.image_id:
-        raise DataError(f"{item.image_id!r} cannot be an image's name; a plain relative path is accepted.")
+        raise DataError(f"An image's name must be a plain relative path, got {item.image_id!r}.")
     size = _size_of(item.image)
     fixations = _points(item.fixations, size)
     if isinstance(item.map, Path):
