@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: demo test test-all light check clean
 
 demo: .venv/installed  ## train and evaluate on the built-in data set, write a report
-	test -d gaze/popout || $(BIN)/gazemap data popout gaze/popout --images 600
+	test -d gaze/popout || $(BIN)/gazemap data popout --out gaze/popout --images 600
 	$(BIN)/gazemap reproduce nurick2021 --data gaze/popout --out runs/demo
 	@echo "Open runs/demo/report.html in a browser."
 

@@ -18,7 +18,7 @@ TESTS = Path(__file__).parent
 # the other. The same within a folder, whose own file is `__init__`; `*` stands for whatever is not named.
 ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
-    " < evaluation | analysis < reports | serving < cli",
+    " < evaluation | analysis < reports | serving < cli < __main__",
     "system": "*",
     "gaze": "blurring < *",
     "images": "reading | resizing | names | placement | fingerprints < *",
@@ -34,11 +34,11 @@ ORDERS = {
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
-    "models": "training_images | files < base < encoders | parts < dilated < * < table < weights",
+    "models": "training_images | files < overview | base < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < predict < files",
     "prediction/engines": "description | grids < onnx | pytorch < openvino | to_onnx < *",
-    "prediction/files": "threads < outputs < sources | result_folder < *",
+    "prediction/files": "threads < outputs < sources | result_folder < outcome < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
     "evaluation": "left_out | score_files | score_tables | seen | text_table | overview < scores | baselines"
@@ -49,7 +49,8 @@ ORDERS = {
     "reports": "pages | figures | diagnosis < thumbnails | findings < * < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "recipes | trained < *",
-    "cli": "options | tables < * < __init__",
+    "cli": "help | completion | options | parsing | tables < command | listings < results < *"
+    " < data < __init__",
 }
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "core"}
@@ -139,7 +140,7 @@ def test_every_folder_has_an_order_and_every_name_in_it_exists():
     folders = {folder.relative_to(ROOT).as_posix() for folder in FOLDERS} - {"."}
     assert ORDERS.keys() - {""} == folders
     for folder, order in ORDERS.items():
-        for name in levels(order).keys() - {"*", "__init__", "serving"}:
+        for name in levels(order).keys() - {"*", "__init__", "__main__", "serving"}:
             place = ROOT / folder / name
             assert place.is_dir() or place.with_suffix(".py").is_file(), (
                 f"{folder or 'gazemap'} has no {name}"
@@ -148,7 +149,7 @@ def test_every_folder_has_an_order_and_every_name_in_it_exists():
 
 def test_the_house_has_no_loose_module():
     modules = {path.name for path in ROOT.iterdir() if path.suffix == ".py"}
-    assert modules == {"__init__.py", "errors.py", "types.py"}
+    assert modules == {"__init__.py", "__main__.py", "errors.py", "types.py"}
 
 
 def test_every_folder_says_what_it_is_for():

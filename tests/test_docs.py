@@ -3,18 +3,17 @@
 import csv
 import pkgutil
 import re
-import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-import typer
 from support import tiny_model
+from support.commands import UsageError, check_command
 from support.miniatures.miniature import save_picture
 from support.references import auc_by_pairs
 
-from gazemap import Fixations, cli, evaluate, load_recipe, predict, train
+from gazemap import Fixations, evaluate, load_recipe, predict, train
 from gazemap.data.writing.folder import write_dataset
 from gazemap.losses import LossTargets, NetworkOutput
 
@@ -24,9 +23,6 @@ CARDS = sorted((ROOT / "src/gazemap/models/pretrained").glob("*.md"))
 EXAMPLES = [
     (page, code) for page in PAGES for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
 ]
-
-
-UsageError = typer.BadParameter.__base__  # typer brings its own click, or takes the one that is installed
 
 
 class Stand(tiny_model.Tiny):
@@ -196,25 +192,6 @@ def commands(page):
     blocks = re.findall(r"^    (gazemap .*)$", text, re.M)
     inline = [" ".join(found.split()) for found in re.findall(r"(?<!`)`(gazemap\s[^`]+)`", text)]
     return [(line, True) for line in blocks] + [(line, False) for line in inline]
-
-
-def check_command(line, whole):
-    """Refuse an unknown command or option; in a whole command also what is missing or of a wrong type."""
-    words = shlex.split(line, comments=True)[1:]
-    if "|" in words:  # `gazemap crop | regions`: names alone
-        for name in (word for word in words if word != "|"):
-            check_command(f"gazemap {name}", whole=False)
-        return
-    words = [word.strip("[]") for word in words]  # [--resume]: may be left out
-    command = typer.main.get_command(cli.app)
-    context = command.context_class(command, info_name="gazemap")
-    while hasattr(command, "resolve_command") and words:
-        name, command, words = command.resolve_command(context, words)
-        context = command.context_class(command, info_name=name, parent=context)
-    if whole:
-        command.make_context(context.info_name, words, parent=context.parent)
-    else:
-        command.make_parser(context).parse_args(args=words)
 
 
 @pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)

@@ -71,7 +71,7 @@ def test_diff(run, tmp_path, photos, weights):
 
 
 def test_sheet(run, tmp_path, photos, weights):
-    models = ("--model", weights, "--model", weights)
+    models = ("--model", f"{weights},{weights}")
     code, text = run("sheet", *photos, *models, "--out", tmp_path / "sheet.png")
     assert (code, "images 2, models 2" in text) == (0, True), text
     assert (tmp_path / "sheet.png").stat().st_size > 10_000

@@ -2,6 +2,7 @@
 
 import io
 import types
+from pathlib import Path
 
 import pytest
 from support import tiny_model
@@ -22,7 +23,7 @@ def _tiny(monkeypatch, tmp_path):
 
 def test_import_info_and_check(run, tmp_path):
     source = MINIATURES["osie"](tmp_path / "source")
-    code, text = run("data", "import", "osie", source, tmp_path / "osie")
+    code, text = run("data", "import", source, "--format", "osie", "--out", tmp_path / "osie")
     assert (code, "images     3" in text) == (0, True)
     assert "fixations  6 of 1 observers" in run("data", "info", tmp_path / "osie")[1]
     assert run("data", "check", tmp_path / "osie") == (0, f"0 problem(s) in {tmp_path / 'osie'}.\n")
@@ -36,7 +37,7 @@ def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
     out = tmp_path / "run"
     code, text = run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", out)
     assert code == 0
-    assert "the mean training map's is" in text
+    assert "the loss of the mean training map is" in text
     code, text = run("evaluate", out, "--data", popout_set.path, "--protocol", "bristol2021")
     assert code == 0
     for part in ("run", "center bias", "uniform", "gold standard", "auc_borji", "bristol2021"):
@@ -66,7 +67,7 @@ def test_evaluate_means_the_run_of_that_name_before_the_shipped_model(run, tmp_p
 
     def row(model):
         text = run(
-            "evaluate", model, "--data", popout_set.path, "--metric", "nss", "--out", "scores.parquet"
+            "evaluate", model, "--data", popout_set.path, "--metrics", "nss", "--out", "scores.parquet"
         )[1]
         return next(line for line in text.splitlines() if "gazenet" in line)
 
@@ -102,7 +103,10 @@ def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popo
         assert part in page
     weights = (tmp_path / "runs" / "tiny" / "best.safetensors").stat().st_mtime_ns
     code, again = run(*arguments)
-    printed = [[line for line in out.splitlines() if "runs/" in line] for out in (text, again)]
+    printed = [
+        [line for line in out.splitlines() if "runs/" in line and "trained already" not in line]
+        for out in (text, again)
+    ]
     assert (code, printed[1]) == (0, printed[0])
     assert (tmp_path / "runs" / "tiny" / "best.safetensors").stat().st_mtime_ns == weights
 
@@ -111,7 +115,7 @@ def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popo
     ("arguments", "message"),
     [
         (["data", "info", "nowhere"], "Error: nowhere is no gaze data set"),
-        (["data", "import", "oosie", ".", "x"], "Did you mean 'osie'"),
+        (["data", "import", ".", "--format", "oosie", "--out", "x"], "Did you mean 'osie'"),
         (["train", "nurick2021", "--data", "nowhere", "--out", "x"], "There is no recipe named 'nurick2021'"),
         (["reproduce", "nurick", "--data", "{popout}", "--out", "x"], "no study named 'nurick'"),
         (["evaluate", "nowhere", "--data", "{popout}"], "There is no weights file"),
@@ -133,14 +137,22 @@ def test_the_protocols_and_metrics_are_listed(run):
     assert code == 0
     for name in (*PROTOCOLS, *METRICS):
         assert name in text
-    for part in ("8 cycles per image", "all; not on own pixels", "bits per fixation", "wrapped, blur 2 px"):
-        assert part in " ".join(text.replace("│", " ").split())
+    code, text = run("metrics", "mit")
+    assert code == 0
+    for part in ("8 cycles per image", "10, drawn by a seed", "auc_judd"):
+        assert part in text
+    assert "wrapped, blur 2 px" in run("metrics", "bristol2021")[1]
+    text = run("metrics", "information_gain")[1]
+    for part in ("bits per fixation", "higher", "exact, mit, tuebingen"):
+        assert part in text
+    code, text = run("metrics", "exat")
+    assert (code, "Did you mean 'exact'" in text) == (2, True)
 
 
 def test_evaluate_takes_one_map_and_chosen_metrics(run, tmp_path, popout_set):
     run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", tmp_path / "run")
     arguments = ("evaluate", tmp_path / "run", "--data", popout_set.path, "--protocol", "mit")
-    code, text = run(*arguments, "--metric", "nss", "--metric", "emd", "--one-map")
+    code, text = run(*arguments, "--metrics", "nss,emd", "--one-map")
     assert code == 0, text
     assert "mit-one-map" in text
     assert "best for each metric" not in text
@@ -148,7 +160,7 @@ def test_evaluate_takes_one_map_and_chosen_metrics(run, tmp_path, popout_set):
     code, text = run(*arguments)
     assert "best for each metric" in text
     assert "of the gold standard's information gain" in text
-    code, text = run(*arguments, "--metric", "nns")
+    code, text = run(*arguments, "--metrics", "nns")
     assert (code, "Did you mean 'nss'" in text) == (2, True)
 
 
@@ -171,9 +183,7 @@ def test_predict_takes_folders_lists_patterns_and_stdin(run, tmp_path, weights, 
         "--out",
         out,
         "--write",
-        "json",
-        "--write",
-        "npy",
+        "json,npy",
         "--device",
         "cpu",
     )
@@ -187,6 +197,27 @@ def test_predict_takes_folders_lists_patterns_and_stdin(run, tmp_path, weights, 
     typed = types.SimpleNamespace(buffer=io.BytesIO(str(files[0]).encode()))
     monkeypatch.setattr("sys.stdin", typed)
     assert "1 were there already" in run(*arguments, "-")[1]
+
+
+def test_predict_names_what_it_wrote_up_to_five_files(run, tmp_path, weights, popout_set):
+    files = [sample.file for sample in popout_set][:4]
+    out = tmp_path / "out"
+    code, text = run("predict", files[0], "--model", weights, "--out", out)
+    first = [out / f"{files[0].name}.saliency.png", out / f"{files[0].name}.overlay.jpg"]
+    assert (code, text) == (0, "\n".join([f"1 of 1 images predicted, in {out}.", *map(str, first), ""]))
+    assert all(path.is_file() for path in first)
+    code, text = run("predict", *files, "--model", weights, "--out", out)
+    named = text.splitlines()[1:]
+    assert (code, len(named), all(Path(path).is_file() for path in named)) == (0, 5, True)
+
+
+def test_predict_refuses_a_folder_that_is_named_like_a_picture(run, tmp_path, weights, popout_set):
+    arguments = ("predict", popout_set[0].file, "--model", weights, "--out", tmp_path / "heat.png")
+    code, text = run(*arguments)
+    assert (code, "The results go into a folder, got" in text) == (2, True)
+    assert not (tmp_path / "heat.png").exists()
+    (tmp_path / "heat.png").mkdir()
+    assert run(*arguments)[0] == 0
 
 
 def test_predict_says_what_it_cannot_do(run, tmp_path, weights, popout_set):
@@ -211,11 +242,11 @@ def test_what_comes_with_gazemap_is_listed_explained_and_exported(run, tmp_path,
     assert "gazenet is the default" in text
     code, text = run("models", "gazenet")
     assert (code, "## Where it fails" in text) == (0, True)
-    code, text = run("export", "gazenet", tmp_path / "half.safetensors")
+    code, text = run("export", "gazenet", "--out", tmp_path / "half.safetensors")
     assert (code, "within 0 of the model" in text) == (0, True)
     code, text = run("predict", popout_set[0].file, "--out", tmp_path / "out", "--no-center-bias")
     assert (code, "1 of 1 images predicted" in text) == (0, True)
-    code, text = run("export", "gazenet", tmp_path / "gazenet.pt")
+    code, text = run("export", "gazenet", "--out", tmp_path / "gazenet.pt")
     assert (code, ".onnx or .safetensors" in text) == (2, True)
 
 
@@ -230,6 +261,6 @@ def test_cross_validation_by_parts(run, tmp_path, popout_set):
     )
     arguments += ("--folds", 2, "--set", "training.epochs=1")
     code, text = run(*arguments, "--fold", 1)
-    assert (code, "Folds are missing" in text) == (0, True)
+    assert (code, "not trained yet" in text) == (0, True)
     code, text = run(*arguments)
     assert (code, "2 folds, 30 images, exact" in text, "gold standard" in text) == (0, True, True), text

@@ -22,7 +22,7 @@ def maps(tmp_path, popout_set):
 
 
 def evaluate(run, maps, dataset, *more):
-    return run("evaluate", maps, "--data", dataset.path, "--metric", "nss", *more)
+    return run("evaluate", maps, "--data", dataset.path, "--metrics", "nss", *more)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_scores_of_the_same_things_are_used_again_and_others_never_replaced(run,
     before = (tmp_path / "scores.json").stat().st_mtime_ns
     code, text = evaluate(run, maps, popout_set, *out)
     assert (code, "These scores were made before" in text) == (0, True)
-    code, text = evaluate(run, maps, popout_set, *out, "--metric", "auc", "--seed", "1")
+    code, text = evaluate(run, maps, popout_set, *out, "--metrics", "nss,auc", "--seed", "1")
     assert code == 2
     for part in ("scores.json holds other scores", "seed was 0 and is now 1", "--force", "--out"):
         assert part in text

@@ -2,15 +2,16 @@
 
 import os
 
-from gazemap import cli
+import pytest
+
 from gazemap.system import memory
 
 
 def test_the_command_line_sets_how_memory_is_taken(run, monkeypatch):
     monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
     set_by_main = []
-    monkeypatch.setattr(cli, "keep_freed_memory", lambda: set_by_main.append("malloc"))
-    run("recipes")
+    monkeypatch.setattr(memory, "keep_freed_memory", lambda: set_by_main.append("malloc"))
+    run("models")
     assert os.environ["THP_MEM_ALLOC_ENABLE"] == "1"
     assert set_by_main == ["malloc"]
 
@@ -19,3 +20,29 @@ def test_what_the_user_has_set_is_left_alone(monkeypatch):
     monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", "0")
     memory.use_huge_pages()
     assert os.environ["THP_MEM_ALLOC_ENABLE"] == "0"
+
+
+def test_a_missing_package_is_named_with_its_extra(call, monkeypatch):
+    from gazemap.models import overview
+
+    def needs_torch(name):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch.nn")
+
+    monkeypatch.setattr(overview, "models_overview", needs_torch)
+    code, out, errors = call("models")
+    assert (code, out) == (2, "")
+    assert errors == (
+        "Error: `gazemap models` needs the package torch, which is not installed. "
+        "Install it: pip install 'gazemap[train]'.\n"
+    )
+
+
+def test_another_missing_module_is_a_bug_and_is_not_hidden(call, monkeypatch):
+    from gazemap.models import overview
+
+    def broken(name):
+        raise ModuleNotFoundError("No module named 'no_such'", name="no_such")
+
+    monkeypatch.setattr(overview, "models_overview", broken)
+    with pytest.raises(ModuleNotFoundError, match="no_such"):
+        call("models")

@@ -3,32 +3,61 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from gazemap.cli import analysis, data, evaluation, prediction, reports, training
+from gazemap.cli import completion, data, models, prediction, scoring, training
+from gazemap.cli.help import Group
 from gazemap.errors import GazemapError
-from gazemap.system.memory import keep_freed_memory, use_huge_pages
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    add_completion=False,  # `completion` has it
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"gazemap {version('gazemap')}")
+        raise typer.Exit
 
 
 @app.callback()
-def gazemap() -> None:
-    """Predict where people look in an image, and measure how well that is predicted."""
+def gazemap(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", metavar="", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+    install_completion: completion.InstallOption = False,
+    show_completion: completion.ShowOption = False,
+) -> None:
+    """Predict where people look in an image, and measure how well that is predicted.
+
+    `gazemap COMMAND --help` explains a command, with examples.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
-for stage in (prediction, analysis, training, evaluation, reports):
+app.add_typer(prediction.app)
+app.add_typer(data.app, name="data", rich_help_panel="Gaze data")
+for stage in (scoring, training, models):
     app.add_typer(stage.app)
-app.add_typer(data.app, name="data")
 
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one clear message, not a traceback."""
-    use_huge_pages()
-    keep_freed_memory()
+    completion.start()
     try:
-        app()
+        app(prog_name="gazemap")
     except GazemapError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)

@@ -1,64 +1,115 @@
-"""Options that several commands share."""
+"""Options that several commands share: each name means one thing everywhere."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Literal
 
 import typer
-import yaml
 
-from gazemap.errors import InputError
+MODEL = (
+    "A model: a name that `gazemap models` lists, a run folder, or a .safetensors or .onnx file. "
+    "Where a file or folder has the name of a model, write shipped:NAME for the model."
+)
+MODEL_OR_MAPS = (
+    "A model's name, run folder or file, or a folder, .zip, .tar or .h5 file of maps, one per image."
+)
 
-if TYPE_CHECKING:
-    from gazemap.models.base import SaliencyModel
-
-DataOption = Annotated[Path, typer.Option("--data", help="A gaze data set's folder.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Where the results go.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Replace one key of the recipe: a.b=value.")
+# what a command works on
+SetArgument = Annotated[Path, typer.Argument(metavar="SET", help="The folder of a gaze data set.")]
+ImageArgument = Annotated[Path, typer.Argument(metavar="IMAGE", help="An image file.")]
+RecipeArgument = Annotated[
+    str,
+    typer.Argument(metavar="RECIPE", help="A recipe: a name that `gazemap recipes` lists, or a .yaml file."),
 ]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-SplitOption = Annotated[str, typer.Option(help="The images to score.")]
-ModelOption = Annotated[
+
+# where results go
+FolderOption = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The folder for the results.")]
+NewSetOption = Annotated[
+    Path, typer.Option("--out", metavar="FOLDER", help="The new folder for the gaze data set.")
+]
+FigureOption = Annotated[
     Path | None,
+    typer.Option("--figure", metavar="FILE", help="Also draw a figure, into this .png, .pdf or .svg file."),
+]
+
+# what is used
+DataOption = Annotated[
+    Path, typer.Option("--data", metavar="SET", help="The folder of the gaze data set to use.")
+]
+ModelOption = Annotated[str, typer.Option("--model", metavar="MODEL", help=MODEL)]
+ModelsOption = Annotated[
+    str, typer.Option("--model", metavar="MODELS", help=f"Models, with commas between them. {MODEL}")
+]
+SplitOption = Annotated[
+    str, typer.Option("--split", metavar="NAME", help="The split of the data set whose images are used.")
+]
+ProtocolOption = Annotated[
+    str,
     typer.Option(
-        "--model",
-        help="A run folder, a weights file or one of `gazemap models`, by name or, where a path has that "
-        "name, as shipped:NAME; default: shipped:gazenet.",
+        "--protocol",
+        metavar="NAME",
+        help="How scores are computed: a protocol that `gazemap metrics` lists.",
     ),
 ]
-OutputOption = Annotated[str, typer.Option(help="What maps hold: saliency or log_density.")]
-UnseenOption = Annotated[
-    bool, typer.Option("--unseen", help="Leave out the images that a model was trained on.")
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Replace one value of the recipe, as in training.epochs=5. May be given several times.",
+    ),
 ]
-SeedOption = Annotated[int, typer.Option(help="Of everything random.")]
+BoxesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--boxes",
+        metavar="BOXES",
+        help="A region as NAME=X,Y,WIDTH,HEIGHT in pixels, or a .csv or .json file of regions with the "
+        "columns name, x, y, width and height. May be given several times.",
+    ),
+]
+HoldsOption = Annotated[
+    Literal["saliency", "log_density"],
+    typer.Option(
+        "--holds",
+        metavar="KIND",
+        help="What maps from elsewhere hold: saliency (higher means more salient) or log_density "
+        "(logarithms of probabilities).",
+    ),
+]
+UnseenOption = Annotated[
+    bool, typer.Option("--unseen", metavar="", help="Leave out the images that the model was trained on.")
+]
 
-
-def chosen_model(path: Path | None) -> SaliencyModel:
-    """The model of --model, on the CPU.
-
-    Raises:
-        WeightsError: nothing is there, or it does not fit the model that it names.
-    """
-    from gazemap.models.weights import load_model
-
-    return load_model(path) if path else load_model()
-
-
-def assignments(flag: str, values: list[str] | None) -> dict[str, Any]:
-    """What `flag name=value` says, each value read as YAML.
-
-    Raises:
-        InputError: no "=", or a value that is no YAML.
-    """
-    result = {}
-    for text in values or []:
-        name, separator, value = text.partition("=")
-        if not separator or not name:
-            raise InputError(f"{flag} takes name=value; {text!r} came.")
-        try:
-            result[name] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise InputError(f"{flag} {text!r}: {value!r} is not valid YAML: {error}.") from error
-    return result
+# how it is computed
+DeviceOption = Annotated[
+    str,
+    typer.Option(
+        "--device", metavar="DEVICE", help="Where the model runs: auto (a GPU if there is one), cpu or cuda."
+    ),
+]
+EngineOption = Annotated[
+    Literal["auto", "onnx", "torch", "openvino"],
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="What runs the model: onnx (ONNX Runtime), torch (PyTorch), openvino, or auto, which takes the "
+        "first of them that fits the model.",
+    ),
+]
+CenterBiasOption = Annotated[
+    bool,
+    typer.Option(
+        "--center-bias/--no-center-bias",
+        metavar="",
+        help="Whether the model may add what it knows about any image: that people look near the center. "
+        "Leave it out for images that are parts of others.",
+    ),
+]
+SeedOption = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="N", help="Seed of the random numbers: the same seed gives the same result."
+    ),
+]

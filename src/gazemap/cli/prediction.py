@@ -1,115 +1,244 @@
-"""Models that come with gazemap, and models for other programs."""
+"""Commands that predict where people look: in images, on parts of one, in two designs."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from gazemap.cli.command import Answer, command
 from gazemap.cli.options import (
+    BoxesOption,
+    CenterBiasOption,
     DeviceOption,
+    EngineOption,
+    FigureOption,
+    ImageArgument,
     ModelOption,
+    ModelsOption,
 )
+from gazemap.cli.parsing import names
+from gazemap.cli.tables import Table
 
 app = typer.Typer()
+_PREDICT = "Predict"
 
 
-@app.command()
-def models(
-    name: Annotated[str | None, typer.Argument(help="One that comes with gazemap: prints its card.")] = None,
-) -> None:
-    """List the models that come with gazemap, and the networks that it can train."""
-    from gazemap.models.files import DEFAULT_MODEL, describe, model_card, shipped_weights
-    from gazemap.models.table import MODELS
-
-    if name is not None:
-        typer.echo(model_card(name))
-        return
-    table = Table("model", "network", "input", "MB", "trained on")
-    for shipped, file in shipped_weights().items():
-        about = describe(file)
-        size = " x ".join(map(str, about["options"]["input_size"]))
-        data = f"{about['dataset']['name']}, {about['dataset']['train']} images"
-        table.add_row(shipped, about["model"], size, f"{file.stat().st_size / 1e6:.1f}", data)
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
-    typer.echo(
-        f"{DEFAULT_MODEL} is the default. `gazemap models NAME` prints a model's card: its scores, limits."
-    )
-    typer.echo(f"Networks: {', '.join(MODELS)}; `gazemap recipes` lists their trainings.")
-
-
-@app.command()
-def export(
-    model: Annotated[Path, typer.Argument(help="A run folder, a weights file or one of `gazemap models`.")],
-    out: Annotated[Path, typer.Argument(help="MODEL.onnx, or MODEL.safetensors with weights of 16 bits.")],
-    any_size: Annotated[
-        bool, typer.Option("--any-size", help="ONNX for images of any size; takes a minute.")
-    ] = False,
-) -> None:
-    """Write a model for other programs: ONNX, checked against PyTorch, or weights of half the size."""
-    from gazemap.prediction.engines.export import export
-
-    made = export(model, out, any_size=any_size)
-    typer.echo(f"{made.file}: {made.size / 1e6:.1f} MB, within {made.difference:.1g} of the model.")
-
-
-@app.command()
+@command(app, _PREDICT, "gazemap predict photo.jpg", "gazemap predict photos --out maps --write overlay,json")
 def predict(
     sources: Annotated[
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Files, folders, patterns in quotes, @LIST (a file with one path per line), or - for stdin.",
+            help="Image files, folders, patterns in quotes, @LIST (a file with one path per line), or - to "
+            "read paths from the standard input.",
         ),
     ],
-    model: ModelOption = None,
-    out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("predictions"),
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="The folder for the results; it is made if need be.")
+    ] = Path("predictions"),
+    model: ModelOption = "gazenet",
     write: Annotated[
-        list[str] | None,
+        str,
         typer.Option(
-            help="One or several of saliency, saliency16, npy, overlay, contour, json; "
-            "default: saliency and overlay."
+            metavar="KINDS",
+            help="What to write per image, with commas between: saliency (8-bit picture), saliency16 (16 "
+            "bits), npy (log density), overlay, contour, json (the most salient points).",
         ),
-    ] = None,
-    engine: Annotated[str, typer.Option(help="auto, onnx, torch or openvino.")] = "auto",
-    no_center_bias: Annotated[
-        bool,
-        typer.Option(
-            "--no-center-bias",
-            help="Leave out where people look anyway: for images that are parts of others.",
-        ),
-    ] = False,
+    ] = "saliency,overlay",
+    engine: EngineOption = "auto",
     device: DeviceOption = "auto",
-) -> None:
-    """Predict any number of images; for DIR/photo.jpg, write OUT/photo.jpg.saliency.png and the like.
+    center_bias: CenterBiasOption = True,
+) -> Answer:
+    """Predict where people look in any number of images.
 
-    Run again, it goes on where it stopped. Files that cannot be read are listed in OUT/failed.jsonl.
+    The results of photo.jpg are OUT/photo.jpg.saliency.png, OUT/photo.jpg.overlay.jpg and so on. Run it
+    again after a stop, and it goes on where it was. Images that cannot be read are listed in
+    OUT/failed.jsonl.
     """
-    from gazemap.models.files import DEFAULT_MODEL
-    from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS
     from gazemap.prediction.files.predict_files import predict_files
 
-    result = predict_files(
+    outcome = predict_files(
         sources,
         out,
-        model=model or DEFAULT_MODEL,
-        write=write or DEFAULT_OUTPUTS,
+        model=model,
+        write=names(write) or (),
         engine=engine,
         device=device,
-        center_bias=not no_center_bias,
+        center_bias=center_bias,
         progress=True,
     )
-    for failure in result.failures:
+    for failure in outcome.failures:
         typer.echo(str(failure), err=True)
-    total = result.predicted + result.skipped + result.failed
-    parts = [f"{result.predicted} of {total} images predicted, in {out}"]
-    if result.skipped:
-        parts.append(f"{result.skipped} were there already")
-    if result.failed:
-        parts.append(f"{result.failed} failed, see {out / 'failed.jsonl'}")
-    typer.echo("; ".join(parts) + ".")
-    raise typer.Exit(1 if result.failed else 0)
+    return Answer(outcome, outcome.notes(), 1 if outcome.failed else 0)
+
+
+@command(
+    app,
+    _PREDICT,
+    "gazemap regions page.png --boxes button=500,400,160,60",
+    "gazemap regions page.png --boxes regions.csv --out shares.csv",
+)
+def regions(
+    image: ImageArgument,
+    boxes: BoxesOption = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="In place of boxes: an image of the same size, where each gray value or color is a region.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the table, into this .csv or .json file.")
+    ] = None,
+    figure: FigureOption = None,
+    model: ModelOption = "gazenet",
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
+    center_bias: CenterBiasOption = True,
+) -> Answer:
+    """Say which share of the attention falls on each region of an image, and how much more than by chance."""
+    from gazemap.reports.regions import regions
+
+    found = regions(
+        image,
+        boxes=boxes or (),
+        mask=mask,
+        out=out,
+        figure=figure,
+        model=model,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+    )
+    return Answer(found, [Table(found.headings, found.cells(), image.name), *found.notes()])
+
+
+@command(
+    app,
+    _PREDICT,
+    "gazemap crop photo.jpg --aspect 16:9 --out wide.jpg",
+    "gazemap crop photo.jpg --size 1200x630 --out card.jpg --figure why.png",
+)
+def crop(
+    image: ImageArgument,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The file for the crop, with the suffix of the image.")
+    ],
+    aspect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTH:HEIGHT", help="The shape of the crop, as in 16:9 or 1.91:1. Either this or --size."
+        ),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTHxHEIGHT", help="The size in pixels to which the crop is resized; its shape, too."
+        ),
+    ] = None,
+    share: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Take the smallest crop that keeps this share of the attention, as in 0.8. Without it, the "
+            "largest crop of that shape is taken.",
+        ),
+    ] = None,
+    figure: FigureOption = None,
+    model: ModelOption = "gazenet",
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
+    center_bias: CenterBiasOption = True,
+) -> Answer:
+    """Crop an image to a shape so that the crop keeps as much of the attention as it can."""
+    from gazemap.reports.crop import crop
+
+    made = crop(
+        image,
+        out,
+        aspect=aspect,
+        size=size,
+        share=share,
+        figure=figure,
+        model=model,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+    )
+    return Answer(made, made.notes())
+
+
+@command(
+    app,
+    _PREDICT,
+    "gazemap diff before.png after.png --figure changes.png",
+    "gazemap diff before.png after.png --boxes button=500,400,160,60",
+)
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="An image file of the first design.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="An image file of the second design.")],
+    boxes: BoxesOption = None,
+    boxes_b: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BOXES",
+            help="Where the regions lie in B, where that is not the same relative position as in A. May be "
+            "given several times.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write the table of the regions, into this .csv or .json file."
+        ),
+    ] = None,
+    figure: FigureOption = None,
+    model: ModelOption = "gazenet",
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
+    center_bias: CenterBiasOption = True,
+) -> Answer:
+    """Compare where people are predicted to look in two designs; every change is B - A."""
+    from gazemap.reports.diff import diff
+
+    found = diff(
+        a,
+        b,
+        boxes=boxes or (),
+        boxes_b=boxes_b,
+        out=out,
+        figure=figure,
+        model=model,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+    )
+    cells = found.cells()
+    return Answer(found, [*found.notes(), *([Table(found.headings, cells)] if cells else [])])
+
+
+@command(app, _PREDICT, "gazemap sheet a.jpg b.jpg --model gazenet,gazenet-large --out sheet.png")
+def sheet(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE", help="Image files, up to 30.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The file for the picture: .png, .pdf or .svg.")],
+    model: ModelsOption = "gazenet",
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
+    center_bias: CenterBiasOption = True,
+) -> Answer:
+    """Draw the predictions of several models for the same images on one sheet and one scale."""
+    from gazemap.reports.sheet import sheet
+
+    made = sheet(
+        images,
+        out,
+        model=names(model) or (),
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+        progress=True,
+    )
+    return Answer(made, made.notes())

@@ -1,42 +1,48 @@
-"""Training: one run, sweeps, cross-validation, a reproduction."""
+"""Commands that train: one run, sweeps, cross-validation, a published study."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from gazemap.cli.command import Answer, command
+from gazemap.cli.listings import recipes_parts
 from gazemap.cli.options import (
     DataOption,
     DeviceOption,
-    OutOption,
+    FolderOption,
+    ProtocolOption,
+    RecipeArgument,
     SetOption,
 )
-from gazemap.cli.tables import print_scores
-
-if TYPE_CHECKING:
-    from gazemap.training.result import TrainedRun
+from gazemap.cli.parsing import names
+from gazemap.cli.results import cross_validation_parts, run_lines, sweep_parts
 
 app = typer.Typer()
+_TRAIN = "Train"
 
 
-@app.command()
+@command(
+    app,
+    _TRAIN,
+    "gazemap train shallow-fixed-osie --data gaze/osie --out runs/a",
+    "gazemap train a.yaml --data gaze/osie --out runs/b --set training.epochs=5",
+)
 def train(
-    recipe: Annotated[str, typer.Argument(help="A shipped recipe's name or a .yaml file.")],
+    recipe: RecipeArgument,
     data: DataOption,
-    out: OutOption,
+    out: FolderOption,
     set_: SetOption = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in this folder.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", metavar="", help="Go on with the run that is in the folder.")
+    ] = False,
     device: DeviceOption = "auto",
-) -> None:
+) -> Answer:
     """Train a model as a recipe says."""
-    from gazemap.training.loop import train as run_training
+    from gazemap.training.loop import train
 
-    run = run_training(
+    run = train(
         recipe,
         data,
         out,
@@ -45,54 +51,68 @@ def train(
         device=device,
         progress=True,
     )
-    _print_run(run)
+    return Answer(run, run_lines(run))
 
 
-@app.command()
+@command(app, _TRAIN, "gazemap sweep losses --data gaze/osie --out runs/losses")
 def sweep(
-    sweep: Annotated[str, typer.Argument(help="A shipped sweep's name, or a .yaml file of one's own.")],
+    sweep: Annotated[
+        str,
+        typer.Argument(
+            metavar="SWEEP", help="A sweep: a name that `gazemap recipes` lists, or a .yaml file."
+        ),
+    ],
     data: DataOption,
-    out: OutOption,
+    out: FolderOption,
     set_: SetOption = None,
     device: DeviceOption = "auto",
-) -> None:
-    """Train one recipe with one thing changed at a time, and compare; run again, it goes on."""
+) -> Answer:
+    """Train one recipe several times, with one thing changed each time, and compare the results.
+
+    Run it again after a stop, and it goes on where it was.
+    """
     from gazemap.reports.studies.sweep import sweep as run_sweep
 
-    result = run_sweep(sweep, data, out, overrides=set_ or (), device=device, progress=True)
-    chosen = result.sweep
-    table = Table("", *chosen.metrics, title=f"{chosen.name}, {chosen.protocol}")
-    for row in result.rows:
-        table.add_row(row.name, *(str(row.intervals[m]).replace(" [", "\n[") for m in chosen.metrics))
-    Console(width=None if sys.stdout.isatty() else 180).print(table)
-    for line in result.scores.notes():
-        typer.echo(line)
-    typer.echo(f"Mean over seeds and images with bootstrap 95 % interval over images: {result.table}")
+    found = run_sweep(sweep, data, out, overrides=set_ or (), device=device, progress=True)
+    return Answer(found, sweep_parts(found))
 
 
-@app.command(name="cross-validate")
+@command(
+    app,
+    _TRAIN,
+    "gazemap cross-validate shallow-fixed-osie --data gaze/osie --out runs/cv",
+    name="cross-validate",
+)
 def cross_validate(
-    recipe: Annotated[str, typer.Argument(help="A shipped recipe's name or a .yaml file.")],
+    recipe: RecipeArgument,
     data: DataOption,
-    out: OutOption,
+    out: FolderOption,
     extra_data: Annotated[
-        list[Path] | None,
-        typer.Option(help="Another data set to train on in every fold. Can be given several times."),
+        str | None,
+        typer.Option(
+            metavar="SETS", help="Other data sets to train on in every fold, with commas between them."
+        ),
     ] = None,
-    folds: Annotated[int, typer.Option(help="The number of folds.")] = 5,
-    fold: Annotated[int | None, typer.Option(help="Train this fold alone, counted from 1.")] = None,
-    protocol: Annotated[str, typer.Option(help="See `gazemap metrics`.")] = "exact",
+    folds: Annotated[int, typer.Option(metavar="N", help="The number of folds.")] = 5,
+    fold: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Train this fold alone, counted from 1. Without it, all."),
+    ] = None,
+    protocol: ProtocolOption = "exact",
     set_: SetOption = None,
     device: DeviceOption = "auto",
-) -> None:
-    """Train once per fold, score each image by the run that did not see it; run again, it goes on."""
-    from gazemap.reports.studies.cross_validation import cross_validate as run_cross_validation
+) -> Answer:
+    """Train once per fold, and score each image by the model that was not trained on it.
 
-    result = run_cross_validation(
+    Run it again after a stop, and it goes on where it was.
+    """
+    from gazemap.reports.studies.cross_validation import cross_validate
+
+    found = cross_validate(
         recipe,
         data,
         out,
-        extra_data=extra_data or (),
+        extra_data=names(extra_data) or (),
         folds=folds,
         fold=fold,
         protocol=protocol,
@@ -100,44 +120,43 @@ def cross_validate(
         device=device,
         progress=True,
     )
-    if result.scores is None:
-        typer.echo(f"Folds are missing in {out}; their scores are pooled when all are there.")
-        return
-    print_scores(result.scores)
-    typer.echo(f"Per image: {result.file}")
+    return Answer(found, cross_validation_parts(found))
 
 
-@app.command()
-def recipes() -> None:
-    """List the recipes that come with gazemap, for `train`, and the sweeps, for `sweep`."""
-    from gazemap.reports.studies.recipes import recipes as list_recipes
-
-    for file in list_recipes().files:
-        typer.echo(file.name if file.kind == "recipe" else f"{file.name} (sweep)")
-
-
-@app.command()
+@command(app, _TRAIN, "gazemap reproduce nurick2021 --data gaze/popout --out runs/demo")
 def reproduce(
-    study: Annotated[str, typer.Argument(help="The study's name: nurick2021.")],
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="The name of the study: nurick2021.")],
     data: DataOption,
-    out: OutOption,
-    full: Annotated[bool, typer.Option("--full", help="Train by the full-length recipes.")] = False,
+    out: FolderOption,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", metavar="", help="Train for as long as the study did, also on small data sets."
+        ),
+    ] = False,
     set_: SetOption = None,
     device: DeviceOption = "auto",
-) -> None:
-    """Train a published study's networks, score them and write the report."""
-    from gazemap.reports.studies.reproduction import reproduce as run_reproduction
+) -> Answer:
+    """Train the networks of a published study, score them and write a report.
 
-    made = run_reproduction(study, data, out, full=full, overrides=set_ or (), device=device, progress=True)
-    for run in made.runs.values():
-        _print_run(run)
-    typer.echo(f"Report: {made.report}")
+    Run it again after a stop, and it goes on where it was.
+    """
+    from gazemap.reports.studies.reproduction import reproduce
+
+    made = reproduce(study, data, out, full=full, overrides=set_ or (), device=device, progress=True)
+    lines = [line for run in made.runs.values() for line in run_lines(run)]
+    return Answer(made, [*lines, f"Report: {made.report}"])
 
 
-def _print_run(run: TrainedRun) -> None:
-    typer.echo(
-        f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
-        f"the mean training map's is {run.mean_map_loss:.5f}."
-    )
-    if run.warning:
-        typer.echo(f"Warning: {run.warning}")
+@command(app, _TRAIN, "gazemap recipes", "gazemap recipes shallow-fixed-osie")
+def recipes(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="One recipe: prints its file. Without it, all are listed."),
+    ] = None,
+) -> Answer:
+    """List the recipes, for `gazemap train`, and the sweeps, for `gazemap sweep`, or show one."""
+    from gazemap.reports.studies.recipes import recipes
+
+    found = recipes(name)
+    return Answer(found, recipes_parts(found, whole=name is not None))

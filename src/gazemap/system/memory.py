@@ -5,7 +5,6 @@ The command line makes them. A script of one's own may, before its first large a
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 
@@ -27,6 +26,8 @@ def keep_freed_memory() -> None:
     Otherwise every temporary array of a map's size is mapped anew and its pages are zeroed by the
     kernel. Does nothing where the C library is another.
     """
+    import ctypes
+
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)

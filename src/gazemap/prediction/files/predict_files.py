@@ -8,19 +8,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from enum import Enum
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
 from gazemap.images.placement import Placement
 from gazemap.models.files import DEFAULT_MODEL
+from gazemap.prediction.files.outcome import SHOWN, Outcome, written
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, chosen_outputs
 from gazemap.prediction.files.result_folder import Failure, Results, open_results
-from gazemap.prediction.files.sources import open_sources
+from gazemap.prediction.files.sources import IMAGE_SUFFIXES, open_sources
 from gazemap.prediction.files.threads import ahead, batched, worker_count, worker_threads
 from gazemap.prediction.inputs import ImageLike
 from gazemap.prediction.predict import place, predict_frames, read
@@ -31,25 +31,7 @@ from gazemap.types import Pixels
 _BATCH = 4
 _LARGE = 2**24  # pixels from which maps are made one at a time: they are of the image's own size
 _KEPT = 2**24  # pixels of images that a thread keeps for their pictures, before it goes on to write them
-_SHOWN = 10
 _TOO_LARGE = "It needs more memory than there is. Make it smaller first."
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How predicting many files went.
-
-    Attributes:
-        predicted: how many are new.
-        skipped: how many were there already.
-        failed: how many could not be predicted; failed.jsonl lists them.
-        failures: the first ten of these.
-    """
-
-    predicted: int
-    skipped: int
-    failed: int
-    failures: tuple[Failure, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +53,7 @@ class _Placed:
     pixels: Pixels | None
 
 
-class _Done(Enum):
-    PREDICTED = 1
-    SKIPPED = 2
-
-
-_Step = _Done | Failure
+_Step = str | Failure | None  # the name of new results, or None for results that were there already
 
 
 def predict_files(
@@ -112,16 +89,18 @@ def predict_files(
         progress: show a bar.
 
     Raises:
-        InputError: there is no image at all, no such output or engine, or a list cannot be read.
+        InputError: there is no image at all, no such output or engine, a list cannot be read, or `out` is
+            named like an image.
         OutputError: `out` cannot be written, is in use by another process, or holds another model's results.
     """
-    kinds = chosen_outputs(write)
+    folder, kinds = _checked_folder(out), chosen_outputs(write)
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias, threads=1)
-    counts: Counter[_Done | None] = Counter()
+    counts: Counter[type[str] | type[Failure] | None] = Counter()
+    names: list[str] = []
     failures: list[Failure] = []
     with (
         open_sources(sources) as found,
-        open_results(Path(out), kinds, predictor) as results,
+        open_results(folder, kinds, predictor) as results,
         predictor.computing(),
         _threads_shared(predictor),
         worker_threads() as (pool, workers),
@@ -130,11 +109,26 @@ def predict_files(
         batches = batched(found, min(_BATCH, -(-len(found) // workers)))
         steps = chain.from_iterable(ahead(pool, worker.steps, batches, 2 * workers))
         for step in bar(steps, "Predicting", len(found), progress=progress):
+            counts[type(step) if step is not None else None] += 1
             if isinstance(step, Failure):
                 results.fail(step)
-                failures += [step] if len(failures) < _SHOWN else []
-            counts[None if isinstance(step, Failure) else step] += 1
-    return Outcome(counts[_Done.PREDICTED], counts[_Done.SKIPPED], counts[None], tuple(failures))
+                failures += [step] if len(failures) < SHOWN else []
+            elif step is not None:
+                names += [step] if len(names) < SHOWN else []
+    return Outcome(
+        folder, counts[str], counts[None], counts[Failure], tuple(failures), written(folder, names, kinds)
+    )
+
+
+def _checked_folder(out: str | os.PathLike[str]) -> Path:
+    """The folder for results; a name that was meant for one picture is refused."""
+    folder = Path(out)
+    if folder.suffix.lower() in IMAGE_SUFFIXES and not folder.is_dir():
+        raise InputError(
+            f"The results go into a folder, got {folder}. Each image has files of its own there, such as "
+            f"{folder.with_suffix('')}/photo.jpg.overlay.jpg. Name a folder."
+        )
+    return folder
 
 
 def _threads_shared(predictor: Predictor) -> AbstractContextManager[None]:
@@ -163,7 +157,7 @@ class _Worker:
         placed: list[_Placed] = []
         for file, name in batch:
             if self._results.has(file, name):
-                yield _Done.SKIPPED
+                yield None
                 continue
             try:
                 placed.append(self._read(file, name))
@@ -191,6 +185,6 @@ class _Worker:
             try:
                 with self._one_large if large else nullcontext():
                     self._results.write(prediction, image.name)
-                yield _Done.PREDICTED
+                yield image.name
             except (DataError, MemoryError) as error:  # it was changed meanwhile, or has too long a name
                 yield Failure(str(image.file), str(error) or _TOO_LARGE)

@@ -1,0 +1,68 @@
+"""The help pages: plain text that is never cut, with the commands under headings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+_NAMES = 24  # columns for names: what is longer has its text on the next line
+
+
+class Command(TyperCommand):
+    """A command whose help names its arguments as a person would: no braces, no types of Python."""
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - classes that Typer does not export
+        """The option --help."""
+        return _off(super().get_help_option(ctx))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        """The words of the line that begins with "Usage:", after the command's own."""
+        options = [self.options_metavar] if self.options_metavar else []
+        return [*options, *(_argument(own) for own in self.params if own.param_type_name == "argument")]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Write the lists of arguments and of options."""
+        kinds: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        parameters: list[Any] = self.get_params(ctx)
+        for own in parameters:
+            if own.param_type_name == "argument":
+                kinds["Arguments"].append((own.metavar or own.name, own.help))
+            else:
+                kinds["Options"].append(own.get_help_record(ctx))
+        for heading, rows in kinds.items():
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows, _NAMES)
+
+
+class Group(TyperGroup):
+    """Commands whose help lists them under the heading of each, with their whole first sentence."""
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
+        """The option --help."""
+        return _off(super().get_help_option(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Write the lists of commands; Typer's own cuts the sentences and has one heading."""
+        commands: dict[str, Any] = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        wide = max(map(len, commands))
+        headings: dict[str, list[tuple[str, str]]] = {}
+        for name, own in commands.items():
+            summary = " ".join((own.help or "").partition("\n\n")[0].split())
+            headings.setdefault(own.rich_help_panel, []).append((name.ljust(wide), summary))
+        for heading, rows in headings.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def _argument(own: Any) -> str:  # noqa: ANN401
+    name = f"{own.metavar or own.name}{'...' if own.nargs != 1 else ''}"
+    return name if own.required else f"[{name}]"
+
+
+def _off(option: Any) -> Any:  # noqa: ANN401
+    """The option --help off, not undecided: for the latter, Typer would import pydantic at every start."""
+    if option is not None:
+        option.default, option.show_default = False, False
+    return option

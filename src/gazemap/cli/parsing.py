@@ -1,0 +1,67 @@
+"""What texts on the command line say: lists, ranges, and names with values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gazemap.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def names(text: str | None) -> list[str] | None:
+    """The names in "a,b"; None where nothing is said."""
+    return None if text is None else [name.strip() for name in text.split(",")]
+
+
+def assignments(option: str, texts: Iterable[str] | None) -> dict[str, str]:
+    """What texts of the form NAME=VALUE say; the values as they are typed.
+
+    Args:
+        option: on the command line, for the message.
+        texts: one per name.
+
+    Raises:
+        InputError: a text without "=" or without a name.
+    """
+    result = {}
+    for text in texts or ():
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise InputError(f"{option} must be NAME=VALUE, got {text!r}.")
+        result[name.strip()] = value.strip()
+    return result
+
+
+def numbers(option: str, texts: Iterable[str]) -> dict[str, float]:
+    """What texts of the form NAME=NUMBER say.
+
+    Raises:
+        InputError: a text of another form.
+    """
+    said = assignments(option, texts)
+    try:
+        return {name: float(value) for name, value in said.items()}
+    except ValueError:
+        raise InputError(f"{option} must be NAME=NUMBER, got {', '.join(texts)!r}.") from None
+
+
+def bounds(option: str, text: str | None) -> tuple[float, float] | None:
+    """What LOW:HIGH says; a missing LOW is 0, a missing HIGH infinity; None where nothing is said.
+
+    Raises:
+        InputError: a text of another form, or LOW over HIGH.
+    """
+    if text is None:
+        return None
+    low, separator, high = text.partition(":")
+    try:
+        found = float(low or 0), float(high or "inf")
+    except ValueError:
+        found = (1.0, 0.0)
+    if not separator or not found[0] <= found[1]:
+        raise InputError(
+            f"{option} must be LOW:HIGH, two numbers, either of which may be left out, got {text!r}."
+        )
+    return found

@@ -1,0 +1,96 @@
+"""The results that are more than one table: what is printed of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gazemap.cli.command import Answer
+from gazemap.cli.tables import Table
+
+if TYPE_CHECKING:
+    from gazemap.data.dataset import GazeDataset, Summary
+    from gazemap.evaluation.model_comparison import ModelComparison
+    from gazemap.evaluation.scores import Scores
+    from gazemap.reports.studies.cross_validation import CrossValidation
+    from gazemap.reports.studies.sweep import SweepResult
+    from gazemap.training.result import TrainedRun
+
+
+def scores_table(scores: Scores) -> Table:
+    """The mean of each metric with its interval, of every model and baseline."""
+    headings = ["", *(scores.heading(metric).replace(" (", "\n(") for metric in scores.metrics)]
+    rows = [
+        [scores.label(row), *(str(interval).replace(" [", "\n[") for interval in intervals)]
+        for row, intervals in scores.table()
+    ]
+    return Table(headings, rows, scores.title, turns=True)
+
+
+def comparison_parts(found: ModelComparison) -> list[str | Table]:
+    """The differences by metric, how sure they are, and the images that differ most."""
+    from gazemap.evaluation.scores import three_decimals
+
+    extremes = [
+        [better, image_id, *map(three_decimals, (a, b, b - a))] for better, image_id, a, b in found.extremes()
+    ]
+    images = Table(("better", "image", "A", "B", "B - A"), extremes, f"Largest differences, {found.sort_by}")
+    return [Table(found.headings, found.cells(), found.title, turns=True), *found.notes(), images]
+
+
+def made_dataset(dataset: GazeDataset) -> Answer:
+    """What a data set holds, where it comes from, and under which terms."""
+    found = dataset.summary()
+    return Answer(found, _summary_lines(found))
+
+
+def _summary_lines(found: Summary) -> list[str]:
+    info = found.info
+    (height, width), *others = found.sizes
+    splits = ", ".join(f"{name} {count}" for name, count in found.splits.items())
+    more = f" and {len(others)} other sizes" if others else ""
+    people = f" of {found.observers} observers" if found.observers else ""
+    return [
+        f"{info.name}: {info.title}" + (f", {info.edition}" if info.edition else ""),
+        f"  folder     {found.path}",
+        f"  images     {found.images} ({splits}), {width} x {height}{more}",
+        f"  fixations  {found.fixations:,}{people}",
+        f"  maps       {found.maps}",
+        "  blur       " + ("not stated" if info.sigma is None else f"{info.sigma} px"),
+        f"  source     {info.source}",
+        f"  license    {info.license}",
+        f"  cite       {info.citation}",
+        *(f"  note       {note}" for note in info.notes),
+        *(f"  set aside  {entry.item}: {entry.reason}" for entry in info.set_aside),
+    ]
+
+
+def run_lines(run: TrainedRun) -> list[str]:
+    """Where a run is, and how well it was learned."""
+    lines = [
+        f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
+        f"the loss of the mean training map is {run.mean_map_loss:.5f}."
+    ]
+    return [*lines, f"Warning: {run.warning}"] if run.warning else lines
+
+
+def sweep_parts(found: SweepResult) -> list[str | Table]:
+    """The mean of each metric with its interval, of every entry."""
+    metrics = found.sweep.metrics
+    rows = [
+        [row.name, *(str(row.intervals[metric]).replace(" [", "\n[") for metric in metrics)]
+        for row in found.rows
+    ]
+    return [
+        Table(("", *metrics), rows, f"{found.sweep.name}, {found.sweep.protocol}", turns=True),
+        *found.scores.notes(),
+        f"Means over seeds and images, with bootstrap 95 % intervals over images: {found.table}",
+        f"Figure: {found.figure}",
+    ]
+
+
+def cross_validation_parts(found: CrossValidation) -> list[str | Table]:
+    """The scores of all images, or which folds are missing for them."""
+    if found.scores is None:
+        missing = ", ".join(map(str, found.missing))
+        return [f"The folds {missing} are not trained yet; the scores are pooled when all {found.folds} are."]
+    return [scores_table(found.scores), *found.scores.notes(), f"Scores per image: {found.file}"]

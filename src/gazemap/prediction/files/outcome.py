@@ -1,0 +1,62 @@
+"""How predicting many files went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from gazemap.prediction.files.outputs import OutputKind
+from gazemap.prediction.files.result_folder import FAILED, Failure
+from gazemap.system.plain import plain
+
+SHOWN = 10  # failures
+_NAMED = 5  # files
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `predict_files` returns.
+
+    Attributes:
+        folder: where the results are.
+        predicted: how many images are new.
+        skipped: how many were there already.
+        failed: how many could not be predicted; failed.jsonl lists them.
+        failures: the first ten of these.
+        files: the first five files that were written.
+    """
+
+    folder: Path
+    predicted: int
+    skipped: int
+    failed: int
+    failures: tuple[Failure, ...]
+    files: tuple[Path, ...]
+
+    def notes(self) -> list[str]:
+        """What was done, and the files that were written, in sentences."""
+        total = self.predicted + self.skipped + self.failed
+        parts = [f"{self.predicted} of {total} images predicted, in {self.folder}"]
+        if self.skipped:
+            parts.append(f"{self.skipped} were there already")
+        if self.failed:
+            parts.append(f"{self.failed} failed, see {self.folder / FAILED}")
+        return [*("; ".join(parts) + ".",), *map(str, self.files)]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        values: dict[str, Any] = plain(asdict(self))
+        return values
+
+
+def written(folder: Path, names: Sequence[str], kinds: Sequence[OutputKind]) -> tuple[Path, ...]:
+    """The first files of the results of some images.
+
+    Args:
+        folder: where the results are.
+        names: of the results, one per image.
+        kinds: what was written for each image.
+    """
+    return tuple(Path(f"{folder / name}{kind.ending}") for name in names for kind in kinds)[:_NAMED]
