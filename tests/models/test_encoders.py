@@ -62,6 +62,15 @@ def test_where_only_shapes_are_wanted_nothing_is_downloaded(name, monkeypatch):
     assert asked == [False]
 
 
+def test_weights_that_cannot_be_downloaded_are_named(tmp_path, monkeypatch):
+    constants = pytest.importorskip("huggingface_hub.constants")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # as HF_HUB_OFFLINE=1: fails at once
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    message = r"weights of mobilenetv2_100 cannot be downloaded \(.*give a safetensors file"
+    with pytest.raises(WeightsError, match=f"(?s){message}"):
+        Encoder("mobilenetv2", weights="timm")
+
+
 def test_weights_that_do_not_fit_are_refused(tmp_path):
     save_file({"a.weight": torch.ones(2)}, tmp_path / "other.safetensors")
     (tmp_path / "damaged.safetensors").write_bytes(b"no")

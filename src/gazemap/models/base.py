@@ -10,32 +10,32 @@ from gazemap.models.training_images import TrainingImages
 from gazemap.system.checking import options_of
 from gazemap.types import Fit, Output, Size
 
-_START = "encoder_weights"  # the option that is not kept: a saved model has weights of its own
+_START = "encoder_weights"  # the option that is not recorded: a saved model has its own weights
 
 
 class SaliencyModel(nn.Module):
-    """Base of every entry of `MODELS`; a subclass sets what follows, and takes keyword arguments alone.
+    """The base of every entry of `MODELS`. A subclass sets what follows and takes keyword arguments alone.
 
-    `forward` takes images, float32 (B, 3, H, W) in [0, 1] at `input_size`, normalizes them itself,
-    and returns (B, h, w) at `output_size`: `saliency` of any scale, or `log_density` whose
-    logsumexp over the pixels is 0, as `output` says.
+    `forward` takes images, float32 (B, 3, H, W) in [0, 1] at `input_size`, and normalizes them itself. It
+    returns (B, h, w) at `output_size`, which is what `output` says: `saliency` on any scale, or
+    `log_density`, whose logsumexp over the pixels is 0.
 
     Attributes:
         architecture: the key in `MODELS`.
-        name: what its row of scores is called: the architecture's, or where `load_model` found it.
-        outputs: what a model of this kind can put out.
-        any_size: whether `forward` takes images of other sizes than `input_size`, too, and returns a
+        name: of its row of scores: the architecture's, or that of the file or folder that it was loaded from.
+        outputs: the kinds of output that a model of this architecture can have.
+        any_size: whether `forward` also takes images of other sizes than `input_size`, and then returns a
             grid of another size.
-        options: the keyword arguments that rebuild this model, JSON values; all but `encoder_weights`, where
-            training started.
+        options: the keyword arguments that rebuild this model, as JSON values; all but `encoder_weights`,
+            from which training started.
         input_size: (H, W) of the images that `forward` takes.
         output_size: (h, w) of the grid that it returns.
         output: what the numbers mean.
-        fit: how images of another aspect than the input's are placed in it, as in training; see
+        fit: how images of another aspect ratio are placed in the input, as in training; see
             `images.placement`.
         target_range: the values between which a regression network's targets were scaled;
             prediction maps this range back to [0, 1].
-        training_images: what its weights have learned from; None where that is not known, as of a new
+        training_images: those that its weights have learned from; None where they are not known, as for a new
             model.
     """
 
@@ -45,7 +45,7 @@ class SaliencyModel(nn.Module):
     options: dict[str, Any]
 
     def __new__(cls, **options: Any) -> Self:  # noqa: ANN401 - each model's own
-        """Records what the model is made with, defaults included, so that no constructor can forget one."""
+        """Record the options of the model, defaults included, so that no constructor can forget one."""
         model = super().__new__(cls)
         defaults = {name: parameter.default for name, parameter in options_of(cls).items()}
         model.options = {
@@ -73,13 +73,13 @@ class SaliencyModel(nn.Module):
         self.training_images: TrainingImages | None = None
 
     def parameter_count(self) -> int:
-        """How many numbers training can change."""
+        """The number of trainable and frozen parameters together."""
         return sum(parameter.numel() for parameter in self.parameters())
 
     def encoder_parameters(self) -> list[nn.Parameter]:
-        """Those of the encoder that training changes, in order; a recipe may give them a rate of their own.
+        """The encoder's trainable parameters, in order; a recipe may give them their own learning rate.
 
-        The encoder is the part `encoder`, where a model has one; a model whose encoder is several parts
+        The encoder is the attribute `encoder`, if there is one. A model whose encoder has several parts
         overrides this.
         """
         encoder = getattr(self, "encoder", nn.Identity())
@@ -87,9 +87,9 @@ class SaliencyModel(nn.Module):
 
     @property
     def log_prior(self) -> Tensor | None:
-        """(h, w): the fixed center bias that a log density is the sum of, before its softmax.
+        """The fixed center bias, (h, w), which is added to the log density before its softmax.
 
-        None: there is none. A model that has one overrides this.
+        None if the model has none; a model that has one overrides this.
         """
         return None
 

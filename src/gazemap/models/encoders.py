@@ -166,10 +166,17 @@ def timm_network(name: str, weights: str | None, **options: Any) -> nn.Module:  
         options: for timm's constructor.
 
     Raises:
-        WeightsError: as `load_encoder_weights`.
+        WeightsError: as `load_encoder_weights`, or timm's weights cannot be downloaded.
     """
     download = weights == "timm" and not torch.empty(0).is_meta  # on the meta device there are only shapes
-    network: nn.Module = import_timm().create_model(name, num_classes=0, pretrained=download, **options)
+    timm = import_timm()
+    try:
+        network: nn.Module = timm.create_model(name, num_classes=0, pretrained=download, **options)
+    except OSError as error:
+        raise WeightsError(
+            f"The ImageNet weights of {name} cannot be downloaded ({error}). Connect to the internet, or "
+            "give a safetensors file of them as encoder_weights."
+        ) from error
     if weights is not None and weights != "timm":
         load_encoder_weights(network, Path(weights))
     return network

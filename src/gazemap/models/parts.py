@@ -1,4 +1,4 @@
-"""Parts that several models share: blur, priors, center bias, and the step from a grid to a density."""
+"""Parts that several models share: blur, priors, center bias, and the log softmax over a grid."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def upsample(features: Tensor, size: Size) -> Tensor:
 
 
 class CenterBiasPrior(nn.Module):
-    """A log density that is added to a grid of logits before the softmax: where people look anyway.
+    """The center bias as a log density that is added to a grid of logits before the softmax.
 
-    "fixed": the density of the training fixations, which training sets before its first step
-    (Kuemmerer et al. 2016); uniform until then. "learned": one number per pixel of a coarse grid,
-    from 0. "none": nothing is added.
+    "fixed": the mean density of the training images, which training sets before its first step (Kuemmerer et
+    al. 2016); uniform until then. "learned": one number per cell of a coarse grid, 0 at first. "none":
+    nothing is added.
 
     Attributes:
         log_prior: (h, w), a buffer or a parameter; absent for "none".
@@ -71,11 +71,11 @@ def set_center_bias(model: nn.Module, density: Tensor | None) -> None:
     """Give a trained model another center bias, or none: for other viewing conditions, or for crops.
 
     Args:
-        model: whose center bias is "fixed".
-        density: (h, w) of any size; None is uniform, which takes the center bias away.
+        model: one whose center bias is "fixed".
+        density: (h, w) of any size; None is uniform, which removes the center bias.
 
     Raises:
-        InputError: the model has no fixed center bias, or the density holds no probability.
+        InputError: the model has no fixed center bias, or the density is not finite, or all 0.
     """
     fixed = [part for part in model.modules() if isinstance(part, CenterBiasPrior) and part.kind == "fixed"]
     if not fixed:
@@ -90,12 +90,12 @@ def set_center_bias(model: nn.Module, density: Tensor | None) -> None:
 
 
 class JoinedCenterBias(CenterBiasPrior):
-    """A "fixed" center bias as one more channel, so that the next layer decides what it is worth.
+    """A "fixed" center bias as one more channel, which the next layer weighs.
 
-    The density is scaled to a top of 1, as the maps of `GaussianPriors`, its learned form.
+    The density is scaled to a maximum of 1, as are the maps of `GaussianPriors`, its learned form.
 
     Attributes:
-        count: of channels that it adds, 1, or 0 for "none".
+        count: the number of channels that it adds: 1, or 0 for "none".
     """
 
     def __init__(self, kind: Literal["none", "fixed"], size: Size) -> None:
@@ -113,13 +113,13 @@ class JoinedCenterBias(CenterBiasPrior):
 
 
 class GaussianPriors(nn.Module):
-    """Learned axis-aligned Gaussians that tell the next layer where in the image it is.
+    """Learned axis-aligned Gaussians as channels, which give the next layer the position in the image.
 
-    Cornia et al. (TIP 2018) and their code: centers and widths are clipped, each map's top is 1.
-    The vertical axis spans [(1 - e) / 2, (1 + e) / 2] with e = h / w.
+    As Cornia et al. (TIP 2018) and their code have it: centers and widths are clipped, and the maximum of
+    each map is 1. The vertical axis spans [(1 - e) / 2, (1 + e) / 2] with e = h / w.
 
     Attributes:
-        count: of Gaussians, one channel per Gaussian.
+        count: the number of Gaussians, one channel each.
     """
 
     CENTER_X, CENTER_Y = (0.25, 0.75), (0.35, 0.65)
