@@ -1,7 +1,7 @@
 import sys
 
 import pytest
-import rich
+import rich.console
 
 from gazemap.system.progress import bar
 

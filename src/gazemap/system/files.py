@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-
 from gazemap.errors import OutputError
 
 
@@ -91,6 +89,10 @@ def refuse_used(path: Path) -> None:
 
 
 def cache_folder(kind: str = "arrays") -> Path:
-    """Where arrays are kept."""
+    """Where arrays are cached: in the folder GAZEMAP_CACHE, or else in the user's cache folder."""
     named = os.environ.get("GAZEMAP_CACHE")
-    return Path(named or platformdirs.user_cache_path("gazemap")) / kind
+    if named:
+        return Path(named) / kind
+    import platformdirs
+
+    return platformdirs.user_cache_path("gazemap") / kind

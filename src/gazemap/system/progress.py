@@ -6,14 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from rich import get_console
-from rich.progress import track
-
 _Step = TypeVar("_Step")
 
 
 def bar(steps: Iterable[_Step], title: str, total: float | None = None, *, progress: bool) -> Iterator[_Step]:
-    """The steps one by one, beside a bar that is gone when all are done.
+    """The steps one by one, with a bar that disappears when all are done.
 
     Args:
         steps: what is worked on.
@@ -21,8 +18,13 @@ def bar(steps: Iterable[_Step], title: str, total: float | None = None, *, progr
         total: how many steps, where `steps` does not know its length.
         progress: whether it is shown; it never is where the output is no terminal but a file or a pipe.
     """
-    shown = progress and get_console().is_terminal  # elsewhere it would leave an empty line behind
-    yield from track(steps, title, total, disable=not shown, transient=True)
+    if progress:
+        from rich import get_console
+        from rich.progress import track
+
+        if get_console().is_terminal:  # elsewhere a bar would leave an empty line behind
+            steps = track(steps, title, total, transient=True)
+    yield from steps
 
 
 def say(line: str, *, progress: bool) -> None:
