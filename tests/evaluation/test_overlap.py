@@ -18,7 +18,7 @@ from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.models.weights import save_model
-from gazemap.reports.report import report_run
+from gazemap.reports.report import report
 from gazemap.training.learned import training_images
 from gazemap.training.loop import train
 
@@ -190,10 +190,10 @@ def test_evaluate_and_compare_by_command(run, model, leaky_set, tmp_path):
 def test_a_report_marks_the_row_and_leaves_images_out_of_the_whole_page(popout_set, leaky_set, tmp_path):
     recipe = tiny_model.recipe(tmp_path, "training.epochs=1", "training.validate_every=1")
     train(recipe, popout_set, tmp_path / "tiny", progress=False)
-    page = report_run(tmp_path / "tiny", leaky_set, ["mit"]).read_text()
+    page = report(tmp_path / "tiny", leaky_set, protocols=["mit"]).page.read_text()
     assert "<td>tiny *</td>" in page
     assert '<p class="warning">* tiny was trained on 2 of these 5 images' in page
-    page = report_run(tmp_path / "tiny", leaky_set, ["mit"], unseen=True).read_text()
+    page = report(tmp_path / "tiny", leaky_set, protocols=["mit"], unseen=True).page.read_text()
     assert "<td>tiny</td>" in page
     assert "val unseen (3 images)" in page
     assert "tiny was trained on" not in page

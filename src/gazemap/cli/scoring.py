@@ -205,11 +205,21 @@ def report(
     center_bias: CenterBiasOption = True,
 ) -> Answer:
     """Score a model and write a page about it: scores, examples, what it learned."""
-    from gazemap.data.dataset import load_dataset
-    from gazemap.reports.report import report_run
+    from gazemap.reports.report import report
 
-    page = report_run(Path(model), load_dataset(data), names(protocols), unseen=unseen, progress=True)
-    return Answer({"page": page}, [f"Report: {page}"])
+    made = report(
+        model,
+        data,
+        out=out,
+        protocols=names(protocols),
+        split=split,
+        unseen=unseen,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+        progress=True,
+    )
+    return Answer(made, made.notes())
 
 
 @command(app, _SCORE, "gazemap submit gazenet --data gaze/mit300 --format tuebingen --out maps.h5")

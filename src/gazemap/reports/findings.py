@@ -1,61 +1,112 @@
-"""What a report shows of a trained run: its predictions, its best and worst, its 8-bit accidents."""
+"""What a report shows of a model: its predictions of a split, the best and the worst, 8-bit accidents."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.data.batches.arrays import Arrays, load_arrays
+from gazemap.data.batches.cache import cached_arrays
+from gazemap.data.batches.targets import Target, TargetMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import CenterBias, FixationCounts
+from gazemap.evaluation.predictions import maps_of
 from gazemap.evaluation.scores import Scores
 from gazemap.images.placement import Placement
 from gazemap.images.resizing import size_of_length
 from gazemap.metrics import PROTOCOLS, resize
 from gazemap.metrics.scoring.preparing import prepare
-from gazemap.models.base import SaliencyModel
-from gazemap.models.files import describe
-from gazemap.models.weights import load_model
-from gazemap.prediction.predict import predict_frames
+from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.prediction import Prediction
-from gazemap.prediction.predictor import load_predictor
+from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.reports.figures.runs import Example
-from gazemap.training.log import read_metrics
-from gazemap.training.recipe import Recipe, saved_recipe
+from gazemap.reports.trainings import Training, read_training
+from gazemap.types import Fit, Floats, Size
+
+if TYPE_CHECKING:
+    from gazemap.prediction.predictor import ModelLike
 
 _CENTER_SIGMA = 0.03  # of the width, where a data set states no blur of its own
 _SHOWN_SIDE = 480  # pixels of a picture's longer side on the page
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
-    """A trained run with its predictions on a split.
+class Subject:
+    """A model that a report is about.
 
     Attributes:
-        name: of its recipe.
-        model: with the best weights.
-        recipe: that it was trained by.
-        about: what its weights file says of itself.
-        log: the rows of metrics.jsonl.
-        image_ids: of the split.
-        arrays: the split at the network's size.
-        predictions: one per image.
+        name: its row in the scores: the recipe's name of a run folder, else the model's own.
+        predictor: what predicts.
+        training: how it was trained, if it is given as a run folder.
     """
 
     name: str
-    model: SaliencyModel
-    recipe: Recipe
-    about: dict[str, Any]
-    log: list[dict[str, Any]]
-    image_ids: list[str]
-    arrays: Arrays
-    predictions: list[Prediction]
+    predictor: Predictor
+    training: Training | None
+
+    @property
+    def target(self) -> Target:
+        """How the maps are made that its predictions are compared with on its own grid."""
+        return self.training.recipe.data.target if self.training else Target()
+
+    def targets(
+        self, images: GazeDataset, size: Size, *, fit: Fit | None = None, progress: bool = False
+    ) -> NDArray[np.float32]:
+        """(N, h, w): the maps of some images that are to be predicted, on a grid of `size`.
+
+        Args:
+            images: a split.
+            size: (h, w).
+            fit: how the images lie in the grid; by default as in the model's frame.
+            progress: show a bar.
+        """
+        maker = TargetMaker(self.predictor.input_size, size, fit or self.predictor.fit, self.target)
+        title = f"Blurring {images.name}"
+        return cached_arrays(maker, images.samples, description=title, progress=progress)
+
+
+def subject(
+    model: ModelLike = DEFAULT_MODEL,
+    *,
+    engine: str = "auto",
+    device: str = "auto",
+    center_bias: bool = True,
+) -> Subject:
+    """A model for a report; the arguments are those of `load_predictor`, which says what it raises."""
+    training = read_training(model)
+    predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
+    return Subject(training.recipe.name if training else predictor.name, predictor, training)
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """A model's predictions of a split.
+
+    Attributes:
+        about: the model.
+        images: the split.
+        predictions: one per image.
+        targets: (N, h, w), the maps that are to be predicted, on the model's grid.
+    """
+
+    about: Subject
+    images: GazeDataset
+    predictions: Sequence[Prediction]
+    targets: NDArray[np.float32]
+
+    @property
+    def name(self) -> str:
+        """The model's row in the scores."""
+        return self.about.name
+
+    @property
+    def predictor(self) -> Predictor:
+        """What predicts."""
+        return self.about.predictor
 
     @cached_property
     def grids(self) -> NDArray[np.float32]:
@@ -65,76 +116,76 @@ class Network:
     @cached_property
     def saliency(self) -> NDArray[np.float32]:
         """(N, h, w), the grids, or the density where the network predicts its log."""
-        return np.exp(self.grids) if self.model.output == "log_density" else self.grids
+        return np.exp(self.grids) if self.predictor.output == "log_density" else self.grids
 
-    @property
-    def first_filters(self) -> NDArray[np.float32]:
-        """The weights of the first convolution, (n, 3, k, k)."""
-        first = next(p for p in self.model.parameters() if p.ndim == 4)
-        return np.asarray(first.detach().numpy())
+    @cached_property
+    def unit_maps(self) -> NDArray[np.float32]:
+        """(N, h, w), on the scale of the targets: the grids, or densities whose greatest value is 1."""
+        if self.predictor.output == "saliency":
+            return self.grids
+        peaks = self.grids.max(axis=(1, 2), keepdims=True)
+        return np.asarray(np.exp(self.grids - peaks))
 
 
-def load_network(run: Path, images: GazeDataset, progress: bool = False) -> Network:
-    """Load a run and predict every image of a split.
+def find(about: Subject, images: GazeDataset, *, progress: bool = False) -> Findings:
+    """Predict every image of a split.
 
     Raises:
-        WeightsError: the folder has no weights.
+        DataError: an image is missing or damaged.
     """
-    model, about = load_model(run), describe(run)
-    recipe = saved_recipe(about["recipe"], f"the recipe in {run}")
-    arrays = load_arrays(
-        images,
-        input_size=model.input_size,
-        target_size=model.output_size,
-        target=recipe.data.target,
-        fit=model.fit,
-        progress=progress,
-    )
-    placements = [Placement(sample.size, model.input_size, model.fit) for sample in images]
-    return Network(
-        name=recipe.name,
-        model=model,
-        recipe=recipe,
-        about=about,
-        log=read_metrics(run),
-        image_ids=images.image_ids,
-        arrays=arrays,
-        predictions=predict_frames(
-            load_predictor(model), arrays.images.numpy(), placements, progress=progress
-        ),
-    )
+    predictions = maps_of(about.predictor, images, progress=progress).images
+    height, width = predictions[0].grid.shape
+    targets = about.targets(images, (height, width), progress=progress)
+    return Findings(about, images, predictions, targets)
 
 
-def center_bias_grids(dataset: GazeDataset, network: Network) -> NDArray[np.float64]:
-    """(N, h, w): the density of the training fixations, laid into a network's grid as each image is."""
-    size = network.model.output_size
-    train = dataset.split("train")
-    known = [sample.sigma / sample.size[1] for sample in train if sample.sigma is not None]
-    sigma = float(np.median(known)) if known else _CENTER_SIGMA
-    # made fine and then reduced: a kernel of one cell of the grid would be too coarse
-    fine = CenterBias(FixationCounts(train), sigma).density((10 * size[0], 10 * size[1]))
-    if network.model.fit == "stretch":
-        return np.broadcast_to(resize(fine, size), (len(network.predictions), *size))
-    placements = [prediction.placement for prediction in network.predictions]
-    return np.array([placement.place(fine.astype(np.float32), size) for placement in placements])
+def center_bias_grids(dataset: GazeDataset, found: Findings) -> NDArray[np.float64]:
+    """(N, h, w): the center bias of `evaluate`, placed in a model's grid as each image is.
+
+    It is the density of the fixations of the split train, or of the split's other images where there is no
+    other split train.
+
+    Args:
+        dataset: the whole one.
+        found: the model's predictions of one of its splits.
+    """
+    images, (_, height, width) = found.images, found.grids.shape
+    is_apart = "train" in dataset.splits and {*images.splits} != {"train"}
+    source = dataset.split("train") if is_apart else images
+    known = [sample.sigma / sample.size[1] for sample in source if sample.sigma]
+    bias = CenterBias(FixationCounts(source), float(np.median(known)) if known else _CENTER_SIGMA)
+    fine = 10 * height, 10 * width  # reduced afterwards: a kernel of one cell of the grid would be too coarse
+    if is_apart and found.predictor.fit == "stretch":
+        return np.broadcast_to(resize(bias.density(fine), (height, width)), found.grids.shape)
+    grids = []
+    for index, prediction in enumerate(found.predictions):
+        own = bias.density(fine) if is_apart else bias.density_without(index, fine)
+        grids.append(_placed(own, prediction.placement, (height, width)))
+    return np.array(grids)
 
 
-def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Example]:
-    """The network's best, median and worst image by CC, as picture, truth and prediction."""
-    cc = scores.per_image[network.name]["cc"]
+def _placed(density: Floats, placement: Placement, size: Size) -> Floats:
+    if placement.fit == "stretch":
+        return resize(density, size)
+    return placement.place(density.astype(np.float32), size).astype(np.float64)
+
+
+def examples(found: Findings, scores: Scores) -> list[Example]:
+    """A model's best, median and worst image by CC, as picture, truth and prediction."""
+    cc = scores.per_image[found.name]["cc"]
     order = np.argsort(np.where(np.isnan(cc), -np.inf, cc))[::-1]
     chosen = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
     shown = []
     for title, index in chosen.items():
-        sample, placement = images[int(index)], network.predictions[int(index)].placement
+        sample, placement = found.images[int(index)], found.predictions[int(index)].placement
         size = size_of_length(sample.size, _SHOWN_SIDE)
-        values = {name: values[index] for name, values in scores.per_image[network.name].items()}
+        values = {name: values[index] for name, values in scores.per_image[found.name].items()}
         shown.append(
             Example(
                 title=f"{title}: {sample.image_id}",
                 image=sample.image,
                 density=sample.density(size),
-                saliency=resize(placement.unplace(network.saliency[index]), size),
+                saliency=resize(placement.unplace(found.saliency[index]), size),
                 scores={name: float(values[name]) for name in ("cc", "nss", "auc") if name in values},
             )
         )
@@ -142,17 +193,21 @@ def examples(network: Network, images: GazeDataset, scores: Scores) -> list[Exam
 
 
 def wrap_cases(
-    network: Network, scores: Sequence[Scores]
+    found: Findings, scores: Sequence[Scores]
 ) -> list[tuple[str, NDArray[np.floating], NDArray[np.float64], NDArray[np.float64]]]:
-    """The images whose CC the 8-bit wrap-around changes most: title, output, clipped, wrapped.
+    """The two images whose CC the 8-bit wrap-around changes most: title, output, clipped, wrapped.
 
-    None where the scores lack one of the two protocols.
+    There are none for a model of log densities, whose 8-bit maps hold all values, and none where the scores
+    lack one of the two protocols.
     """
     by_protocol = {entry.protocol: entry for entry in scores}
-    if not {"bristol2021", "bristol2021-clipped"} <= by_protocol.keys():
+    if (
+        found.predictor.output == "log_density"
+        or not {"bristol2021", "bristol2021-clipped"} <= by_protocol.keys()
+    ):
         return []
     cc = {
-        name: entry.per_image[network.name]["cc"]
+        name: entry.per_image[found.name]["cc"]
         for name, entry in by_protocol.items()
         if "cc" in entry.metrics
     }
@@ -160,12 +215,12 @@ def wrap_cases(
     loss = np.nan_to_num(clipped - wrapped)
     cases = []
     for index in np.argsort(loss)[::-1][:2]:
-        grid = network.predictions[int(index)].scored
+        grid = found.predictions[int(index)].scored
         maps = [
-            prepare(grid, PROTOCOLS[name], (480, 640), network.model.output).saliency
+            prepare(grid, PROTOCOLS[name], (480, 640), found.predictor.output).saliency
             for name in ("bristol2021-clipped", "bristol2021")
         ]
-        image_id = network.image_ids[index]
+        image_id = found.images.image_ids[index]
         title = f"{image_id}, CC {clipped[index]:.2f} clipped, {wrapped[index]:.2f} wrapped"
         cases.append((title, grid, maps[0], maps[1]))
     return cases

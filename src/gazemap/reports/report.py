@@ -1,228 +1,129 @@
-"""The report: one self-contained HTML page that opens offline."""
+"""`gazemap report`: one self-contained HTML page on how well a model predicts a data set, and why.
+
+Of a run folder the page also shows how the model was trained, which needs PyTorch. The page of any other
+model leaves these parts out, and says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from gazemap.data.batches.cache import cached_arrays
-from gazemap.data.batches.targets import TargetMaker
-from gazemap.data.dataset import GazeDataset
-from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, MEAN_MAP, UNIFORM
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.evaluation.evaluate import MEAN_MAP
 from gazemap.evaluation.names import REPORT, scores_file
 from gazemap.evaluation.overlap import without_seen
 from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
-from gazemap.metrics import PROTOCOLS
-from gazemap.models.base import SaliencyModel
-from gazemap.models.files import describe
-from gazemap.models.weights import load_model
-from gazemap.reports import diagnosis
-from gazemap.reports.figures import runs as figures
-from gazemap.reports.findings import Network, center_bias_grids, examples, load_network, wrap_cases
-from gazemap.reports.pages import png, render
-from gazemap.system.files import write_text
-from gazemap.training.recipe import saved_recipe
-from gazemap.training.result import collapse_warning
+from gazemap.metrics import PROTOCOLS, get_protocol
+from gazemap.reports.findings import Subject, subject
+from gazemap.reports.report_page import Report, write_report
+
+if TYPE_CHECKING:
+    from gazemap.prediction.predictor import ModelLike
 
 
-@dataclass(frozen=True)
-class Published:
-    """A row of numbers that a paper printed, with the data they were measured on."""
-
-    name: str
-    dataset: str
-    scores: Mapping[str, float]
-    protocol: str = "as published"
-
-
-def write_report(
-    path: Path,
+def report(
+    model: ModelLike,
+    dataset: DatasetLike,
     *,
-    title: str,
-    runs: Sequence[Path],
-    dataset: GazeDataset,
-    scores: Sequence[Scores],
-    published: Sequence[Published] = (),
-    progress: bool = False,
-) -> Path:
-    """Put scores, curves, filters, predictions and the diagnosis of trained runs on one page.
-
-    Args:
-        path: of the HTML file.
-        title: the page's heading.
-        runs: run folders; the names of their recipes are rows of `scores`.
-        dataset: the one that they were trained on.
-        scores: one entry per protocol, all of the split val.
-        published: numbers to show beside the measured ones.
-        progress: show bars.
-
-    Returns:
-        `path`.
-
-    Raises:
-        WeightsError: a run without weights.
-        OutputError: `path` cannot be written.
-    """
-    val = dataset.split("val")
-    networks = [load_network(run, val, progress) for run in runs]
-    shares = {
-        network.name: diagnosis.center_share(
-            network.saliency, network.arrays.targets.numpy(), center_bias_grids(dataset, network)
-        )
-        for network in networks
-    }
-    scales = _layer_scales(networks)
-    page = render(
-        "report.html",
-        title=title,
-        dataset=dataset,
-        scores=scores,
-        summaries={name: protocol.summary for name, protocol in PROTOCOLS.items()},
-        derived=DERIVED if any(PROTOCOLS[entry.protocol].derives for entry in scores) else "",
-        baselines=(CENTER_BIAS, UNIFORM, GOLD_STANDARD),
-        published=published,
-        published_metrics=list(published[0].scores) if published else [],
-        sections=[_section(network, val, scores) for network in networks],
-        truth_spread=diagnosis.spread(networks[0].arrays.targets.numpy()),
-        scales=scales,
-        scales_figures={when: png(figures.layer_scales(table)) for when, table in scales.items()},
-        shares={name: _medians(share) for name, share in shares.items()},
-        made_by=scores[0].made_by,
-        center_figure=png(figures.center_share({name: share.correlation for name, share in shares.items()})),
-    )
-    write_text(path, page)
-    return path
-
-
-def _layer_scales(networks: Sequence[Network]) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
-    """When -> network -> layer -> what `diagnosis.layer_scales` says of it."""
-    fresh = {n.name: diagnosis.fresh_model(n.recipe) for n in networks}
-    trained = {n.name: n.model for n in networks}
-    return {
-        when: {n.name: diagnosis.layer_scales(models[n.name], n.recipe, n.arrays) for n in networks}
-        for when, models in (("before training", fresh), ("with the best weights", trained))
-    }
-
-
-def _section(network: Network, val: GazeDataset, scores: Sequence[Scores]) -> dict[str, Any]:
-    """Everything that the page shows about one run."""
-    about = network.about
-    cases = wrap_cases(network, scores)
-    outside = diagnosis.outside_unit_range(network.grids)
-    return {
-        "name": network.name,
-        "about": about,
-        "options": network.model.options,
-        "layers": _layer_rows(network),
-        "parameters": network.model.parameter_count(),
-        "warning": collapse_warning(about["val_loss"], about["mean_map_loss"]),
-        "curves": png(
-            figures.loss_curves(network.log, about["mean_map_loss"], " + ".join(network.recipe.loss))
-        ),
-        "filters": png(figures.filters(network.first_filters)),
-        "predictions": png(figures.predictions(examples(network, val, _most_exact(scores)))),
-        "eight_bit": png(figures.eight_bit(cases)) if cases else None,
-        "spread": diagnosis.spread(network.grids),
-        "outside": float(outside.mean()),
-        "outside_images": int((outside > 0).sum()),
-        "images": len(outside),
-        "is_saliency": network.model.output == "saliency",
-    }
-
-
-def _most_exact(scores: Sequence[Scores]) -> Scores:
-    return next((entry for entry in scores if entry.protocol == "exact"), scores[-1])
-
-
-def _layer_rows(network: Network) -> list[tuple[str, str, str]]:
-    """Name, shape of the weights and number of parameters of every layer that has some."""
-    return [
-        (
-            name,
-            " x ".join(str(side) for side in layer.weight.shape),
-            f"{sum(p.numel() for p in layer.parameters()):,}",
-        )
-        for name, layer in network.model.layers.items()
-    ]
-
-
-def _medians(share: diagnosis.CenterShare) -> dict[str, float]:
-    return {
-        "correlation": float(np.nanmedian(share.correlation)),
-        "cc": float(np.nanmean(share.cc)),
-        "cc_without": float(np.nanmean(share.cc_without)),
-    }
-
-
-def report_run(
-    run: Path,
-    dataset: GazeDataset,
-    protocols: list[str] | None = None,
-    *,
+    out: str | Path | None = None,
+    protocols: Sequence[str] | None = None,
+    split: str = "val",
     unseen: bool = False,
+    engine: str = "auto",
+    device: str = "auto",
+    center_bias: bool = True,
     progress: bool = False,
-) -> Path:
-    """Score one run's network on the split val and write report.html into its folder.
+) -> Report:
+    """Score a model on a split, and write report.html with its scores, its predictions and a diagnosis.
 
     Args:
-        run: a run folder.
-        dataset: the one that it was trained on.
+        model: a run folder, or what else `load_predictor` takes. Only a run folder has the parts on
+            training; they need PyTorch.
+        dataset: a gaze data set or its folder.
+        out: a folder for the page and the scores per image; by default the run folder, or a new folder
+            MODEL-DATASET in the current one.
         protocols: keys of `PROTOCOLS`; all by default.
-        unseen: leave out the images that the network was trained on, from the whole page.
+        split: the images to score.
+        unseen: leave out the images that the model was trained on, from the whole page.
+        engine: what computes the model, see `load_predictor`.
+        device: where it computes.
+        center_bias: whether the model expects people to look at the center more often.
         progress: show bars.
 
     Raises:
-        InputError: with `unseen`, no image is left; see `write_report` for the rest.
+        InputError: no such protocol, or with `unseen` no image is left.
+        DataError: no such data set or split, or one without fixations.
+        WeightsError: there is no such model, see `load_predictor`.
+        MissingPackageError: of a run folder, if PyTorch is not installed.
+        OutputError: a file cannot be written.
     """
-    recipe = saved_recipe(describe(run)["recipe"], f"the recipe in {run}")
+    for name in protocols or ():
+        get_protocol(name)
+    opened = as_dataset(dataset)
+    about = subject(model, engine=engine, device=device, center_bias=center_bias)
     if unseen:
-        learned = {recipe.name: load_model(run).training_images}
-        dataset = without_seen(learned, dataset, "val", progress=progress)
-    runs = {recipe.name: run}
-    scores = score_runs(runs, dataset, protocols or list(PROTOCOLS), run, unseen=unseen, progress=progress)
+        learned = {about.name: about.predictor.training_images}
+        opened = without_seen(learned, opened, split, progress=progress)
+    folder = Path(out) if out else _default_folder(model, about, opened)
+    scores = score_subjects(
+        [about], opened, protocols or list(PROTOCOLS), folder, split=split, unseen=unseen, progress=progress
+    )
     return write_report(
-        run / "report.html", title=recipe.name, runs=[run], dataset=dataset, scores=scores, progress=progress
+        folder / "report.html",
+        title=about.name,
+        subjects=[about],
+        dataset=opened,
+        split=split,
+        scores=scores,
+        progress=progress,
     )
 
 
-def score_runs(
-    runs: Mapping[str, Path],
+def _default_folder(model: ModelLike, about: Subject, dataset: GazeDataset) -> Path:
+    if about.training and isinstance(model, str | Path):
+        return Path(model)
+    return Path(f"{about.name}-{dataset.name}")
+
+
+def score_subjects(
+    subjects: Sequence[Subject],
     dataset: GazeDataset,
     protocols: Sequence[str],
     out: Path,
     *,
+    split: str = "val",
     unseen: bool = False,
     progress: bool = False,
 ) -> list[Scores]:
-    """Score trained runs, and the mean training map, under several protocols.
+    """Score models under several protocols; beside trained runs the mean map of the first one's training.
 
     Args:
-        runs: row -> run folder.
-        dataset: with the splits train and val.
+        subjects: the models.
+        dataset: with the split, and with train where a training is known.
         protocols: keys of `PROTOCOLS`.
-        out: receives the scores per image, a file per protocol; one that the same things made is used again.
-        unseen: leave out the images that a network was trained on.
+        out: a folder for the scores per image, a file per protocol; a file that the same things made is
+            used again.
+        split: the images to score.
+        unseen: leave out the images that a model was trained on.
         progress: show bars.
     """
-    models = {name: load_model(run) for name, run in runs.items()}
-    first = next(iter(runs))
-    target = saved_recipe(describe(runs[first])["recipe"], f"the recipe in {runs[first]}").data.target
-    maker = TargetMaker(models[first].input_size, models[first].output_size, "stretch", target)
-    mean = cached_arrays(maker, dataset.split("train").samples, progress=progress).mean(axis=0)
-    rows: dict[str, SaliencyModel | Maps] = {MEAN_MAP: Maps(mean), **models}
+    rows: dict[str, Any] = {entry.name: entry.predictor for entry in subjects}
+    trained = next((entry for entry in subjects if entry.training), None)
+    if trained and trained.training:
+        size = trained.training.model.output_size
+        mean = trained.targets(dataset.split("train"), size, fit="stretch", progress=progress).mean(axis=0)
+        rows = {MEAN_MAP: Maps(mean), **rows}
     return [
         scores_in(
-            scores_file(out, dataset, named_split("val", unseen=unseen), protocol, REPORT),
+            scores_file(out, dataset, named_split(split, unseen=unseen), protocol, REPORT),
             rows,
             dataset,
-            "val",
+            split,
             protocol,
             unseen=unseen,
             progress=progress,

@@ -9,7 +9,9 @@ from typing import Any
 
 from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.errors import lookup
-from gazemap.reports.report import Published, score_runs, write_report
+from gazemap.reports.findings import subject
+from gazemap.reports.report import score_subjects
+from gazemap.reports.report_page import Published, write_report
 from gazemap.reports.studies.trained import trained_runs
 from gazemap.system.plain import plain
 from gazemap.training.recipe import load_recipe
@@ -109,15 +111,15 @@ def reproduce(
     dataset, out = as_dataset(dataset), Path(out)
     names = [name if full else recipe_for(name, dataset.name) for name in plan.recipes]
     runs = trained_runs([load_recipe(name, overrides) for name in names], dataset, out, device, progress)
-    folders = {name: run.out for name, run in runs.items()}
-    scores = score_runs(folders, dataset, plan.protocols, out, progress=progress)
+    subjects = [subject(run.out, device=device) for run in runs.values()]
+    scores = score_subjects(subjects, dataset, plan.protocols, out, progress=progress)
     report = write_report(
         out / "report.html",
         title=plan.title,
-        runs=list(folders.values()),
+        subjects=subjects,
         dataset=dataset,
         scores=scores,
         published=plan.published,
         progress=progress,
     )
-    return Reproduction(runs, report)
+    return Reproduction(runs, report.page)
