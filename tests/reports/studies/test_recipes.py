@@ -9,6 +9,7 @@ import gazemap
 from gazemap.errors import RecipeError
 from gazemap.reports.studies.recipes import recipes
 
+SUMMARY = "Losses compared on one fixed network, as by Bruckert et al. (2019)."
 FOLDERS = {"recipe": "training/recipes", "sweep": "reports/studies/sweeps"}
 
 
@@ -26,20 +27,24 @@ def test_every_file_is_listed_with_its_text():
 
 @pytest.mark.parametrize("file", recipes().files, ids=lambda file: file.name)
 def test_every_file_begins_with_a_sentence_that_says_what_it_is(file):
-    assert file.summary[0].isupper() or file.summary.startswith("gazenet")
+    assert file.summary.endswith(".")
     assert "#" not in file.summary
-    assert len(file.summary) > 20
+    assert "Source:" not in file.summary
+    assert (
+        f"# {file.summary}"
+        == file.text.partition("\n# Source")[0].replace("\n# ", " ").partition(" Why: ")[0]
+    )
     assert yaml.safe_load(file.text)["name"] == file.name
 
 
 def test_one_is_found_by_its_name():
-    assert recipes("center-bias").as_json() == {
+    assert recipes("losses").as_json() == {
         "recipes": [
             {
-                "name": "center-bias",
+                "name": "losses",
                 "kind": "sweep",
-                "summary": recipes("center-bias").files[0].text.splitlines()[0][2:],
-                "text": files("sweep")["center-bias"].read_text(),
+                "summary": SUMMARY,
+                "text": files("sweep")["losses"].read_text(),
             }
         ]
     }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import takewhile
 from typing import Any, Literal
 
 from gazemap.errors import RecipeError, check_name
 from gazemap.system.yaml_files import names_in
 from gazemap.training.shipped import RECIPES
 
+_ENTRY = re.compile(r"# [A-Z][a-z]+: ")  # of a header, such as "# Source:   ..."
 SWEEPS = resources.files("gazemap.reports.studies") / "sweeps"
 
 
@@ -30,8 +33,11 @@ class ShippedFile:
 
     @property
     def summary(self) -> str:
-        """The first line of the header."""
-        return self.text.partition("\n")[0].removeprefix("#").strip()
+        """What it trains or compares: the sentences at the top of the header."""
+        header = takewhile(
+            lambda line: line.startswith("#") and not _ENTRY.match(line), self.text.splitlines()
+        )
+        return " ".join(line.removeprefix("#").strip() for line in header)
 
 
 @dataclass(frozen=True)
