@@ -62,7 +62,8 @@ def lookup(kind: str, name: str, table: Mapping[str, _Entry]) -> _Entry:
     Raises:
         InputError: no such name; gives the nearest one and all names.
     """
-    check_name(kind, name, table)
+    if name not in table:
+        check_name(kind, name, table)
     return table[name]
 
 

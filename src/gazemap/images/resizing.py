@@ -12,6 +12,7 @@ from PIL import Image
 
 from gazemap.errors import check_name
 from gazemap.system.array_cache import keeping
+from gazemap.system.array_pool import POOL
 from gazemap.types import Floats, Size
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def resize(
 
 def _resized(values: Any, size: Size, interpolation: Interpolation) -> Any:  # noqa: ANN401 - of either library
     xp, device = array_api_compat.array_namespace(values), array_api_compat.device(values)
-    values = xp.astype(values, xp.float64, copy=False)
+    is_tensor = array_api_compat.is_torch_array(values)
+    values = xp.astype(values, xp.float64, copy=False) if is_tensor else POOL.cast(values, np.float64)
     (into_height, into_width), (height, width) = values.shape[-2:], size
     if (into_height, into_width) == size:
         return values
@@ -58,10 +60,18 @@ def _resized(values: Any, size: Size, interpolation: Interpolation) -> Any:  # n
         _spline_axis(out, into) if interpolation == "spline" else _axis(out, into, into / out, interpolation)
         for out, into in ((height, into_height), (width, into_width))
     ]
-    if array_api_compat.is_torch_array(values):
-        weights = [matrix.copy() for matrix in weights]  # PyTorch takes no arrays that are read-only
-    down, across = (xp.asarray(matrix, device=device) for matrix in weights)
+    if not is_tensor:
+        return _product(weights[0], values, weights[1])
+    # copied, because PyTorch takes no arrays that are read-only
+    down, across = (xp.asarray(matrix.copy(), device=device) for matrix in weights)
     return down @ values @ across.T
+
+
+def _product(down: Floats, values: Floats, across: Floats) -> Floats:
+    """down @ values @ across.T, of (h, w) or (B, h, w) values."""
+    rows = POOL.empty((*values.shape[:-2], len(down), values.shape[-1]))
+    product = POOL.empty((*rows.shape[:-1], len(across)))
+    return np.matmul(np.matmul(down, values, out=rows), across.T, out=product)
 
 
 def size_of_length(size: Size, length: int) -> Size:
@@ -73,7 +83,7 @@ def size_of_length(size: Size, length: int) -> Size:
 def shrink(values: NDArray[np.floating], factor: float) -> Floats:
     """(h, w) -> (ceil(h / factor), ceil(w / factor)): MATLAB's `imresize(values, 1 / factor)`, bicubic."""
     down, across = (_axis(int(np.ceil(side / factor)), side, factor, "bicubic") for side in values.shape)
-    return np.asarray(down @ values @ across.T)
+    return _product(down, values, across)
 
 
 @keeping(256 * 2**20)

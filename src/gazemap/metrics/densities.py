@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Array, Arrays, Maps, number
+from gazemap.metrics.kernels.arrays import Array, Arrays, Maps, number, over, room_for
 from gazemap.metrics.kernels.checks import refuse_log_density
 from gazemap.metrics.kernels.reading import Reader
 from gazemap.types import Floats
@@ -38,15 +38,22 @@ def to_density(saliency: Maps) -> Floats | Tensor:
     Raises:
         InputError: a map that is nowhere above 0 and somewhere below, as a log density is.
     """
-    reader = Reader(saliency)
-    refuse_log_density(reader.first, "saliency")
-    xp, values = reader.xp, reader.first.values
-    positive = xp.maximum(values, xp.zeros_like(values[:1, :1]))
-    total = xp.sum(positive, axis=-1, keepdims=True)
-    uniform = 1.0 / values.shape[-1]
-    with np.errstate(invalid="ignore"):
-        shares = xp.where(total == 0, uniform, positive / xp.where(total == 0, 1.0, total))
-    return reader.maps((1.0 - _UNIFORM_SHARE) * shares + _UNIFORM_SHARE * uniform)
+    return density_of(Reader(saliency))
+
+
+def density_of(reader: Reader) -> Floats | Tensor:
+    """What `to_density` makes of a map that is read already."""
+    xp, pixels = reader.xp, reader.first
+    refuse_log_density(pixels, "saliency")
+    positive, total = pixels.values, pixels.sum
+    if bool(xp.any(pixels.low < 0)):
+        positive = xp.maximum(positive, xp.zeros_like(positive[:1, :1]), out=room_for(positive))
+        total = xp.sum(positive, axis=-1)
+    is_empty, uniform, kept = total == 0, 1.0 / positive.shape[-1], 1.0 - _UNIFORM_SHARE
+    total = xp.where(is_empty, 1.0, xp.where(xp.isfinite(total), total, np.nan))
+    added = _UNIFORM_SHARE * uniform + xp.where(is_empty, kept * uniform, xp.zeros_like(total))
+    density = xp.divide(positive, total[:, None] / kept, out=room_for(positive))
+    return reader.maps(xp.add(density, added[:, None], out=over(density)))
 
 
 @overload

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Arrays, Maps, Score, over
+from gazemap.metrics.kernels.arrays import Arrays, Maps, Score, over, room_for
 from gazemap.metrics.kernels.checks import refuse_log_density, refuse_negative
 from gazemap.metrics.kernels.reading import read
 
@@ -75,8 +75,8 @@ def sim(saliency: Maps, density: Maps, *, min_max: bool = False) -> Score | Tens
     else:
         p, q, p_total, q_total = prediction.values, truth.values, prediction.total, truth.mass
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        shared = over(xp.minimum, p, q * (p_total / q_total)[:, None])
-        overlap = xp.sum(shared, axis=-1) / p_total
+        shared = xp.multiply(q, (p_total / q_total)[:, None], out=room_for(q))
+        overlap = xp.sum(xp.minimum(p, shared, out=over(shared)), axis=-1) / p_total
     return reader.scores(overlap if min_max else xp.where(prediction.low < 0, np.nan, overlap))
 
 
@@ -110,10 +110,11 @@ def kld(saliency: Maps, density: Maps, *, eps: float = MATLAB_EPS) -> Score | Te
     refuse_negative(truth, "density")
     p_total, q_total = prediction.total, truth.mass
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        ratio = over(xp.divide, truth.values, prediction.values + (eps * p_total)[:, None])
+        floored = xp.add(prediction.values, (eps * p_total)[:, None], out=room_for(truth.values))
+        ratio = xp.divide(truth.values, floored, out=over(floored))
         ratio *= (p_total / q_total)[:, None]
         ratio += eps
-        divergence = xp.vecdot(truth.values, over(xp.log, ratio)) / q_total
+        divergence = xp.vecdot(truth.values, xp.log(ratio, out=over(ratio))) / q_total
     # of a log density, whose sum is negative, the shares are positive
     has_negative_shares = xp.where(p_total < 0, prediction.high > 0, prediction.low < 0)
     return reader.scores(xp.where(has_negative_shares, np.nan, divergence))

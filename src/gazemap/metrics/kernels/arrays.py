@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import array_api_compat
+import array_api_compat.numpy
 import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
+from gazemap.system.array_pool import POOL
 from gazemap.types import Floats
 
 if TYPE_CHECKING:
@@ -35,6 +38,28 @@ Maps: TypeAlias = "Arrays | Tensor"
 FixationMaps: TypeAlias = "Maps | Points | Sequence[Points]"  # counts, or the points of one or B images
 Score: TypeAlias = "float | Floats"  # a float for one image, (B,) for a batch
 Array: TypeAlias = Any  # inside: of either library
+
+
+def _lean_numpy() -> ModuleType:
+    """NumPy in the array API's names, but for wrappers that take longer than what they do for few numbers."""
+    lean: Any = ModuleType("numpy")
+    vars(lean).update(vars(array_api_compat.numpy))
+    lean.sum = lambda values, axis=None, keepdims=False: np.add.reduce(values, axis=axis, keepdims=keepdims)
+    lean.min = lambda values, axis=None, keepdims=False: np.minimum.reduce(values, axis=axis, keepdims=keepdims)
+    lean.max = lambda values, axis=None, keepdims=False: np.maximum.reduce(values, axis=axis, keepdims=keepdims)
+    lean.any = np.ndarray.any
+    lean.cumulative_sum = np.ndarray.cumsum
+    lean.searchsorted = lambda values, others, side="left": values.searchsorted(others, side)
+    lean.argsort = np.ndarray.argsort
+    return lean
+
+
+_NUMPY = _lean_numpy()
+
+
+def namespace_of(values: Array) -> Any:  # noqa: ANN401 - NumPy or PyTorch
+    """The library of an array, in the array API's names."""
+    return _NUMPY if isinstance(values, np.ndarray) else array_api_compat.array_namespace(values)
 
 
 def check_shape(shape: tuple[int, ...], name: str) -> None:
@@ -78,13 +103,20 @@ def real_numbers(values: Maps, name: str) -> Array:
     return values
 
 
-def over(function: Callable[..., Array], *arguments: Array) -> Array:
-    """A function's result, written over its last argument, which nobody else may hold.
+def room_for(values: Array) -> Floats | None:
+    """Where a float64 result of the shape of an array may be written; None for tensors, to whom that is no help.
+
+    It is for `out=`, and is kept memory: a new array of a map's size costs more than to fill it.
+    """
+    return POOL.empty(values.shape) if isinstance(values, np.ndarray) else None
+
+
+def over(values: Array) -> Floats | None:
+    """The array itself, which nobody else may hold, to be written over by `out=`; None for tensors.
 
     Memory that is in use already is in the cache. Tensors are kept, for their gradients.
     """
-    last = arguments[-1]
-    return function(*arguments, out=last) if isinstance(last, np.ndarray) else function(*arguments)
+    return values if isinstance(values, np.ndarray) else None
 
 
 def in_main_memory(values: Array) -> NDArray[Any]:

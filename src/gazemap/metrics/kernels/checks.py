@@ -38,9 +38,10 @@ def refuse_log_density(pixels: Pixels, name: str) -> None:
 
 def is_below_zero(pixels: Pixels) -> Array:
     """(B,): which maps are nowhere above 0 and somewhere below, as log densities are."""
-    if not bool(pixels.xp.any(pixels.high <= 0)):
-        return pixels.high <= 0  # spares the search for the least value
-    return (pixels.low < 0) & (pixels.high <= 0)
+    has_negative = pixels.low < 0
+    if not bool(pixels.xp.any(has_negative)):
+        return has_negative  # spares the search for the greatest value
+    return has_negative & (pixels.high <= 0)
 
 
 def check_density(density: Pixels, name: str) -> None:

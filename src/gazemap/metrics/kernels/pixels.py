@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gazemap.metrics.kernels.arrays import Array, number
+from gazemap.metrics.kernels.arrays import Array, number, room_for
 
 _LEAST = 1e-290  # what a sum must exceed to be divided by: times 2.2e-16 it is still a normal float64
 
@@ -42,14 +42,21 @@ class Pixels:
         Moments are taken of these: a map whose least value is 0 has a mean of at most sqrt(N)
         standard deviations, so that they lose no more than a share of N eps to rounding.
         """
-        if not bool(self.xp.any(self.low != 0)):
+        if self._starts_at_zero:
             return self.values
         with np.errstate(over="ignore", invalid="ignore"):  # -inf in a log density
-            return self.values - self.low[:, None]
+            return self.xp.subtract(self.values, self.low[:, None], out=room_for(self.values))
+
+    @cached_property
+    def _starts_at_zero(self) -> bool:
+        """Whether there is nothing to take off; asked of NumPy alone, since a gradient is that of taking it off."""
+        return isinstance(self.values, np.ndarray) and not bool(self.xp.any(self.low != 0))
 
     @cached_property
     def raised_sum(self) -> Array:
         """(B,): the sum of the raised values; 0 for a constant map alone."""
+        if self._starts_at_zero:
+            return self.sum
         below = self.low * self.values.shape[-1]
         with np.errstate(over="ignore", invalid="ignore"):  # infinite values
             if number(self.xp.max(self.xp.abs(below) - self.xp.abs(self.sum) / 2)) <= 0:

@@ -1,4 +1,4 @@
-"""The order of a map's pixels: how many, or how much weight, lie below each of some cuts?
+"""The order of a map's pixels: sums over them of functions that change only at some cuts.
 
 "Plainly::" in a docstring is the definition in a few slow lines; `tests/metrics/kernels/test_plain.py` runs
 them.
@@ -7,31 +7,27 @@ them.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
 
-import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.metrics.kernels.arrays import Array
+from gazemap.metrics.kernels.arrays import Array, namespace_of, room_for
+from gazemap.system.array_pool import POOL
 
 _BUCKETS = 1 << 16
 _CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
 _FEW = 16  # cuts that are quicker compared with every pixel
 _WHOLE = 2.0**52  # floating-point numbers from here on are whole, and their last bits are those of an integer
-
-
-class Below(NamedTuple):
-    """Summed weights of pixels, float64: (m,) of those below each cut, () of all."""
-
-    less: Array
-    total: Array
+_WIDE = 62  # bits that two sums may take in one integer
 
 
 class Ranking:
     """One map's N pixels between m cuts. None is sorted: each is placed among the cuts.
 
-    In NumPy that is done for few of them. The map's range is divided into buckets by a monotone
+    A step function of a pixel's value is given by its heights, (m + 1,): below the first cut, from it on,
+    ..., from the last on. They are 0 or more, and sums of whole heights are exact.
+
+    In NumPy few pixels are placed one by one. The map's range is divided into buckets by a monotone
     function, so that rounding cannot put two values in the wrong order; where no cut falls into a
     bucket, all its pixels have the same place.
 
@@ -41,25 +37,89 @@ class Ranking:
         low: the least value.
         high: the greatest.
         cuts: (m,) float64, ascending, each once, no NaN.
-        counts: (m,) float64, the positives at each cut.
+
+    Attributes:
+        size: N.
     """
 
-    def __init__(
-        self, values: Array, raised: Array, low: float, high: float, cuts: Array, counts: Array
-    ) -> None:
-        self._xp: Any = array_api_compat.array_namespace(values)
+    def __init__(self, values: Array, raised: Array, low: float, high: float, cuts: Array) -> None:
+        self._xp = namespace_of(values)
         self._values, self._raised, self._low, self._span = values, raised, low, high - low
-        self._cuts = cuts
-        self._running = self._xp.concat([self._xp.zeros_like(counts[:1]), self._xp.cumulative_sum(counts)])
+        self._cuts, self.size = cuts, values.shape[0]
+        self._near: NDArray[np.int64] | None = None  # known once a function has been spread over the pixels
+
+    def total(self, heights: Array, weights: Array | None = None, *, halve: bool = False) -> Array:
+        """(): the sum over pixels of a step function, times their weights.
+
+        Args:
+            heights: (m + 1,).
+            weights: (N,); None weighs each pixel 1.
+            halve: whether a pixel that equals a cut has the mean of the heights on both sides of it.
+
+        Plainly::
+
+            below = [(cuts < value).sum() for value in values]
+            not_above = [(cuts <= value).sum() for value in values]
+            total = heights[not_above] @ weights
+            halved = (heights[below] + heights[not_above]) / 2 @ weights
+        """
+        if weights is None and not halve and self._is_few:
+            above = [self._xp.count_nonzero(self._values >= cut) for cut in self._cuts]
+            return heights[0] * self.size + (heights[1:] - heights[:-1]) @ np.array(above, float)
+        if self._buckets is None:
+            return self._sum(self._heights_at(self._every_place, heights, halve), weights)
+        by_bucket = np.repeat(heights, self._widths)
+        by_bucket[self._cut_buckets] = -1
+        spread = by_bucket.take(
+            self._buckets, out=POOL.empty(self._buckets.shape, by_bucket.dtype), mode="wrap"
+        )
+        if self._near is None:
+            self._near = np.flatnonzero(np.less(spread, 0, out=POOL.empty(spread.shape, bool)))
+        placed = self._heights_at(self._near_places, heights, halve) + 1
+        return self._sum(spread, weights) + self._sum(placed, None if weights is None else weights[self._near])
+
+    def total_at(self, heights: Array, pixels: Array, weights: Array, *, halve: bool = False) -> Array:
+        """The same of some pixels alone, by their positions and weights, (k,)."""
+        return self._sum(self._heights_at(self._places(pixels), heights, halve), weights)
+
+    def totals(self, first: Array, second: Array) -> tuple[Array, Array]:
+        """`total` of two functions of whole heights; in NumPy they share the bits of one where they fit."""
+        if self._buckets is None:
+            return self.total(first), self.total(second)
+        shift, size = (int(self.size * heights.max()).bit_length() for heights in (second, first))
+        if shift + size > _WIDE:
+            return self.total(first), self.total(second)
+        both = int(self.total((first.astype(np.int64) << shift) + second.astype(np.int64)))
+        return np.float64(both >> shift), np.float64(both & ((1 << shift) - 1))
+
+    def _sum(self, values: Array, weights: Array | None) -> Array:
+        return self._xp.sum(values) if weights is None else self._xp.vecdot(values, weights)
+
+    def _heights_at(self, places: tuple[Array, Array], heights: Array, halve: bool) -> Array:
+        below, not_above = places
+        return (heights[below] + heights[not_above]) / 2 if halve else heights[not_above]
+
+    @property
+    def _is_few(self) -> bool:
+        return isinstance(self._values, np.ndarray) and len(self._cuts) < _FEW
+
+    @cached_property
+    def _every_place(self) -> tuple[Array, Array]:
+        return self._by_bisection(self._values)
+
+    @cached_property
+    def _near_places(self) -> tuple[Array, Array]:
+        """(k,) twice: the places of the pixels whose bucket holds a cut; only they are placed one by one."""
+        return self._places(self._near)
 
     @cached_property
     def _buckets(self) -> Array:
         """(N,): the bucket of each pixel; None where all pixels are placed one by one."""
         scale = self._scale
-        is_large = isinstance(self._values, np.ndarray) and len(self._values) > _BUCKETS // 4
+        is_large = isinstance(self._values, np.ndarray) and self.size > _BUCKETS // 4
         if not is_large or not np.isfinite(self._span) or not np.isfinite(scale):
             return None  # few pixels, or floating point cannot tell the buckets apart
-        return _rounded(self._raised * scale)
+        return _rounded(np.multiply(self._raised, scale, out=room_for(self._raised)))
 
     @cached_property
     def _scale(self) -> float:
@@ -68,18 +128,6 @@ class Ranking:
     @cached_property
     def _cut_buckets(self) -> NDArray[np.int64]:
         return _rounded(np.clip(self._cuts - self._low, 0, self._span) * self._scale)
-
-    @cached_property
-    def _near(self) -> NDArray[np.int64]:
-        """(k,): the pixels whose bucket holds a cut; only they are placed one by one."""
-        crossed = np.zeros(_BUCKETS, bool)
-        crossed[self._cut_buckets] = True
-        return np.flatnonzero(crossed.take(self._buckets))
-
-    @cached_property
-    def _placed(self) -> tuple[Array, Array]:
-        """(k,) twice: the places of the near pixels; of all where there are no buckets."""
-        return self._by_bisection(self._values) if self._buckets is None else self._places(self._near)
 
     def _places(self, pixels: Array) -> tuple[Array, Array]:
         """(k,) twice: how many cuts lie below each of some pixels, (k,) positions, and how many not above.
@@ -103,10 +151,15 @@ class Ranking:
         return below, up_to
 
     @cached_property
-    def _lower_cuts(self) -> NDArray[np.int64]:
+    def _lower_cuts(self) -> NDArray[np.int32]:
         """(buckets,): how many cuts lie in lower buckets than each."""
-        widths = np.diff(self._cut_buckets, prepend=-1, append=_BUCKETS)
-        return np.repeat(np.arange(len(widths)), widths)
+        return np.repeat(np.arange(len(self._widths), dtype=np.int32), self._widths)
+
+    @cached_property
+    def _widths(self) -> NDArray[np.int64]:
+        """(m + 1,): how many buckets lie up to the first cut's, from there up to the next, ..., to the last."""
+        edges = np.concatenate([[-1], self._cut_buckets, [_BUCKETS - 1]])
+        return edges[1:] - edges[:-1]
 
     @cached_property
     def _fullest(self) -> int:
@@ -115,56 +168,6 @@ class Ranking:
         while most <= _CROWDED and (buckets[most:] == buckets[:-most]).any():
             most += 1
         return most
-
-    @cached_property
-    def won(self) -> Array:
-        """(N,): how many positives lie above each pixel; equal ones count half.
-
-        Plainly::
-
-            won = [counts[cuts > value].sum() + counts[cuts == value].sum() / 2 for value in values]
-        """
-        placed = self._won_from(*self._placed)
-        if self._buckets is None:
-            return placed
-        won = (self._running[-1] - self._running[self._lower_cuts]).take(self._buckets)
-        won[self._near] = placed
-        return won
-
-    def won_at(self, pixels: Array) -> Array:
-        """The same at some pixels alone, (k,) positions."""
-        return self._won_from(*self._places(pixels))
-
-    def _won_from(self, from_place: Array, above_place: Array) -> Array:
-        return self._running[-1] - (self._running[from_place] + self._running[above_place]) / 2
-
-    def below(self, weights: Array | None = None) -> Below:
-        """The summed (N,) weights of the pixels below the cuts; None weighs each pixel 1.
-
-        Plainly::
-
-            less, total = [weights[values < cut].sum() for cut in cuts], weights.sum()
-        """
-        total = float(self._values.shape[0]) if weights is None else self._xp.sum(weights)
-        if weights is None and isinstance(self._values, np.ndarray) and len(self._cuts) < _FEW:
-            return Below(np.array([np.count_nonzero(self._values < cut) for cut in self._cuts], float), total)
-        lower: Array = 0.0
-        if self._buckets is not None:
-            heights = np.bincount(self._buckets, weights, minlength=_BUCKETS)
-            heights[self._cut_buckets] = 0  # their pixels are placed one by one
-            starts = np.concatenate([[0], self._cut_buckets])
-            lower = np.cumsum(np.add.reduceat(heights, starts))[:-1]
-            weights = weights if weights is None else weights[self._near]
-        return Below(self._fallen(self._placed[1], weights) + lower, total)
-
-    def below_at(self, pixels: Array, weights: Array) -> Below:
-        """The same of some pixels alone, by their positions and weights, (k,)."""
-        return Below(self._fallen(self._places(pixels)[1], weights), self._xp.sum(weights))
-
-    def _fallen(self, places: Array, weights: Array | None) -> Array:
-        """(m,): the weights of pixels below each cut, from the number of cuts not above each pixel."""
-        heights = self._xp.bincount(places, weights, minlength=self._cuts.shape[0] + 1)
-        return self._xp.astype(self._xp.cumulative_sum(heights)[:-1], self._cuts.dtype)
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -19,12 +19,14 @@ from gazemap.metrics.kernels.arrays import (
     Score,
     check_shape,
     has_channels_last,
+    namespace_of,
     number,
     real_numbers,
 )
 from gazemap.metrics.kernels.checks import refuse_log_density
 from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
 from gazemap.metrics.kernels.roc import Roc, rocs_of
+from gazemap.system.array_pool import POOL
 from gazemap.types import Floats
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class Reader:
             array = real_numbers(first, name).detach().double().numpy()  # NumPy knows no bfloat16
         self.came = tuple(array.shape)
         check_shape(self.came, name)
-        self.xp = array_api_compat.array_namespace(array)
+        self.xp = namespace_of(array)
         self.shape = self.came if len(self.came) == 3 else (1, *self.came)
         self.kind = (self.xp.__name__, self.shape, str(self._device))
         self.first = self._pixels(array, name)
@@ -92,7 +94,20 @@ class Reader:
         return self._pixels(values, name)
 
     def _pixels(self, values: Array, name: str) -> Pixels:
-        array = self._array(real_numbers(values, name))
+        return Pixels(self.xp, self._rows(self._array(real_numbers(values, name)), name))
+
+    def _counts(self, values: Maps, name: str) -> Array:
+        """(B, N), in their own type in NumPy: most are zeros, which need not be converted."""
+        array = real_numbers(values, name)
+        is_plain = isinstance(array, np.ndarray) and not array_api_compat.is_torch_namespace(self.xp)
+        return self._rows(array if is_plain else self._array(array), name)
+
+    def _rows(self, array: Array, name: str) -> Array:
+        """(B, N) of a map of the first argument's shape.
+
+        Raises:
+            InputError: of another shape.
+        """
         shape = tuple(array.shape)
         if shape not in (self.shape, self.shape[1:]):
             if has_channels_last(shape):
@@ -104,7 +119,7 @@ class Reader:
         flat = self.xp.reshape(array, (-1, self.shape[1] * self.shape[2]))
         if flat.shape[0] != self.shape[0]:
             flat = self.xp.broadcast_to(flat, (self.shape[0], flat.shape[1]))
-        return Pixels(self.xp, flat)
+        return flat
 
     def counts(self, values: Array, name: str, *, repeats: bool) -> Array:
         """(B, N) float64 counts of fixations; 0 and 1 unless `repeats`.
@@ -149,13 +164,13 @@ class Reader:
                 )
             found = [self._tally(points) for points in values]
         else:
-            found = self._found(self._pixels(values, "fixation_map").values, "fixation_map")
+            found = self._found(self._counts(values, "fixation_map"), "fixation_map")
         return self._as_read(found, repeats)
 
     def _found(self, counts: Array, name: str) -> list[tuple[Array, Array]]:
         """Of (B, N) counts: each image's pixels that have some, and how many."""
         where = [self.xp.nonzero(row != 0)[0] for row in counts]
-        found = [(pixels, row[pixels]) for pixels, row in zip(where, counts, strict=True)]
+        found = [(pixels, self._array(row[pixels])) for pixels, row in zip(where, counts, strict=True)]
         for _, some in found:
             self._check_counts(some, name)
         return found
@@ -174,20 +189,20 @@ class Reader:
         """
         if has_points(values):
             return self.fixated(values, repeats=repeats)
-        counts = self._pixels(values, name).values
-        if number(self.xp.max(self.xp.count_nonzero(counts, axis=-1))) < counts.shape[1] // 8:
-            return self._as_read(self._found(counts, name), repeats)
-        self._check_counts(counts, name)
-        return self._weights(counts, repeats)
+        counts = self._counts(values, name)
+        found = self._found(counts, name)
+        if max(len(pixels) for pixels, _ in found) < counts.shape[1] // 8:
+            return self._as_read(found, repeats)
+        return self._weights(self._array(counts), repeats)
 
     def scores(self, per_image: Array | list[Array]) -> Score | Tensor:
         """One score per image -> what the caller gets."""
+        if len(self.came) == 2 and not self._is_tensor:
+            return float(per_image[0])
         if isinstance(per_image, list):
             per_image = self.xp.stack([self.xp.asarray(score) for score in per_image])
         given: Floats | Tensor = self.like(per_image)
-        if len(self.came) == 3:
-            return given
-        return given[0] if self._is_tensor else float(given[0])
+        return given if len(self.came) == 3 else given[0]
 
     def maps(self, values: Array) -> Floats | Tensor:
         """(B, N) -> the shape that the caller gave."""
@@ -211,7 +226,7 @@ class Reader:
             return self.xp.asarray(values, dtype=getattr(self.xp, dtype), device=self._device)
         if array_api_compat.is_torch_array(values):
             values = values.detach().cpu().double().numpy()
-        return np.asarray(values, dtype=dtype)
+        return POOL.cast(values, dtype)
 
     def _map_of(self, points: Points) -> Floats:
         return fixations.fixation_map(*_coordinates(points), (self.shape[1], self.shape[2]))
@@ -221,7 +236,10 @@ class Reader:
         rows, columns = fixations.pixel_indices(*_coordinates(points), (self.shape[1], self.shape[2]))
         positions = rows * self.shape[2] + columns
         if len(positions) < _FEW:
-            return np.unique(positions, return_counts=True)
+            positions.sort()
+            starts = np.flatnonzero(positions[1:] != positions[:-1]) + 1
+            ends = np.concatenate([[0], starts, [len(positions)]]) if len(positions) else starts
+            return positions[ends[:-1]], ends[1:] - ends[:-1]
         is_fixated = np.zeros(self.shape[1] * self.shape[2], bool)
         is_fixated[positions] = True
         pixels = np.flatnonzero(is_fixated)

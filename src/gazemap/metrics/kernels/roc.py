@@ -1,9 +1,9 @@
 """The ROC curve of one map: its pixels are ordered once, and every AUC of the field is read off.
 
-The positives are the values at fixations. What differs is the negatives, the thresholds and ties.
-The randomized variants of the MIT code average over random draws of negatives a trapezoid that is
-linear in the false-positive rates; so their expectation has the mean rates in it, and no sampling
-is needed.
+The positives are the values at fixations. What differs is the negatives, the thresholds and ties. The area
+under a curve is the mean, over the negatives, of a step function of their value: the mean height of the curve
+where this negative moves it to the right. The randomized variants of the MIT code average over random
+draws of negatives; so their expectation is the mean over all negatives, and no sampling is needed.
 
 "Plainly::" in a docstring gives the definition in a few slow lines that `tests/metrics/kernels/test_plain.py`
 runs: `values`, `counts` and `weights` are (N,), the map, how many fixations each pixel has, and how
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from gazemap.metrics.kernels.arrays import Array, number
 from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
-from gazemap.metrics.kernels.ranking import Below, Ranking
+from gazemap.metrics.kernels.ranking import Ranking
 
 Negatives: TypeAlias = Array | FixatedPixels | None  # (N,) weights, pixels with weights, or all pixels once
 
@@ -58,7 +58,7 @@ class Roc:
         self._known = ~xp.isnan(values) if np.isnan(number(pixels.low[index])) else None
         if self._known is not None:
             pixels, index = Pixels(xp, values[self._known][None, :]), 0
-        self._steps, self._is_flat = self._levels[:0], True
+        self._steps, self._is_flat, self._only_steps = self._levels[:0], True, only_steps
         if not pixels.values.shape[1] or not self._found:
             return  # NaN everywhere, or no fixation: nothing has a value
         low, high = number(pixels.low[index]), number(pixels.high[index])
@@ -67,17 +67,9 @@ class Roc:
             steps = step_cuts(step, low, high)[1:]  # no value is below the first, and very many may equal it
             self._steps = xp.asarray(steps, dtype=levels.dtype, device=array_api_compat.device(levels))
         ranked = self._levels[:0] if only_steps else self._levels
-        self._ranked = ranked.shape[0]
-        asked = xp.concat([ranked, self._steps])  # (l + s,)
-        cuts = xp.sort(asked)
-        cuts = xp.concat([cuts[:1], cuts[1:][cuts[1:] > cuts[:-1]]])  # (m,), each once
-        self._place = xp.searchsorted(cuts, asked)  # (l + s,): cuts[place] is what was asked for
-        positives = xp.bincount(
-            self._place[: self._ranked],
-            self._counts[: self._ranked],
-            minlength=cuts.shape[0],
-        )
-        self._ranking = Ranking(pixels.values[index], pixels.raised[index], low, high, cuts, positives)
+        cuts = xp.sort(xp.concat([ranked, self._steps]))
+        self._cuts = xp.concat([cuts[:1], cuts[1:][cuts[1:] > cuts[:-1]]])  # (m,), each once
+        self._ranking = Ranking(pixels.values[index], pixels.raised[index], low, high, self._cuts)
 
     def exact(self, negatives: Negatives = None) -> Array:
         """(): P(positive > negative) + P(equal) / 2.
@@ -87,16 +79,11 @@ class Roc:
             wins = [(p > values) + (p == values) / 2 for p in values]
             area = counts @ np.array(wins) @ weights / (counts.sum() * weights.sum())
         """
-        xp, total = self._xp, self._total(negatives)
+        total = self._total(negatives)
         if self._known is not None or not self._found or not total > 0:
             return self._nan
-        if negatives is None:
-            beaten = xp.sum(self._ranking.won)
-        elif isinstance(negatives, FixatedPixels):
-            beaten = xp.vecdot(self._ranking.won_at(negatives.pixels), negatives.counts)
-        else:
-            beaten = xp.vecdot(self._ranking.won, negatives)
-        return beaten / (xp.sum(self._counts) * total)
+        heights = self._missed[-1] - self._missed[self._up_to(self._levels)]
+        return self._sum(heights, negatives, halve=True) / (self._missed[-1] * total)
 
     def judd(self) -> Array:
         """(): thresholds are the values at fixated pixels, negatives the other pixels (AUC_Judd.m).
@@ -109,14 +96,10 @@ class Roc:
             false_positives = [0, *(above - rank) / (len(values) - len(levels)), 1]
             area = np.trapezoid(true_positives, false_positives)
         """
-        xp, seen = self._xp, self._levels.shape[0]
         if self._is_flat or self._found == self._size:
             return self._nan
-        below = self._below(None)
-        above = xp.zeros_like(self._counts)  # NaN comes first in descending order, and nothing is above it
-        above[self._found - seen :] = xp.flip(below.total - below.less[:seen])
-        rank = xp.cumulative_sum(xp.ones_like(above))
-        return _area(xp, rank / self._found, (above - rank) / (self._size - self._found))
+        area = self._every_pixel[0] + 2 * self._found * (self._size - self._ranking.size)
+        return (area / self._found - self._found) / (2 * (self._size - self._found))
 
     def stepped(self, negatives: Negatives = None) -> Array:
         """(): thresholds are `step` apart on the map scaled to [0, 1] (AUC_Borji.m, AUC_shuffled.m).
@@ -129,31 +112,35 @@ class Roc:
             false_positives = [0, *(weights[scaled >= t].sum() / weights.sum() for t in thresholds), 1]
             area = np.trapezoid(true_positives, false_positives)
         """
-        xp, seen, total = self._xp, self._levels.shape[0], self._total(negatives)
+        total = self._total(negatives)
         if not self._steps.shape[0] or not total > 0:
             return self._nan
-        below, none = self._below(negatives), xp.zeros_like(self._counts[:1])
-        missed = xp.concat([none, xp.cumulative_sum(self._counts)])
-        fallen = missed[xp.searchsorted(self._levels, self._steps)]
-        true_positives = missed[seen] - xp.flip(xp.concat([none, fallen]))
-        false_positives = below.total - xp.flip(xp.concat([none, below.less[self._ranked :]]))
-        return _area(xp, true_positives / missed[-1], false_positives / total)
+        if negatives is None:
+            area, known = self._every_pixel[1], self._ranking.size
+        else:
+            weights = self._known_weights(negatives)
+            area = self._sum(self._stepped_heights, weights)
+            known = self._total(weights)
+        area = area + (total - known) * (self._seen + self._missed[-1])
+        return area / (2 * self._missed[-1] * total)
 
     def _total(self, negatives: Negatives) -> Array | int:
         if negatives is None:
             return self._size
         return self._xp.sum(negatives.counts if isinstance(negatives, FixatedPixels) else negatives)
 
-    def _below(self, negatives: Negatives) -> Below:
-        """(l + s,): below each level, then below each step; the total is that of pixels that are not NaN."""
-        if negatives is None:
-            return self._every_pixel
-        if self._known is None and isinstance(negatives, FixatedPixels):
-            below = self._ranking.below_at(negatives.pixels, negatives.counts)
-        else:
-            weights = self._spread(negatives) if isinstance(negatives, FixatedPixels) else negatives
-            below = self._ranking.below(weights if self._known is None else weights[self._known])
-        return Below(below.less[self._place], below.total)
+    def _sum(self, heights: Array, negatives: Negatives, *, halve: bool = False) -> Array:
+        """(): the sum over negatives of a step function, see `Ranking`."""
+        if isinstance(negatives, FixatedPixels):
+            return self._ranking.total_at(heights, negatives.pixels, negatives.counts, halve=halve)
+        return self._ranking.total(heights, negatives, halve=halve)
+
+    def _known_weights(self, negatives: Array | FixatedPixels) -> Array | FixatedPixels:
+        """The negatives whose pixels are not NaN."""
+        if self._known is None:
+            return negatives
+        weights = self._spread(negatives) if isinstance(negatives, FixatedPixels) else negatives
+        return weights[self._known]
 
     def _spread(self, negatives: FixatedPixels) -> Array:
         """(N,) weights of pixels with weights."""
@@ -162,9 +149,44 @@ class Roc:
         return weights
 
     @cached_property
-    def _every_pixel(self) -> Below:
-        below = self._ranking.below()
-        return Below(below.less[self._place], below.total)
+    def _every_pixel(self) -> tuple[Array, Array]:
+        """() twice: the sums over all pixels that are not NaN of the heights for `judd` and for `stepped`."""
+        if not self._steps.shape[0]:
+            return self._ranking.total(self._judd_heights), self._nan
+        if self._only_steps:
+            return self._nan, self._ranking.total(self._stepped_heights)
+        return self._ranking.totals(self._judd_heights, self._stepped_heights)
+
+    @property
+    def _judd_heights(self) -> Array:
+        """(m + 1,): twice the curve's height, times n, where a pixel moves it to the right."""
+        above = self._found - self._up_to(self._levels)
+        return self._xp.astype(self._xp.minimum(2 * above + 1, 2 * self._found), self._counts.dtype)
+
+    @property
+    def _stepped_heights(self) -> Array:
+        """(m + 1,): the same, times the number of fixations."""
+        xp, none = self._xp, self._missed[:1]
+        fallen = self._missed[xp.searchsorted(self._levels, self._steps)]
+        found = self._seen - xp.concat([none, fallen])  # (s + 1,): fixations that reach 0, then each step
+        return (found + xp.concat([found[1:], none]))[self._up_to(self._steps)]
+
+    def _up_to(self, values: Array) -> Array:
+        """(m + 1,): how many of some ascending values lie below the first cut, then up to each cut."""
+        xp = self._xp
+        reached = xp.searchsorted(values, self._cuts, side="right")
+        return xp.concat([xp.zeros_like(reached[:1]), reached])
+
+    @cached_property
+    def _missed(self) -> Array:
+        """(n + 1,): the fixations at the 0, 1, ..., n lowest fixated pixels."""
+        xp = self._xp
+        return xp.concat([xp.zeros_like(self._counts[:1]), xp.cumulative_sum(self._counts)])
+
+    @property
+    def _seen(self) -> Array:
+        """(): the fixations at pixels that are not NaN."""
+        return self._missed[self._levels.shape[0]]
 
     @property
     def _nan(self) -> Array:
@@ -224,9 +246,3 @@ def _in_order(values: NDArray[np.float64]) -> NDArray[np.int64]:
     bits = values.view(np.int64)
     return bits ^ ((bits >> 63) & np.int64(2**63 - 1))
 
-
-def _area(xp: Any, true_positives: Array, false_positives: Array) -> Array:  # noqa: ANN401
-    """(): the area under the curve from (0, 0) through the points, (k,) rates, to (1, 1)."""
-    zero, one = xp.zeros_like(true_positives[:1]), xp.ones_like(true_positives[:1])
-    heights, places = (xp.concat([zero, rates, one]) for rates in (true_positives, false_positives))
-    return xp.sum((heights[1:] + heights[:-1]) * (places[1:] - places[:-1])) / 2

@@ -43,13 +43,16 @@ class Comparison(Reader):
     kept for the next prediction, and the pixels are ranked once for all AUCs.
 
     Args:
-        prediction: (H, W) or (B, H, W).
+        prediction: (H, W) or (B, H, W), or what has read it already.
         truth: of the same shape.
         protocol: the choices that metrics leave open.
     """
 
-    def __init__(self, prediction: Maps, truth: GroundTruth, protocol: Protocol) -> None:
-        super().__init__(prediction)
+    def __init__(self, prediction: Maps | Reader, truth: GroundTruth, protocol: Protocol) -> None:
+        if isinstance(prediction, Reader):
+            vars(self).update(vars(prediction))  # with all that is known of its pixels
+        else:
+            super().__init__(prediction)
         self.truth, self.protocol = truth, protocol
         self._rocs: list[Roc] = []
 

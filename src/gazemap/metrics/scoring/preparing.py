@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gazemap.gaze.blurring import blur_by_taps
 from gazemap.images.resizing import resize, resize_8_bit
-from gazemap.metrics.densities import exponentiate, shift_to_density, softmax, to_density
+from gazemap.metrics.densities import density_of, exponentiate, shift_to_density, softmax
 from gazemap.metrics.kernels.arrays import Array, Maps, check_shape, in_main_memory
 from gazemap.metrics.kernels.checks import is_below_zero
 from gazemap.metrics.kernels.reading import Reader
@@ -77,14 +77,19 @@ class Prepared:
         if self.is_below_zero:
             return None
         if self.protocol.from_saliency == "floor":
-            return self._once("floor", lambda: to_density(self.saliency))
+            return self._once("floor", lambda: density_of(self.reader))
         return None if metric.is_gain else self._once("shift", lambda: shift_to_density(self.saliency))
 
     @cached_property
     def is_below_zero(self) -> bool:
         """Whether a saliency map, or any of a batch, is nowhere above 0 and somewhere below."""
-        pixels = Reader(self.saliency).first
+        pixels = self.reader.first
         return not self.is_density and bool(pixels.xp.any(is_below_zero(pixels)))
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The saliency, read once for all who ask for it."""
+        return Reader(self.saliency)
 
     def _once(self, kind: str, make: Callable[[], Array]) -> Array:
         if kind not in self._made:

@@ -9,8 +9,7 @@ import numpy as np
 
 from gazemap.errors import InputError
 from gazemap.metrics.kernels.arrays import Array, Arrays, FixationMaps, Maps, Score
-from gazemap.metrics.kernels.checks import refuse_log_density
-from gazemap.metrics.kernels.reading import Reader, has_points
+from gazemap.metrics.kernels.reading import has_points
 from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.preparing import Prepared, prepare
@@ -123,7 +122,7 @@ def score_against(
     prepared = prepare(saliency, chosen, size, output)
     wants_density = any(get_metric(name).takes_density for name in names)
     if chosen.from_saliency != "raw" and wants_density and prepared.is_below_zero:
-        refuse_log_density(Reader(prepared.saliency).first, "saliency")
+        prepared.reader.refuse_log_density("saliency")
     return score_prepared(prepared, truth, names)
 
 
@@ -141,11 +140,11 @@ def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str
             raise InputError(f"Metric {name!r} needs {' and '.join(missing)}, which did not come.")
         values = prepared.map_for(metric)
         if values is None:
-            reader = Reader(prepared.saliency)
-            scores[name] = reader.scores(np.full(reader.shape[0], np.nan))
+            scores[name] = prepared.reader.scores(np.full(prepared.reader.shape[0], np.nan))
             continue
         if id(values) not in comparisons:
-            comparisons[id(values)] = Comparison(values, truth, prepared.protocol)
+            read = prepared.reader if values is prepared.saliency else values
+            comparisons[id(values)] = Comparison(read, truth, prepared.protocol)
         compared = comparisons[id(values)]
         scores[name] = metric.compute(compared)
     return scores
