@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from gazemap.errors import check_name
 from gazemap.system.array_cache import keeping
@@ -49,9 +48,8 @@ def resize(
 
 
 def _resized(values: Any, size: Size, interpolation: Interpolation) -> Any:  # noqa: ANN401 - of either library
-    xp, device = array_api_compat.array_namespace(values), array_api_compat.device(values)
     is_tensor = array_api_compat.is_torch_array(values)
-    values = xp.astype(values, xp.float64, copy=False) if is_tensor else POOL.cast(values, np.float64)
+    values = values.double() if is_tensor else POOL.cast(values, np.float64)
     (into_height, into_width), (height, width) = values.shape[-2:], size
     if (into_height, into_width) == size:
         return values
@@ -63,12 +61,12 @@ def _resized(values: Any, size: Size, interpolation: Interpolation) -> Any:  # n
     if not is_tensor:
         return _product(weights[0], values, weights[1])
     # copied, because PyTorch takes no arrays that are read-only
-    down, across = (xp.asarray(matrix.copy(), device=device) for matrix in weights)
+    down, across = (values.new_tensor(matrix.copy()) for matrix in weights)
     return down @ values @ across.T
 
 
 def _product(down: Floats, values: Floats, across: Floats) -> Floats:
-    """down @ values @ across.T, of (h, w) or (B, h, w) values."""
+    """The product down @ values @ across.T, of (h, w) or (B, h, w) values."""
     rows = POOL.empty((*values.shape[:-2], len(down), values.shape[-1]))
     product = POOL.empty((*rows.shape[:-1], len(across)))
     return np.matmul(np.matmul(down, values, out=rows), across.T, out=product)
@@ -83,7 +81,7 @@ def size_of_length(size: Size, length: int) -> Size:
 def shrink(values: NDArray[np.floating], factor: float) -> Floats:
     """(h, w) -> (ceil(h / factor), ceil(w / factor)): MATLAB's `imresize(values, 1 / factor)`, bicubic."""
     down, across = (_axis(int(np.ceil(side / factor)), side, factor, "bicubic") for side in values.shape)
-    return _product(down, values, across)
+    return _product(down, values.astype(np.float64, copy=False), across)
 
 
 @keeping(256 * 2**20)
@@ -147,5 +145,7 @@ def resize_8_bit(values: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     """(h, w) or (B, h, w) uint8 -> `size` (H, W) uint8: bicubic as Pillow does it."""
     if values.ndim == 3:
         return np.stack([resize_8_bit(one, size) for one in values])
+    from PIL import Image
+
     height, width = size
     return np.asarray(Image.fromarray(values).resize((width, height), Image.Resampling.BICUBIC))

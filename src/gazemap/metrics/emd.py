@@ -13,6 +13,7 @@ from gazemap.metrics.kernels.arrays import Arrays, Maps, Score, in_main_memory
 from gazemap.metrics.kernels.checks import refuse_negative
 from gazemap.metrics.kernels.reading import read
 from gazemap.system.array_cache import keeping
+from gazemap.system.extras import require
 from gazemap.types import Floats
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score | Ten
 
     Raises:
         InputError: a log density, a density with negative values, or `downsize` below 1.
+        MissingPackageError: POT is not installed; the extra `emd` brings it.
     """
     if not downsize >= 1:
         raise InputError(f"downsize must be at least 1, got {downsize}.")
@@ -54,7 +56,8 @@ def emd(saliency: Maps, density: Maps, *, downsize: float = 32.0) -> Score | Ten
 
 
 def _distance(prediction: Floats, truth: Floats, downsize: float) -> float:
-    import ot  # here, because it takes a second to import
+    require("ot", "The earth mover's distance")
+    import ot
 
     small = shrink(truth, downsize) if downsize > 1 else truth
     if small.size == 1 < truth.size:

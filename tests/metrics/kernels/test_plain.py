@@ -61,31 +61,37 @@ def test_curves(kind, size, xp):
     assert float(roc.judd()) == pytest.approx(plain(Roc.judd, **given)["area"], abs=1e-12)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("cut_count", [4, 25, 400])
+@pytest.mark.parametrize("size", [SMALL, LARGE, LARGE + 1])
 @pytest.mark.parametrize("kind", MAPS)
-def test_rankings(kind, size):
-    values, counts, weights = scene(kind, size)
-    cuts, place = np.unique(values[counts > 0], return_inverse=True)
-    positives = np.bincount(place, counts[counts > 0])
+def test_rankings(kind, size, cut_count):
+    values, _, weights = scene(kind, size)
+    random = np.random.default_rng(cut_count)
+    cuts = np.unique(np.concatenate([random.choice(values, cut_count), random.choice(values, 3) + 1e-3]))
+    heights, others = (random.integers(0, 9, len(cuts) + 1).astype(float) for _ in range(2))
     low, high = values.min(), values.max()
-    ranking = Ranking(values, values - low, low, high, cuts, positives)
-    given = {"values": values, "cuts": cuts, "counts": positives}
-    np.testing.assert_allclose(ranking.won, plain(Ranking.won.func, **given)["won"], atol=1e-9)
+    ranking = Ranking(values, values - low, low, high, cuts)
+    given = {"values": values, "cuts": cuts, "heights": heights}
     for chosen in (weights, None):
-        below = ranking.below(chosen)
-        expected = plain(Ranking.below, weights=np.ones(size) if chosen is None else chosen, **given)
-        np.testing.assert_allclose(below.less, expected["less"], atol=1e-9)
-        assert float(below.total) == expected["total"]
+        expected = plain(Ranking.total, weights=np.ones(size) if chosen is None else chosen, **given)
+        assert ranking.total(heights, chosen) == expected["total"]
+        assert ranking.total(heights, chosen, halve=True) == expected["halved"]
+    assert ranking.totals(heights, others) == (ranking.total(heights), ranking.total(others))
     some = np.arange(0, size, 7)
+    given = {"values": values[some], "cuts": cuts, "heights": heights, "weights": weights[some]}
     expected = plain(Ranking._places, values=values[some], cuts=cuts)
     for found, counted in zip(ranking._places(some), (expected["below"], expected["not_above"]), strict=True):
         np.testing.assert_array_equal(found, counted)
-    np.testing.assert_allclose(ranking.won_at(some), ranking.won[some])
-    np.testing.assert_allclose(
-        ranking.below_at(some, weights[some]).less,
-        plain(Ranking.below, weights=weights[some], values=values[some], cuts=cuts)["less"],
-        atol=1e-9,
-    )
+    for halve, name in ((False, "total"), (True, "halved")):
+        found = ranking.total_at(heights, some, weights[some], halve=halve)
+        assert found == plain(Ranking.total, **given)[name]
+
+
+def test_two_sums_that_do_not_fit_into_one_integer_are_taken_one_by_one():
+    values, _, _ = scene("even", LARGE)
+    cuts, heights = np.sort(values[:30]), np.full(31, 2.0**40)
+    ranking = Ranking(values, values - values.min(), values.min(), values.max(), cuts)
+    assert ranking.totals(heights, heights / 2) == (2.0**40 * LARGE, 2.0**39 * LARGE)
 
 
 def test_bits_are_in_the_order_of_their_numbers():

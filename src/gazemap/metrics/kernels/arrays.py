@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import array_api_compat
-import array_api_compat.numpy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,16 +40,25 @@ Array: TypeAlias = Any  # inside: of either library
 
 
 def _lean_numpy() -> ModuleType:
-    """NumPy in the array API's names, but for wrappers that take longer than what they do for few numbers."""
-    lean: Any = ModuleType("numpy")
-    vars(lean).update(vars(array_api_compat.numpy))
-    lean.sum = lambda values, axis=None, keepdims=False: np.add.reduce(values, axis=axis, keepdims=keepdims)
-    lean.min = lambda values, axis=None, keepdims=False: np.minimum.reduce(values, axis=axis, keepdims=keepdims)
-    lean.max = lambda values, axis=None, keepdims=False: np.maximum.reduce(values, axis=axis, keepdims=keepdims)
-    lean.any = np.ndarray.any
-    lean.cumulative_sum = np.ndarray.cumsum
-    lean.searchsorted = lambda values, others, side="left": values.searchsorted(others, side)
-    lean.argsort = np.ndarray.argsort
+    """NumPy, but for wrappers that take longer than what they do for few numbers.
+
+    It has the array API's names itself; `array_api_compat.numpy` would import all of NumPy's tools.
+    """
+
+    def reduction(function: np.ufunc) -> Callable[..., Array]:
+        return lambda values, axis=None, keepdims=False: function.reduce(values, axis=axis, keepdims=keepdims)
+
+    lean = ModuleType("numpy")
+    vars(lean).update(
+        vars(np),
+        sum=reduction(np.add),
+        min=reduction(np.minimum),
+        max=reduction(np.maximum),
+        any=np.ndarray.any,
+        argsort=np.ndarray.argsort,
+        cumulative_sum=np.ndarray.cumsum,
+        searchsorted=lambda values, others, side="left": values.searchsorted(others, side),
+    )
     return lean
 
 
@@ -104,9 +112,9 @@ def real_numbers(values: Maps, name: str) -> Array:
 
 
 def room_for(values: Array) -> Floats | None:
-    """Where a float64 result of the shape of an array may be written; None for tensors, to whom that is no help.
+    """Memory for a float64 result of the shape of an array, for `out=`; None for tensors.
 
-    It is for `out=`, and is kept memory: a new array of a map's size costs more than to fill it.
+    It is kept memory, since new memory for a map costs more than to compute the map.
     """
     return POOL.empty(values.shape) if isinstance(values, np.ndarray) else None
 

@@ -49,7 +49,7 @@ class Pixels:
 
     @cached_property
     def _starts_at_zero(self) -> bool:
-        """Whether there is nothing to take off; asked of NumPy alone, since a gradient is that of taking it off."""
+        """Whether nothing is to be taken off; not asked of tensors, whose gradient would not be the same."""
         return isinstance(self.values, np.ndarray) and not bool(self.xp.any(self.low != 0))
 
     @cached_property

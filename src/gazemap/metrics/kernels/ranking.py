@@ -76,7 +76,9 @@ class Ranking:
         if self._near is None:
             self._near = np.flatnonzero(np.less(spread, 0, out=POOL.empty(spread.shape, bool)))
         placed = self._heights_at(self._near_places, heights, halve) + 1
-        return self._sum(spread, weights) + self._sum(placed, None if weights is None else weights[self._near])
+        return self._sum(spread, weights) + self._sum(
+            placed, None if weights is None else weights[self._near]
+        )
 
     def total_at(self, heights: Array, pixels: Array, weights: Array, *, halve: bool = False) -> Array:
         """The same of some pixels alone, by their positions and weights, (k,)."""
@@ -157,9 +159,10 @@ class Ranking:
 
     @cached_property
     def _widths(self) -> NDArray[np.int64]:
-        """(m + 1,): how many buckets lie up to the first cut's, from there up to the next, ..., to the last."""
-        edges = np.concatenate([[-1], self._cut_buckets, [_BUCKETS - 1]])
-        return edges[1:] - edges[:-1]
+        """(m + 1,): how many buckets there are up to the first cut's, up to the next, ..., up to the last."""
+        edges: NDArray[np.int64] = np.concatenate([[-1], self._cut_buckets, [_BUCKETS - 1]])
+        widths: NDArray[np.int64] = edges[1:] - edges[:-1]
+        return widths
 
     @cached_property
     def _fullest(self) -> int:

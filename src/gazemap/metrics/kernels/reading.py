@@ -96,7 +96,7 @@ class Reader:
     def _pixels(self, values: Array, name: str) -> Pixels:
         return Pixels(self.xp, self._rows(self._array(real_numbers(values, name)), name))
 
-    def _counts(self, values: Maps, name: str) -> Array:
+    def _counts(self, values: Array, name: str) -> Array:
         """(B, N), in their own type in NumPy: most are zeros, which need not be converted."""
         array = real_numbers(values, name)
         is_plain = isinstance(array, np.ndarray) and not array_api_compat.is_torch_namespace(self.xp)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import array_api_compat
 import numpy as np
@@ -245,4 +245,3 @@ def _in_order(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """
     bits = values.view(np.int64)
     return bits ^ ((bits >> 63) & np.int64(2**63 - 1))
-
