@@ -91,7 +91,9 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - of any kind
 
     with naming_extra(f"gazemap.{name}"):
         module = import_module(f"gazemap.{_PLACES[name]}")
-    return module if name == "metrics" else getattr(module, name)
+    value = module if name == "metrics" else getattr(module, name)
+    globals()[name] = value  # so that it is looked up once
+    return value
 
 
 def __dir__() -> list[str]:
