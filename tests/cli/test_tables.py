@@ -1,5 +1,6 @@
 """Tables never cut a name or a number, however narrow the terminal is."""
 
+import dataclasses
 import re
 
 import pytest
@@ -11,7 +12,7 @@ SCORES = Table(
     ("", *(f"metric_number_{i}" for i in range(8))),
     [(name, *(f"{i}.{j}23\n[{i}.{j}01, {i}.{j}45]" for j in range(8))) for i, name in enumerate("ABC")],
     "a title",
-    turns=True,
+    narrow="turn",
 )
 
 
@@ -58,8 +59,21 @@ def test_a_narrow_one_has_a_row_per_metric_and_no_number_is_folded(capsys, monke
 
 def test_a_very_narrow_one_has_a_row_per_number(capsys, monkeypatch):
     text = printed(SCORES, capsys, monkeypatch, 52)
-    assert text.count("metric_number_0") == 3
-    assert "2.123 [2.101, 2.145]" in text
+    assert text.count("metric_number_0") == 1
+    rows = [re.findall(r"[^│]+", line) for line in text.splitlines() if line.startswith("│")]
+    assert [row[1].strip() for row in rows] == ["A", "B", "C"] * 8
+    assert rows[5][2].strip() == "2.123 [2.101, 2.145]"
+
+
+def test_a_table_of_many_kinds_has_a_group_per_row(capsys, monkeypatch):
+    table = dataclasses.replace(SCORES, narrow="list")
+    rows = [
+        [cell.strip() for cell in re.findall(r"[^│]+", line)]
+        for line in printed(table, capsys, monkeypatch, 80).splitlines()
+        if line.startswith("│")
+    ]
+    assert [row[0] for row in rows if row[0]] == ["A", "B", "C"]
+    assert rows[9] == ["", "metric_number_1", "1.123 [1.101, 1.145]"]
 
 
 def test_a_pipe_gets_the_whole_table(capsys, monkeypatch):

@@ -16,11 +16,6 @@ app = typer.Typer()
 
 _CHANGE, _USE = "Change", "Use elsewhere"
 
-PixelsOption = Annotated[
-    str | None,
-    typer.Option(metavar="LOW:HIGH", help="Images of LOW to HIGH pixels, both included."),
-]
-
 
 @command(
     app,
@@ -35,8 +30,14 @@ def select(
     images: Annotated[
         str | None, typer.Option(metavar="NAMES", help="Images of these names, with commas between them.")
     ] = None,
-    width: PixelsOption = None,
-    height: PixelsOption = None,
+    width: Annotated[
+        str | None,
+        typer.Option(metavar="LOW:HIGH", help="Images that are LOW to HIGH pixels wide, both included."),
+    ] = None,
+    height: Annotated[
+        str | None,
+        typer.Option(metavar="LOW:HIGH", help="Images that are LOW to HIGH pixels high, both included."),
+    ] = None,
     aspect: Annotated[
         str | None,
         typer.Option(metavar="LOW:HIGH", help="Images whose width / height is LOW to HIGH, both included."),
@@ -138,10 +139,8 @@ def duplicates(
         int,
         typer.Option(
             metavar="BITS",
-            min=0,
-            max=32,
-            help="In how many bits the hashes of two images may differ: more finds more pairs, and more "
-            "that are none.",
+            help="In how many of 64 bits the hashes of two images may differ, 0 to 32: more finds more pairs, "
+            "and more that are none.",
         ),
     ] = 10,
     apply: Annotated[

@@ -94,8 +94,8 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help="What runs the model: onnx (ONNX Runtime), torch (PyTorch), openvino, or auto, which takes the "
-        "first of them that fits the model.",
+        help="What runs the model: onnx (ONNX Runtime), torch (PyTorch), openvino, or auto: onnx for the "
+        "models that come with gazemap and for .onnx files, and torch for others.",
     ),
 ]
 CenterBiasOption = Annotated[

@@ -53,9 +53,9 @@ def predict(
 ) -> Answer:
     """Predict where people look in any number of images.
 
-    The results of photo.jpg are OUT/photo.jpg.saliency.png, OUT/photo.jpg.overlay.jpg and so on. Run it
-    again after a stop, and it goes on where it was. Images that cannot be read are listed in
-    OUT/failed.jsonl.
+    The results of photo.jpg are FOLDER/photo.jpg.saliency.png, FOLDER/photo.jpg.overlay.jpg and so on. Run
+    it again after a stop, and it goes on where it was. Images that cannot be read are listed in
+    FOLDER/failed.jsonl.
     """
     from gazemap.prediction.files.predict_files import predict_files
 
@@ -136,7 +136,8 @@ def crop(
     size: Annotated[
         str | None,
         typer.Option(
-            metavar="WIDTHxHEIGHT", help="The size in pixels to which the crop is resized; its shape, too."
+            metavar="WIDTHxHEIGHT",
+            help="The size of the file in pixels, which says the shape, too. Either this or --aspect.",
         ),
     ] = None,
     share: Annotated[
@@ -201,7 +202,7 @@ def diff(
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
 ) -> Answer:
-    """Compare where people are predicted to look in two designs; every change is B - A."""
+    """Compare where people are predicted to look in two designs, from A to B."""
     from gazemap.reports.diff import diff
 
     found = diff(

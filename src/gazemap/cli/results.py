@@ -23,7 +23,7 @@ def scores_table(scores: Scores) -> Table:
         [scores.label(row), *(str(interval).replace(" [", "\n[") for interval in intervals)]
         for row, intervals in scores.table()
     ]
-    return Table(headings, rows, scores.title, turns=True)
+    return Table(headings, rows, scores.title, narrow="turn")
 
 
 def comparison_parts(found: ModelComparison) -> list[str | Table]:
@@ -34,7 +34,8 @@ def comparison_parts(found: ModelComparison) -> list[str | Table]:
         [better, image_id, *map(three_decimals, (a, b, b - a))] for better, image_id, a, b in found.extremes()
     ]
     images = Table(("better", "image", "A", "B", "B - A"), extremes, f"Largest differences, {found.sort_by}")
-    return [Table(found.headings, found.cells(), found.title, turns=True), *found.notes(), images]
+    cells = [[cell.replace(" [", "\n[") for cell in row] for row in found.cells()]
+    return [Table(found.headings, cells, found.title, narrow="list"), *found.notes(), images]
 
 
 def made_dataset(dataset: GazeDataset) -> Answer:
@@ -81,7 +82,7 @@ def sweep_parts(found: SweepResult) -> list[str | Table]:
         for row in found.rows
     ]
     return [
-        Table(("", *metrics), rows, f"{found.sweep.name}, {found.sweep.protocol}", turns=True),
+        Table(("", *metrics), rows, f"{found.sweep.name}, {found.sweep.protocol}", narrow="turn"),
         *found.scores.notes(),
         f"Means over seeds and images, with bootstrap 95 % intervals over images: {found.table}",
         f"Figure: {found.figure}",

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -25,15 +25,17 @@ class Table:
         rows: of texts, as many as there are headings.
         title: above it.
         lines: whether lines lie between the rows.
-        turns: whether columns become rows where the terminal is too narrow for them; the first column
-            and the headings are names.
+        narrow: what is done where the terminal is too narrow: texts are folded; or columns become rows and,
+            if that is not enough, cells do, in groups by column; or cells do at once, in groups by row.
+        group: after how many rows a line lies between them; 0 for never.
     """
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
     title: str = ""
     lines: bool = False
-    turns: bool = False
+    narrow: Literal["fold", "turn", "list"] = "fold"
+    group: int = 0
 
     def turned(self) -> Table:
         """The same with rows for columns."""
@@ -41,13 +43,14 @@ class Table:
         return Table(headings, rows, self.title, self.lines)
 
     def listed(self) -> Table:
-        """The same with one row per cell: of which row, of which column, its text."""
+        """The same with one row per cell, in groups by column: its heading, the name of the row, the text."""
+        names = [row[0] for row in self.rows]
         cells = [
-            (name, heading, " ".join(cell.split()))
+            (heading if first else "", name, " ".join(cell.split()))
             for heading, *column in zip(self.headings[1:], *(row[1:] for row in self.rows), strict=True)
-            for name, cell in zip((row[0] for row in self.rows), column, strict=True)
+            for first, name, cell in zip([True] + [False] * len(names), names, column, strict=False)
         ]
-        return Table((self.headings[0], "", ""), cells, self.title)
+        return Table(("", self.headings[0], ""), cells, self.title, group=len(names))
 
 
 def print_table(table: Table) -> None:
@@ -56,8 +59,12 @@ def print_table(table: Table) -> None:
 
     fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
     console = Console(width=None if fixed else _PIPE)
-    forms = [table, table.turned(), table.listed()] if table.turns else [table]
-    made = [_made(form) for form in forms]
+    forms = {
+        "fold": [],
+        "turn": [Table.turned, Table.listed],
+        "list": [lambda table: table.turned().listed()],
+    }
+    made = [_made(form) for form in (table, *(form(table) for form in forms[table.narrow]))]
     unbounded = console.options.update(width=_UNBOUNDED)
     fits = [form for form in made if console.measure(form, options=unbounded).maximum <= console.width]
     console.print((fits or made[-1:])[0])
@@ -70,7 +77,10 @@ def _made(table: Table) -> RichTable:
 
     columns = [Column(Text(heading), overflow="fold") for heading in table.headings]
     columns[0].no_wrap = max(len(row[0]) for row in table.rows) <= _NAME if table.rows else False
-    made = RichTable(*columns, title=Text(table.title) if table.title else None, show_lines=table.lines)
-    for row in table.rows:
-        made.add_row(*map(Text, row))
+    shown = any(table.headings)
+    made = RichTable(
+        *columns, show_header=shown, title=Text(table.title) if table.title else None, show_lines=table.lines
+    )
+    for count, row in enumerate(table.rows, start=1):
+        made.add_row(*map(Text, row), end_section=bool(table.group) and count % table.group == 0)
     return made
