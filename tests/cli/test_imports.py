@@ -87,12 +87,18 @@ def folder(popout_set, tmp_path_factory):
 @pytest.mark.parametrize(
     "command",
     [
+        "predict a.png",
+        "regions a.png --boxes a=0,0,9,9",
+        "crop a.png --aspect 1:1 --out crop.png",
+        "diff a.png a.png",
+        "sheet a.png --out sheet.png",
         "data info set",
         "data check set",
         "data select set --split val --out part",
         "data view set --images 2",
         "data formats",
         "data sources",
+        "evaluate gazenet --data set --metrics nss",
         "metrics",
         "models",
         "recipes",

@@ -139,8 +139,8 @@ def duplicates(
         int,
         typer.Option(
             metavar="BITS",
-            help="In how many of 64 bits the hashes of two images may differ, 0 to 32: more finds more pairs, "
-            "and more that are none.",
+            help="In how many of 64 bits the hashes of two images may differ, 0 to 32. More bits find more "
+            "pairs, also of different pictures.",
         ),
     ] = 10,
     apply: Annotated[
