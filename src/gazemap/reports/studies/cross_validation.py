@@ -85,7 +85,7 @@ def cross_validate(
         fold: train this fold alone, counted from 1.
         protocol: of the scores; a key of `gazemap.metrics.PROTOCOLS`.
         overrides: "a.b=value" strings that replace single keys of the recipe.
-        device: auto, cpu or cuda.
+        device: of training and scoring: auto, cpu or cuda.
         progress: show how each training goes, as `train` does.
 
     Raises:
@@ -116,7 +116,7 @@ def cross_validate(
             runs[number] = run
             file = scores_file(run.out, part, "val", protocol)
             models = {recipe.name: run.out}
-            scored.append(scores_in(file, models, part, "val", protocol, progress=progress))
+            scored.append(scores_in(file, models, part, "val", protocol, device=device, progress=progress))
     file = scores_file(out, dataset, _all_of(folds), protocol)
     together = pooled(scored, dataset) if len(scored) == folds else None
     if together:

@@ -101,7 +101,7 @@ def reproduce(
         out: a folder for one run per network, the scores and report.html.
         full: use the full-length recipes even where a short version for this data set comes with gazemap.
         overrides: "a.b=value" strings that replace single keys of all recipes.
-        device: auto, cpu or cuda.
+        device: of training and scoring: auto, cpu or cuda.
         progress: show how each training goes, as `train` does.
 
     Raises:

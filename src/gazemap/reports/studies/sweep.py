@@ -169,7 +169,7 @@ def sweep(
         dataset: a gaze data set or its folder, with the splits train and val.
         out: receives a run folder ENTRY-SEED each, the scores of every image, table.csv and figure.png.
         overrides: "a.b=value" strings that replace keys of every recipe; see `load_sweep`.
-        device: auto, cpu or cuda.
+        device: of training and scoring: auto, cpu or cuda.
         progress: show how each training goes, as `train` does.
 
     Raises:
@@ -182,7 +182,7 @@ def sweep(
     recipes = recipes_of(plan)
     seeded = [recipe for seeds in recipes.values() for recipe in seeds]
     runs = trained_runs(seeded, dataset, out, device, progress)
-    scores = _scores(plan, runs, dataset, out, progress)
+    scores = _scores(plan, runs, dataset, out, device, progress)
     rows = [
         _row(plan, scores, name, [name])
         for name in (CENTER_BIAS, GOLD_STANDARD)
@@ -199,7 +199,12 @@ def sweep(
 
 
 def _scores(
-    sweep: Sweep, runs: Mapping[str, TrainedRun], dataset: GazeDataset, out: Path, progress: bool
+    sweep: Sweep,
+    runs: Mapping[str, TrainedRun],
+    dataset: GazeDataset,
+    out: Path,
+    device: str,
+    progress: bool,
 ) -> Scores:
     """Every run's scores, in one file."""
     protocol = choose_protocol(sweep.protocol, sweep.metrics, one_map=sweep.one_map)
@@ -211,6 +216,7 @@ def _scores(
         sweep.protocol,
         metrics=sweep.metrics,
         one_map=sweep.one_map,
+        device=device,
         progress=progress,
     )
 
