@@ -11,11 +11,22 @@ LOADED = 99  # the exit code when a package of an extra was imported
 _SCRIPT = """
 import sys
 absent, work = {absent!r}, {work!r}
-sys.modules.update(dict.fromkeys(absent))  # their import fails, as where they are not installed
+
+class Finder:  # does not find what is absent, as where it is not installed
+    def __init__(self, own):
+        self.own = own
+
+    def find_spec(self, name, path=None, target=None):
+        return None if name.partition(".")[0] in absent else self.own.find_spec(name, path, target)
+
+    def __getattr__(self, name):
+        return getattr(self.own, name)
+
+sys.meta_path[:] = [Finder(own) for own in sys.meta_path]
 try:
     exec(compile(work, "work", "exec"), {{"__name__": "__main__"}})
 finally:
-    loaded = sorted({{name.partition(".")[0] for name in sys.modules}} & {extras!r} - {{*absent}})
+    loaded = sorted({{name.partition(".")[0] for name in sys.modules}} & {extras!r})
     if loaded:
         print("imported:", *loaded, file=sys.stderr)
         sys.stderr.flush()

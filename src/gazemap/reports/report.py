@@ -7,6 +7,7 @@ model leaves these parts out, and says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +101,9 @@ def score_subjects(
     unseen: bool = False,
     progress: bool = False,
 ) -> list[Scores]:
-    """Score models under several protocols; beside trained runs the mean map of the first one's training.
+    """Score models under several protocols. With trained runs comes the mean map of the first one's training.
+
+    Where the package of emd is not installed, emd is left out.
 
     Args:
         subjects: the models.
@@ -125,8 +128,17 @@ def score_subjects(
             dataset,
             split,
             protocol,
+            metrics=_computable(protocol),
             unseen=unseen,
             progress=progress,
         )
         for protocol in protocols
     ]
+
+
+def _computable(protocol: str) -> list[str] | None:
+    """The metrics of a protocol without emd, where its package is not installed; None for all of them."""
+    metrics = get_protocol(protocol).metrics
+    if "emd" not in metrics or find_spec("ot") is not None:
+        return None
+    return [name for name in metrics if name != "emd"]

@@ -24,6 +24,9 @@ _UNTRAINED = (
     "{names} is not given as a run folder, which keeps how a model was trained. So this page has no loss "
     "curves, no first-layer filters, no scales of the layers and no mean training map."
 )
+_NO_EMD = (
+    "The metric emd of {protocols} is left out: its package is not installed. Run pip install 'gazemap[emd]'."
+)
 
 
 @dataclass(frozen=True)
@@ -98,14 +101,12 @@ def write_report(
     """
     images = dataset.split(split)
     found = [find(about, images, progress=progress) for about in subjects]
-    without = [entry.name for entry in subjects if not entry.training]
-    left_out = [_UNTRAINED.format(names=" and ".join(without))] if without else []
     page = render(
         "report.html",
         title=title,
         dataset=dataset,
         scores=scores,
-        left_out=left_out,
+        left_out=(left_out := _left_out(subjects, scores)),
         summaries={name: protocol.summary for name, protocol in PROTOCOLS.items()},
         derived=DERIVED if any(PROTOCOLS[entry.protocol].derives for entry in scores) else "",
         baselines=(CENTER_BIAS, UNIFORM, GOLD_STANDARD),
@@ -119,6 +120,20 @@ def write_report(
     )
     write_text(path, page)
     return Report(path, scores, left_out)
+
+
+def _left_out(subjects: Sequence[Subject], scores: Sequence[Scores]) -> list[str]:
+    """Which parts the page does not have, and why."""
+    untrained = [entry.name for entry in subjects if not entry.training]
+    without_emd = [
+        entry.protocol
+        for entry in scores
+        if "emd" in PROTOCOLS[entry.protocol].metrics and "emd" not in entry.metrics
+    ]
+    return [
+        *([_UNTRAINED.format(names=" and ".join(untrained))] if untrained else []),
+        *([_NO_EMD.format(protocols=" and ".join(without_emd))] if without_emd else []),
+    ]
 
 
 def _scales(found: Sequence[Findings], progress: bool) -> list[dict[str, Any]]:
