@@ -151,7 +151,7 @@ def compare(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Also write the differences per image: .parquet, .csv or .json."),
+        typer.Option(metavar="FILE", help="Also write the differences per image: .parquet or .csv."),
     ] = None,
     figure: FigureOption = None,
 ) -> Answer:
