@@ -49,15 +49,6 @@ class Evaluation:
         shares = {row: explained(self.scores, row) for row in models}
         return {row: share for row, share in shares.items() if share.is_known}
 
-    @property
-    def headings(self) -> tuple[str, ...]:
-        """Of the table's columns, see `Scores.headings`."""
-        return self.scores.headings
-
-    def cells(self) -> list[list[str]]:
-        """The table as texts, see `Scores.cells`."""
-        return self.scores.cells()
-
     def notes(self) -> list[str]:
         """What a reader must know: what the scores themselves say, and how and where they were made."""
         models = [row for row in self.scores.rows if row not in BASELINES]
