@@ -192,7 +192,7 @@ def test_an_image_of_which_the_points_alone_are_known(folder):
     changed(folder / "images.parquet", lambda rows: rows[0].update(file=None))
     sample = load_dataset(folder)[0]
     assert sample.fixation_map().sum() == len(sample.fixations)
-    with pytest.raises(DataError, match="points alone are known"):
+    with pytest.raises(DataError, match="only its points are known"):
         _ = sample.image
     assert check_dataset(folder).is_sound
     assert load_dataset(folder).image_names[0] == folder / "images" / "00000"

@@ -49,7 +49,7 @@ def test_images_by_size_and_name(tiny):
     assert tiny.select(aspect=(1, 1)).image_ids == ["2"]
     assert tiny.select(height=(40, 40)).image_ids == ["1", "2"]
     assert tiny.select(width=(41, INF))["1"].map_file == Path("1.png")
-    assert tiny.select(width=(41, INF)).info.notes == ("a part of it: width 41:inf",)
+    assert tiny.select(width=(41, INF)).info.notes == ("a part of it: width 41 or more",)
     assert tiny.select(images=["2", "1"]).image_ids == ["1", "2"]
     with pytest.raises(DataError, match="has no image '3'"):
         tiny.select(images=["2", "3"])
@@ -61,7 +61,7 @@ def test_choices_are_combined(tiny):
     assert left(both) == {"1": [1, 2]}
     assert both.info.notes == (
         "a part of it: observers a, b",
-        "a part of it: onsets 0.1:3 s",
+        "a part of it: onsets at 0.1 to 3 seconds",
         "a part of it: the first 1 fixations of each scanpath",
     )
     assert left(tiny.select(split="val", first=1)) == {"2": [6]}
@@ -95,7 +95,7 @@ SCANPATHS = {"observer", "onset"}  # what the first fixations are found by
 def test_what_a_set_does_not_know_is_refused(tiny, column, lack):
     lacking = None if lack == "points" else replace(tiny["2"].fixations, **{column: None})
     dataset = gaze_sets.dataset(tiny["1"], replace(tiny["2"], fixations=lacking))
-    with pytest.raises(DataError, match=rf"the {column} of each fixation.* on 1 of 2 images \(2\)"):
+    with pytest.raises(DataError, match=rf"The {column} of each fixation.* on 1 of 2 images \(2\)"):
         CHOICES[column](dataset)
     if column in SCANPATHS:
         with pytest.raises(DataError, match="of each fixation"):
@@ -105,7 +105,7 @@ def test_what_a_set_does_not_know_is_refused(tiny, column, lack):
 @pytest.mark.parametrize("column", ["onset", "duration"])
 def test_one_time_that_is_not_known_is_refused(tiny, column):
     broken = replace(tiny["2"].fixations, **{column: np.array([np.nan])})
-    with pytest.raises(DataError, match=f"the {column} of each fixation"):
+    with pytest.raises(DataError, match=f"The {column} of each fixation"):
         CHOICES[column](gaze_sets.dataset(tiny["1"], replace(tiny["2"], fixations=broken)))
 
 

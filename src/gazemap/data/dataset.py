@@ -1,6 +1,6 @@
 """A gaze data set: a folder of images, a table of them and a table of fixations.
 
-    dataset.json         name, title, citation, license, blur, where it came from
+    dataset.json         name, title, citation, license, blur, its source
     images.parquet       image_id, file, width, height, split, group, map, domain; fixations, how many,
                          null where they are not known; sigma and pixels_per_degree where an image's
                          differ from the set's
@@ -143,15 +143,15 @@ class GazeDataset:
 
     @property
     def has_observers(self) -> bool:
-        """Whether it is known who looked where."""
+        """Whether the observer of any fixation is known."""
         return any(s.fixations is not None and s.fixations.observer is not None for s in self.samples)
 
     @property
     def fingerprint(self) -> str:
-        """The name with a digest of the content: files, points, splits, order; not of where it lies.
+        """The name and a digest of the content: files, points, splits and order, but not the folder.
 
-        Two data sets have the same one exactly where all that is trained on or scored is the same. All
-        files are read anew at every use, so that it is true when an image was replaced meanwhile.
+        Two data sets have the same fingerprint exactly if everything that is trained on or scored is the
+        same. All files are read at every use, so that a replaced image is noticed.
 
         Raises:
             DataError: an image or map cannot be read.
@@ -173,11 +173,11 @@ class GazeDataset:
         return self.with_samples([s for s in self.samples if s.split == name])
 
     def with_samples(self, samples: Sequence[Sample], note: str = "") -> GazeDataset:
-        """The same data set of other samples: a part, another order, or changed ones; in memory.
+        """The same data set with other samples: a part, another order, or changed ones; in memory.
 
         Args:
-            samples: those that it has.
-            note: what was done, kept in its `info`.
+            samples: of the new data set.
+            note: what was done; it is added to `info.notes`.
         """
         notes = (*self.info.notes, note) if note else self.info.notes
         return GazeDataset(self.path, self.info.model_copy(update={"notes": notes}), [*samples])
@@ -195,10 +195,10 @@ class GazeDataset:
         window: Range | None = None,
         first: int | None = None,
     ) -> GazeDataset:
-        """A part of the data set, in memory; each choice is made of what those before it left.
+        """A part of the data set, in memory; each choice applies to what the previous ones left.
 
-        A choice of fixations (the last four) leaves out images without any that are left, and all
-        dense maps, since those were made of all fixations.
+        A choice of fixations (the last four) leaves out the images of which no fixation is left, and all
+        dense maps, since they were made from all fixations.
 
         Args:
             split: the images of this split.
@@ -209,7 +209,7 @@ class GazeDataset:
             observers: the fixations of these observers.
             durations: (low, high) in seconds, low <= duration < high.
             window: (low, high) in seconds since the image appeared, low <= onset < high.
-            first: how many fixations of each scanpath, by onset.
+            first: how many fixations of each scanpath, in the order of their onsets.
 
         Raises:
             InputError: a range whose low end is above its high end, or `first` below 1.
@@ -272,8 +272,8 @@ class Summary:
         images: how many.
         splits: how many images each split has.
         sizes: how many images each size (H, W) has, the most common first.
-        fixations: points of all images together.
-        observers: who has at least one fixation; 0 where they are not told apart.
+        fixations: of all images together.
+        observers: how many have at least one fixation; 0 where they are not known.
         maps: images with a dense map.
     """
 

@@ -20,7 +20,7 @@ from gazemap.types import Floats, Size
 
 @dataclass(frozen=True)
 class Sample:
-    """One image of a data set with what is known of it.
+    """One image of a data set, with what is known of it.
 
     Attributes:
         image_id: its name in the data set.
@@ -30,7 +30,7 @@ class Sample:
         group: images that are near-duplicates share one, and so share a split.
         fixations: the points; None where the set has only dense maps.
         map_file: the stored dense map, where there is one.
-        domain: the data set that it comes from, where several were merged.
+        domain: the data set that the image comes from, where several were merged.
         sigma: the authors' blur of ground truth, in pixels, where known.
         pixels_per_degree: of visual angle, where known.
     """
@@ -57,11 +57,11 @@ class Sample:
         """(H, W, 3) uint8 RGB, decoded anew at every use.
 
         Raises:
-            DataError: the file is missing or damaged, or the set knows points alone.
+            DataError: the file is missing or damaged, or only the points are known.
         """
         if self.file is None:
             raise DataError(
-                f"{self.image_id!r} has no image file, its points alone are known. Import it with its image."
+                f"{self.image_id!r} has no image file, only its points are known. Import it with its image."
             )
         return read_image(self.file)
 
@@ -83,7 +83,7 @@ class Sample:
             size: (H, W) of the result; the image's own by default. Both axes may be stretched.
             sigma: of the blur, in pixels of the original image's width; 0 for none; by default the
                 set's own. Stored maps are never blurred.
-            degrees: sigma in degrees of visual angle, in its place; 1 is the usual choice.
+            degrees: the blur in degrees of visual angle instead; 1 is the usual choice.
 
         Raises:
             InputError: sigma together with degrees, or one that is negative, NaN or infinite.
@@ -99,7 +99,7 @@ class Sample:
             values = np.asarray(stretched, dtype=np.float64)
             return values / values.sum() if values.sum() > 0 else np.full(size, 1 / values.size)
         if blur is None:
-            raise DataError(f"The data set of {self.image_id!r} states no blur; pass sigma (pixels).")
+            raise DataError(f"The data set of {self.image_id!r} states no blur. Pass sigma, in pixels.")
         known = self.fixations.scaled(self.size, size)
         return points.density(known.x, known.y, size, blur * size[1] / self.size[1])
 
@@ -111,12 +111,12 @@ class Sample:
             raise InputError(f"Pass sigma or degrees, not both, got sigma={sigma} and degrees={degrees}.")
         if self.pixels_per_degree is None:
             raise DataError(
-                f"How many pixels make a degree in {self.image_id!r} is not known; pass sigma in pixels."
+                f"How many pixels make a degree in {self.image_id!r} is not known. Pass sigma, in pixels."
             )
         return points.checked_sigma(degrees * self.pixels_per_degree)
 
     def content(self) -> bytes:
-        """A digest of all that is trained on or scored: files, points, split; not of where they lie.
+        """A digest of all that is trained on or scored: files, points and split, but not the folder.
 
         Raises:
             DataError: a file cannot be read.

@@ -1,13 +1,14 @@
 """Choices among images and fixations: what `GazeDataset.select` is made of.
 
-A choice of fixations leaves out the images without any that are left, and the dense maps of the
-others, since those were made of all fixations. Each function returns the samples that are left and
-describes the choice.
+A choice of fixations leaves out the images of which no fixation is left, and the dense maps of the
+others, since they were made from all fixations. Each function returns the samples that are left, and a
+description of the choice.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -99,7 +100,7 @@ def of_observers(samples: Sequence[Sample], observers: Collection[str]) -> Chose
     """The fixations of these observers.
 
     Raises:
-        DataError: an unknown name, or it is not known of all images who looked at them.
+        DataError: an unknown name, or the observer of a fixation is not known.
     """
     refuse_unknown(samples, "observer")
     known = observers_of(samples)
@@ -117,7 +118,7 @@ def of_durations(samples: Sequence[Sample], seconds: Range) -> Chosen:
     """
     refuse_unknown(samples, "duration")
     chosen = _of_fixations(samples, lambda f: _within(column(f, "duration"), seconds))
-    return chosen, f"durations {_text(seconds)} s"
+    return chosen, f"durations of {_text(seconds)} seconds"
 
 
 def of_window(samples: Sequence[Sample], seconds: Range) -> Chosen:
@@ -128,7 +129,7 @@ def of_window(samples: Sequence[Sample], seconds: Range) -> Chosen:
     """
     refuse_unknown(samples, "onset")
     chosen = _of_fixations(samples, lambda f: _within(column(f, "onset"), seconds))
-    return chosen, f"onsets {_text(seconds)} s"
+    return chosen, f"onsets at {_text(seconds)} seconds"
 
 
 def of_first(samples: Sequence[Sample], count: int) -> Chosen:
@@ -165,8 +166,8 @@ def refuse_unknown(samples: Sequence[Sample], *columns: Column) -> None:
         unknown = [sample.image_id for sample in samples if not _knows(sample.fixations, name)]
         if unknown:
             raise DataError(
-                f"To choose by it, the {name} of each fixation must be known; it is not on {len(unknown)} of "
-                f"{len(samples)} images ({', '.join(unknown[:3])}). Choose images where it is known first."
+                f"The {name} of each fixation must be known for this, but is not on {len(unknown)} of "
+                f"{len(samples)} images ({', '.join(unknown[:3])}). Select images where it is known."
             )
 
 
@@ -184,12 +185,12 @@ def column(fixations: Fixations, name: Column) -> NDArray[Any]:
 
 
 def _of_fixations(samples: Sequence[Sample], choose: Callable[[Fixations], Bools]) -> list[Sample]:
-    looked = [with_fixations(sample, choose(sample.fixations)) for sample in samples if sample.fixations]
-    return [sample for sample in looked if sample.fixations]
+    parts = [with_fixations(sample, choose(sample.fixations)) for sample in samples if sample.fixations]
+    return [sample for sample in parts if sample.fixations]
 
 
 def _knows(fixations: Fixations | None, name: Column) -> bool:
-    if not fixations:  # where nobody looked, nothing is lacking
+    if not fixations:  # where there is no fixation, nothing is unknown
         return fixations is not None
     if getattr(fixations, name) is None:
         return False
@@ -201,4 +202,5 @@ def _within(values: NDArray[Any], bounds: Range) -> Bools:
 
 
 def _text(bounds: Range) -> str:
-    return f"{bounds[0]:g}:{bounds[1]:g}"
+    low, high = bounds
+    return f"{low:g} or more" if high == math.inf else f"{low:g} to {high:g}"

@@ -96,7 +96,7 @@ class FixationWriter:
         return self
 
     def add(self, image_id: str, fixations: Fixations) -> None:
-        """Take one image's points; they are written when many have come, or at the end."""
+        """Add one image's points; they are written when there are many, or at the end."""
         self._writer = self._writer or pq.ParquetWriter(self._path, FIXATIONS_SCHEMA)
         self._waiting.append(_fixation_rows(image_id, fixations))
         if sum(map(len, self._waiting)) >= _ROWS:
@@ -143,7 +143,7 @@ def _read_table(path: Path, schema: pa.Schema, coded: tuple[str, ...] = ()) -> p
 
 
 def _decoded(column: pa.ChunkedArray) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
-    """The texts of a dictionary's column, and the place of each row's text among them; null is "None"."""
+    """The texts of a dictionary's column, and the index of each row's text among them; null is "None"."""
     array = column.dictionary_encode().combine_chunks()
     texts = np.array([*array.dictionary.to_pylist(), "None"], dtype=str)
     return texts, array.indices.fill_null(len(texts) - 1).to_numpy()

@@ -45,7 +45,7 @@ class Box:
         return self.y + self.height
 
     def scaled(self, size: tuple[int, int], into: tuple[int, int]) -> Box:
-        """The same relative place of an image of another size; both sizes are (H, W)."""
+        """The same part of an image of another size, relative to it; both sizes are (H, W)."""
         down, across = into[0] / size[0], into[1] / size[1]
         return Box(self.name, self.x * across, self.y * down, self.width * across, self.height * down)
 
@@ -104,7 +104,7 @@ def box_sums(density: NDArray[np.floating], boxes: Sequence[Box]) -> Floats:
 
 
 def _at(sums: Floats, y: Floats, x: Floats) -> Floats:
-    """The integral image between its points, where it is bilinear, since a pixel is even within."""
+    """The integral image between its points, where it is bilinear, since each pixel is uniform."""
     i = np.floor(y).astype(int).clip(0, sums.shape[0] - 2)
     j = np.floor(x).astype(int).clip(0, sums.shape[1] - 2)
     down, across = y - i, x - j

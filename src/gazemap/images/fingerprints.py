@@ -23,7 +23,7 @@ FINGERPRINT = EXACT + HASH
 # bits at most; of those cut by 2 % at each side 99.9 %, by 4 % at one side 94 %.
 DISTANCE = 56
 
-_ROWS = 4096  # of the table of all distances, made at once
+_ROWS = 4096  # of the table of all distances, computed at once
 
 
 def known_again(looks: Bytes, fingerprints: Bytes) -> NDArray[np.bool_]:

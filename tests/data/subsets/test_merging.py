@@ -41,7 +41,7 @@ def test_merged_sets_keep_their_own_names_splits_and_blur(tiny):
 
 def test_sets_of_one_name_are_not_merged(tiny):
     for datasets in ([tiny, tiny], [tiny], []):
-        with pytest.raises(DataError, match="Two or more data sets of different names"):
+        with pytest.raises(DataError, match="needs two or more data sets of different names"):
             merge(datasets, "both")
 
 

@@ -200,7 +200,7 @@ def test_groups_are_written_beside_all_other_columns(folder):
     save_splits(load_dataset(folder))
     assert pq.read_table(path).drop_columns(["camera"]) == table
     assert pq.read_table(path)["camera"].to_pylist() == ["a", "b", "c"]
-    with pytest.raises(DataError, match="does not list these 1 images alone"):
+    with pytest.raises(DataError, match="does not list exactly these 1 images"):
         save_splits(load_dataset(folder).split("val"))
 
 

@@ -35,5 +35,5 @@ def test_the_held_out_observer_and_the_others_make_the_whole(images):
 
 def test_leave_one_observer_out_needs_observers(tiny):
     dataset = gaze_sets.dataset(replace(tiny["2"], fixations=replace(tiny["2"].fixations, observer=None)))
-    with pytest.raises(DataError, match="the observer of each fixation"):
+    with pytest.raises(DataError, match="The observer of each fixation"):
         next(leave_one_observer_out(dataset))

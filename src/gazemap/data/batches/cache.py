@@ -1,4 +1,4 @@
-"""Arrays at a network's size, made once of a data set and then mapped into memory from a file.
+"""Arrays at a network's size, computed once from a data set and then mapped into memory from a file.
 
 A file's name is a hash of all that it depends on: images, points, options. It is shared by every
 run that needs the same, and may be deleted at any time. GAZEMAP_CACHE says where the files are;

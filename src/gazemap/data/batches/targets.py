@@ -27,7 +27,7 @@ class Target(BaseModel):
     """How the map that a network learns is made: of an image's fixations, or of the image itself.
 
     The points are counted in a frame, blurred there, scaled so that the map spans [0, 1] (as the
-    SALICON maps are made), and reduced to the network's grid. Stored dense maps are taken as they
+    SALICON maps are made), and reduced to the network's grid. Stored dense maps are used as they
     are, on a scale of 0 to 1.
 
     Attributes:

@@ -49,7 +49,7 @@ def popout(
     Args:
         out: a new folder.
         images: how many.
-        seed: of everything random.
+        seed: of all random numbers.
         size: (H, W) of the images in pixels, at least 64 x 64.
         progress: show a bar.
 
@@ -103,8 +103,8 @@ def _items(images: int, seed: int, size: Size, targets: Floats) -> Iterator[Item
         display = draw_display(KINDS[index % len(KINDS)], size, random)
         targets[index] = display.target
         # the kinds take turns, so the split is decided by blocks of one of each kind
-        place = (index // len(KINDS) + 0.5) / -(-images // len(KINDS))
-        split = next(name for name, end in _SPLITS if place <= end)
+        position = (index // len(KINDS) + 0.5) / -(-images // len(KINDS))
+        split = next(name for name, end in _SPLITS if position <= end)
         fixations = _draw_fixations(display.target, size, random)
         yield Item(f"{index:05}", display.image, split, fixations=fixations)
 

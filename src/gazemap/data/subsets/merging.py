@@ -31,7 +31,7 @@ def merge(datasets: Sequence[GazeDataset], name: str) -> GazeDataset:
     names = [dataset.name for dataset in datasets]
     if len(names) < 2 or len(set(names)) < len(names):
         raise DataError(
-            "Two or more data sets of different names can be merged, got "
+            "A merge needs two or more data sets of different names, got "
             f"{', '.join(names) or 'none'}. The name is in dataset.json."
         )
     samples = [_prefixed(sample, dataset.name) for dataset in datasets for sample in dataset]

@@ -32,7 +32,7 @@ CORRELATION = 0.7
 
 _MAX_DISTANCE = 32  # the mean of two pictures that have nothing in common
 _HASH_SIDE = 8
-_ROWS = 1024  # of the table of all distances, made at once
+_ROWS = 1024  # of the table of all distances, computed at once
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Pair:
 
 
 def near_duplicates(dataset: GazeDataset, *, distance: int = DISTANCE, progress: bool = False) -> list[Pair]:
-    """Pairs of images that are likely the same picture: proposals, to be looked at.
+    """Pairs of images that are likely the same picture: proposals, which somebody should look at.
 
     Images that show next to nothing (flat ones) and those without a file are not compared.
 
@@ -73,7 +73,7 @@ def near_duplicates(dataset: GazeDataset, *, distance: int = DISTANCE, progress:
         raise InputError(f"distance must be 0 to {_MAX_DISTANCE} bits, got {distance}.")
     files = {sample.image_id: sample.file for sample in dataset if sample.file is not None}
     if not files:
-        raise DataError(f"{dataset.name!r} has no image files to compare, its points alone are known.")
+        raise DataError(f"{dataset.name!r} has no image files to compare, only its points are known.")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         looks = pool.map(_look, files.values())
         description = f"Comparing {dataset.name}"
@@ -82,8 +82,8 @@ def near_duplicates(dataset: GazeDataset, *, distance: int = DISTANCE, progress:
     pairs: dict[tuple[str, str], Pair] = {}
     for mirrored in (True, False):  # a picture that is its own mirror image pairs as it is
         pairs |= {(pair.first, pair.second): pair for pair in _pairs(images, mirrored, distance)}
-    places = {image_id: place for place, image_id in enumerate(dataset.image_ids)}
-    return sorted(pairs.values(), key=lambda pair: (places[pair.first], places[pair.second]))
+    order = {image_id: position for position, image_id in enumerate(dataset.image_ids)}
+    return sorted(pairs.values(), key=lambda pair: (order[pair.first], order[pair.second]))
 
 
 def regrouped(dataset: GazeDataset, pairs: Sequence[Pair]) -> GazeDataset:

@@ -13,10 +13,10 @@ def leave_one_observer_out(dataset: GazeDataset) -> Iterator[tuple[str, GazeData
 
     Yields:
         the observer's name, and two data sets of the same images in the same order: those that the
-        observer and at least one other looked at. An observer without such an image is passed over.
+        observer and at least one other looked at. An observer without such an image is skipped.
 
     Raises:
-        DataError: it is not known of all images who looked at them.
+        DataError: the observer of a fixation is not known.
     """
     refuse_unknown(dataset.samples, "observer")
     for name in dataset.observers:

@@ -72,8 +72,8 @@ def hashed_splits(dataset: GazeDataset, shares: Mapping[str, float], seed: int =
     ends[-1] = 1.0  # not a rounding error below it
 
     def split_of(group: str) -> str:
-        place = _hashed(group, seed) / 256**_HASH_BYTES
-        return next(name for name, end in zip(shares, ends, strict=True) if place <= end)
+        position = _hashed(group, seed) / 256**_HASH_BYTES
+        return next(name for name, end in zip(shares, ends, strict=True) if position <= end)
 
     described = ", ".join(f"{name} {share:g}" for name, share in shares.items())
     splits = {group: split_of(group) for group in _sizes(dataset)}
@@ -86,7 +86,7 @@ def make_folds(dataset: GazeDataset, k: int, seed: int = 0) -> list[GazeDataset]
     The folds' sizes differ by no more than the largest group. The order of the images has no part in it.
 
     Args:
-        dataset: its own splits are replaced; a test split that stays out must be taken out before.
+        dataset: its own splits are replaced; to keep a test split apart, select the others first.
         k: at least 2, at most the number of groups.
         seed: another one gives other folds.
 
@@ -96,7 +96,10 @@ def make_folds(dataset: GazeDataset, k: int, seed: int = 0) -> list[GazeDataset]
     """
     sizes = _sizes(dataset)
     if not 2 <= k <= len(sizes):
-        raise InputError(f"{dataset.name!r} has {len(sizes)} groups of images; {k} folds cannot be made.")
+        raise InputError(
+            f"The number of folds must be 2 to {len(sizes)}, the groups of images in {dataset.name!r}, "
+            f"got {k}."
+        )
     filled = [0] * k
     fold_of: dict[str, int] = {}
     for group in sorted(sizes, key=lambda group: (-sizes[group], _hashed(group, seed))):
@@ -123,7 +126,7 @@ def _sizes(dataset: GazeDataset) -> Counter[str]:
     if blank:
         raise DataError(
             f"Of {len(blank)} images of {dataset.name!r} neither points nor a map is known "
-            f"({', '.join(blank[:3])}); they can neither train nor validate. Select the other splits first."
+            f"({', '.join(blank[:3])}), so they can neither train nor validate. Select other splits first."
         )
     return Counter(sample.group for sample in dataset)
 
