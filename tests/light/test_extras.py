@@ -4,10 +4,13 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+from support.light import run_command, run_python
+
 from gazemap.system.extras import EXTRAS
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-MODULES = {"POT": "ot"}  # imported by another name than they are installed by
+MODULES = {"POT": "ot", "ImageHash": "imagehash"}  # imported by another name than they are installed by
 NO_FEATURE = {"dev"}  # brings what developers need, and no part of gazemap wants it
 
 
@@ -36,3 +39,43 @@ def test_developers_get_every_extra():
     everything = PROJECT["optional-dependencies"]["dev"][0]
     extras = set(re.fullmatch(r"gazemap\[(.*)\]", everything)[1].split(","))
     assert extras == PROJECT["optional-dependencies"].keys() - NO_FEATURE
+
+
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [
+        (("train", "gazenet", "--data", "gaze", "--out", "runs/a"), "train"),
+        (("predict", "photo.jpg", "--engine", "torch"), "train"),
+        (("predict", "photo.jpg", "--engine", "openvino"), "openvino"),
+        (("data", "download", "osie", "--out", "raw"), "data"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),
+)
+def test_a_command_says_which_extra_it_needs(words, extra, tmp_path):
+    code, printed = run_command(tmp_path, *words, absent=True)
+    assert code == 2, printed
+    assert f"pip install 'gazemap[{extra}]'" in " ".join(printed.split())
+
+
+@pytest.mark.parametrize(
+    ("code", "extra"),
+    [
+        ("gazemap.load_model()", "train"),
+        ("gazemap.create_model('shallow')", "train"),
+        ("from gazemap.metrics import emd; import numpy; emd(numpy.eye(3), numpy.eye(3))", "emd"),
+        ("import gazemap.metrics.torchmetrics", "torchmetrics"),
+    ],
+)
+def test_a_function_says_which_extra_it_needs(code, extra, tmp_path):
+    printed = run_python(
+        f"""
+import gazemap
+try:
+    {code.replace("; ", chr(10) + "    ")}
+except gazemap.GazemapError as error:
+    print(error)
+""",
+        tmp_path,
+        absent=True,
+    )
+    assert f"pip install 'gazemap[{extra}]'" in printed

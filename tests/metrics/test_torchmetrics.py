@@ -214,5 +214,5 @@ def test_torchmetrics_is_wanted_only_where_it_is_used():
         "sys.modules['torchmetrics'] = None; import gazemap.metrics.torchmetrics"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.stderr.splitlines()[-1].startswith("ImportError: gazemap.metrics.torchmetrics needs torchm")
+    assert "MissingPackageError: gazemap.metrics.torchmetrics needs the package torchm" in result.stderr
     assert "pip install 'gazemap[torchmetrics]'" in result.stderr

@@ -9,23 +9,21 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import torch
-from torch import Tensor
-
 from gazemap.errors import InputError
 from gazemap.metrics.kernels.arrays import FixationMaps, Maps
 from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.table import METRICS
-from gazemap.system.device import register_vision_operators
+from gazemap.system.extras import require
+
+require("torchmetrics", "gazemap.metrics.torchmetrics")
+
+import torch  # noqa: E402 - only where the extra is there
+from torch import Tensor  # noqa: E402
+
+from gazemap.system.device import register_vision_operators  # noqa: E402
 
 register_vision_operators()  # torchmetrics imports torchvision where it is installed
-try:
-    import torchmetrics
-except ImportError as error:
-    raise ImportError(
-        f"gazemap.metrics.torchmetrics needs torchmetrics, which cannot be imported ({error}). "
-        "Install it: pip install 'gazemap[torchmetrics]'"
-    ) from error
+import torchmetrics  # noqa: E402
 
 
 class SaliencyMetric(torchmetrics.Metric):
