@@ -76,5 +76,5 @@ def test_the_encoder_moves_at_its_own_rate_under_every_schedule():
 
 def test_a_rate_for_an_encoder_that_is_not_trained_is_refused():
     section = OptimizerSection(name="sgd", lr=0.1, encoder_lr=0.01)
-    with pytest.raises(RecipeError, match="no encoder that is trained"):
+    with pytest.raises(RecipeError, match="has no trainable encoder"):
         make_optimizer(section, WithEncoder(trainable=False), fused=False)
