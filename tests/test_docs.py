@@ -20,6 +20,7 @@ from gazemap.losses import LossTargets, NetworkOutput
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 CARDS = sorted((ROOT / "src/gazemap/models/pretrained").glob("*.md"))
+HEADERS = [*sorted(ROOT.glob("src/gazemap/**/*.yaml")), *sorted((ROOT / "benchmarks").glob("*.py"))]
 EXAMPLES = [
     (page, code) for page in PAGES for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
 ]
@@ -189,12 +190,12 @@ def test_examples_compute_what_they_say(page, code, place, monkeypatch, capsys):
 def commands(page):
     """(command, whether it stands in a block, as one may paste it) for every command of a page."""
     text = page.read_text()
-    blocks = re.findall(r"^    (gazemap .*)$", text, re.M)
+    blocks = re.findall(r"^(?:    |# Command:  )(gazemap .*)$", text, re.M)
     inline = [" ".join(found.split()) for found in re.findall(r"(?<!`)`(gazemap\s[^`]+)`", text)]
     return [(line, True) for line in blocks] + [(line, False) for line in inline]
 
 
-@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *CARDS, *HEADERS], ids=lambda page: page.name)
 def test_commands_exist_with_their_options(page):
     wrong = []
     for line, whole in commands(page):
@@ -207,6 +208,7 @@ def test_commands_exist_with_their_options(page):
 
 def test_the_pages_have_commands_and_wrong_ones_are_refused():
     assert sum(len(commands(page)) for page in PAGES) > 60
+    assert sum(len(commands(page)) for page in HEADERS) > 30
     check_command('gazemap evaluate runs/a --data gaze/osie --split "val"  # and more', whole=True)
     for line in (
         "gazemap evalute runs/a --data gaze/osie",

@@ -1,6 +1,8 @@
 """Settings of the whole process are made by the command line."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -33,6 +35,30 @@ def test_a_missing_package_is_named_with_its_extra(call, monkeypatch):
     assert (code, out) == (2, "")
     assert errors == (
         "Error: `gazemap models` needs the package torch, which is not installed. "
+        "Install it: pip install 'gazemap[train]'.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("train shallow-fixed-osie --data {set} --out run", "`gazemap train`"),
+        ("data prepare {set} --recipe shallow-fixed-osie", "`gazemap data prepare`"),
+        ("sweep losses --data {set} --out runs", "Training"),
+        ("export gazenet --out half.safetensors", "`gazemap export`"),
+    ],
+)
+def test_what_needs_torch_says_so_where_there_is_none(words, what, popout_set, tmp_path):
+    code = "import sys; sys.modules['torch'] = None; from gazemap.cli import main; main()"
+    made = subprocess.run(
+        [sys.executable, "-c", code, *words.format(set=popout_set.path).split()],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert (made.returncode, made.stdout) == (2, "")
+    assert made.stderr == (
+        f"Error: {what} needs the package torch, which is not installed. "
         "Install it: pip install 'gazemap[train]'.\n"
     )
 

@@ -55,6 +55,7 @@ def command(
     def add(function: Callable[..., Answer]) -> Callable[..., Answer]:
         signature = inspect.signature(function, eval_str=True)
         called = name or function.__name__
+        group = f"{examples[0]} ".partition(f" {called} ")[0]  # gazemap, or gazemap data
 
         @functools.wraps(function)
         def run(*, json: bool, **arguments: Any) -> None:  # noqa: ANN401 - of the command's options
@@ -63,7 +64,7 @@ def command(
 
             use_huge_pages()
             keep_freed_memory()
-            with redirect_stdout(sys.stderr), naming_extra(f"`gazemap {called}`"):
+            with redirect_stdout(sys.stderr), naming_extra(f"`{group} {called}`"):
                 answer = function(**arguments)
             _print(answer, json=json)
             raise typer.Exit(answer.code)
