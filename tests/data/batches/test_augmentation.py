@@ -56,18 +56,18 @@ def photos(images=6, seed=0, smooth=6):
     return Arrays(pixels, F.avg_pool2d(pixels[:, 0].float() / 255, CELL), counts)
 
 
-def change(batch, how, seed=1, epoch=0, step=0):
-    return augmented(batch, how, seed=seed, epoch=epoch, step=step)
+def change(batch, options, seed=1, epoch=0, step=0):
+    return augmented(batch, options, seed=seed, epoch=epoch, step=step)
 
 
-def windows(how, images, seed):
+def windows(options, images, seed):
     """(left, top, right, bottom) of every window in shares of the frame, read off maps that are ramps."""
     ends = []
     for axis in (1, 0):
         ramp = torch.zeros(GRID) + (torch.arange(GRID[axis]) + 0.5).div(GRID[axis]).unsqueeze(1 - axis)
         batch = photos(images)
         ramps = Arrays(batch.images, ramp.expand(images, -1, -1), batch.fixations)
-        line = change(ramps, how, seed).targets.mean(dim=2 - axis).double()
+        line = change(ramps, options, seed).targets.mean(dim=2 - axis).double()
         inner = slice(GRID[axis] // 4, -GRID[axis] // 4)  # beyond, the sampling repeats the border
         slope = line[:, inner].diff(dim=1).mean(dim=1)
         middle = line[:, inner].mean(dim=1)
@@ -89,16 +89,16 @@ def assert_same(first, second):
     mirror=st.sampled_from(["none", "half", "copies"]),
 )
 def test_fixations_stay_on_the_bright_spots(seed, scale, aspect, mirror):
-    how = Augmentation(scale=scale, aspect=aspect)
+    options = Augmentation(scale=scale, aspect=aspect)
     batches = epoch_batches(spots(seed), batch_size=8, mirror=mirror, seed=seed, epoch=0)
     for step, batch in enumerate(batches):
-        moved = change(batch, how, seed=seed, step=step)
+        moved = change(batch, options, seed=seed, step=step)
         for image, counts in zip(moved.images, moved.fixations, strict=True):
             labels, found = label(image[0].numpy() > 190)
             centers = (np.array(centers_of_mass(labels > 0, labels, range(1, found + 1))) + 0.5) / CELL
-            places = np.argwhere(counts.numpy()) + 0.5
-            apart = np.linalg.norm(places[:, None] - centers, axis=2)
-            assert len(places)
+            points = np.argwhere(counts.numpy()) + 0.5
+            apart = np.linalg.norm(points[:, None] - centers, axis=2)
+            assert len(points)
             assert (apart.min(axis=1) <= 1).all()
             whole = ((centers > 2) & (centers < np.array(GRID) - 2)).all(axis=1)
             assert (apart.min(axis=0)[whole] <= 1).all()
@@ -106,11 +106,11 @@ def test_fixations_stay_on_the_bright_spots(seed, scale, aspect, mirror):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_images_are_what_pillow_cuts_out(seed):
-    how = Augmentation(scale=(0.3, 1.0), aspect=(0.7, 1.4))
+    options = Augmentation(scale=(0.3, 1.0), aspect=(0.7, 1.4))
     batch = photos()
-    moved = change(batch, how, seed)
+    moved = change(batch, options, seed)
     height, width = batch.images.shape[-2:]
-    for image, own, window in zip(batch.images, moved.images, windows(how, 6, seed), strict=True):
+    for image, own, window in zip(batch.images, moved.images, windows(options, 6, seed), strict=True):
         box = (window * torch.tensor([width, height, width, height])).clamp_min(0).tolist()
         box = (*box[:2], min(box[2], width), min(box[3], height))
         picture = Image.fromarray(image.permute(1, 2, 0).numpy())
@@ -132,7 +132,7 @@ def test_windows_have_the_asked_areas_and_aspects_and_lie_in_the_frame():
         assert (values < high + 1e-4).all()
     assert found.min() > -1e-4
     assert found.max() < 1 + 1e-4
-    slack = found[:, :2] / (1 - sides)  # uniform over the places that there are
+    slack = found[:, :2] / (1 - sides)  # uniform over all positions in the frame
     assert slack.mean(dim=0).tolist() == pytest.approx([0.5, 0.5], abs=0.1)
 
 
@@ -143,7 +143,7 @@ def test_no_fixation_is_lost_where_nothing_is_cut_off():
     assert (moved.fixations != batch.fixations).flatten(1).any(dim=1).all()
 
 
-def test_gray_and_no_salience_lie_beside_an_image_made_smaller():
+def test_gray_and_no_salience_lie_around_an_image_made_smaller():
     batch = photos()
     full = Arrays(torch.full_like(batch.images, 255), torch.ones_like(batch.targets), batch.fixations)
     moved = change(full, Augmentation(scale=(4.0, 4.0)))
@@ -226,9 +226,9 @@ def test_a_blur_is_scipy_s_gaussian_of_some_sigma_up_to_the_largest():
     images[:, :, 40:, 60:] = 255  # an edge, whose blur tells its sigma
     blurred = change(Arrays(images, batch.targets, batch.fixations), Augmentation(blur=3.0)).images
     spread = blurred[:, 0, 80].double().diff(dim=1) / 255
-    places = torch.arange(spread.shape[1])
-    middle = (spread * places).sum(dim=1, keepdim=True)
-    sigmas = (spread * (places - middle) ** 2).sum(dim=1).sqrt()
+    points = torch.arange(spread.shape[1])
+    middle = (spread * points).sum(dim=1, keepdim=True)
+    sigmas = (spread * (points - middle) ** 2).sum(dim=1).sqrt()
     assert sigmas.max() == pytest.approx(2.8, abs=0.2)
     assert sigmas.min() < 0.5
     wide = sigmas > 1  # of narrow ones, the pixels of the kernel tell too little
@@ -241,15 +241,15 @@ def test_a_blur_is_scipy_s_gaussian_of_some_sigma_up_to_the_largest():
 def test_each_image_of_a_batch_is_changed_in_its_own_way():
     one = photos(1)
     batch = one[torch.zeros(6, dtype=torch.long)]
-    for how in (Augmentation(scale=(0.4, 0.9)), Augmentation(**COLORS), Augmentation(blur=2.0)):
-        images = change(batch, how).images.flatten(1)
+    for options in (Augmentation(scale=(0.4, 0.9)), Augmentation(**COLORS), Augmentation(blur=2.0)):
+        images = change(batch, options).images.flatten(1)
         assert len(images.unique(dim=0)) == 6
 
 
 def test_a_probability_is_that_of_each_step():
     batch = photos(100, smooth=1)
-    for how in ({"scale": (0.4, 0.6)}, {"hue": 0.5}, {"blur": 4.0}):
-        changed = change(batch, Augmentation(**how, probability=0.5)).images != batch.images
+    for options in ({"scale": (0.4, 0.6)}, {"hue": 0.5}, {"blur": 4.0}):
+        changed = change(batch, Augmentation(**options, probability=0.5)).images != batch.images
         assert 30 < changed.flatten(1).any(dim=1).sum() < 70
     crops = {"scale": (0.4, 0.6), "probability": 0.5}
     uncropped = (change(batch, Augmentation(**crops)).fixations == batch.fixations).flatten(1).all(dim=1)
@@ -332,5 +332,5 @@ def test_a_stopped_run_resumes_to_the_same_bits(popout_set, tmp_path, monkeypatc
 
 
 def test_kornia_is_imported_only_where_it_is_used():
-    code = "import sys, gazemap.training; sys.exit('kornia' in sys.modules)"
+    code = "import sys, gazemap.training.loop; sys.exit('kornia' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
