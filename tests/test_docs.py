@@ -191,7 +191,8 @@ def commands(page):
     """(command, whether it stands in a block, as one may paste it) for every command of a page."""
     text = page.read_text()
     blocks = re.findall(r"^(?:    |# Command:  )(gazemap .*)$", text, re.M)
-    inline = [" ".join(found.split()) for found in re.findall(r"(?<!`)`(gazemap\s[^`]+)`", text)]
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    inline = [" ".join(found.split()) for found in re.findall(r"(?<!`)`(gazemap\s[^`]+)`", prose)]
     return [(line, True) for line in blocks] + [(line, False) for line in inline]
 
 

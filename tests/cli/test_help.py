@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,12 @@ def test_a_shell_can_complete_commands(run):
         [sys.executable, "-m", "gazemap"], env=os.environ | asked, capture_output=True, text=True
     )
     assert set(made.stdout.split()) == {"regions", "report", "reproduce", "recipes"}
+
+
+def test_the_page_of_commands_shows_the_help_as_it_is():
+    script = Path(__file__).parents[2] / "docs" / "commands.py"
+    names = runpy.run_path(str(script))
+    assert names["PAGE"].read_text() == names["page"](), "Make it anew: python docs/commands.py"
 
 
 def test_options_that_messages_name_exist():
