@@ -1,1 +1,1 @@
-"""Evaluation: model x split x protocol -> scores, beside baselines, and their comparison."""
+"""Evaluation: model, split and protocol -> scores, with those of baselines; and comparisons of models."""

@@ -57,7 +57,7 @@ def evaluate(
     device: str = "auto",
     progress: bool = False,
 ) -> Scores:
-    """Score models on a split, beside the center bias, a uniform map and the gold standard.
+    """Score models on a split, and with them the center bias, a uniform map and the gold standard.
 
     The center bias is the density of the fixations of the split train; where there is none, or it is the one
     that is scored, of the split's other images. The gold standard is what the other observers predict: the

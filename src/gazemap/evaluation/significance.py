@@ -15,7 +15,7 @@ from gazemap.system.progress import bar
 from gazemap.types import Floats
 
 _FLIPS = 10_000
-_SAME = 1e-12  # sums that differ by rounding alone are equal
+_SAME = 1e-12  # sums that differ only by rounding are equal
 _BATCH = 1_000  # bounds the memory: 40 MB for 5,000 images
 
 

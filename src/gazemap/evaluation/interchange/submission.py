@@ -83,7 +83,7 @@ def submit(
         model: the name of a model that comes with gazemap, a run folder, a weights or ONNX file, or a model
             in memory; a folder or file of maps; or maps in memory, in the order of the images.
         dataset: a gaze data set or its folder.
-        out: the file to write; for salicon the folder, beside which a zip of it is written.
+        out: the file to write; for salicon a folder, and a zip of it is written next to it.
         format: "tuebingen" or "salicon", see `FORMATS`.
         split: the images to predict.
         holds: what stored maps hold, "saliency" or "log_density".
