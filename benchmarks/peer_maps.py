@@ -1,10 +1,10 @@
-"""Another network's maps of a gaze data set, for `gazemap evaluate` and `gazemap compare`.
+"""Maps of a gaze data set by another project's network, for `gazemap evaluate` and `gazemap compare`.
 
     python benchmarks/peer_maps.py PEER.onnx gaze/osie runs/peer [--split val]
     gazemap evaluate runs/peer --data gaze/osie
 
-The network takes one image, float32 (1, 3, H, W) in [0, 1], RGB, and gives one map of any scale. The maps
-are written as NPY files at the network's own grid; evaluation resizes them.
+The network must take one image, float32 (1, 3, H, W) in [0, 1], RGB, and return one map of any scale. The
+maps are written as NPY files at the network's own size; `gazemap evaluate` resizes them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def main() -> None:
     parser = benchmark_parser(__doc__)
     parser.add_argument("peer", help="an ONNX file")
     parser.add_argument("data", type=Path, help="a gaze data set's folder")
-    parser.add_argument("out", type=Path, help="where the maps go")
+    parser.add_argument("out", type=Path, help="a folder for the maps")
     parser.add_argument("--split", default="val", help="the images to predict")
-    parser.add_argument("--images", type=int, help="the first so many; default: all")
+    parser.add_argument("--images", type=int, help="how many of them; default: all")
     options = read_arguments(parser, images=2)
     session = onnxruntime.InferenceSession(options.peer, providers=["CPUExecutionProvider"])
     entry = session.get_inputs()[0]

@@ -139,7 +139,7 @@ def test_the_figure_of_a_comparison_counts_them(scores):
     titles = {
         axes.get_title(loc="left").split()[0]: axes.get_title(loc="left") for axes in panels if axes.axison
     }
-    assert titles["nss"].endswith("1 without a score of both")
+    assert titles["nss"].endswith("1 without both scores")
     assert "without" not in titles["auc"]
 
 

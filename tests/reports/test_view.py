@@ -68,7 +68,7 @@ def test_a_whole_page_holds_everything_itself(popout_set, tmp_path):
     assert page.tags.count("image") == 14  # each with its density
     assert "7 of 30 images, spread over the set" in page.text
     assert f"all 30 30 {fixations:,} 0" in page.text
-    assert f"{fixations:,} fixations, each at its share" in page.text
+    assert f"{fixations:,} fixations in relative coordinates" in page.text
     for heading in ("Center bias", "Fixations", "Observers", "Image sizes", "Problems"):
         assert heading in page.words
     assert popout_set.info.citation in page.text
@@ -107,7 +107,7 @@ def test_center_bias_by_hand(tmp_path):
         tmp_path, gaze_sets.sample("1", points=one), gaze_sets.sample("2", size=(20, 20), points=two)
     )
     page = page_of(dataset, tmp_path)
-    assert "4 fixations, each at" in page.text  # x 1/4, 3/4, 1/4, 3/4; y 1/4, 1/4, 3/4, 3/4
+    assert "4 fixations in relative" in page.text  # x 1/4, 3/4, 1/4, 3/4; y 1/4, 1/4, 3/4, 3/4
     assert "mean (0.500, 0.500), standard deviation (0.250, 0.250)" in page.text
     assert "1 found by the check" in page.text
     assert "1 of 3 fixations outside 20 x 20, the first at (-3.0, 1.0)" in page.text
@@ -189,7 +189,7 @@ def test_only_images(tmp_path):
     dataset = saved(tmp_path, gaze_sets.sample("1"))
     assert dataset["1"].fixations is None
     page = page_of(dataset, tmp_path)
-    assert "no truth" in page.text
+    assert "no ground truth" in page.text
     assert not {"Center bias", "Observers", "Fixations"} & {*page.words}
     assert page.tags.count("image") == 1
 

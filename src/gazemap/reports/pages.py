@@ -1,4 +1,4 @@
-"""HTML pages that hold all of their pictures: templates, and pictures as addresses."""
+"""HTML pages that hold all of their pictures: templates, and pictures as data URLs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 
 def render(template: str, **content: object) -> str:
-    """A template of gazemap with `content` in it; texts are escaped."""
+    """A template of gazemap filled with `content`; texts are escaped."""
     environment = Environment(
         loader=PackageLoader("gazemap.reports"),
         autoescape=True,
@@ -25,14 +25,14 @@ def render(template: str, **content: object) -> str:
 
 
 def png(figure: Figure) -> str:
-    """A figure as an address that holds the picture itself."""
+    """A figure as a data URL."""
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=110)
     return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
 
 
 def jpeg(pixels: NDArray[np.uint8]) -> str:
-    """Pixels, (H, W, 3), as an address that holds the picture itself."""
+    """Pixels, (H, W, 3), as a data URL."""
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, format="jpeg", quality=75, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(content.getvalue()).decode()

@@ -20,9 +20,9 @@ from gazemap.reports.pages import jpeg
 from gazemap.types import Size
 
 _LONG_SIDE = 320  # pixels
-_DRAWN = 1000  # fixations of one image; with more, nothing could be told apart
+_DRAWN = 1000  # fixations of one image; more could not be told apart
 _CROWDED = 200
-_GRAY = 128  # in place of an image whose points alone are known
+_GRAY = 128  # the picture of an image that is not there, only its points
 _ANYBODY = "#ffd500"
 _PALETTE = [to_hex(colormaps["tab20"](i)) for i in [*range(0, 20, 2), *range(1, 20, 2)]]
 
@@ -33,13 +33,13 @@ class Thumbnail:
 
     Attributes:
         image_id: its name.
-        captions: its size, and how much is known of it.
+        captions: its size, and how many fixations and observers it has.
         size: (h, w) of the picture, 320 pixels long.
-        image: the address of the picture; gray where only points are known.
-        density: the address of the picture with the density over it; None where nothing is known.
-        marks: an observer's name, color and fixations, as an SVG path of dots.
-        is_crowded: whether there are so many fixations that smaller dots show more.
-        problem: why the image or the map cannot be shown; empty where all is well.
+        image: the picture as a data URL; gray where there is no image file.
+        density: the picture with the density over it, as a data URL; None where there is no density.
+        marks: per observer the name, the color and the fixations as an SVG path of dots.
+        is_crowded: whether there are so many fixations that the dots are drawn smaller.
+        problem: why the image or the map cannot be shown; empty if both can.
     """
 
     image_id: str
@@ -53,16 +53,16 @@ class Thumbnail:
 
 
 def observer_colors(observers: Sequence[str]) -> dict[str, str]:
-    """A color for each observer; none where there are more than 20."""
+    """A color for each observer; no colors if there are more than 20 observers."""
     return dict(zip(observers, _PALETTE, strict=False)) if len(observers) <= len(_PALETTE) else {}
 
 
 def thumbnail(sample: Sample, colors: Mapping[str, str]) -> Thumbnail:
-    """One image with its fixations and its density; what cannot be read is said, not raised.
+    """One image with its fixations and its density. A file that cannot be read is named in `problem`.
 
     Args:
         sample: with a blur (sigma), where it has points.
-        colors: of the observers; fixations of all others are yellow.
+        colors: of the observers; the fixations of an observer without one are yellow.
     """
     size = size_of_length(sample.size, _LONG_SIDE)
     problems = []
@@ -94,14 +94,14 @@ def thumbnail(sample: Sample, colors: Mapping[str, str]) -> Thumbnail:
 
 
 def _gray(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same without colors, so that a density's stand out."""
+    """The same in gray, so that the colors of a density stand out."""
     return np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
 
 
 def _captions(sample: Sample) -> list[str]:
     parts = []
     if sample.fixations is None:
-        parts.append("map" if sample.map_file else "no truth")
+        parts.append("map" if sample.map_file else "no ground truth")
     else:
         parts.append(f"{len(sample.fixations):,} fixations")
         if sample.fixations.observers:
@@ -112,7 +112,7 @@ def _captions(sample: Sample) -> list[str]:
 
 
 def _drawn(known: Fixations) -> Fixations:
-    """As many as are drawn, spread over all."""
+    """The fixations that are drawn, spread over all."""
     chosen = np.zeros(len(known), bool)
     chosen[np.linspace(0, len(known) - 1, min(len(known), _DRAWN)).astype(int)] = True
     return known.where(chosen)
@@ -125,6 +125,6 @@ def _marks(known: Fixations, colors: Mapping[str, str]) -> list[tuple[str, str, 
 
 
 def _dots(known: Fixations) -> str:
-    """An SVG path of lines without length, which round caps make dots."""
+    """An SVG path of lines without length; their round caps make them dots."""
     places = np.stack([known.x, known.y], axis=1).round(1)
     return "M%g %gh0" * len(places) % tuple(places.ravel().tolist())

@@ -131,7 +131,7 @@ def _refuse(path: Path, dataset: GazeDataset, images: int) -> None:
 
 
 def spread(dataset: GazeDataset, count: int, seed: int) -> list[Sample]:
-    """One random image of each of `count` equal parts of the data set, in order; all where it has fewer."""
+    """One random image of each of `count` equal parts of the data set, in order; all if it has fewer."""
     count = min(count, len(dataset))
     starts = np.linspace(0, len(dataset), count + 1).astype(int)
     chosen = np.random.default_rng(seed).integers(starts[:-1], starts[1:])
@@ -155,7 +155,7 @@ def _blur_described(dataset: GazeDataset) -> str:
 
 
 def _counts(dataset: GazeDataset) -> dict[str, tuple[int, int, int, int]]:
-    """Images, images with fixations, fixations and dense maps, by split and in all."""
+    """Images, images with fixations, fixations and dense maps: by split, and of all splits."""
 
     def count(samples: Sequence[Sample]) -> tuple[int, int, int, int]:
         points = [len(sample.fixations) for sample in samples if sample.fixations]
@@ -167,7 +167,7 @@ def _counts(dataset: GazeDataset) -> dict[str, tuple[int, int, int, int]]:
 
 
 def _center_bias(dataset: GazeDataset, seed: int) -> dict[str, str]:
-    """The spatial histogram of all fixations, or else the mean of some dense maps, and words on it."""
+    """The spatial histogram of all fixations, or else the mean of some dense maps, with a sentence on it."""
     aspect = float(np.median([sample.size[1] / sample.size[0] for sample in dataset]))
     cells = (
         (max(round(_CELLS / aspect), 1), _CELLS) if aspect > 1 else (_CELLS, max(round(_CELLS * aspect), 1))
@@ -178,7 +178,7 @@ def _center_bias(dataset: GazeDataset, seed: int) -> dict[str, str]:
         shares, *_ = np.histogram2d(points[:, 1], points[:, 0], cells, ((0, 1), (0, 1)))
         (x, y), (dx, dy) = points.mean(axis=0), points.std(axis=0)
         words = (
-            f"{len(points):,} fixations, each at its share of its image's width and height: "
+            f"{len(points):,} fixations in relative coordinates, x / width and y / height: "
             f"mean ({x:.3f}, {y:.3f}), standard deviation ({dx:.3f}, {dy:.3f})."
         )
     else:
@@ -190,7 +190,7 @@ def _center_bias(dataset: GazeDataset, seed: int) -> dict[str, str]:
 
 
 def _stored_maps(dataset: GazeDataset, seed: int, cells: tuple[int, int]) -> Iterator[Floats]:
-    """Dense maps spread over the set, averaged over cells, each with the sum 1; not those without a sum."""
+    """Dense maps spread over the set, averaged over cells, each with the sum 1; none of maps of zeros."""
     having = dataset.with_samples([s for s in dataset if s.map_file is not None])
     for sample in spread(having, _COMPARED, seed):
         try:
@@ -203,7 +203,7 @@ def _stored_maps(dataset: GazeDataset, seed: int, cells: tuple[int, int]) -> Ite
 
 
 def _histograms(dataset: GazeDataset) -> Iterator[tuple[str, str]]:
-    """Name and figure of what is known of the fixations."""
+    """Title and figure of each quantity of the fixations that is known."""
     known = [sample.fixations for sample in dataset if sample.fixations is not None]
     if not known:
         return

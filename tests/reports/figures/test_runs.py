@@ -109,7 +109,7 @@ def test_layer_scales_are_lines_by_layer():
     assert {axes.get_yscale() for axes in figure.axes} == {"log"}
     assert [axes.get_title() for axes in figure.axes] == [
         "standard deviation of the activations",
-        "... of one unit between images",
+        "standard deviation of one unit between images",
         "norm of the weights' gradient",
     ]
 
@@ -174,7 +174,7 @@ def test_differences_are_sorted_and_colored_by_who_is_better():
     assert lines(axes)["mean difference"][1] == [0.25, 0.25]
     [band] = [patch for patch in axes.patches if patch.get_label() == "its 95 % interval"]
     assert (band.get_y(), band.get_y() + band.get_height()) == (-0.5, 1.0)
-    counted = "A better on 1, B on 2, 1 equal, 1 without a score of both"
+    counted = "A better on 1, B on 2, 1 equal, 1 without both scores"
     assert axes.get_title(loc="left") == f"nss (higher is better)\n{counted}"
     assert figure.get_suptitle() == "val of osie\nA: one\nB: two"
 

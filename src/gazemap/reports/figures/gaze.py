@@ -17,10 +17,10 @@ _NAMED = 40  # observers whose names fit below an axis
 
 
 def spatial_histogram(shares: Floats, aspect: float) -> Figure:
-    """Where in the images people look: the share of each cell over that of chance.
+    """Where in the images people look, in times chance.
 
     Args:
-        shares: (rows, columns), 1 for a cell that is looked at as often as if all were alike.
+        shares: (rows, columns), 1 for a cell that is looked at as often as if all cells were alike.
         aspect: width / height of the images.
     """
     width = min(6.0, 6.0 * aspect)
@@ -36,12 +36,12 @@ def spatial_histogram(shares: Floats, aspect: float) -> Figure:
 
 
 def histogram(values: NDArray[np.number], label: str, counted: str) -> Figure:
-    """How a quantity is distributed; the extreme 0.5 % at its upper end may lie beyond the axis.
+    """How a quantity is distributed; the largest 0.5 % of the values may lie beyond the axis.
 
     Args:
         values: (n,) finite numbers, at least one; integers get bars of whole numbers.
         label: of the quantity, with its unit.
-        counted: what the values belong to.
+        counted: what has the values, the label of the other axis.
     """
     figure = Figure(figsize=(3.9, 2.6), layout="constrained")
     axes = figure.subplots()
@@ -63,7 +63,7 @@ def histogram(values: NDArray[np.number], label: str, counted: str) -> Figure:
 
 
 def image_sizes(widths: NDArray[np.integer], heights: NDArray[np.integer]) -> Figure:
-    """Widths and heights of the images, one dot per size, the larger the more images have it."""
+    """Widths and heights of the images, one dot per size; the more images have it, the larger the dot."""
     figure = Figure(figsize=(4.6, 3.6), layout="constrained")
     axes = figure.subplots()
     sizes, counts = np.unique(np.stack([widths, heights], axis=1), axis=0, return_counts=True)

@@ -48,7 +48,7 @@ def loss_curves(rows: Sequence[Mapping[str, Any]], mean_map_loss: float, loss_na
 
 
 def filters(weights: AnyFloats) -> Figure:
-    """First-layer filters, (n, 3, k, k), as colors; one scale for all, so that strengths compare."""
+    """First-layer filters, (n, 3, k, k), as colors, all on one scale, so that they can be compared."""
     span = np.ptp(weights) or 1.0
     tiles = ((weights - weights.min()) / span).transpose(0, 2, 3, 1)
     columns = 8
@@ -63,7 +63,7 @@ def filters(weights: AnyFloats) -> Figure:
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One image with what was looked at and what was predicted, and the scores that say how well."""
+    """One image with its ground truth, a prediction, and the prediction's scores."""
 
     title: str
     image: NDArray[np.uint8]
@@ -73,7 +73,7 @@ class Example:
 
 
 def predictions(examples: Sequence[Example]) -> Figure:
-    """Rows of image | ground truth | prediction, each map on its own scale, scores beside it."""
+    """Rows of image | ground truth | prediction with its scores, each map on its own scale."""
     figure = Figure(figsize=(10, 2.7 * len(examples)), layout="constrained")
     grid = figure.subplots(len(examples), 3, squeeze=False)
     for row, example in zip(grid, examples, strict=True):
@@ -93,9 +93,11 @@ def _show_map(axes: Axes, values: AnyFloats, title: str) -> None:
 
 
 def eight_bit(cases: Sequence[tuple[str, AnyFloats, AnyFloats, AnyFloats]]) -> Figure:
-    """What storing a prediction in 8 bits does: (title, raw, clipped, wrapped) per row.
+    """What storing a prediction in 8 bits does to it.
 
-    The network's own output is shown blue below 0 and red above, white at 0.
+    Args:
+        cases: (title, network output, clipped, wrapped), a row each. The output is blue below 0, white at 0
+            and red above.
     """
     figure = Figure(figsize=(10, 2.9 * len(cases)), layout="constrained")
     grid = figure.subplots(len(cases), 3, squeeze=False)
@@ -118,7 +120,7 @@ def layer_scales(tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Fig
     """
     quantities = {
         "activation": "standard deviation of the activations",
-        "between_images": "... of one unit between images",
+        "between_images": "standard deviation of one unit between images",
         "gradient": "norm of the weights' gradient",
     }
     figure = Figure(figsize=(12, 3.6), layout="constrained")
@@ -130,12 +132,13 @@ def layer_scales(tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Fig
         axes.set_yscale("log")
         axes.set_title(title, fontsize=10)
         axes.grid(visible=True, axis="y", alpha=0.3)
-    figure.axes[0].legend(frameon=False, fontsize=8)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     return figure
 
 
 def center_share(correlations: Mapping[str, AnyFloats]) -> Figure:
-    """How much the predictions resemble the center bias: one histogram of correlations per network."""
+    """How much the predictions resemble the center bias: a histogram of correlations per network."""
     figure = Figure(figsize=(8, 3), layout="constrained")
     axes = figure.subplots()
     bins = np.linspace(-1, 1, 41).tolist()
@@ -149,7 +152,7 @@ def center_share(correlations: Mapping[str, AnyFloats]) -> Figure:
 def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figure:
     """Every entry of a sweep: mean and 95 % interval over images, and each seed's mean; one panel per metric.
 
-    An entry far off the others stands at the panel's edge with its number, so that they can be told apart.
+    An entry far from the others is a number at the panel's edge, so that the others can be told apart.
     """
     figure = Figure(figsize=(2.6 * len(metrics) + 2, 0.32 * len(rows) + 1.6), layout="constrained")
     panels = figure.subplots(1, len(metrics), squeeze=False, sharey=True).ravel()
@@ -222,7 +225,7 @@ def _show_difference(axes: Axes, difference: Difference) -> None:
     direction = "higher" if difference.higher_is_better else "lower"
     worse, equal, better_count = difference.counts
     ties = f", {equal} equal" if equal else ""
-    missing = f", {difference.left_out} without a score of both" if difference.left_out else ""
+    missing = f", {difference.left_out} without both scores" if difference.left_out else ""
     axes.set_title(
         f"{difference.metric} ({direction} is better)\n"
         f"A better on {worse}, B on {better_count}{ties}{missing}",
