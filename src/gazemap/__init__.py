@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gazemap.prediction.predict import predict
     from gazemap.prediction.prediction import Prediction
     from gazemap.prediction.predictor import load_predictor
+    from gazemap.reports.compare import compare
     from gazemap.training.loop import train
     from gazemap.training.recipe import Recipe, load_recipe
 
@@ -40,6 +41,7 @@ _PLACES = {
     "SaliencyModel": "models.base",
     "Sample": "data.sample",
     "Scores": "evaluation.scores",
+    "compare": "reports.compare",
     "create_model": "models.table",
     "evaluate": "evaluation.evaluate",
     "load_dataset": "data.dataset",
@@ -61,6 +63,7 @@ __all__ = [
     "SaliencyModel",
     "Sample",
     "Scores",
+    "compare",
     "create_model",
     "evaluate",
     "load_dataset",

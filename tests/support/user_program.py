@@ -24,7 +24,7 @@ from gazemap import (
 )
 from gazemap.data.importers import import_dataset
 from gazemap.data.popout.generate import popout
-from gazemap.evaluation.comparison import compare
+from gazemap.evaluation.model_comparison import ModelComparison
 from gazemap.metrics.kernels.arrays import Score
 from gazemap.prediction.predictor import Predictor
 from gazemap.reports.crop import CroppedImage, crop
@@ -89,7 +89,10 @@ def scores(dataset: GazeDataset, model: SaliencyModel) -> None:
     assert_type(gazemap.evaluate({"mine": model, "theirs": "maps/"}, dataset), Scores)
     assert_type(found.interval("gazenet", "nss").mean, float)
     assert_type(found.per_image["gazenet"]["nss"], NDArray[np.float64])
-    print(compare(found, "runs/a").difference("nss").p + 0.5)
+    assert_type(found["gazenet"]["nss"].low, float)
+    compared = assert_type(gazemap.compare(found, "runs/a", sort_by="nss"), ModelComparison)
+    print(compared.difference("nss").p + 0.5)
+    gazemap.compare(found, "runs/a", "nss")  # refused: call-arg
     gazemap.evaluate(dataset, "gazenet")  # refused: arg-type
     gazemap.evaluate("gazenet", dataset, "val", "exact", ["nss"])  # refused: call-arg
     print(found.nss)  # refused: attr-defined
