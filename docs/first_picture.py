@@ -24,7 +24,7 @@ def main() -> None:
     """Write the photograph, the overlay and the contours, side by side."""
     file = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
     photo = np.asarray(Image.open(file).convert("RGB"))
-    prediction = gazemap.predict(photo, gazemap.load_model())
+    prediction = gazemap.predict(photo)
     pictures = [photo, overlay(photo, prediction.saliency), contours(photo, prediction.density)]
     framed = [ImageOps.expand(Image.fromarray(picture), 8, "white") for picture in pictures]
     sheet = Image.fromarray(np.concatenate([np.asarray(picture) for picture in framed], axis=1))

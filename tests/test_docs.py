@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from support import tiny_model
 from support.commands import UsageError, check_command
 from support.miniatures.miniature import save_picture
 from support.references import auc_by_pairs
 
-from gazemap import Fixations, evaluate, load_recipe, predict, train
+from gazemap import Fixations, evaluate, load_dataset, load_recipe, predict, train
 from gazemap.data.writing.folder import write_dataset
 from gazemap.losses import LossTargets, NetworkOutput
 
@@ -38,6 +39,7 @@ def place(popout_set, tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs")
     (folder / "gaze").mkdir()
     (folder / "gaze" / "popout").symlink_to(popout_set.path)
+    save_picture(folder / "photo.jpg", 0)
     (folder / "tiny.yaml").write_text(tiny_model.RECIPE.replace("{name: tiny}", "{name: shallow}"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(tiny_model.MODELS, "shallow", Stand)
@@ -51,11 +53,9 @@ def numbers(text):
 
 
 def evaluates_a_model(names, printed):
-    assert names["prediction"].saliency.shape == names["dataset"]["00000"].size
-    assert np.exp(names["prediction"].log_density).sum() == pytest.approx(1, rel=1e-4)
     expected = []
-    for sample in names["dataset"].split("val"):  # NSS: the mean z-score at the fixated pixels
-        density = predict(sample.image, names["model"]).density
+    for sample in load_dataset("gaze/popout").split("val"):  # NSS: the mean z-score at the fixated pixels
+        density = predict(sample.image).density
         z = (density - density.mean()) / density.std()
         points = sample.fixations
         expected.append(z[points.y.astype(int), points.x.astype(int)].mean())
@@ -129,6 +129,16 @@ def predicts_an_image(names, printed):
     assert float(printed.split()[-1]) == pytest.approx(1, rel=1e-4)
 
 
+def predicts_a_file(names, printed):
+    with Image.open("photo.jpg") as photo, Image.open("overlay.jpg") as overlay:
+        assert names["prediction"].density.shape == photo.size[::-1] == overlay.size[::-1]
+        changed = np.abs(np.asarray(photo, float) - np.asarray(overlay, float)).mean(axis=2)
+    saliency = names["prediction"].saliency  # which the overlay shows more of, the more there is
+    salient = saliency > np.median(saliency)
+    assert changed[salient].mean() > changed[~salient].mean()
+    assert float(printed.split()[-1]) == pytest.approx(1, rel=1e-4)
+
+
 def sets_a_center_bias(names, printed):
     assert 0 <= int(printed) < 480 * 640
 
@@ -172,7 +182,8 @@ EXPECTED = {
     "submit(model": reads_maps_again,
     "metrics.score_against(": scores_a_map,
     "MetricCollection(": validates_random_maps,
-    "prediction.saliency.shape": predicts_an_image,
+    "np.zeros((480, 640, 3)": predicts_an_image,
+    'gazemap.predict("photo.jpg")': predicts_a_file,
     "set_center_bias(": sets_a_center_bias,
 }
 
