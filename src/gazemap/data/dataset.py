@@ -128,7 +128,7 @@ class GazeDataset:
 
     @property
     def image_names(self) -> list[Path]:
-        """The images' files, also of images of which the set holds the points alone."""
+        """The images' files, also of images of which the set holds only the points."""
         return [sample.file or self.path / "images" / sample.image_id for sample in self.samples]
 
     @cached_property

@@ -172,7 +172,7 @@ def refuse_unknown(samples: Sequence[Sample], *columns: Column) -> None:
 
 
 def with_fixations(sample: Sample, chosen: Bools) -> Sample:
-    """The image with these of its fixations alone."""
+    """The image with only these of its fixations."""
     assert sample.fixations is not None
     return replace(sample, fixations=sample.fixations.where(chosen), map_file=None)
 

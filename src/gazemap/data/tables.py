@@ -70,7 +70,7 @@ def read_fixations(path: Path) -> dict[str, Fixations]:
     starts = np.searchsorted(codes[order], np.arange(len(names) + 1)).tolist()
     columns: dict[str, Any] = {}
     for name in ("x", "y", "onset", "duration"):
-        if table[name].null_count < len(table):  # a column of nulls alone is not known
+        if table[name].null_count < len(table):  # a column of only nulls is not known
             columns[name] = table[name].to_numpy()[order]
     if table["observer"].null_count < len(table):
         observers, coded = _decoded(table["observer"])

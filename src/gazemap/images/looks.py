@@ -21,7 +21,7 @@ def look(file: Path) -> Bytes:
     """(72,): the image's fingerprint, 40 bytes, and the hash of its mirror image, 32.
 
     The hashes of an image that shows next to nothing (a flat one) are zeros, and match none: it is known
-    again by its file alone.
+    again only by its file.
 
     Raises:
         DataError: the file is missing, damaged or no image.

@@ -32,7 +32,7 @@ _TRAIN_INFO = _TEST_INFO.model_copy(
         "name": "cat2000-train",
         "source": (
             "FIXATIONLOCS/CATEGORY/*.mat; a fixated pixel is one point, at its center (index + 0.5). "
-            "Observers are in allFixData.mat alone, a MATLAB object that only MATLAB reads"
+            "Observers are only in allFixData.mat, a MATLAB object that only MATLAB reads"
         ),
     }
 )

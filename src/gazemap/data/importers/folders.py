@@ -78,7 +78,7 @@ def read_folders(
         info: of the set, unless `name` gives it another name.
         source: the folder that holds the other three.
         images: whether a fixation map without an image is set aside ("required"), or becomes an
-            image of which the size and the points alone are known ("optional").
+            image of which only the size and the points are known ("optional").
         name: of the set, where it is not the one that the layout was made for.
         sigma: its authors' blur in pixels, where known.
         image_folder: where the images are, relative to `source`; "{split}" stands for the split's name.

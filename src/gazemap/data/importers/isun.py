@@ -35,7 +35,7 @@ _WEBCAM = 0.05  # gaze by webcam is some degrees off, and so leaves the image; h
 
 
 def read_isun(source: Path) -> ImportedSet:
-    """images/*.jpg, and one .mat file per split; the test split has images alone.
+    """images/*.jpg, and one .mat file per split; the test split has only images.
 
     Raises:
         DataError: no .mat file is there, or one is damaged or lacks a field.
