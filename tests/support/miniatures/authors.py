@@ -65,6 +65,6 @@ MINIATURES = {
         splits=("train", "train", "val"),
         observers=("04",),
         fault=scene_without_a_column,
-        fault_message=r"image 001, observer 1: shape \(2, 3\)",
+        fault_message=r"image 001, observer 1: the shape must be \(n, 4\), got \(2, 3\)",
     ),
 }

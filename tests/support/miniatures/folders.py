@@ -65,7 +65,7 @@ MINIATURES = {
         keeps="pixels",
         splits=("train", "train", "val"),
         fault=without_a_matrix,
-        fault_message=r"COCO_0+\.mat has 0 two-dimensional variables of numbers.*gaze",
+        fault_message=r"COCO_0+\.mat must have exactly one two-dimensional variable of numbers, got 0.*gaze",
     ),
     "reddy-folder": Miniature(
         make=reddy_folder,

@@ -79,7 +79,7 @@ MINIATURES = {
         image_ids=("Action/001", "Action/002", "Satelite/001"),
         keeps="pixels",
         fault=without_a_map,
-        fault_message=r"001\.mat has 0 two-dimensional variables of numbers",
+        fault_message=r"001\.mat must have exactly one two-dimensional variable of numbers, got 0",
     ),
     "cat2000-test": Miniature(
         make=cat2000_test,

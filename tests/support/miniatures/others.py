@@ -139,7 +139,7 @@ MINIATURES = {
         image_ids=("1", "2", "3"),
         keeps="pixels",
         fault=toronto_of_one_map,
-        fault_message="white has type .*; a cell of maps",
+        fault_message="white must be a cell of maps, one per image, got type",
     ),
     "pascal-s": Miniature(
         make=pascal_s,
