@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 from PIL import Image
+from support import tiny_model
 from support.light import run_python
+
+from gazemap.models.weights import save_model
 
 AREAS = """
 import sys
@@ -31,6 +34,16 @@ view({data!r}, "view.html", images=3)
 report("gazenet", {data!r}, protocols=["mit"])
 """
 
+RUN = """
+from gazemap.errors import MissingPackageError
+from gazemap.reports.report import report
+
+try:
+    report("run", {data!r})
+except MissingPackageError as error:
+    print(error)
+"""
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -56,3 +69,10 @@ def test_pages(folder, popout_set):
     assert "gazenet is not given as a run folder" in page
     assert "The metric emd of mit is left out" in page
     assert (folder / "view.html").is_file()
+
+
+def test_the_report_of_a_run_names_the_extra(folder, popout_set):
+    save_model(folder / "run" / "best.safetensors", tiny_model.Tiny(), recipe={"name": "tiny"})
+    said = run_python(RUN.format(data=str(popout_set.path)), folder, absent=True)
+    assert "The report of a run folder needs the package torch" in said
+    assert "pip install 'gazemap[train]'" in said

@@ -79,16 +79,16 @@ def crop(
     Args:
         image: a file.
         out: the crop's file, of the image's format; a file that is there is replaced.
-        model: a model, or what `load_predictor` takes.
+        model: a name, a run folder, a weights or ONNX file, or a model in memory; see `load_predictor`.
         aspect: width over height, a fraction or a text such as "16:9". Either this or `size`.
         size: of the file in pixels, to which the crop is resized: (height, width), or a text such as
             "1200x630" with the width first.
         share: keep at least this share of the attention, in (0, 1], in the smallest crop that does; by
             default the largest crop of the aspect is taken.
         figure: a file that shows the crop in its image, .png, .pdf or .svg.
-        engine: what computes the model, see `load_predictor`.
-        device: where it computes.
-        center_bias: whether the model expects people to look at the center more often.
+        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        device: "auto", "cpu" or "cuda".
+        center_bias: False leaves the model's own center bias out, for images that are parts of others.
 
     Raises:
         InputError: both or neither of `aspect` and `size`, a share that no crop keeps, or the name of a

@@ -111,15 +111,15 @@ def diff(
     Args:
         a: an image file of the first design.
         b: of the second.
-        model: a model, or what `load_predictor` takes.
+        model: a name, a run folder, a weights or ONNX file, or a model in memory; see `load_predictor`.
         boxes: regions in pixels of A: texts "name=x,y,width,height", .csv or .json files, or `Box`es; see
             `read_boxes`.
         boxes_b: the same regions in pixels of B; by default at the same relative positions.
         out: the file of the regions' table, .csv or .json; its columns are those of `RegionChange.row`.
         figure: a file that shows both designs and their difference, .png, .pdf or .svg.
-        engine: what computes the model, see `load_predictor`.
-        device: where it computes.
-        center_bias: whether the model expects people to look at the center more often.
+        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        device: "auto", "cpu" or "cuda".
+        center_bias: False leaves the model's own center bias out, for images that are parts of others.
 
     Raises:
         InputError: a box reaches out of its image, only one design has a region of some name, a table is

@@ -87,15 +87,15 @@ def regions(
 
     Args:
         image: a file.
-        model: a model, or what `load_predictor` takes.
+        model: a name, a run folder, a weights or ONNX file, or a model in memory; see `load_predictor`.
         boxes: texts "name=x,y,width,height" in pixels of the image, .csv or .json files, or `Box`es; see
             `read_boxes`. Either these or `mask`.
         mask: an image file of the same size; each gray value or color is a region.
         out: the table's file, .csv or .json; its columns are the names of `RegionShare`.
         figure: a file that shows the regions and their shares, .png, .pdf or .svg.
-        engine: what computes the model, see `load_predictor`.
-        device: where it computes.
-        center_bias: whether the model expects people to look at the center more often.
+        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        device: "auto", "cpu" or "cuda".
+        center_bias: False leaves the model's own center bias out, for images that are parts of others.
 
     Raises:
         InputError: both or neither of `boxes` and `mask`, a box that reaches out of the image, several of

@@ -51,9 +51,9 @@ def report(
         protocols: keys of `PROTOCOLS`; all by default.
         split: the images to score.
         unseen: leave out the images that the model was trained on, from the whole page.
-        engine: what computes the model, see `load_predictor`.
-        device: where it computes.
-        center_bias: whether the model expects people to look at the center more often.
+        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        device: "auto", "cpu" or "cuda".
+        center_bias: False leaves the model's own center bias out, for images that are parts of others.
         progress: show bars.
 
     Raises:

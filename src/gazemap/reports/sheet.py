@@ -61,10 +61,11 @@ def sheet(
     Args:
         images: one file, or up to 30.
         out: the figure's file, .png, .pdf or .svg; a file that is there is replaced.
-        model: one model, or up to 8; each a model, or what `load_predictor` takes.
-        engine: what computes the models, see `load_predictor`.
-        device: where they compute.
-        center_bias: whether the models expect people to look at the center more often.
+        model: one model, or up to 8: names, run folders, weights or ONNX files, or models in memory; see
+            `load_predictor`.
+        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        device: "auto", "cpu" or "cuda".
+        center_bias: False leaves the models' own center bias out, for images that are parts of others.
         progress: show a bar.
 
     Raises:
