@@ -10,6 +10,7 @@ import pytest
 from support.imports import imported_modules, module_names
 
 import gazemap
+from gazemap.system.extras import EXTRAS
 
 ROOT = Path(gazemap.__file__).parent
 TESTS = Path(__file__).parent
@@ -52,6 +53,14 @@ ORDERS = {
     "cli": "help | completion | options | parsing | tables < command | listings < results < *"
     " < data < __init__",
 }
+# What may import PyTorch and other packages of extras at its top; all else works without them.
+WITH_TORCH = {"losses", "models", "training", "data/batches/arrays.py", "data/batches/augmentation.py"} | {
+    "metrics/torchmetrics.py",
+    "prediction/engines/pytorch.py",
+    "prediction/engines/to_onnx.py",
+    "system/device.py",
+}
+WITHOUT_TORCH = {"models/files.py", "models/overview.py", "models/training_images.py", "training/recipe.py"}
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "core"}
 
@@ -93,6 +102,29 @@ def test_imports_follow_the_arrow():
         if (rule := broken_rule(module_names(path, ROOT), other))
     ]
     assert not broken, "\n" + "\n".join(broken)
+
+
+def imported_at_the_top(code):
+    """The packages that a file imports as soon as it is imported itself."""
+    found = set()
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_packages_of_extras_are_imported_only_where_they_belong():
+    broken = {}
+    for path in FILES:
+        place = path.relative_to(ROOT).as_posix()
+        may = place.partition("/")[0] in WITH_TORCH or place in WITH_TORCH
+        if not may or place in WITHOUT_TORCH:
+            broken[place] = imported_at_the_top(path.read_text()) & EXTRAS.keys()
+    assert {place: found for place, found in broken.items() if found} == {}
+    assert [place for place in WITH_TORCH | WITHOUT_TORCH if not (ROOT / place).exists()] == []
+    assert imported_at_the_top("import torch.nn as nn\ndef f():\n    import timm") == {"torch"}
 
 
 @pytest.mark.parametrize(
