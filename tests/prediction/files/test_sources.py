@@ -67,6 +67,16 @@ def test_the_standard_input_is_a_list(photos, monkeypatch):
     assert names("-") == ALL
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "deep/er/c.webp"])
+def test_an_image_in_the_place_of_a_list_is_explained(photos, monkeypatch, name):
+    content = (photos / name).read_bytes()
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(content)))
+    with pytest.raises(InputError, match="A list must be text with one path of an image per line"):
+        names("-")
+    with pytest.raises(InputError, match="got other bytes"):
+        names(f"@{photos / name}")
+
+
 def test_names_that_are_no_text_are_kept(photos, tmp_path):
     name = b"caf\xe9 \n.jpg"
     (photos / "a.jpg").rename(os.path.join(os.fsencode(photos), name).decode(errors="surrogateescape"))

@@ -34,7 +34,7 @@ def open_sources(sources: Sequence[str | os.PathLike[str]]) -> Iterator[Sources]
     wrong. What is named `@list.txt` or has a pattern's signs, and exists, is that file or folder.
 
     Raises:
-        InputError: a list cannot be read, or there is no image at all.
+        InputError: a list cannot be read or is no text, or there is no image at all.
     """
     given = [os.fspath(source) for source in sources]
     with tempfile.TemporaryFile() as typed:
@@ -111,6 +111,11 @@ class Sources:
 
 def _listed(file: IO[bytes]) -> Iterator[tuple[str, str]]:
     for line in file:
+        if b"\0" in line:  # no path has it, and nearly every image file
+            raise InputError(
+                "A list must be text with one path of an image per line, got other bytes. Give the path "
+                "of the image itself, or in Python its bytes: gazemap.predict(data)."
+            )
         path = os.fsdecode(line.rstrip(b"\r\n"))
         if path:
             yield os.path.dirname(path), path
