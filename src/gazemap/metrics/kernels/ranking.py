@@ -139,14 +139,14 @@ class Ranking:
             below = [(cuts < value).sum() for value in values]
             not_above = [(cuts <= value).sum() for value in values]
         """
-        values, buckets = self._values[pixels], self.__dict__.get("_buckets")
+        buckets = self.__dict__.get("_buckets")  # they are not made for a few pixels' sake
         if buckets is None or self._fullest > _CROWDED:
-            return self._by_bisection(values)  # buckets are not made for a few pixels' sake
-        ends = np.append(self._cuts, np.inf)
-        place = self._lower_cuts[buckets[pixels]]
+            return self._by_bisection(self._values[pixels])
+        values, ends = self._values.take(pixels), np.append(self._cuts, np.inf)
+        place = self._lower_cuts.take(buckets.take(pixels))
         for _ in range(self._fullest):
-            place += ends[place] < values
-        return place, place + (ends[place] == values)
+            place += ends.take(place) < values
+        return place, place + (ends.take(place) == values)
 
     def _by_bisection(self, values: Array) -> tuple[Array, Array]:
         below, up_to = (self._xp.searchsorted(self._cuts, values, side=side) for side in ("left", "right"))

@@ -240,7 +240,8 @@ class Reader:
             starts = np.flatnonzero(positions[1:] != positions[:-1]) + 1
             ends = np.concatenate([[0], starts, [len(positions)]]) if len(positions) else starts
             return positions[ends[:-1]], ends[1:] - ends[:-1]
-        is_fixated = np.zeros(self.shape[1] * self.shape[2], bool)
+        is_fixated = POOL.empty((self.shape[1] * self.shape[2],), bool)
+        is_fixated.fill(False)
         is_fixated[positions] = True
         pixels = np.flatnonzero(is_fixated)
         if len(pixels) == len(positions):
