@@ -2,10 +2,10 @@
 
     python benchmarks/metrics.py --peer-python PYTHON    (of an environment with pysaliency)
 
-One run, one core, one thread each; the two processes take turns image by image, so that a change of
-the machine's speed meets both. gazemap scores all 5,000 images, and the peers the first of them.
-Times are medians, since other processes may be at work. gazemap keeps freed memory, as its
-command line does; the peers run as they come. The environment of the peers needs
+One run, one core, one thread each. gazemap, a user's plain loop over `gazemap.metrics.score`, and the peers
+run in three processes, none of which sets anything of its memory. They take turns image by image, so that a
+change of the machine's speed meets all. gazemap scores all 5,000 images, and the others the first of them.
+Times are medians, since other processes may be at work. The environment of the peers needs
 `pip install pysaliency torch h5py "numpy<2.4" "setuptools<81"`, torch first and for the CPU.
 """
 
@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable
 from json import loads
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from arguments import benchmark_parser, read_arguments
@@ -33,7 +34,6 @@ from gazemap.metrics import MATLAB_EPS
 from gazemap.metrics.densities import shift_to_density
 from gazemap.metrics.kernels.arrays import Score
 from gazemap.models.files import DEFAULT_MODEL
-from gazemap.system.memory import keep_freed_memory
 from gazemap.types import Floats
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
@@ -85,14 +85,18 @@ LIKE: dict[str, dict[str, tuple[Metric, str]]] = {
 }
 
 
-class Peers:
-    """`metrics_peers.py` in another process; `versions` says what it runs."""
+class Server:
+    """A script beside this one, in another process; the first line that it prints says what it runs.
 
-    def __init__(self, python: str | None) -> None:
-        self.names = ("pysaliency", "sampled") if python else ("sampled",)
-        script = Path(__file__).with_name("metrics_peers.py")
+    Args:
+        python: that runs it.
+        script: its name.
+        *names: its arguments.
+    """
+
+    def __init__(self, python: str, script: str, *names: str) -> None:
         self._process = subprocess.Popen(
-            [python or sys.executable, str(script), *self.names],
+            [python, str(Path(__file__).with_name(script)), *names],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -100,15 +104,15 @@ class Peers:
         assert self._process.stdout is not None
         self.versions = self._process.stdout.readline().strip()
         if not self.versions:
-            raise SystemExit(f"{python or sys.executable} cannot run {script.name} {' '.join(self.names)}.")
+            raise SystemExit(f"{python} cannot run {script} {' '.join(names)}.")
 
-    def scores(self, file: Path) -> list[dict[str, dict[str, list[float]]]]:
-        """For every prediction of a case: peer -> metric -> milliseconds, score, standard error."""
+    def answer(self, file: Path) -> list[Any]:
+        """What it says of a case, per prediction."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{file}\n")
         self._process.stdin.flush()
-        answers: list[dict[str, dict[str, list[float]]]] = loads(self._process.stdout.readline())
+        answers: list[Any] = loads(self._process.stdout.readline())
         return answers
 
     def close(self) -> None:
@@ -116,11 +120,14 @@ class Peers:
         self._process.communicate()
 
 
-def measure(cases: Cases, peers: Peers, images: int, file: Path) -> tuple[Record, dict[int, float]]:
-    """Score all images, the first of them with the peers too; and the peak memory in MiB on the way."""
+def measure(
+    cases: Cases, loop: Server, peers: Server, images: int, file: Path
+) -> tuple[Record, dict[int, float]]:
+    """Score all images, the first of them in the other processes too; and the peak memory in MiB."""
     record, memory = Record(), {0: peak_memory()}
     cases[0].save(file)
-    compare(Record(), cases[0], peers.scores(file))  # compilers and caches are warm after one
+    loop.answer(file)
+    compare(Record(), cases[0], peers.answer(file))  # compilers and caches are warm after one
     for index in track(range(len(cases)), "Scoring", transient=True):
         case = cases[index]
         _ = case.fixations, case.density, case.other_fixations  # made once, before the clock
@@ -129,10 +136,20 @@ def measure(cases: Cases, peers: Peers, images: int, file: Path) -> tuple[Record
         record.timed("gazemap", "both", ours, case, *case.predictions)
         if index < images:
             case.save(file)
-            compare(record, case, peers.scores(file))
+            looped(record, case, loop.answer(file))
+            compare(record, case, peers.answer(file))
         if index + 1 in (500, len(cases)):
             memory[index + 1] = peak_memory()
     return record, memory
+
+
+def looped(record: Record, case: Case, answers: list[dict[str, tuple[float, dict[str, float]]]]) -> None:
+    """Note the times of a user's loop, and how far its scores under `mit` are from those of this process."""
+    for prediction, answer in zip(case.predictions, answers, strict=True):
+        for protocol, (elapsed, _) in answer.items():
+            record.times["loop", protocol].append(elapsed)
+        joint = ours(case, prediction)[0]
+        record.gaps["loop", "mit"].append(max(abs(answer["mit"][1][name] - joint[name]) for name in METRICS))
 
 
 def compare(record: Record, case: Case, answers: list[dict[str, dict[str, list[float]]]]) -> None:
@@ -175,20 +192,22 @@ def main() -> None:
     parser.add_argument("--run", default="runs/osie/nurick2021-shallow-osie", help="a trained run")
     parser.add_argument("--peer-python", help="has pysaliency; without it only the ports' way is measured")
     options = read_arguments(parser, data=None, images=1, run=DEFAULT_MODEL)
-    keep_freed_memory()  # as the command line does
-    peers = Peers(options.peer_python)
+    names = ("pysaliency", "sampled") if options.peer_python else ("sampled",)
+    peers = Server(options.peer_python or sys.executable, "metrics_peers.py", *names)
+    loop = Server(sys.executable, "metrics_loop.py", *METRICS)
     with tempfile.TemporaryDirectory() as folder:
         data = options.data or made_up(Path(folder) / "salicon", OTHERS + 1)
         cases = Cases(data, options.run, Path(folder))
         images = min(options.images, len(cases))
-        record, memory = measure(cases, peers, images, Path(folder) / "case.npz")
-    peers.close()
+        record, memory = measure(cases, loop, peers, images, Path(folder) / "case.npz")
+    for server in (loop, peers):
+        server.close()
     print(f"{images} of {len(cases):,} images of {FRAME[1]} x {FRAME[0]}, each with 2 predictions:", end=" ")
     print(f"the center bias and maps of {Path(options.run).name}; one core")
     print(f"peers: {peers.versions}; gazemap: numpy {np.__version__}; sAUC against {OTHERS} other images\n")
-    print_times(record, peers.names, images)
+    print_times(record, names, images)
     print_differences(
-        record, {peer: {name: note for name, (_, note) in LIKE[peer].items()} for peer in peers.names}
+        record, {peer: {name: note for name, (_, note) in LIKE[peer].items()} for peer in names}
     )
     print_rest(record, memory)
 

@@ -158,10 +158,11 @@ def spread(pixels: Positions) -> Floats:
 
 def predict_images(run: str, folder: Path, out: Path) -> None:
     """Write (n, H, W) float32: the model's maps of the images of the frame's size."""
-    from gazemap import load_model, predict
+    from gazemap import predict
+    from gazemap.prediction.predictor import load_predictor
 
-    model = load_model(run)
-    maps = [predict(file, model).saliency for file in sorted(folder.iterdir())]
+    predictor = load_predictor(run)
+    maps = [predict(file, predictor).saliency for file in sorted(folder.iterdir())]
     fitting = [saliency for saliency in maps if saliency.shape == FRAME]
     if not fitting:
         raise SystemExit(f"{folder} holds no image of {FRAME[1]} x {FRAME[0]} pixels.")

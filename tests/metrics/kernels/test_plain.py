@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
-from gazemap.metrics.kernels.ranking import _BUCKETS, Ranking, _rounded
+from gazemap.metrics.kernels.ranking import _BUCKETS, Ranking
 from gazemap.metrics.kernels.roc import Roc, _in_order
 
 MAPS = {
@@ -98,8 +98,3 @@ def test_bits_are_in_the_order_of_their_numbers():
     values = np.array([0.0, -1e-310, 5.5, -2.0, 1e-310, -np.inf, np.inf, 1.0, -1e300, 1e300])
     np.testing.assert_array_equal(_in_order(values).argsort(), values.argsort())
     np.testing.assert_array_equal(_in_order(_in_order(values).view(np.float64)).view(np.float64), values)
-
-
-def test_rounding_without_a_cast():
-    values = np.concatenate([np.random.default_rng(0).random(1000) * _BUCKETS, [0.0, 0.5, 1.5, 2.5, 2.0**40]])
-    np.testing.assert_array_equal(_rounded(values.copy()), np.rint(values).astype(np.int64))

@@ -11,13 +11,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.metrics.kernels.arrays import Array, namespace_of, room_for
+from gazemap.metrics.kernels.arrays import Array, namespace_of
 from gazemap.system.array_pool import POOL
+from gazemap.types import Floats
 
 _BUCKETS = 1 << 16
 _CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
 _FEW = 16  # cuts that are quicker compared with every pixel
-_WHOLE = 2.0**52  # floating-point numbers from here on are whole, and their last bits are those of an integer
+_FAINT = 2.0**-24  # share of the greatest value below which all share a bucket
 _WIDE = 62  # bits that two sums may take in one integer
 
 
@@ -117,19 +118,36 @@ class Ranking:
     @cached_property
     def _buckets(self) -> Array:
         """(N,): the bucket of each pixel; None where all pixels are placed one by one."""
-        scale = self._scale
         is_large = isinstance(self._values, np.ndarray) and self.size > _BUCKETS // 4
-        if not is_large or not np.isfinite(self._span) or not np.isfinite(scale):
-            return None  # few pixels, or floating point cannot tell the buckets apart
-        return _rounded(np.multiply(self._raised, scale, out=room_for(self._raised)))
-
-    @cached_property
-    def _scale(self) -> float:
-        return (_BUCKETS - 1) / self._span if self._span > 0 else np.inf
+        if not is_large or not 0 < self._span < np.inf or not len(self._cuts):
+            return None
+        return self._bucket_of(self._raised)
 
     @cached_property
     def _cut_buckets(self) -> NDArray[np.int64]:
-        return _rounded(np.clip(self._cuts - self._low, 0, self._span) * self._scale)
+        return self._bucket_of(np.clip(self._cuts - self._low, 0, self._span))
+
+    def _bucket_of(self, raised: Floats) -> NDArray[np.int64]:
+        """(n,): the buckets of some raised values, in their order.
+
+        The bits of positive numbers, read as integers, are in the numbers' order: close to a logarithm. The
+        first of them say the bucket, so that the many low values of a peaked map have as many
+        buckets as the few high ones. All below the lowest cut share one.
+        """
+        shift, first = self._first_bits
+        buckets = np.right_shift(raised.view(np.int64), shift, out=POOL.empty(raised.shape, np.int64))
+        buckets -= first
+        return np.maximum(buckets, 0, out=buckets)
+
+    @cached_property
+    def _first_bits(self) -> tuple[int, int]:
+        """How many bits do not matter, and what the others count from."""
+        lowest = max(float(self._cuts[0]) - self._low, self._span * _FAINT)
+        low, high = (int(bits) for bits in np.array([lowest, self._span]).view(np.int64))
+        shift = max((high - low).bit_length() - _BUCKETS.bit_length(), 0)
+        while (high >> shift) - (low >> shift) + 2 > _BUCKETS:
+            shift += 1
+        return shift, max((low >> shift) - 1, 0)
 
     def _places(self, pixels: Array) -> tuple[Array, Array]:
         """(k,) twice: how many cuts lie below each of some pixels, (k,) positions, and how many not above.
@@ -171,15 +189,3 @@ class Ranking:
         while most <= _CROWDED and (buckets[most:] == buckets[:-most]).any():
             most += 1
         return most
-
-
-def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Non-negative numbers below 2**51 to whole ones, in place and in half the time of a cast.
-
-    Plainly, `np.rint(values).astype(np.int64)`: added to 2**52, a number keeps no digits behind the
-    point, and its last bits are the whole number.
-    """
-    values += _WHOLE
-    whole = values.view(np.int64)
-    whole -= np.float64(_WHOLE).view(np.int64)
-    return whole
