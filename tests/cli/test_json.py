@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,16 @@ def test_what_a_function_prints_does_not_spoil_the_output(call, monkeypatch):
     _, out, errors = call("data", "info", "set", "--json")
     assert json.loads(out)["images"] == 30
     assert "loading" in errors
+
+
+def test_names_of_files_that_are_no_text_are_printed(call, tmp_path):
+    name = os.fsdecode(b"caf\xe9.png")
+    Path(tmp_path / name).write_bytes(Path("a.png").read_bytes())
+    words = ("predict", tmp_path / name, "--model", "tiny.safetensors", "--out", tmp_path / "maps")
+    code, out, errors = call(*words, "--json")
+    assert (code, json.loads(out)["files"][0]) == (0, str(tmp_path / "maps" / f"{name}.saliency.png")), errors
+    code, out, errors = call(*words, "--write", "saliency,json")
+    assert (code, "caf?.png.attention.json" in out) == (0, True), errors
 
 
 def test_numbers_that_are_not_finite_are_null():

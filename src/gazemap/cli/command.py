@@ -103,12 +103,10 @@ def plain_result(result: Any) -> Any:  # noqa: ANN401 - whatever a command retur
 
 def _print(answer: Answer, *, json: bool) -> None:
     if json:
-        typer.echo(
-            json_format.dumps(plain_result(answer.result), indent=2, ensure_ascii=False, allow_nan=False)
-        )
+        typer.echo(json_format.dumps(plain_result(answer.result), indent=2, allow_nan=False))
         return
     for part in answer.parts:
         if isinstance(part, str):
-            typer.echo(part)
+            typer.echo(part.encode("utf-8", "replace").decode())  # names of files may be no text
         else:
             print_table(part)
