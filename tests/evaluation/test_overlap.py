@@ -167,7 +167,7 @@ def test_evaluate_and_compare_by_command(run, model, leaky_set, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     save_model(folder / "best.safetensors", model)
-    asked = ("evaluate", folder, "--data", leaky_set.path, "--metric", "nss")
+    asked = ("evaluate", folder, "--data", leaky_set.path, "--metrics", "nss")
     code, text = run(*asked)
     assert code == 0, text
     assert "mine *" in text
@@ -202,10 +202,10 @@ def test_a_report_marks_the_row_and_leaves_images_out_of_the_whole_page(popout_s
 @pytest.mark.slow
 def test_the_docs_own_split_of_osie(run, shared_data, tmp_path):
     """gazenet's NSS on it was 3.84, above the gold standard's, without a word."""
-    assert run("data", "import", "osie", shared_data / "osie", tmp_path / "osie")[0] == 0
+    assert run("data", "import", shared_data / "osie", "--format", "osie", "--out", tmp_path / "osie")[0] == 0
     shares = ("--shares", "train=.8,val=.1,test=.1", "--seed", "0")
-    assert run("data", "split", tmp_path / "osie", tmp_path / "811", *shares)[0] == 0
-    asked = ("evaluate", "shipped:gazenet", "--data", tmp_path / "811", "--metric", "nss")
+    assert run("data", "split", tmp_path / "osie", "--out", tmp_path / "811", *shares)[0] == 0
+    asked = ("evaluate", "shipped:gazenet", "--data", tmp_path / "811", "--metrics", "nss")
     code, text = run(*asked, "--out", tmp_path / "all.parquet")
     assert code == 0, text
     scores = Scores.read(tmp_path / "all.parquet")

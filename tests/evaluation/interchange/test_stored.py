@@ -21,7 +21,7 @@ from support.stored_maps import (
     write_zip,
 )
 
-from gazemap.errors import DataError, WeightsError
+from gazemap.errors import DataError, InputError, WeightsError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.interchange import archives
 from gazemap.evaluation.interchange.stored import open_model_or_maps, open_predictions
@@ -108,6 +108,8 @@ def test_log_densities_and_saliency_maps_are_told_apart(val, tmp_path):
     with pytest.raises(DataError, match="is a density, not its logarithm"):
         open_predictions(maps("density", np.exp(logs)), val, "log_density")
     assert open_predictions(maps("negative", logs + 1), val).output == "saliency"
+    with pytest.raises(InputError, match="holds must be saliency or log_density, got 'density'"):
+        open_predictions(tmp_path / "density", val, "density")
 
 
 def test_transposed_maps_are_refused_in_any_size(val, tmp_path):

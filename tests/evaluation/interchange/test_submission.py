@@ -184,7 +184,7 @@ def test_commands_submit_a_run_and_score_what_was_submitted(run, popout_set, tmp
         assert (code, list(file)) == (0, names)
     code, text = run(*submit, tmp_path / "ours.hdf5", "--split", "val")
     assert (code, "5 predictions, read again and checked" in text) == (0, True)
-    code, text = run("evaluate", tmp_path / "ours.hdf5", *data, "--output", model.output)
+    code, text = run("evaluate", tmp_path / "ours.hdf5", *data, "--holds", model.output)
     assert code == 0, text
     for part in ("ours", "center bias", "gold standard"):
         assert part in text
@@ -204,9 +204,9 @@ def test_commands_say_how_many_maps_are_left_out_and_refuse_mistakes(run, popout
     code, text = run("evaluate", tmp_path / "all", *data, "--protocol", "bristol2021")
     assert (code, "all: 25 of its maps are of other images and were ignored." in text) == (0, True)
     assert scores_file(tmp_path / "all", popout_set, "val", "bristol2021").exists()
-    code, text = run("evaluate", tmp_path / "all", *data, "--output", "density")
-    assert (code, "no content of maps named 'density'. Did you mean 'log_density'" in text) == (2, True)
-    code, text = run("evaluate", tmp_path / "all", *data, "--output", "log_density")
+    code, text = run("evaluate", tmp_path / "all", *data, "--holds", "density")
+    assert (code, "'density' is not one of 'saliency', 'log_density'" in text) == (2, True)
+    code, text = run("evaluate", tmp_path / "all", *data, "--holds", "log_density")
     assert (code, "is no log density" in text) == (2, True)
     code, text = run(
         "submit", tmp_path / "all", *data, "--format", "mit", "--out", tmp_path / "x", "--split", "val"

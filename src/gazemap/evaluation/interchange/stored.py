@@ -11,7 +11,7 @@ from typing import cast, get_args
 import numpy as np
 
 from gazemap.data.dataset import GazeDataset
-from gazemap.errors import DataError, check_name
+from gazemap.errors import DataError, InputError
 from gazemap.evaluation.interchange.archives import MapArchive, open_archive
 from gazemap.images.names import match_names
 from gazemap.metrics.densities import LOG_SUM_TOLERANCE
@@ -95,7 +95,8 @@ def open_predictions(path: str | Path, images: GazeDataset, holds: str = "salien
         InputError: `holds` is neither.
         DataError: missing or damaged, images without exactly one map, or a first map that cannot be used.
     """
-    check_name("content of maps", holds, get_args(Output))
+    if holds not in get_args(Output):
+        raise InputError(f"holds must be {' or '.join(get_args(Output))}, got {holds!r}.")
     output = cast("Output", holds)
     archive = open_archive(Path(path))
     keys = match_names(images.image_names, archive.keys, output)
