@@ -13,38 +13,35 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import numpy as np
 
 from gazemap import Fixations, metrics
 
-PROTOCOLS = ("mit", "exact")
+PROTOCOLS, ROUNDS = ("mit", "exact"), 5
 
 
 def scored(file: Path, names: list[str]) -> list[dict[str, tuple[float, dict[str, float]]]]:
-    """What the loop measures of one case, per prediction: the second round, as of a loop that is at work."""
+    """What the loop measures of one case, per prediction: the median of some rounds after a first."""
     with np.load(file) as stored:
         case = {name: stored[name] for name in stored.files}
-    fixations = Fixations(x=case["x"] + 0.5, y=case["y"] + 0.5)
-    others = Fixations(x=case["other_x"] + 0.5, y=case["other_y"] + 0.5)
-    for _ in range(2):
-        answers = []
-        for saliency in case["predictions"]:
-            answer = {}
-            for protocol in PROTOCOLS:
+    truth: dict[str, Any] = {
+        "fixation_map": Fixations(x=case["x"] + 0.5, y=case["y"] + 0.5),
+        "density": case["density"],
+        "other_fixation_map": Fixations(x=case["other_x"] + 0.5, y=case["other_y"] + 0.5),
+        "baseline": case["baseline"],
+    }
+    answers: list[dict[str, tuple[float, dict[str, float]]]] = [{} for _ in case["predictions"]]
+    for protocol in PROTOCOLS:
+        for answer, saliency in zip(answers, case["predictions"], strict=True):
+            times = []
+            for _ in range(1 + ROUNDS):
                 started = time.perf_counter()
-                scores = metrics.score(
-                    saliency,
-                    fixation_map=fixations,
-                    density=case["density"],
-                    other_fixation_map=others,
-                    baseline=case["baseline"],
-                    protocol=protocol,
-                    metrics=names,
-                )
-                elapsed = 1000 * (time.perf_counter() - started)
-                answer[protocol] = elapsed, {name: float(value) for name, value in scores.items()}
-            answers.append(answer)
+                scores = metrics.score(saliency, **truth, protocol=protocol, metrics=names)
+                times.append(1000 * (time.perf_counter() - started))
+            answer[protocol] = median(times[1:]), {name: float(value) for name, value in scores.items()}
     return answers
 
 

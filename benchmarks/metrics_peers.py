@@ -127,24 +127,24 @@ def auc_judd_by_thresholds(case: Case) -> Score:
     saliency = scaled(case.prediction).ravel()
     thresholds = sorted(saliency[case.fixation_map.ravel() > 0], reverse=True)
     count = len(thresholds)
-    hits, alarms = np.zeros(count + 2), np.zeros(count + 2)
-    hits[-1] = alarms[-1] = 1
+    hits, false_positives = np.zeros(count + 2), np.zeros(count + 2)
+    hits[-1] = false_positives[-1] = 1
     for index, threshold in enumerate(thresholds, start=1):
         above = np.sum(saliency >= threshold)
         hits[index] = index / count
-        alarms[index] = (above - index) / (saliency.size - count)
-    return np.trapezoid(hits, alarms)
+        false_positives[index] = (above - index) / (saliency.size - count)
+    return np.trapezoid(hits, false_positives)
 
 
 def one_split(positives: Array, negatives: Array) -> Score:
     """The area under one split's curve, threshold by threshold."""
     thresholds = np.arange(0, max(positives.max(), negatives.max()), STEP)[::-1]
-    hits, alarms = np.zeros(len(thresholds) + 2), np.zeros(len(thresholds) + 2)
-    hits[-1] = alarms[-1] = 1
+    hits, false_positives = np.zeros(len(thresholds) + 2), np.zeros(len(thresholds) + 2)
+    hits[-1] = false_positives[-1] = 1
     for index, threshold in enumerate(thresholds, start=1):
         hits[index] = np.sum(positives >= threshold) / len(positives)
-        alarms[index] = np.sum(negatives >= threshold) / len(negatives)
-    return np.trapezoid(hits, alarms)
+        false_positives[index] = np.sum(negatives >= threshold) / len(negatives)
+    return np.trapezoid(hits, false_positives)
 
 
 def over_splits(scores: list[Score]) -> Score:

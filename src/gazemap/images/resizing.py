@@ -34,8 +34,8 @@ def resize(
     Args:
         values: an array, a tensor or nested lists.
         size: (H, W).
-        interpolation: "bilinear", antialiased where it shrinks, which makes no value that was not
-            there; "bicubic", MATLAB's `imresize` (a = -0.5, antialiased); or "spline",
+        interpolation: "bilinear", antialiased where it shrinks, which stays within the range of
+            the values; "bicubic", MATLAB's `imresize` (a = -0.5, antialiased); or "spline",
             `scipy.ndimage.zoom` of order 3, as the SALICON tool. The last two may fall below the
             least value and rise above the greatest.
 

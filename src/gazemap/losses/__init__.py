@@ -1,6 +1,6 @@
 """Losses: named terms that a recipe weighs and sums. `LOSSES` lists them all.
 
-Each is a function of what a network put out and what is known of the same images, with keyword parameters
+Each is a function of a network's output and of what is known of the same images, with keyword parameters
 of its own; or a class that takes the parameters and makes such a function, where that costs something.
 Losses are defined for both kinds of output: a saliency becomes a density over its sum, a density a
 saliency over its top.
@@ -78,8 +78,8 @@ def weighted_loss(weights: Weights) -> Term:
     """The sum of the named terms times their weights.
 
     Args:
-        weights: loss -> its weight, or {"weight": ..., and its parameters}; below 0 for those of which
-            more is better.
+        weights: loss -> its weight, or {"weight": ..., and its parameters}; below 0 for losses that are
+            better when higher.
 
     Raises:
         RecipeError: as `check_weights`.

@@ -1,4 +1,4 @@
-"""What every loss is given: what a network put out, and what is known of the same images."""
+"""What every loss is given: a network's output, and what is known of the same images."""
 
 from __future__ import annotations
 

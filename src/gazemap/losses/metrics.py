@@ -1,6 +1,6 @@
 """Losses that are metrics, computed by the metrics themselves, and the likelihood of the points.
 
-An image without fixations, or whose prediction is the same everywhere, has no such score and counts
+An image without fixations, or whose prediction is the same everywhere, has no such score and adds
 nothing.
 """
 

@@ -107,7 +107,7 @@ def auc_judd(
     Args:
         saliency: (H, W) or (B, H, W), any scale.
         fixation_map: counts of the same shape, or points.
-        jitter: greatest height of the noise, added to the map as it comes; the original's is 1e-7.
+        jitter: greatest height of the noise, added to the map's own values; the original's is 1e-7.
         seed: of the noise; None draws anew at each call.
 
     Returns:

@@ -24,9 +24,9 @@ def to_density(saliency: Tensor) -> Tensor: ...
 @overload
 def to_density(saliency: Arrays) -> Floats: ...
 def to_density(saliency: Maps) -> Floats | Tensor:
-    """A density of a saliency map that was made for no such use; our choice, stated here.
+    """A density from a saliency map, in a way of our own.
 
-    Negative values become 0, the rest is divided by its sum, and 1 % of the uniform density is
+    Negative values become 0, the map is divided by its sum, and 1 % of the uniform density is
     mixed in, so that no pixel is impossible. A map of zeros becomes uniform.
 
     Args:
@@ -99,7 +99,7 @@ def exponentiate(log_density: Maps) -> Floats | Tensor:
     density, totals = _softmax(log_density)
     worst = number(totals[abs(totals).argmax()])
     if not abs(worst) < LOG_SUM_TOLERANCE:
-        raise InputError(f"A log density's logsumexp is 0; this one's is {worst:.4g}. Subtract it.")
+        raise InputError(f"The logsumexp of a log density must be 0, got {worst:.4g}. Subtract it.")
     return density
 
 

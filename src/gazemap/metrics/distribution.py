@@ -33,7 +33,7 @@ def cc(saliency: Maps, density: Maps) -> Score | Tensor:
         infinite values.
 
     Raises:
-        InputError: a log density in the density's place.
+        InputError: `density` is a log density.
     """
     reader = read(saliency)
     xp, prediction, truth = reader.xp, reader.first, reader.pixels(density, "density")

@@ -21,7 +21,7 @@ def use_huge_pages() -> None:
 
 
 def keep_freed_memory() -> None:
-    """Let glibc keep up to half a gigabyte of freed memory: nearly half off the scoring of an image.
+    """Let glibc keep up to half a gigabyte of freed memory: a tenth off the evaluation of a data set.
 
     Otherwise every temporary array of a map's size is mapped anew and its pages are zeroed by the
     kernel. Does nothing where the C library is another.

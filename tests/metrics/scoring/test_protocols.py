@@ -159,7 +159,7 @@ def test_a_log_density_given_by_mistake_is_refused_where_a_density_is_wanted():
             metrics.information_gain(np.exp(logs), truth["fixation_map"], truth["baseline"])
         )
         assert called_one["sim"] == pytest.approx(metrics.sim(np.exp(logs), truth["density"]))
-        with pytest.raises(InputError, match="logsumexp is 0; this one's is 1"):
+        with pytest.raises(InputError, match="logsumexp of a log density must be 0, got 1"):
             metrics.score(logs + 1, **truth, protocol=protocol, output="log_density")
         with pytest.raises(InputError, match="log density"):
             metrics.score(logs, **truth, protocol=protocol)

@@ -31,7 +31,7 @@ def refuse_log_density(pixels: Pixels, name: str) -> None:
     """
     if bool(pixels.xp.any(is_below_zero(pixels))):
         raise InputError(
-            f"{name} looks like a log density (no value above 0); a non-negative map is accepted. "
+            f"{name} must be 0 or more, but has no value above 0, as a log density has none. "
             "Pass its exponential (gazemap.metrics.exponentiate)."
         )
 

@@ -135,9 +135,11 @@ class Ranking:
         buckets as the few high ones. All below the lowest cut share one.
         """
         shift, first = self._first_bits
-        buckets = np.right_shift(raised.view(np.int64), shift, out=POOL.empty(raised.shape, np.int64))
+        buckets: NDArray[np.int64] = POOL.empty(raised.shape, np.int64)
+        np.right_shift(raised.view(np.int64), shift, out=buckets)
         buckets -= first
-        return np.maximum(buckets, 0, out=buckets)
+        np.maximum(buckets, 0, out=buckets)
+        return buckets
 
     @cached_property
     def _first_bits(self) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""How a metric reads its arguments, and gives its scores back as the first argument came."""
+"""How a metric reads its arguments, and returns its scores in the form of the first."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def read(first: Maps | Reader, name: str = "saliency", *, ranks: bool = False) -
 
 
 class Reader:
-    """How one call's maps are read and its scores are given back: as its first argument came.
+    """How one call's maps are read, and its scores returned in the form of its first argument.
 
     Args:
         first: (H, W) or (B, H, W).
@@ -210,7 +210,7 @@ class Reader:
         return given
 
     def like(self, array: Array) -> Array:
-        """An array as the first argument came: a tensor on its device, or as it is."""
+        """An array in the form of the first argument: a tensor on its device, or the array itself."""
         if self._is_tensor and isinstance(array, np.ndarray):
             import torch
 
@@ -255,7 +255,7 @@ def _coordinates(points: Points) -> tuple[Floats, Floats]:
 
 
 def has_points(values: Array) -> bool:
-    """Whether fixations came as points, of one image or of several."""
+    """Whether fixations are given as points, of one image or of several."""
     return _is_points(values) or _is_list_of_points(values)
 
 

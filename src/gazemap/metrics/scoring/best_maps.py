@@ -90,7 +90,7 @@ def best_map(
         (H, W), of any scale.
 
     Raises:
-        InputError: an unknown kind, or what the kind needs did not come.
+        InputError: an unknown kind, or what the kind needs is not given.
     """
     kind = lookup("best map", best, KINDS)
     given = {"baseline": baseline, "sigma": sigma, "fixations": fixations}

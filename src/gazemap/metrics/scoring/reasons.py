@@ -17,7 +17,7 @@ def why_undefined(prepared: Prepared, truth: GroundTruth, metric: str) -> str | 
     Args:
         prepared: of one image, from `prepare`; what `score_prepared` was given.
         truth: of that image.
-        metric: a key of `METRICS`, all of whose truth came.
+        metric: a key of `METRICS`, whose ground truth is all given.
 
     Returns:
         words that go after a colon, e.g. "its map is constant"; None where there is a score.

@@ -67,14 +67,14 @@ def score(
         other_fixation_map: other images' fixations, counts or points; for sauc and auc_shuffled.
         baseline: sums to 1; for information_gain.
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
-        metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+        metrics: keys of `METRICS`; by default those of the protocol whose ground truth is given.
         output: what the prediction holds: "saliency", any scale, or "log_density".
 
     Returns:
         metric name -> a score per image, NaN where it is not defined.
 
     Raises:
-        InputError: an unknown protocol or metric, a metric whose truth did not come, or a log
+        InputError: an unknown protocol or metric, a metric whose ground truth is not given, or a log
             density that is none, or is not called one.
     """
     truth = GroundTruth(fixation_map, density, other_fixation_map, baseline)
@@ -110,7 +110,7 @@ def score_against(
         truth: what all of them are compared with; what it holds is read once.
         saliency: (h, w) or (B, h, w).
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
-        metrics: keys of `METRICS`; by default those of the protocol whose truth came.
+        metrics: keys of `METRICS`; by default those of the protocol whose ground truth is given.
         output: what the prediction holds.
 
     Raises:
@@ -130,14 +130,14 @@ def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str
     """The metrics of one prepared prediction; those that score the same map share what they compute.
 
     Raises:
-        InputError: an unknown metric, or one whose truth did not come.
+        InputError: an unknown metric, or one whose ground truth is not given.
     """
     comparisons: dict[int, Comparison] = {}
     scores: dict[str, Any] = {}
     for name in metrics:
         metric = get_metric(name)
         if missing := _missing(metric, truth):
-            raise InputError(f"Metric {name!r} needs {' and '.join(missing)}, which did not come.")
+            raise InputError(f"Metric {name!r} needs {' and '.join(missing)}. Pass it by name.")
         values = prepared.map_for(metric)
         if values is None:
             scores[name] = prepared.reader.scores(np.full(prepared.reader.shape[0], np.nan))

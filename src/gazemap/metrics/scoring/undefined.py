@@ -1,4 +1,4 @@
-"""The ways for a score not to exist; a metric's line in the table says which of them it has."""
+"""Why a score may be undefined; a metric's line in the table says which of the reasons it has."""
 
 from __future__ import annotations
 
