@@ -55,6 +55,7 @@ def test_what_needs_torch_says_so_where_there_is_none(words, what, popout_set, t
         capture_output=True,
         text=True,
         cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path if path)},
     )
     assert (made.returncode, made.stdout) == (2, "")
     assert made.stderr == (
