@@ -1,6 +1,8 @@
 """`gazemap report` of a model that is no run folder, and of a run."""
 
+import html
 import json
+from dataclasses import replace
 
 import pytest
 from support import tiny_model
@@ -35,6 +37,17 @@ def test_a_model_without_a_training_has_the_other_parts(model, popout_set, tmp_p
         "mean": interval.mean, "low": interval.low, "high": interval.high
     }  # fmt: skip
     assert values["scores"]["mit"]["uniform"]["nss"]["mean"] is None
+
+
+def test_protocols_that_need_a_blur_are_left_out_of_a_set_without_one(model, popout_set, tmp_path):
+    samples = [replace(sample, sigma=None) for sample in popout_set]
+    made = report(model, popout_set.with_samples(samples), out=tmp_path / "out")
+    scored = [entry.protocol for entry in made.scores]
+    assert scored == ["mit", "salicon2017", "bristol2021", "bristol2021-clipped"]
+    assert made.left_out[0].startswith("The protocols exact, tuebingen are left out: they need the blur")
+    page = made.page.read_text()
+    assert made.left_out[0] in page
+    assert "the MIT benchmark's blur (8 cycles per image)" in html.unescape(page)
 
 
 def test_another_split_and_folder(model, popout_set, tmp_path):

@@ -13,8 +13,9 @@ from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import known_observers, observer_agreement, outlying
 from gazemap.gaze.fixations import Fixations
 from gazemap.metrics import auc, nss
+from gazemap.reports.blurs import with_blur
 from gazemap.reports.figures import gaze as gaze_figures
-from gazemap.reports.view import spread, view, with_blur
+from gazemap.reports.view import spread, view
 
 SIZE = (40, 60)
 

@@ -23,6 +23,7 @@ from gazemap.metrics.scoring.preparing import prepare
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import Predictor, load_predictor
+from gazemap.reports.blurs import with_blur
 from gazemap.reports.figures.runs import Example
 from gazemap.reports.trainings import Training, read_training
 from gazemap.types import Fit, Floats, Size
@@ -172,12 +173,13 @@ def _placed(density: Floats, placement: Placement, size: Size) -> Floats:
 
 def examples(found: Findings, scores: Scores) -> list[Example]:
     """A model's best, median and worst image by CC, as picture, truth and prediction."""
+    images = with_blur(found.images)
     cc = scores.per_image[found.name]["cc"]
     order = np.argsort(np.where(np.isnan(cc), -np.inf, cc))[::-1]
     chosen = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
     shown = []
     for title, index in chosen.items():
-        sample, placement = found.images[int(index)], found.predictions[int(index)].placement
+        sample, placement = images[int(index)], found.predictions[int(index)].placement
         size = size_of_length(sample.size, _SHOWN_SIDE)
         values = {name: values[index] for name, values in scores.per_image[found.name].items()}
         shown.append(

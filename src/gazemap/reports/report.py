@@ -48,7 +48,7 @@ def report(
         dataset: a gaze data set or its folder.
         out: a folder for the page and the scores per image; by default the run folder, or a new folder
             MODEL-DATASET in the current one.
-        protocols: keys of `PROTOCOLS`; all by default.
+        protocols: keys of `PROTOCOLS`; by default all that can score the data set.
         split: the images to score.
         unseen: leave out the images that the model was trained on, from the whole page.
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
@@ -71,9 +71,8 @@ def report(
         learned = {about.name: about.predictor.training_images}
         opened = without_seen(learned, opened, split, progress=progress)
     folder = Path(out) if out else _default_folder(model, about, opened)
-    scores = score_subjects(
-        [about], opened, protocols or list(PROTOCOLS), folder, split=split, unseen=unseen, progress=progress
-    )
+    chosen, left_out = (protocols, []) if protocols else _protocols_for(opened.split(split))
+    scores = score_subjects([about], opened, chosen, folder, split=split, unseen=unseen, progress=progress)
     return write_report(
         folder / "report.html",
         title=about.name,
@@ -81,8 +80,21 @@ def report(
         dataset=opened,
         split=split,
         scores=scores,
+        left_out=left_out,
         progress=progress,
     )
+
+
+def _protocols_for(images: GazeDataset) -> tuple[list[str], list[str]]:
+    """All protocols that can score the images, and a sentence on those that need a blur that is not known."""
+    if any(sample.sigma is not None for sample in images):
+        return list(PROTOCOLS), []
+    blurred = [name for name, own in PROTOCOLS.items() if own.sigma is None and own.cycles is None]
+    known = [name for name in PROTOCOLS if name not in blurred]
+    return known, [
+        f"The protocols {', '.join(blurred)} are left out: they need the blur of the ground truth, which "
+        f"{images.name} does not state. Add its sigma, in pixels, to dataset.json."
+    ]
 
 
 def _default_folder(model: ModelLike, about: Subject, dataset: GazeDataset) -> Path:

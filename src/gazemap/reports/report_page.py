@@ -14,6 +14,7 @@ from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNI
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import PROTOCOLS
 from gazemap.reports import diagnosis
+from gazemap.reports.blurs import blur_described
 from gazemap.reports.figures import runs as figures
 from gazemap.reports.findings import Findings, Subject, center_bias_grids, examples, find, wrap_cases
 from gazemap.reports.pages import png, render
@@ -82,6 +83,7 @@ def write_report(
     scores: Sequence[Scores],
     split: str = "val",
     published: Sequence[Published] = (),
+    left_out: Sequence[str] = (),
     progress: bool = False,
 ) -> Report:
     """Put scores, predictions and a diagnosis of models on one page, and of runs how they were trained.
@@ -94,6 +96,7 @@ def write_report(
         scores: one entry per protocol, all of the split.
         split: the images.
         published: numbers to show beside the measured ones.
+        left_out: sentences on what else the page does not have.
         progress: show bars.
 
     Raises:
@@ -106,7 +109,8 @@ def write_report(
         title=title,
         dataset=dataset,
         scores=scores,
-        left_out=(left_out := _left_out(subjects, scores)),
+        left_out=(missing := [*left_out, *_left_out(subjects, scores)]),
+        blur=blur_described(images),
         summaries={name: protocol.summary for name, protocol in PROTOCOLS.items()},
         derived=DERIVED if any(PROTOCOLS[entry.protocol].derives for entry in scores) else "",
         baselines=(CENTER_BIAS, UNIFORM, GOLD_STANDARD),
@@ -119,7 +123,7 @@ def write_report(
         made_by=scores[0].made_by,
     )
     write_text(path, page)
-    return Report(path, scores, left_out)
+    return Report(path, scores, missing)
 
 
 def _left_out(subjects: Sequence[Subject], scores: Sequence[Scores]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from gazemap.data.sample import Sample
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import Observer, known_observers
 from gazemap.evaluation.baselines import relative_points
-from gazemap.gaze.blurring import fourier_sigma
+from gazemap.reports.blurs import blur_described, with_blur
 from gazemap.reports.figures import gaze as gaze_figures
 from gazemap.reports.pages import png, render
 from gazemap.reports.thumbnails import observer_colors, thumbnail
@@ -32,7 +32,6 @@ _LISTED = 30  # problems, and what was set aside
 _OBSERVERS = 60  # rows of their table
 _SIZES = 8
 _CELLS = 40  # of the spatial histogram, across
-_CYCLES = 8  # of the MIT benchmark's blur, where a set states none
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def _page(dataset: GazeDataset, problems: Sequence[Problem], images: int, seed: 
     return render(
         "contact_sheet.html",
         dataset=dataset,
-        blur=_blur_described(dataset),
+        blur=blur_described(dataset),
         counts=_counts(dataset),
         thumbnails=[thumbnail(sample, colors) for sample in shown],
         colors=colors,
@@ -136,22 +135,6 @@ def spread(dataset: GazeDataset, count: int, seed: int) -> list[Sample]:
     starts = np.linspace(0, len(dataset), count + 1).astype(int)
     chosen = np.random.default_rng(seed).integers(starts[:-1], starts[1:])
     return [dataset[i] for i in chosen.tolist()]
-
-
-def with_blur(dataset: GazeDataset) -> GazeDataset:
-    """The data set with a blur for each image: its own, else one degree, else the MIT benchmark's."""
-    samples = [
-        replace(s, sigma=s.sigma or s.pixels_per_degree or fourier_sigma(s.size, _CYCLES)) for s in dataset
-    ]
-    return dataset.with_samples(samples)
-
-
-def _blur_described(dataset: GazeDataset) -> str:
-    if all(sample.sigma for sample in dataset):
-        return "the set's own blur"
-    if all(sample.sigma or sample.pixels_per_degree for sample in dataset):
-        return "a blur of one degree of visual angle, where the set states none"
-    return f"the MIT benchmark's blur ({_CYCLES} cycles per image), where the set states none"
 
 
 def _counts(dataset: GazeDataset) -> dict[str, tuple[int, int, int, int]]:
