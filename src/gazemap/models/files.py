@@ -5,6 +5,7 @@ Those that come with gazemap are in the folder `pretrained`, by name.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 from collections.abc import Iterator
@@ -34,16 +35,29 @@ def opened(path: Path, framework: Literal["np", "pt"] = "np") -> Iterator[Any]:
             f"{path} is an ONNX form, which holds no weights for PyTorch. Predict and evaluate with it, "
             "or give the weights file that it was made from."
         )
-    if not path.is_file():
-        raise WeightsError(
-            f"There is no weights file {path}. Give a run folder, a weights file, or the name of a model "
-            f"that comes with gazemap: {', '.join(SHIPPED + name for name in shipped_weights())}."
-        )
+    check_exists(path)
     try:
         with safe_open(path, framework=framework) as file:
             yield file
     except (SafetensorError, json.JSONDecodeError, OSError) as error:
         raise WeightsError(f"{path} is damaged or no safetensors file ({error}).") from error
+
+
+def check_exists(path: Path) -> None:
+    """Refuse a path of a model at which there is no file.
+
+    Raises:
+        WeightsError: says what can be given, with the nearest name of a model that comes with gazemap.
+    """
+    if path.is_file():
+        return
+    shipped = shipped_weights()
+    near = difflib.get_close_matches(str(path), shipped, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    raise WeightsError(
+        f"There is no weights file {path}.{meant} Give a run folder, a .safetensors or .onnx file, or the "
+        f"name of a model that comes with gazemap: {', '.join(SHIPPED + name for name in shipped)}."
+    )
 
 
 def description(file: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - safetensors has no type

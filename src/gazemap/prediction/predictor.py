@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import InputError, OutputError, WeightsError, check_name
-from gazemap.models.files import DEFAULT_MODEL, located, shipped_form
+from gazemap.errors import InputError, OutputError, check_name
+from gazemap.models.files import DEFAULT_MODEL, check_exists, located, shipped_form
 from gazemap.prediction.engines.description import NetworkDescription
 from gazemap.prediction.engines.grids import Engine
 from gazemap.prediction.engines.onnx import OpenForm, open_form
@@ -108,7 +108,9 @@ def load_predictor(
 
 def _opened_once(model: str | os.PathLike[str], engine: str, device: str, threads: int) -> Predictor:
     file, name = located(model)
-    key = (file.absolute(), _stamp(file), name, engine, device, threads)
+    check_exists(file)
+    state = file.stat()
+    key = (file.absolute(), state.st_mtime_ns, state.st_size, name, engine, device, threads)
     with _one_by_one:
         if key not in _kept:
             made = _of_file(file, name, engine, device, threads)
@@ -116,15 +118,6 @@ def _opened_once(model: str | os.PathLike[str], engine: str, device: str, thread
                 del _kept[next(iter(_kept))]
             _kept[key] = made
         return _kept[key]
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    """What changes when a file does; (0, 0) where there is none: opening it says so."""
-    try:
-        state = file.stat()
-    except OSError:
-        return 0, 0
-    return state.st_mtime_ns, state.st_size
 
 
 def _as_asked(predictor: Predictor, engine: str, device: str) -> Predictor:
@@ -187,8 +180,6 @@ def _predictor(network: NetworkDescription, engine: str, device: str, compute: E
 
 def _made_form(file: Path) -> Path | bytes:
     """The ONNX form of a weights file, from the cache: making it takes some seconds, and PyTorch."""
-    if not file.is_file():
-        raise WeightsError(f"There is no weights file {file}. Give a run folder or a weights file.")
     kept = cache_folder("onnx") / f"{version('gazemap')}-{file_digest(file).hex()}.onnx"
     if kept.is_file():
         return kept
