@@ -120,7 +120,7 @@ class FixatedPixels:
     """The fixated pixels of one image.
 
     Attributes:
-        pixels: (n,) int64, positions in the flattened map, each once.
+        pixels: (n,) int64, positions in the flattened map, each once; of negatives perhaps several times.
         counts: (n,) float64, how many fixations each has.
     """
 

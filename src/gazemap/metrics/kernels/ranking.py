@@ -72,7 +72,7 @@ class Ranking:
         by_bucket = np.repeat(heights, self._widths)
         by_bucket[self._cut_buckets] = -1
         spread = by_bucket.take(
-            self._buckets, out=POOL.empty(self._buckets.shape, by_bucket.dtype), mode="wrap"
+            self._buckets, out=POOL.empty(self._buckets.shape, by_bucket.dtype), mode="clip"
         )
         if self._near is None:
             self._near = np.flatnonzero(np.less(spread, 0, out=POOL.empty(spread.shape, bool)))
@@ -125,10 +125,10 @@ class Ranking:
 
     @cached_property
     def _cut_buckets(self) -> NDArray[np.int64]:
-        return self._bucket_of(np.clip(self._cuts - self._low, 0, self._span))
+        return np.maximum(self._bucket_of(np.clip(self._cuts - self._low, 0, self._span)), 0)
 
     def _bucket_of(self, raised: Floats) -> NDArray[np.int64]:
-        """(n,): the buckets of some raised values, in their order.
+        """(n,): the buckets of some raised values, in their order; those below 0 belong to the first.
 
         The bits of positive numbers, read as integers, are in the numbers' order: close to a logarithm. The
         first of them say the bucket, so that the many low values of a peaked map have as many
@@ -138,7 +138,6 @@ class Ranking:
         buckets: NDArray[np.int64] = POOL.empty(raised.shape, np.int64)
         np.right_shift(raised.view(np.int64), shift, out=buckets)
         buckets -= first
-        np.maximum(buckets, 0, out=buckets)
         return buckets
 
     @cached_property
@@ -163,7 +162,7 @@ class Ranking:
         if buckets is None or self._fullest > _CROWDED:
             return self._by_bisection(self._values[pixels])
         values, ends = self._values.take(pixels), np.append(self._cuts, np.inf)
-        place = self._lower_cuts.take(buckets.take(pixels))
+        place = self._lower_cuts.take(buckets.take(pixels), mode="clip")
         for _ in range(self._fullest):
             place += ends.take(place) < values
         return place, place + (ends.take(place) == values)

@@ -154,18 +154,27 @@ class Reader:
         Raises:
             InputError: as `counts`; or a list of points of another length than the batch.
         """
-        if _is_points(values):
-            values = [values] * self.shape[0]
-        if _is_list_of_points(values):
-            if len(values) != self.shape[0]:
-                raise InputError(
-                    f"fixation_map must hold the points of {self.shape[0]} images, one per map, got those of "
-                    f"{len(values)}."
-                )
-            found = [self._tally(points) for points in values]
+        if has_points(values):
+            found = [self._tally(positions) for positions in self._positions(values)]
         else:
             found = self._found(self._counts(values, "fixation_map"), "fixation_map")
         return self._as_read(found, repeats)
+
+    def _positions(self, values: Array) -> list[NDArray[np.int64]]:
+        """The flat positions of every image's points, in the points' order.
+
+        Raises:
+            InputError: a list of points of another length than the batch.
+        """
+        given = [values] * self.shape[0] if _is_points(values) else values
+        if len(given) != self.shape[0]:
+            raise InputError(
+                f"fixation_map must hold the points of {self.shape[0]} images, one per map, got those of "
+                f"{len(given)}."
+            )
+        size = self.shape[1], self.shape[2]
+        indices = (fixations.pixel_indices(*_coordinates(points), size) for points in given)
+        return [rows * size[1] + columns for rows, columns in indices]
 
     def _found(self, counts: Array, name: str) -> list[tuple[Array, Array]]:
         """Of (B, N) counts: each image's pixels that have some, and how many."""
@@ -187,8 +196,10 @@ class Reader:
         Raises:
             InputError: as `counts`.
         """
-        if has_points(values):
-            return self.fixated(values, repeats=repeats)
+        if has_points(values) and not repeats:
+            return Reader.fixated(self, values, repeats=False)
+        if has_points(values):  # once per point: quicker than to count them
+            return self._as_read([(at, np.ones(len(at))) for at in self._positions(values)], repeats=True)
         counts = self._counts(values, name)
         found = self._found(counts, name)
         if max(len(pixels) for pixels, _ in found) < counts.shape[1] // 8:
@@ -231,10 +242,8 @@ class Reader:
     def _map_of(self, points: Points) -> Floats:
         return fixations.fixation_map(*_coordinates(points), (self.shape[1], self.shape[2]))
 
-    def _tally(self, points: Points) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _tally(self, positions: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The fixated pixels, each once, and how many points each has."""
-        rows, columns = fixations.pixel_indices(*_coordinates(points), (self.shape[1], self.shape[2]))
-        positions = rows * self.shape[2] + columns
         if len(positions) < _FEW:
             positions.sort()
             starts = np.flatnonzero(positions[1:] != positions[:-1]) + 1

@@ -144,9 +144,7 @@ class Roc:
 
     def _spread(self, negatives: FixatedPixels) -> Array:
         """(N,) weights of pixels with weights."""
-        weights = self._xp.zeros_like(self._values)
-        weights[negatives.pixels] = negatives.counts
-        return weights
+        return self._xp.bincount(negatives.pixels, negatives.counts, minlength=self._size)
 
     @cached_property
     def _every_pixel(self) -> tuple[Array, Array]:
