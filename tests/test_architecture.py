@@ -47,7 +47,8 @@ ORDERS = {
     " < names | fingerprint < evaluate < reuse | explained < model_comparison < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | tables | regions < crops | designs",
-    "reports": "pages | blurs | figures | diagnosis | trainings < thumbnails | findings < report_page < * < studies",
+    "reports": "pages | blurs | figures | diagnosis | trainings < thumbnails | findings < report_page < *"
+    " < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "recipes | trained < *",
     "cli": "help | completion | options | parsing | tables < command | listings < results < *"
