@@ -39,6 +39,9 @@ RUNS = {
                 "kld",
                 "information_gain",
                 "all, one by one",
+                "all in one call, mit",
+                "a user's loop, mit",
+                "a user's loop, exact",
             )
         ],
     ),
@@ -56,7 +59,7 @@ RUNS = {
     ),
     "training_step": ([], ["plain loop", "gazemap", "ratio"]),
 }
-PARTS = {"arguments", "metrics_cases", "metrics_peers", "metrics_table", "pysaliency_peer"}
+PARTS = {"arguments", "metrics_cases", "metrics_loop", "metrics_peers", "metrics_table", "pysaliency_peer"}
 NUMBER = r"\s+(\d[\d,]*(\.\d+)?)(?![\d.])"
 
 
