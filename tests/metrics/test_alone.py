@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+from gazemap import metrics
+from gazemap.errors import MissingPackageError
 
 HEAVY = ("torch", "scipy", "matplotlib", "pyarrow", "pydantic", "ot", "PIL", "rich")
 SCORES = """
@@ -26,3 +30,11 @@ def test_metrics_load_no_large_package(code, allowed):
     code = f"import sys\nimport gazemap.metrics\n{code}\nprint([n for n in {heavy} if n in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_emd_alone_needs_pot_and_names_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ot", None)  # as where it is not installed
+    maps = np.random.default_rng(0).random((2, 64, 96))
+    assert metrics.kld(*maps) > 0
+    with pytest.raises(MissingPackageError, match=r"earth mover's distance needs .*'gazemap\[emd\]'"):
+        metrics.emd(*maps)
