@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -15,7 +16,7 @@ from support.miniatures import MINIATURES, POINTS, SIZE, picture
 from gazemap.data.check import check_dataset
 from gazemap.data.dataset import load_dataset
 from gazemap.data.importers import IMPORTERS, import_dataset
-from gazemap.data.tables import FIXATIONS_SCHEMA, IMAGES_SCHEMA
+from gazemap.data.tables import FIXATIONS_COLUMNS, IMAGES_COLUMNS
 from gazemap.errors import DataError, InputError, OutputError
 
 HEIGHT, WIDTH = SIZE
@@ -104,11 +105,16 @@ def test_points_come_through_to_the_last_bit(name, dataset):
             assert tuple(sample.fixations.observers) == mini.observers
 
 
+def schema(columns):
+    types = {"text": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64()}
+    return pa.schema([(name, types[kind]) for name, kind in columns.items()])
+
+
 def test_the_folder_is_of_the_documented_form(name, dataset):
     mini = MINIATURES[name]
-    assert pq.read_schema(dataset.path / "images.parquet").equals(IMAGES_SCHEMA)
+    assert pq.read_schema(dataset.path / "images.parquet").equals(schema(IMAGES_COLUMNS))
     if mini.keeps in ("points", "integers", "pixels"):
-        assert pq.read_schema(dataset.path / "fixations.parquet").equals(FIXATIONS_SCHEMA)
+        assert pq.read_schema(dataset.path / "fixations.parquet").equals(schema(FIXATIONS_COLUMNS))
     assert check_dataset(dataset.path).is_sound
     again = load_dataset(dataset.path)
     assert again.info == dataset.info

@@ -4,6 +4,7 @@ import csv
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -129,7 +130,7 @@ def test_a_comparison_is_over_the_images_of_both(scores, tmp_path):
     assert (
         f"nss: 1 of 5 images lack a score of A or B ({image_id}: in B its map is constant)." in result.notes()
     )
-    rows = result.to_arrow().to_pylist()
+    rows = pa.table(result.to_arrow()).to_pylist()
     told = {(r["metric"], r["image_id"]): r["reason"] for r in rows if r["reason"]}
     assert told == {(metric, image_id): "in B its map is constant" for metric in ("nss", "cc")}
 
@@ -168,7 +169,7 @@ def test_pandas_is_asked_for_only_where_it_is_used(scores, monkeypatch):
     monkeypatch.setattr(scores_module, "find_spec", lambda _: None)
     with pytest.raises(MissingPackageError, match="pip install pandas"):
         scores.to_pandas()
-    table = scores.to_arrow()
+    table = pa.table(scores.to_arrow())
     first = table.to_pylist()[0]
     assert (first["row"], first["metric"], first["score"]) == (
         "whole",

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as pc
-import pyarrow.parquet as pq
+from arro3.core import Table
 
 from gazemap.errors import InputError, lookup
 from gazemap.evaluation.left_out import listed
@@ -20,6 +18,22 @@ from gazemap.evaluation.significance import Difference
 from gazemap.evaluation.text_table import aligned, as_html
 from gazemap.system.files import replacing
 from gazemap.system.plain import plain
+from gazemap.system.tables import Kind, table_of, write_csv, write_parquet
+
+_COLUMNS: dict[str, Kind] = {
+    "image_id": "text",
+    "metric": "text",
+    "a": "float64",
+    "b": "float64",
+    "difference": "float64",
+    "reason": "text",
+    "seen": "text",
+    "name_a": "text",
+    "name_b": "text",
+    "protocol": "text",
+    "dataset": "text",
+    "split": "text",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,7 +129,7 @@ class ModelComparison:
     def _repr_html_(self) -> str:
         return as_html(self.title, [self.headings, *self.cells()], self.notes())
 
-    def to_arrow(self) -> pa.Table:
+    def to_arrow(self) -> Table:
         """A row per image and metric: image_id, metric, a, b, difference, reason, seen, and what they are of.
 
         `reason` says why there is no difference, and is empty where there is one; `seen` which of the two
@@ -127,7 +141,7 @@ class ModelComparison:
         count = len(self.image_ids) * len(self.differences)
         about = {"name_a": self.names[0], "name_b": self.names[1]}
         about |= {"protocol": self.protocol, "dataset": self.dataset, "split": self.split}
-        return pa.table(
+        return table_of(
             {
                 "image_id": self.image_ids * len(self.differences),
                 "metric": np.repeat([entry.metric for entry in self.differences], len(self.image_ids)),
@@ -137,7 +151,8 @@ class ModelComparison:
                 "reason": reasons,
                 "seen": [self._seen(image_id) for image_id in self.image_ids] * len(self.differences),
                 **{name: [value] * count for name, value in about.items()},
-            }
+            },
+            _COLUMNS,
         )
 
     def write(self, path: str | Path) -> None:
@@ -181,7 +196,7 @@ class ModelComparison:
         return ", ".join(f"{name} {how}" for name, how in known.items())
 
 
-_FORMATS: dict[str, Callable[[pa.Table, Path], None]] = {".parquet": pq.write_table, ".csv": pc.write_csv}
+_FORMATS: dict[str, Callable[[Table, Path], None]] = {".parquet": write_parquet, ".csv": write_csv}
 
 
 def check_table_file(path: Path) -> None:

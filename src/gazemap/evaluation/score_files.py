@@ -6,6 +6,7 @@ for programs that read nothing else. JSON has null where there is no score, and 
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,34 +14,31 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as pc
-import pyarrow.parquet as pq
+from arro3.core import Schema, Table
 
 from gazemap.errors import DataError, InputError
 from gazemap.system.files import replacing
+from gazemap.system.tables import Kind, cast, read_parquet, rows_of, table_of, write_csv, write_parquet
 
-SCHEMA = pa.schema(
-    [
-        ("image_id", pa.string()),
-        ("row", pa.string()),
-        ("metric", pa.string()),
-        ("score", pa.float64()),
-        ("reason", pa.string()),
-        ("seen", pa.string()),
-        ("protocol", pa.string()),
-        ("dataset", pa.string()),
-        ("split", pa.string()),
-    ]
-)
-_MADE_BY = b"made_by"  # the key in the table's metadata
+COLUMNS: dict[str, Kind] = {
+    "image_id": "text",
+    "row": "text",
+    "metric": "text",
+    "score": "float64",
+    "reason": "text",
+    "seen": "text",
+    "protocol": "text",
+    "dataset": "text",
+    "split": "text",
+}
+_MADE_BY = "made_by"  # the key in the table's metadata
 
 
 @dataclass(frozen=True)
 class _Format:
     name: str
-    write: Callable[[pa.Table, Path], None]
-    read: Callable[[Path], pa.Table]
+    write: Callable[[Table, Path], None]
+    read: Callable[[Path], Table]
 
 
 def check_scores_file(path: Path) -> None:
@@ -53,8 +51,8 @@ def check_scores_file(path: Path) -> None:
         raise InputError(f"The name of a file of scores must end in {', '.join(FORMATS)}, got {path.name}.")
 
 
-def write_table(table: pa.Table, path: Path, made_by: dict[str, Any]) -> None:
-    """Write a table of `SCHEMA` in the format that the suffix names, whole or not at all.
+def write_table(table: Table, path: Path, made_by: dict[str, Any]) -> None:
+    """Write a table of `COLUMNS` in the format that the suffix names, whole or not at all.
 
     Raises:
         InputError: no such format.
@@ -62,11 +60,11 @@ def write_table(table: pa.Table, path: Path, made_by: dict[str, Any]) -> None:
     """
     check_scores_file(path)
     with replacing(path) as temporary:
-        kept = table.replace_schema_metadata({_MADE_BY: json.dumps(made_by)})
+        kept = table.with_schema(Schema(table.schema, metadata={_MADE_BY: json.dumps(made_by)}))
         FORMATS[path.suffix.lower()].write(kept, temporary)
 
 
-def read_table(path: Path) -> tuple[pa.Table, dict[str, Any]]:
+def read_table(path: Path) -> tuple[Table, dict[str, Any]]:
     """The table in a file, and what made it: the inverse of `write_table`.
 
     Raises:
@@ -79,49 +77,53 @@ def read_table(path: Path) -> tuple[pa.Table, dict[str, Any]]:
     kind = FORMATS[path.suffix.lower()]
     try:
         table = kind.read(path)
-    except (OSError, pa.ArrowInvalid, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path} is no {kind.name} file ({error}). `gazemap evaluate` writes one.") from error
-    if missing := [name for name in SCHEMA.names if name not in table.column_names]:
+    if missing := [name for name in COLUMNS if name not in table.column_names]:
         raise DataError(
             f"{path} holds no scores: it has no column {', '.join(missing)}. `gazemap evaluate` writes one."
         )
-    made_by = json.loads((table.schema.metadata or {}).get(_MADE_BY, b"{}"))
+    made_by = json.loads(table.schema.metadata_str.get(_MADE_BY, "{}"))
     try:
-        table = table.select(SCHEMA.names).cast(SCHEMA)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        wanted = ", ".join(f"{field.name} ({field.type})" for field in SCHEMA)
+        table = cast(table, COLUMNS)
+    except ValueError as error:
+        wanted = ", ".join(f"{name} ({kind})" for name, kind in COLUMNS.items())
         raise DataError(f"{path} needs the columns {wanted}: {error}") from error
-    if empty := [name for name in SCHEMA.names if name != "score" and table[name].null_count]:
+    if empty := [name for name in COLUMNS if name != "score" and table[name].null_count]:
         raise DataError(f"{path} has empty cells in the column {', '.join(empty)}.")
     return table, made_by
 
 
-def _write_json(table: pa.Table, path: Path) -> None:
-    records = table.to_pylist()
+def _write_json(table: Table, path: Path) -> None:
+    records = rows_of(table)
     for record in records:
         score = record["score"]
         record["score"] = score if np.isfinite(score) else None if np.isnan(score) else str(score)
-    made_by = json.loads(table.schema.metadata[_MADE_BY])
+    made_by = json.loads(table.schema.metadata_str[_MADE_BY])
     path.write_text(json.dumps({"made_by": made_by, "scores": records}, indent=1), encoding="utf-8")
 
 
-def _read_json(path: Path) -> pa.Table:
+def _read_json(path: Path) -> Table:
     content = json.loads(path.read_text(encoding="utf-8"))
     records = content["scores"]
-    names = records[0].keys() if records else SCHEMA.names
-    columns = {name: [record[name] for record in records] for name in names}
-    if "score" in columns:
-        columns["score"] = [np.nan if value is None else float(value) for value in columns["score"]]
-    return pa.table(columns).replace_schema_metadata({_MADE_BY: json.dumps(content["made_by"])})
+    columns = {name: [record[name] for record in records] for name in COLUMNS}
+    columns["score"] = [np.nan if value is None else float(value) for value in columns["score"]]
+    return table_of(columns, COLUMNS, {_MADE_BY: json.dumps(content["made_by"])})
 
 
-def _read_csv(path: Path) -> pa.Table:
-    types = {field.name: field.type for field in SCHEMA}
-    return pc.read_csv(path, convert_options=pc.ConvertOptions(column_types=types))
+def _read_csv(path: Path) -> Table:
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file, strict=True))
+    names, records = lines[0], lines[1:]
+    columns: dict[str, list[Any]] = {
+        name: list(values) for name, values in zip(names, zip(*records, strict=True), strict=True)
+    }
+    columns["score"] = [float(value or "nan") for value in columns["score"]]
+    return table_of(columns, {name: COLUMNS[name] for name in names})
 
 
 FORMATS: dict[str, _Format] = {
-    ".parquet": _Format("Parquet", pq.write_table, lambda path: pq.read_table(path, partitioning=None)),
-    ".csv": _Format("CSV", pc.write_csv, _read_csv),
+    ".parquet": _Format("Parquet", write_parquet, read_parquet),
+    ".csv": _Format("CSV", write_csv, _read_csv),
     ".json": _Format("JSON", _write_json, _read_json),
 }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+from arro3.core import Table
 
 from gazemap.errors import DataError
+from gazemap.system.tables import coded, numbers
 
 
-def attributes_of(table: pa.Table, path: Path) -> dict[str, Any]:
+def attributes_of(table: Table, path: Path) -> dict[str, Any]:
     """The attributes of the `Scores` in a table, but for `made_by`: the inverse of `Scores.to_arrow`.
 
     Args:
@@ -23,21 +24,21 @@ def attributes_of(table: pa.Table, path: Path) -> dict[str, Any]:
     Raises:
         DataError: several protocols, data sets or splits, or scores that are missing or there twice.
     """
-    about = {name: table[name].unique().to_pylist() for name in ("protocol", "dataset", "split")}
+    about = {name: coded(table[name])[0] for name in ("protocol", "dataset", "split")}
     if mixed := [f"{name} {values}" for name, values in about.items() if len(values) != 1]:
         raise DataError(f"{path} must hold one protocol, dataset and split; it holds {', '.join(mixed)}.")
-    columns = [table[name].combine_chunks().dictionary_encode() for name in ("row", "metric", "image_id")]
-    rows, metrics, image_ids = (column.dictionary.to_pylist() for column in columns)
+    columns = {name: coded(table[name]) for name in ("row", "metric", "image_id")}
+    rows, metrics, image_ids = (texts for texts, _ in columns.values())
     shape = (len(rows), len(metrics), len(image_ids))
-    complete = len(table) == prod(shape)
-    cells = np.ravel_multi_index([column.indices for column in columns], shape) if complete else np.empty(0)
-    if len(np.unique(cells)) != len(table):
+    complete = table.num_rows == prod(shape)
+    cells = np.ravel_multi_index([codes for _, codes in columns.values()], shape) if complete else np.empty(0)
+    if len(np.unique(cells)) != table.num_rows:
         raise DataError(
             f"{path} must hold one score for each of {len(rows)} rows, {len(metrics)} metrics and "
-            f"{len(image_ids)} images; of its {len(table)} scores some are missing or there twice."
+            f"{len(image_ids)} images; of its {table.num_rows} scores some are missing or there twice."
         )
     scores = np.empty(prod(shape))
-    scores[cells] = table["score"].to_numpy()
+    scores[cells] = numbers(table["score"])
     per_image = {
         row: dict(zip(metrics, block, strict=True))
         for row, block in zip(rows, scores.reshape(shape), strict=True)
@@ -51,17 +52,21 @@ def attributes_of(table: pa.Table, path: Path) -> dict[str, Any]:
     }
 
 
-def _reasons(table: pa.Table) -> dict[str, dict[str, dict[str, str]]]:
+def _reasons(table: Table) -> dict[str, dict[str, dict[str, str]]]:
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for record in table.filter(pc.not_equal(table["reason"], "")).to_pylist():
-        by_image = found.setdefault(record["row"], {}).setdefault(record["metric"], {})
-        by_image[record["image_id"]] = record["reason"]
+    for row, metric, image_id, reason in _texts(table, "row", "metric", "image_id", "reason"):
+        found.setdefault(row, {}).setdefault(metric, {})[image_id] = reason
     return found
 
 
-def _seen(table: pa.Table) -> dict[str, dict[str, str]]:
+def _seen(table: Table) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    known = table.filter(pc.not_equal(table["seen"], "")).select(["row", "image_id", "seen"])
-    for record in known.to_pylist():
-        found.setdefault(record["row"], {})[record["image_id"]] = record["seen"]
+    for row, image_id, seen in _texts(table, "row", "image_id", "seen"):
+        found.setdefault(row, {})[image_id] = seen
     return found
+
+
+def _texts(table: Table, *names: str) -> Iterator[tuple[str, ...]]:
+    """These columns of the rows whose last one is not empty."""
+    rows = zip(*(table[name].to_pylist() for name in names), strict=True)
+    return (row for row in rows if row[-1])

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
+from arro3.core import Table
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError, MissingPackageError, check_name
 from gazemap.evaluation.left_out import sentences
-from gazemap.evaluation.score_files import read_table, write_table
+from gazemap.evaluation.score_files import COLUMNS, read_table, write_table
 from gazemap.evaluation.score_tables import attributes_of
 from gazemap.evaluation.seen import sentences as seen_sentences
 from gazemap.evaluation.seen import trained_on
 from gazemap.evaluation.text_table import aligned, as_html
 from gazemap.system.array_cache import keeping
 from gazemap.system.plain import plain
+from gazemap.system.tables import table_of
 
 _RESAMPLES = 10_000
 
@@ -218,16 +219,17 @@ class Scores:
         seen = {row: {i: how for i, how in own.items() if i in positions} for row, own in self.seen.items()}
         return replace(self, image_ids=image_ids, per_image=per_image, seen=seen)
 
-    def to_arrow(self) -> pa.Table:
-        """A row per image, model and metric, with the columns of `score_files.SCHEMA`.
+    def to_arrow(self) -> Table:
+        """A row per image, model and metric, with the columns of `score_files.COLUMNS`.
 
+        It is an arro3 table, which every library that knows Arrow takes: `pyarrow.table(scores.to_arrow())`.
         `reason` says why a score is NaN, and is empty where there is one; `seen` how the model knows the
         image, and is empty where it has not seen it.
         """
         pairs = [(row, metric) for row in self.rows for metric in self.metrics]
         images, total = len(self.image_ids), len(self.image_ids) * len(pairs)
         missing = [self.left_out(row, metric) for row, metric in pairs]
-        return pa.table(
+        return table_of(
             {
                 "image_id": [*self.image_ids] * len(pairs),
                 "row": np.repeat([row for row, _ in pairs], images),
@@ -238,7 +240,8 @@ class Scores:
                 "protocol": [self.protocol] * total,
                 "dataset": [self.dataset] * total,
                 "split": [self.split] * total,
-            }
+            },
+            COLUMNS,
         )
 
     def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
@@ -252,7 +255,10 @@ class Scores:
                 "to_pandas needs the package pandas, which is not installed. Install it: pip install pandas. "
                 "to_arrow gives the same table without it."
             )
-        return self.to_arrow().to_pandas()
+        import pandas
+
+        table = self.to_arrow()
+        return pandas.DataFrame({name: table[name].to_pylist() for name in table.column_names})
 
     def as_json(self) -> dict[str, Any]:
         """The table and its notes as plain values; NaN is None.

@@ -116,9 +116,9 @@ def test_a_table_of_many_pieces_keeps_order_and_row_numbers(folder):
     rows, set_aside = read_rows(folder / "points.csv", REQUIRED, NAMED)
     assert set_aside[0].reason == "row 150,001: x is 'left'"
     numbers = np.delete(np.arange(count), 150_000)
-    np.testing.assert_array_equal(rows["onset"].to_numpy(), numbers)
-    np.testing.assert_array_equal(rows["x"].to_numpy(), numbers % 80)
-    assert rows["image"].to_pylist() == ["ab"[number % 2] for number in numbers.tolist()]
+    np.testing.assert_array_equal(rows["onset"], numbers)
+    np.testing.assert_array_equal(rows["x"], numbers % 80)
+    assert rows["image"].tolist() == ["ab"[number % 2] for number in numbers.tolist()]
 
 
 @settings(max_examples=25, deadline=None)
@@ -128,7 +128,7 @@ def test_every_number_is_read_to_the_last_bit(tmp_path_factory, numbers):
     path.write_text("image,x,y\n" + "".join(f"a,{value!r},0\n" for value in numbers))
     rows, set_aside = read_rows(path, REQUIRED, NAMED)
     assert set_aside == ()
-    np.testing.assert_array_equal(rows["x"].to_numpy(), numbers)
+    np.testing.assert_array_equal(rows["x"], numbers)
 
 
 def test_a_missing_column_is_named_with_the_nearest(folder):

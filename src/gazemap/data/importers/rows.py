@@ -1,33 +1,41 @@
-"""The rows of a table of points: CSV with any separator or Parquet, read piece by piece."""
+"""The rows of a table of points: CSV with any separator or Parquet, taken piece by piece."""
 
 from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterator, Mapping
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from gazemap.data.dataset import SetAside
 from gazemap.errors import DataError
+from gazemap.system.tables import read_parquet
+from gazemap.types import Floats
 
 OPTIONAL = ("observer", "onset", "duration", "split")
 _REQUIRED = ("image", "x", "y")
 _TEXT = ("image", "observer", "split")
-_NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+_NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_EMPTY = {"", "NA", "N/A", "n/a", "#N/A", "#NA", "NULL", "null", "NaN", "nan", "-NaN", "-nan"}  # in text
 _SAMPLE = 2**16  # characters in which the separator is looked for
+_PIECE = 2**16  # rows
 _SHOWN = 3  # rows that are named in a message
+
+Piece = dict[str, Sequence[Any]]  # column -> the values of some rows; None where a cell is empty
+Rows = dict[str, NDArray[Any]]  # what a column is for -> its values: texts, None where empty; or float64, NaN
 
 
 def read_rows(
     path: Path, required: Mapping[str, str], named: Mapping[str, str | None]
-) -> tuple[pa.Table, tuple[SetAside, ...]]:
-    """The points of a table, of which only the columns that are asked for are read.
+) -> tuple[Rows, tuple[SetAside, ...]]:
+    """The points of a table, of which only the columns that are asked for are kept.
 
     Args:
         path: .parquet, or else text with a header.
@@ -35,30 +43,31 @@ def read_rows(
         named: the columns of `OPTIONAL`; None stands for a column of the same name, where there is one.
 
     Returns:
-        a table with those keys as columns: dictionaries of text, or float64 with null where a cell
-        is empty; and the rows that are no points, listed.
+        an array for each of those keys, of texts (None where a cell is empty) or float64 (NaN); and
+        the rows that are no points, listed.
 
     Raises:
         DataError: damaged, no such column (with the nearest), or not one row is a point.
     """
-    pieces: list[pa.Table] = []
+    pieces: list[Rows] = []
     faults: list[str] = []
     rows = wrong = 0
     try:
         columns = _columns(path, required, named)
-        for batch in _batches(path, [*columns.values()]):
-            piece, found = _points(batch, columns, first=rows + 1)
-            pieces.append(piece)
+        for piece in _pieces(path, [*columns.values()]):
+            points, found = _points(piece, columns, first=rows + 1)
+            pieces.append(points)
             faults += found[: _SHOWN - len(faults)]
-            rows += len(batch)
-            wrong += len(batch) - len(piece)
-    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+            count = len(piece[columns["image"]])
+            rows += count
+            wrong += count - len(points["image"])
+    except (OSError, ValueError, csv.Error) as error:
         raise DataError(f"{path} is damaged or no table ({error}).") from error
     listed = "; ".join(faults) + (f"; and {wrong - _SHOWN:,} more rows" if wrong > _SHOWN else "")
     if wrong == rows:
         raise DataError(f"{path} has no row with an image and the numbers x and y. {listed}".rstrip())
-    table = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
-    return table, (SetAside(item=path.name, reason=listed),) if wrong else ()
+    whole = {key: np.concatenate([points[key] for points in pieces]) for key in columns}
+    return whole, (SetAside(item=path.name, reason=listed),) if wrong else ()
 
 
 def _columns(path: Path, required: Mapping[str, str], named: Mapping[str, str | None]) -> dict[str, str]:
@@ -79,69 +88,81 @@ def _columns(path: Path, required: Mapping[str, str], named: Mapping[str, str | 
 
 def _names(path: Path) -> list[str]:
     if _is_parquet(path):
-        return list(pq.read_schema(path).names)
-    with pa.csv.open_csv(path, parse_options=_parsing(path)) as reader:
-        return list(reader.schema.names)
+        return list(read_parquet(path).column_names)
+    return next(_lines(path), [])
 
 
-def _batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    columns = list(dict.fromkeys(columns))
+def _pieces(path: Path, names: Sequence[str]) -> Iterator[Piece]:
     if _is_parquet(path):
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(columns=columns)
+        table = read_parquet(path)
+        yield {name: [*table[name].to_pylist()] for name in names}
         return
-    as_text = pa.csv.ConvertOptions(
-        include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=True
-    )
-    with pa.csv.open_csv(path, parse_options=_parsing(path), convert_options=as_text) as reader:
-        yield from reader
+    lines = _lines(path)
+    header = next(lines)
+    places = {name: header.index(name) for name in names}
+    while piece := list(islice(lines, _PIECE)):
+        columns = list(zip(*piece, strict=True))
+        yield {name: [None if v in _EMPTY else v for v in columns[place]] for name, place in places.items()}
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    """The lines of a text, cut into cells; lines without any are left out."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        sample = file.read(_SAMPLE)
+        file.seek(0)
+        try:
+            separator = csv.Sniffer().sniff(sample, ",;\t|").delimiter
+        except csv.Error:  # too little text to tell
+            separator = ","
+        width = None
+        for line in filter(None, csv.reader(file, delimiter=separator, strict=True)):
+            width = width or len(line)
+            if len(line) != width:
+                raise ValueError(f"a line has {len(line)} cells, the header {width}")
+            yield line
 
 
 def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() in (".parquet", ".pq")
 
 
-def _parsing(path: Path) -> pa.csv.ParseOptions:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        sample = file.read(_SAMPLE)
-    try:
-        return pa.csv.ParseOptions(delimiter=csv.Sniffer().sniff(sample, ",;\t|").delimiter)
-    except csv.Error:  # too little text to tell
-        return pa.csv.ParseOptions()
-
-
-def _points(batch: pa.RecordBatch, columns: Mapping[str, str], first: int) -> tuple[pa.Table, list[str]]:
+def _points(piece: Piece, columns: Mapping[str, str], first: int) -> tuple[Rows, list[str]]:
     """The rows that are points, and what is wrong with the first others; rows count from `first`."""
-    found, wrong = {}, {}
+    found: Rows = {}
+    wrong: dict[str, NDArray[np.bool_]] = {}
     for key, name in columns.items():
-        read = _texts if key in _TEXT else _numbers
-        found[key], faulty = read(batch.column(name))
+        found[key], wrong[key] = (_texts if key in _TEXT else _numbers)(piece[name])
         if key in _REQUIRED:
-            faulty = pc.or_(faulty, pc.is_null(found[key], nan_is_null=True))
-        wrong[key] = faulty.to_numpy(zero_copy_only=False)
+            empty = [value is None or value != value for value in found[key].tolist()]
+            wrong[key] = wrong[key] | np.array(empty, dtype=bool)
     any_wrong = np.any([*wrong.values()], axis=0)
     faults = []
     for row in np.flatnonzero(any_wrong)[:_SHOWN].tolist():
         key = next(key for key, faulty in wrong.items() if faulty[row])
-        value = batch.column(columns[key])[row].as_py()
+        value = piece[columns[key]][row]
         faults.append(f"row {first + row:,}: {key} is {'empty' if value is None else repr(value)[:40]}")
-    kept = pa.table(found).filter(pa.array(~any_wrong))
-    encoded = {key: pc.dictionary_encode(kept[key]) if key in _TEXT else kept[key] for key in found}
-    return pa.table(encoded), faults
+    return {key: values[~any_wrong] for key, values in found.items()}, faults
 
 
-def _texts(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Text; and which cells are empty text, though not null."""
-    texts = column.cast(pa.string())
-    return texts, pc.fill_null(pc.equal(texts, ""), False)
+def _texts(values: Sequence[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Texts; and which cells are empty text, though not null."""
+    known: dict[Any, str | None] = {value: None if value is None else str(value) for value in {*values}}
+    texts = np.empty(len(values), dtype=object)  # one text for all rows that hold it
+    texts[:] = [known[value] for value in values]
+    return texts, np.array([value == "" for value in values], dtype=bool)
 
 
-def _numbers(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """float64, null where it is empty; and which are neither empty nor a finite number."""
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        values = column.cast(pa.float64())
-        return values, pc.fill_null(pc.is_inf(values), False)
-    texts = pc.utf8_trim_whitespace(column)
-    fits = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False)
-    values = pc.if_else(fits, texts, pa.scalar(None, texts.type)).cast(pa.float64())
-    return values, pc.and_not(pc.is_valid(texts), fits)
+def _numbers(values: Sequence[Any]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Numbers, NaN where a cell is empty; and which are neither empty nor a finite number."""
+    numbers = np.full(len(values), np.nan)
+    faulty = np.zeros(len(values), dtype=bool)
+    for row, value in enumerate(values):
+        if isinstance(value, str):
+            value = value.strip()
+            if not _NUMBER.fullmatch(value):
+                faulty[row] = True
+                continue
+        if value is not None:
+            numbers[row] = float(value)
+            faulty[row] = math.isinf(numbers[row])
+    return numbers, faulty

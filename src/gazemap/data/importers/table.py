@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import last_are_val, unpaired
-from gazemap.data.importers.rows import OPTIONAL, read_rows
+from gazemap.data.importers.rows import OPTIONAL, Rows, read_rows
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -107,56 +105,55 @@ def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
     return dict(named)
 
 
-def _by_image(
-    source: Path, rows: pa.Table, image_ids: Sequence[str]
-) -> tuple[pa.Table, NDArray[np.int64], set[str]]:
+def _by_image(source: Path, rows: Rows, image_ids: Sequence[str]) -> tuple[Rows, NDArray[np.int64], set[str]]:
     """The rows in the order of the images, where those of each begin, and the names without an image."""
-    column = rows["image"].combine_chunks()
-    names = column.dictionary.to_pylist()
+    numbers: dict[str, int] = {}
+    number = np.array([numbers.setdefault(name, len(numbers)) for name in rows["image"].tolist()])
+    names = [*numbers]
     belongs = np.array(images_meant(names, image_ids))
     strays = {name for name, index in zip(names, belongs.tolist(), strict=True) if index < 0}
     if len(strays) == len(names):
         raise DataError(f"{source} names no image of the folder: {_some(names)}. It has {_some(image_ids)}.")
-    of_row = belongs[column.indices.to_numpy()]
+    of_row = belongs[number]
     order = np.argsort(of_row, kind="stable")  # rows without an image, -1, come first
-    return rows.take(order), np.searchsorted(of_row[order], np.arange(len(image_ids) + 1)), strays
+    ordered = {key: values[order] for key, values in rows.items()}
+    return ordered, np.searchsorted(of_row[order], np.arange(len(image_ids) + 1)), strays
 
 
 def _items(
     files: dict[str, Path],
-    rows: pa.Table,
+    rows: Rows,
     bounds: NDArray[np.int64],
-    read: Callable[[pa.Table, Size], Fixations],
+    read: Callable[[Rows, Size], Fixations],
 ) -> Iterator[Item]:
     """The rows lie in the order of the images; those of image i are bounds[i] to bounds[i + 1]."""
     by_name = last_are_val(len(files), _VAL_SHARE)
     for index, (image_id, path) in enumerate(files.items()):
-        own = rows.slice(bounds[index], bounds[index + 1] - bounds[index])
-        split = _split(image_id, own) if "split" in rows.column_names else by_name[index]
+        own = {key: values[bounds[index] : bounds[index + 1]] for key, values in rows.items()}
+        split = _split(image_id, own) if "split" in rows else by_name[index]
         yield Item(image_id=image_id, image=path, split=split, fixations=partial(read, own))
 
 
-def _split(image_id: str, rows: pa.Table) -> str:
-    found = sorted(filter(None, rows["split"].unique().to_pylist()))
+def _split(image_id: str, rows: Rows) -> str:
+    found = sorted({*filter(None, rows["split"].tolist())})
     if len(found) > 1:
         raise DataError(f"The rows of image {image_id} name several splits: {', '.join(found)}.")
     split: str = found[0] if found else "all"
     return {"valid": "val", "validation": "val"}.get(split, split)
 
 
-def _fixations(convention: Convention, seconds: float, rows: pa.Table, size: Size) -> Fixations:
+def _fixations(convention: Convention, seconds: float, rows: Rows, size: Size) -> Fixations:
     height, width = size
     scale_x, scale_y = (width, height) if convention == "normalized" else (1, 1)
     shift = {"pixel": 0.5, "one-based": -0.5}.get(convention, 0.0)
-    known = {name for name in rows.column_names if rows[name].null_count < len(rows)}
-    onset, duration = (
-        rows[name].to_numpy() / seconds if name in known else None for name in ("onset", "duration")
-    )
-    observer = rows["observer"].cast(pa.string()) if "observer" in known else None
+    known = {
+        key: values for key, values in rows.items() if any(v is not None and v == v for v in values.tolist())
+    }
+    onset, duration = (known[key] / seconds if key in known else None for key in ("onset", "duration"))
     return Fixations(
-        x=rows["x"].to_numpy() * scale_x + shift,
-        y=rows["y"].to_numpy() * scale_y + shift,
-        observer=None if observer is None else pc.fill_null(observer, "").to_numpy().astype(str),
+        x=rows["x"] * scale_x + shift,
+        y=rows["y"] * scale_y + shift,
+        observer=np.array([who or "" for who in known["observer"]]) if "observer" in known else None,
         onset=onset,
         duration=duration,
     )

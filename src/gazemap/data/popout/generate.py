@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from gazemap.data.dataset import DatasetInfo, GazeDataset
 from gazemap.data.popout.displays import KINDS, draw_display
@@ -23,6 +21,7 @@ from gazemap.data.writing.folder import write_dataset
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import InputError
 from gazemap.gaze.fixations import Fixations
+from gazemap.system.tables import Columns, Kind, table_of, write_parquet
 from gazemap.types import Floats, Size
 
 TARGET_WEIGHT, CENTER_WEIGHT, NOISE_WEIGHT = 0.55, 0.30, 0.15
@@ -30,6 +29,7 @@ TARGET_SIGMA = 0.045  # of the width
 CENTER_SIGMA = 0.22  # of the width and of the height
 OBSERVERS, FIXATIONS_EACH = 15, 8
 
+_TARGETS: dict[str, Kind] = {"image_id": "text", "kind": "text", "x": "float64", "y": "float64"}
 _SPLITS = (("train", 0.7), ("val", 0.9), ("test", 1.0))  # upper ends of the shares, in order
 
 
@@ -71,8 +71,8 @@ def popout(
     source = ImportedSet(info, _items(images, seed, size, targets), images)
     dataset = write_dataset(source, out, progress=progress)
     kinds = [KINDS[index % len(KINDS)] for index in range(images)]
-    table = pa.table({"image_id": dataset.image_ids, "kind": kinds, "x": targets[:, 0], "y": targets[:, 1]})
-    pq.write_table(table, dataset.path / "targets.parquet")
+    columns: Columns = {"image_id": dataset.image_ids, "kind": kinds, "x": targets[:, 0], "y": targets[:, 1]}
+    write_parquet(table_of(columns, _TARGETS), dataset.path / "targets.parquet")
     return dataset
 
 

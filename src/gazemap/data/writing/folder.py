@@ -11,12 +11,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from gazemap.data.dataset import GazeDataset, SetAside, load_dataset
 from gazemap.data.sample import Sample
-from gazemap.data.tables import IMAGES_SCHEMA, FixationWriter
+from gazemap.data.tables import IMAGES_COLUMNS, FixationWriter
 from gazemap.data.writing.conventions import ConventionCheck
 from gazemap.data.writing.items import Counts, ImportedSet, Item, Outside
 from gazemap.data.writing.storing import Stored, store
@@ -24,6 +21,7 @@ from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.system.files import new_folder, replacing
 from gazemap.system.progress import bar
+from gazemap.system.tables import read_parquet, table_of, write_parquet
 from gazemap.types import Size
 
 
@@ -82,16 +80,16 @@ def save_splits(dataset: GazeDataset) -> None:
         OutputError: the file cannot be written; the old one is left.
     """
     path = dataset.path / "images.parquet"
-    table = pq.read_table(path)
+    table = read_parquet(path)
     if table["image_id"].to_pylist() != dataset.image_ids:
         raise DataError(
             f"{path} does not list exactly these {len(dataset)} images. Load the complete set again."
         )
     for name in ("split", "group"):
-        values = pa.array([getattr(sample, name) for sample in dataset], pa.string())
-        table = table.set_column(table.schema.get_field_index(name), name, values)
+        values = table_of({name: [getattr(sample, name) for sample in dataset]}, {name: "text"})
+        table = table.set_column(table.column_names.index(name), name, values[name])
     with replacing(path) as temporary:
-        pq.write_table(table, temporary)
+        write_parquet(table, temporary)
 
 
 def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
@@ -127,7 +125,8 @@ def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
         raise DataError(f"No image of {source.info.name} could be imported. {reasons}")
     if not any((folder / "maps").iterdir()):
         (folder / "maps").rmdir()
-    pq.write_table(pa.Table.from_pylist(images, IMAGES_SCHEMA), folder / "images.parquet")
+    columns = {name: [row.get(name) for row in images] for name in IMAGES_COLUMNS}
+    write_parquet(table_of(columns, IMAGES_COLUMNS), folder / "images.parquet")
     found = Counts(len(images), len(observers), check.total)
     notes = dict.fromkeys([*source.info.notes, *_notes(source, found, check.outside)])
     info = source.info.model_copy(update={"set_aside": tuple(set_aside), "notes": tuple(notes)})

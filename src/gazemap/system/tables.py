@@ -1,0 +1,174 @@
+"""Tables in Parquet files, by arro3: columns of texts and of numbers.
+
+pyarrow would do more, and takes 180 MB. An arro3 table is one to every library that knows Arrow, as in
+`pyarrow.table(table)` and `polars.from_arrow(table)`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from arro3.core import (
+    Array,
+    ChunkedArray,
+    DataType,
+    Field,
+    RecordBatch,
+    RecordBatchReader,
+    Schema,
+    Table,
+    dictionary_dictionary,
+    dictionary_indices,
+)
+from arro3.io import read_parquet as _read_parquet
+from arro3.io import write_parquet as _write_parquet
+from numpy.typing import NDArray
+
+from gazemap.types import Floats
+
+Kind = Literal["text", "int32", "int64", "float64"]
+Kinds = Mapping[str, Kind]  # of a table's columns, in their order
+Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
+
+_TYPES = {
+    "text": DataType.string(),
+    "int32": DataType.int32(),
+    "int64": DataType.int64(),
+    "float64": DataType.float64(),
+}
+_CODED = DataType.dictionary(DataType.int32(), DataType.string())
+_ROWS = 1 << 16  # read at once
+_MAGIC = b"PAR1"  # at both ends of a Parquet file
+
+
+def table_of(columns: Columns, kinds: Kinds, metadata: Mapping[str, str] | None = None) -> Table:
+    """A table of columns of equal length; None is null.
+
+    Raises:
+        KeyError: a column of `kinds` is missing.
+    """
+    arrays = [_array(columns[name], kind) for name, kind in kinds.items()]
+    return Table.from_arrays(arrays, names=list(kinds), metadata=dict(metadata or {}))
+
+
+def read_parquet(path: Path) -> Table:
+    """The table in a file.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is damaged or no Parquet file.
+    """
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+        file.seek(max(file.seek(0, 2) - len(_MAGIC), 0))
+        if not start == file.read() == _MAGIC:
+            raise ValueError("it is cut off, or no Parquet file")
+    try:
+        return _read_parquet(path, batch_size=_ROWS).read_all()
+    except Exception as error:
+        raise ValueError(str(error)) from error
+    except BaseException as error:  # of a damaged footer, which is no Exception to arro3
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(f"its end is damaged: {error}") from error
+
+
+def write_parquet(table: Table | RecordBatchReader, path: Path) -> None:
+    """Write a table, with its metadata.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    _write_parquet(table, path, compression="snappy")
+
+
+def write_batches(batches: Iterable[Columns], kinds: Kinds, path: Path) -> None:
+    """Write a table in pieces, each made when the last is written.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    schema = Schema([Field(name, _TYPES[kind]) for name, kind in kinds.items()])
+    pieces = (
+        RecordBatch.from_arrays([_array(batch[name], kind) for name, kind in kinds.items()], schema=schema)
+        for batch in batches
+    )
+    write_parquet(RecordBatchReader.from_batches(schema, pieces), path)
+
+
+def write_csv(table: Table, path: Path) -> None:
+    """Write a table as text, with a header; null is empty.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.column_names)
+        writer.writerows(zip(*(table[name].to_pylist() for name in table.column_names), strict=True))
+
+
+def cast(table: Table, kinds: Kinds) -> Table:
+    """These columns of a table, as these kinds; its metadata is kept.
+
+    Raises:
+        ValueError: a column is missing, or holds a value that is none of its kind; says which.
+    """
+    arrays = []
+    for name, kind in kinds.items():
+        if name not in table.column_names:
+            raise ValueError(f"there is no column {name}")
+        column = table[name]
+        try:
+            arrays.append(column.cast(_TYPES[kind]))
+        except Exception as error:
+            raise ValueError(f"{name} cannot be read as {kind} ({error})") from error
+        if arrays[-1].null_count != column.null_count:
+            raise ValueError(f"{name} holds values that are no {kind}")
+    return Table.from_arrays(arrays, names=list(kinds), metadata=table.schema.metadata)
+
+
+def numbers(column: ChunkedArray) -> Floats:
+    """(rows,): a column of numbers, NaN where it is null."""
+    plain = column.null_count or not len(column)
+    return np.array(column.to_pylist() if plain else column.to_numpy(), dtype=np.float64)
+
+
+def is_known(column: ChunkedArray) -> NDArray[np.bool_]:
+    """(rows,): where a column is not null."""
+    if not column.null_count:
+        return np.ones(len(column), dtype=bool)
+    return np.array([value is not None for value in column.to_pylist()])
+
+
+def coded(column: ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
+    """The different texts of a column, and the index of each row's text among them; -1 where it is null."""
+    if not len(column):
+        return [], np.zeros(0, np.int32)
+    array = column.cast(_TYPES["text"]).combine_chunks().cast(_CODED)
+    indices: Any = dictionary_indices(array)
+    codes = np.array(
+        [-1 if code is None else code for code in indices.to_pylist()]
+        if indices.null_count
+        else indices.to_numpy(),
+        dtype=np.int32,
+    )
+    return [*dictionary_dictionary(array).to_pylist()], codes
+
+
+def rows_of(table: Table) -> list[dict[str, Any]]:
+    """A dictionary per row; null is None."""
+    columns = [table[name].to_pylist() for name in table.column_names]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _array(values: Sequence[Any] | NDArray[Any], kind: Kind) -> Array:
+    if isinstance(values, np.ndarray) and kind != "text":
+        return Array.from_numpy(np.ascontiguousarray(values, dtype=kind))
+    return Array(
+        [*values] if kind != "text" else [None if v is None else str(v) for v in values], _TYPES[kind]
+    )
