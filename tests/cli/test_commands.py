@@ -33,6 +33,7 @@ def test_import_info_and_check(run, tmp_path):
     assert "1001: There is no image file" in text
 
 
+@pytest.mark.slow
 def test_popout_train_evaluate_predict_report(run, tmp_path, popout_set):
     out = tmp_path / "run"
     code, text = run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", out)

@@ -26,7 +26,7 @@ def evaluate(run, maps, dataset, *more):
 
 
 @pytest.mark.parametrize(
-    ("name", "start"), [("s.csv", b'"image_id"'), ("s.json", b"{"), ("s.parquet", b"PAR1")]
+    ("name", "start"), [("s.csv", b"image_id,"), ("s.json", b"{"), ("s.parquet", b"PAR1")]
 )
 def test_the_suffix_decides_what_is_written(run, maps, popout_set, tmp_path, name, start):
     code, text = evaluate(run, maps, popout_set, "--out", tmp_path / name)

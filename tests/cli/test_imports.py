@@ -84,6 +84,7 @@ def folder(popout_set, tmp_path_factory):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

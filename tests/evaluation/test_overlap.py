@@ -187,6 +187,7 @@ def test_evaluate_and_compare_by_command(run, model, leaky_set, tmp_path):
     assert (code, "leaves nothing to score" in text) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_report_marks_the_row_and_leaves_images_out_of_the_whole_page(popout_set, leaky_set, tmp_path):
     recipe = tiny_model.recipe(tmp_path, "training.epochs=1", "training.validate_every=1")
     train(recipe, popout_set, tmp_path / "tiny", progress=False)

@@ -95,6 +95,7 @@ def test_what_cannot_be_read_is_named(tmp_path):
         look(tmp_path / "1.jpg")
 
 
+@pytest.mark.slow
 def test_real_photos(shared_data):
     """Half of OSIE is known: of the others only the copy of 1279 is found; SALICON squashed is, no other."""
     stimuli = sorted((shared_data / "osie" / "data" / "stimuli").glob("*.jpg"))

@@ -9,6 +9,8 @@ from support.light import run_command, run_python
 
 DATA = ("--data", "gaze/popout", "--split", "val")
 
+pytestmark = pytest.mark.slow  # `make light` runs all of it, in an environment without PyTorch
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

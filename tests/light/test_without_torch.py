@@ -11,6 +11,8 @@ from support.light import run_command, run_python
 SIZE = (240, 320)
 DISK = (90, 230, 28)  # row, column, radius
 
+pytestmark = pytest.mark.slow  # `make light` runs all of it, in an environment without PyTorch
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -15,10 +15,14 @@ from gazemap.models.table import create_model
 
 # of the decoders, in millions: the shapes of the released code give them
 DECODERS = {"pnasnet5": 30.1, "densenet161": 15.6, "resnet50": 31.1, "vgg16": 8.1}
+LARGE = {"pnasnet5", "densenet161"}
 WEIGHTS = Path(__file__).parents[3] / "shared" / "weights" / "mobilenet_v2_features.safetensors"
 
 
-@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in ENCODERS],
+)
 def test_features_halve_from_scale_to_scale(name):
     with torch.device("meta"):
         encoder = Encoder(name)

@@ -39,6 +39,7 @@ def test_a_model_without_a_training_has_the_other_parts(model, popout_set, tmp_p
     assert values["scores"]["mit"]["uniform"]["nss"]["mean"] is None
 
 
+@pytest.mark.slow
 def test_protocols_that_need_a_blur_are_left_out_of_a_set_without_one(model, popout_set, tmp_path):
     samples = [replace(sample, sigma=None) for sample in popout_set]
     made = report(model, popout_set.with_samples(samples), out=tmp_path / "out")

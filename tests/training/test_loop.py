@@ -108,9 +108,8 @@ def test_a_run_folder_explains_itself(popout_set, tmp_path):
     assert (model.name, model.architecture) == (run.out.name, "tiny")
 
 
-@pytest.mark.parametrize(
-    "moment", [0.0, *(pytest.param(moment, marks=pytest.mark.slow) for moment in (0.15, 0.3, 0.5, 0.8))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0.0, 0.15, 0.3, 0.5, 0.8])
 def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, moment):
     """SIGKILL after the first checkpoint or before; the end is that of a run never killed."""
     slow = (

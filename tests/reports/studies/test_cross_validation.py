@@ -142,6 +142,7 @@ def test_another_protocol_scores_anew_and_trains_nothing(study, popout_set, monk
     np.testing.assert_array_equal(kept.per_image["tiny"]["nss"], first.per_image["tiny"]["nss"])
 
 
+@pytest.mark.slow
 def test_killed_in_its_first_epoch_it_goes_on(study, popout_set, tmp_path):
     """SIGKILL before the first checkpoint of the first fold; the end is that of a run never killed."""
     (tmp_path / "killed.yaml").write_text(yaml.safe_dump(study.recipe.model_dump(mode="json")))

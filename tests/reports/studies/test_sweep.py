@@ -131,6 +131,7 @@ def table_of(out):
     return list(csv.DictReader((out / "table.csv").read_text().splitlines()))
 
 
+@pytest.mark.slow
 def test_killed_in_its_first_epoch_it_goes_on(small, popout_set, tmp_path):
     """SIGKILL before the first checkpoint of the first run; the end is that of a sweep never killed."""
     out = tmp_path / "out"
