@@ -84,7 +84,17 @@ def check_name(
     """
     names = sorted(known)
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        meant = f" Did you mean {near[0]!r}?" if near else ""
-        listed = f"There is no {kind} named {name!r}.{meant} Known: {', '.join(names)}."
+        listed = f"There is no {kind} named {name!r}.{meant(name, names)} Known: {', '.join(names)}."
         raise error(f"{listed} {hint}".rstrip())
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The question after the nearest name, for a message: " Did you mean 'nss'?"; empty where none is near.
+
+    Args:
+        name: what came, in small or capital letters.
+        known: all names.
+    """
+    small = {entry.lower(): entry for entry in known}
+    near = difflib.get_close_matches(name.lower(), small, n=1)
+    return f" Did you mean {small[near[0]]!r}?" if near else ""

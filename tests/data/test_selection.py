@@ -95,7 +95,7 @@ SCANPATHS = {"observer", "onset"}  # what the first fixations are found by
 def test_what_a_set_does_not_know_is_refused(tiny, column, lack):
     lacking = None if lack == "points" else replace(tiny["2"].fixations, **{column: None})
     dataset = gaze_sets.dataset(tiny["1"], replace(tiny["2"], fixations=lacking))
-    with pytest.raises(DataError, match=rf"The {column} of each fixation.* on 1 of 2 images \(2\)"):
+    with pytest.raises(DataError, match=rf"The {column} of each fixation.* for 1 of 2 images \(2\)"):
         CHOICES[column](dataset)
     if column in SCANPATHS:
         with pytest.raises(DataError, match="of each fixation"):

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import integral_image
 from gazemap.images.reading import read_size
-from gazemap.system.files import replacing
+from gazemap.system.files import refuse_source, replacing
 from gazemap.types import Floats, Size
 
 _EQUAL = 1e-9  # shares that differ by less are one share, summed in another order
@@ -168,13 +168,14 @@ def _best_position(sums: Floats, height: int, width: int) -> Crop:
 
 
 def check_crop_file(image: Path, out: Path) -> None:
-    """Refuse a file name whose ending is not that of the image's own format.
+    """Refuse a file name whose ending is not that of the image's own format, and the image itself.
 
     Raises:
-        InputError: another ending.
+        InputError: another ending, or the image's own file.
         DataError: the image is missing, is no image, or is of a format that crops are not written in.
     """
     read_size(image)
+    refuse_source(out, image)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # read_size has held the image to our own limit
         with Image.open(image) as opened:

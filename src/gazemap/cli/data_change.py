@@ -21,7 +21,7 @@ _CHANGE, _USE = "Change", "Use elsewhere"
     app,
     _CHANGE,
     "gazemap data select gaze/osie --split val --out gaze/osie-val",
-    "gazemap data select gaze/osie --window 0:1.5 --first 5 --out gaze/osie-early",
+    "gazemap data select gaze/scene --window 0:1.5 --out gaze/scene-early",
 )
 def select(
     dataset: SetArgument,

@@ -11,8 +11,20 @@ if TYPE_CHECKING:
 
 
 def names(text: str | None) -> list[str] | None:
-    """The names in "a,b"; None where nothing is said."""
-    return None if text is None else [name.strip() for name in text.split(",")]
+    """The names in "a,b"; None where nothing is said.
+
+    Raises:
+        InputError: an empty name, as in "a," where a blank has cut the list in two.
+    """
+    if text is None:
+        return None
+    found = [name.strip() for name in text.split(",")]
+    if not all(found):
+        raise InputError(
+            f"A list must have a name on each side of every comma, as in a,b, got {text!r}. Leave no blank "
+            "after a comma, or put the list in quotes."
+        )
+    return found
 
 
 def assignments(option: str, texts: Iterable[str] | None) -> dict[str, str]:

@@ -93,5 +93,8 @@ def cross_validation_parts(found: CrossValidation) -> list[str | Table]:
     """The scores of all images, or which folds are missing for them."""
     if found.scores is None:
         missing = ", ".join(map(str, found.missing))
-        return [f"The folds {missing} are not trained yet; the scores are pooled when all {found.folds} are."]
+        return [
+            f"Folds not trained yet: {missing}. The scores of all images are computed when all {found.folds} "
+            "folds are trained."
+        ]
     return [scores_table(found.scores), *found.scores.notes(), f"Scores per image: {found.file}"]

@@ -229,7 +229,9 @@ def submit(
     format: Annotated[
         str, typer.Option(metavar="NAME", help="The form that the benchmark takes: tuebingen or salicon.")
     ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The file to upload.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The file to upload: .h5 for tuebingen, .zip for salicon.")
+    ],
     split: SplitOption = "test",
     holds: HoldsOption = "saliency",
     engine: EngineOption = "auto",

@@ -35,7 +35,7 @@ def train(
     out: FolderOption,
     set_: SetOption = None,
     resume: Annotated[
-        bool, typer.Option("--resume", metavar="", help="Go on with the run that is in the folder.")
+        bool, typer.Option("--resume", metavar="", help="Go on with the run in the folder, if there is one.")
     ] = False,
     device: DeviceOption = "auto",
 ) -> Answer:

@@ -7,7 +7,6 @@ description of the choice.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.sample import Sample
-from gazemap.errors import DataError, InputError, check_name
+from gazemap.errors import DataError, InputError, check_name, meant
 from gazemap.gaze.fixations import Fixations
 
 Range = tuple[float, float]
@@ -64,12 +63,10 @@ def check_image_ids(image_ids: Iterable[str], known: Collection[str]) -> None:
     """
     unknown = sorted({*image_ids}.difference(known))
     if unknown:
-        near = difflib.get_close_matches(unknown[0], known, n=1)
-        meant = f" Did you mean {near[0]!r}?" if near else ""
         some = ", ".join(repr(name) for name in islice(known, _SHOWN))
         raise DataError(
-            f"The data set has no image {unknown[0]!r}.{meant} It has {len(known):,} images, such as {some}; "
-            "`image_ids` lists all."
+            f"The data set has no image {unknown[0]!r}.{meant(unknown[0], known)} It has {len(known):,} "
+            f"images, such as {some}; `image_ids` lists all."
         )
 
 
@@ -166,8 +163,8 @@ def refuse_unknown(samples: Sequence[Sample], *columns: Column) -> None:
         unknown = [sample.image_id for sample in samples if not _knows(sample.fixations, name)]
         if unknown:
             raise DataError(
-                f"The {name} of each fixation must be known for this, but is not on {len(unknown)} of "
-                f"{len(samples)} images ({', '.join(unknown[:3])}). Select images where it is known."
+                f"The {name} of each fixation must be known for this, but is unknown for {len(unknown)} of "
+                f"{len(samples)} images ({', '.join(unknown[:3])}). Select images with it."
             )
 
 

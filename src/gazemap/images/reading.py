@@ -119,12 +119,20 @@ def _sides(whole: Size, orientation: int | None, needed: Needed) -> Size:
     return (height, width) if orientation in _SIDEWAYS else (width, height)
 
 
+def _missing(path: Path) -> str:
+    if path.is_dir():
+        return f"There is no image file {path}: it is a folder. Give the images in it."
+    if path.parts[:1] in {("http:",), ("https:",)}:
+        return f"There is no image file {path}: addresses are not read. Download the image first."
+    return f"There is no image file {path}. Check the path."
+
+
 def _opened(source: ImageSource) -> Image.Image:
     name = _name(source)
     advice = "Images must be JPEG, PNG, TIFF, WebP, BMP or GIF files."
     with _refusing(f"{name} is no image that can be read", advice):
         if isinstance(source, Path) and not source.is_file():  # a pipe would block forever
-            raise DataError(f"There is no image file {name}. Check the path.")
+            raise DataError(_missing(source))
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if size > MAX_BYTES:
             raise DataError(f"{name} must have up to {MAX_BYTES:,} bytes, got {size:,}.")

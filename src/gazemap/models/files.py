@@ -5,7 +5,6 @@ Those that come with gazemap are in the folder `pretrained`, by name.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import Any, Literal
 
 from safetensors import SafetensorError, safe_open
 
-from gazemap.errors import WeightsError, check_name, lookup
+from gazemap.errors import WeightsError, check_name, lookup, meant
 
 BEST = "best.safetensors"
 DEFAULT_MODEL = "gazenet"
@@ -52,11 +51,10 @@ def check_exists(path: Path) -> None:
     if path.is_file():
         return
     shipped = shipped_weights()
-    near = difflib.get_close_matches(str(path), shipped, n=1)
-    meant = f" Did you mean {near[0]!r}?" if near else ""
+    names = ", ".join(SHIPPED + name for name in shipped)
     raise WeightsError(
-        f"There is no weights file {path}.{meant} Give a run folder, a .safetensors or .onnx file, or the "
-        f"name of a model that comes with gazemap: {', '.join(SHIPPED + name for name in shipped)}."
+        f"There is no weights file {path}.{meant(str(path), shipped)} Give a run folder, a .safetensors or "
+        f".onnx file, or the name of a model that comes with gazemap: {names}."
     )
 
 

@@ -99,12 +99,13 @@ def crop(
     """
     image, out, figure = Path(image), Path(out), Path(figure) if figure else None
     if (aspect is None) == (size is None):
-        raise InputError("A crop must have either an aspect or a size.")
+        came = "neither" if aspect is None else "both"
+        raise InputError(f"A crop needs either an aspect or a size, such as 16:9 or 1200x630, got {came}.")
     exact = parse_size(size) if isinstance(size, str) else size
     wanted = Fraction(exact[1], exact[0]) if exact else parse_aspect(str(aspect))
     check_crop_file(image, out)
     if figure:
-        check_figure(figure)
+        check_figure(figure, image)
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
     density = predict(image, model=predictor).density
     chosen = best_crop(density, wanted, share)

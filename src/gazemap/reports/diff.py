@@ -135,7 +135,7 @@ def diff(
         if not named:
             raise InputError(f"{out} is to be a table of regions: give boxes, or ask for no table.")
     if figure:
-        check_figure(figure)
+        check_figure(figure, a, b)
     pair = named, paired_boxes(named, moved, (read_size(a), read_size(b)))
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
     first, second = (predict(image, model=predictor).density for image in (a, b))

@@ -107,11 +107,12 @@ def regions(
     image, out, figure = Path(image), Path(out) if out else None, Path(figure) if figure else None
     named = read_boxes(boxes)
     if bool(named) == (mask is not None):
-        raise InputError("Regions must be either boxes or a mask.")
+        came = "both" if named else "neither"
+        raise InputError(f"Regions must be either boxes or a mask, got {came}.")
     if out:
         check_table(out)
     if figure:
-        check_figure(figure)
+        check_figure(figure, image)
     size = read_size(image)
     check_inside(named, size)
     parts = read_mask(Path(mask), size) if mask is not None else None

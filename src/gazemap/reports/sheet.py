@@ -77,7 +77,7 @@ def sheet(
     out = Path(out)
     files = [Path(image) for image in ([images] if isinstance(images, str | Path) else images)]
     models: Sequence[ModelLike] = model if isinstance(model, list | tuple) else [model]  # type: ignore[list-item]
-    check_figure(out)
+    check_figure(out, *files)
     _check_counts(len(files), len(models))
     for file in files:
         read_size(file)

@@ -79,7 +79,7 @@ def view(
 
     Raises:
         DataError: there is no data set.
-        InputError: a file inside the data set, or less than one image.
+        InputError: a file inside the data set, a name that does not end in .html, or less than one image.
         OutputError: `out` is a folder or cannot be written.
     """
     opened = as_dataset(dataset)
@@ -125,6 +125,8 @@ def _refuse(path: Path, dataset: GazeDataset, images: int) -> None:
         )
     if path.is_dir():
         raise OutputError(f"{path} is a folder. Give the name of an HTML file.")
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise InputError(f"The name of a page must end in .html, got {path}.")
     if images < 1:
         raise InputError(f"images must be at least 1, got {images}.")
 

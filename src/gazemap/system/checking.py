@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
-from gazemap.errors import InputError, check_name
+from gazemap.errors import InputError, check_name, meant
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -70,14 +69,14 @@ def mistakes(
         where = ".".join([*within, *location])
         if mistake["type"] == "extra_forbidden" and section:
             known = _keys(section, location[:-1])
-            text = f"unknown key.{_meant(location[-1], known)} Known here: {', '.join(known)}."
+            text = f"unknown key.{meant(location[-1], known)} Known here: {', '.join(known)}."
         elif mistake["type"] == "missing":
             text = "missing."
         elif mistake["type"] == "literal_error":
             got, expected = mistake["input"], mistake["ctx"]["expected"]  # e.g. "'a', 'b' or 'c'"
             known = re.findall(r"'([^']*)'", expected)
             choices = expected.replace("'", "")
-            text = f"must be {choices}, got {got!r}.{_meant(str(got), known)}"
+            text = f"must be {choices}, got {got!r}.{meant(str(got), known)}"
         elif mistake["type"] == "value_error":
             own = mistake["ctx"]["error"]
             text = str(own) if isinstance(own, InputError) else f"{own}, got {mistake['input']!r}."
@@ -85,11 +84,6 @@ def mistakes(
             text = f"{mistake['msg'].replace('Input should', 'must')}, got {mistake['input']!r}."
         lines.append(f"{where}: {text}" if where else text)
     return lines
-
-
-def _meant(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def _keys(section: type[BaseModel], location: list[str]) -> list[str]:

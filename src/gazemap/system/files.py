@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gazemap.errors import OutputError
+from gazemap.errors import InputError, OutputError
 
 
 @contextmanager
@@ -86,6 +86,16 @@ def refuse_used(path: Path) -> None:
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise OutputError(f"{path} exists already. Choose another folder, or remove it first.")
+
+
+def refuse_source(path: Path, *images: Path) -> None:
+    """Refuse to write a result over one of the images that it is made from.
+
+    Raises:
+        InputError: names it.
+    """
+    if path.exists() and any(image.exists() and path.samefile(image) for image in images):
+        raise InputError(f"{path} is the image itself, which must not be overwritten. Name another file.")
 
 
 def cache_folder(kind: str = "arrays") -> Path:

@@ -34,7 +34,9 @@ def read_yaml(kind: str, name_or_path: str | Path, folder: Traversable) -> tuple
     title = f"{kind.capitalize()} {name_or_path}"
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise RecipeError(f"{title} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
         raise RecipeError(f"{title} cannot be read: {error}.") from error
     except yaml.YAMLError as error:
         raise RecipeError(f"{title} is not valid YAML: {error}") from error

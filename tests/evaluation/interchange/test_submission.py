@@ -84,7 +84,7 @@ def test_folders_stay_in_the_keys_where_names_repeat(val, tmp_path):
     with h5py.File(out.path) as file:
         assert sorted(file) == ["Action", "Art"]
         assert list(file["Action"]) == list(file["Art"]) == ["001.png"]
-    submit(maps(images), images, tmp_path / "salicon", format="salicon", split="val")
+    submit(maps(images), images, tmp_path / "salicon.zip", format="salicon", split="val")
     assert zipfile.ZipFile(tmp_path / "salicon.zip").namelist() == ["Action/001.png", "Art/001.png"]
 
 

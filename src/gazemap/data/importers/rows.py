@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.dataset import SetAside
-from gazemap.errors import DataError
+from gazemap.errors import DataError, meant
 from gazemap.system.tables import read_parquet
 from gazemap.types import Floats
 
@@ -77,11 +76,9 @@ def _columns(path: Path, required: Mapping[str, str], named: Mapping[str, str | 
     columns = {**required, **{key: name for key, name in named.items() if name is not None}}
     for key, name in columns.items():
         if name not in present:
-            near = difflib.get_close_matches(name, present, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
             raise DataError(
-                f"{path} has no column {name!r} for {key}.{hint} Its columns: {', '.join(present)}. "
-                f"Say which it is: {key}=NAME."
+                f"{path} has no column {name!r} for {key}.{meant(name, present)} "
+                f"Its columns: {', '.join(present)}. Say which it is: {key}=NAME."
             )
     return columns | {key: key for key, name in named.items() if name is None and key in present}
 

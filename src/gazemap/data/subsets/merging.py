@@ -32,7 +32,7 @@ def merge(datasets: Sequence[GazeDataset], name: str) -> GazeDataset:
     if len(names) < 2 or len(set(names)) < len(names):
         raise DataError(
             "A merge needs two or more data sets of different names, got "
-            f"{', '.join(names) or 'none'}. The name is in dataset.json."
+            f"{', '.join(names) or 'none'}. A data set's name is in its dataset.json."
         )
     samples = [_prefixed(sample, dataset.name) for dataset in datasets for sample in dataset]
     return GazeDataset(datasets[0].path.parent / name, _info(datasets, name), samples)

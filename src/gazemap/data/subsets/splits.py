@@ -45,7 +45,9 @@ def split(
         if not 1 <= fold <= folds:
             raise InputError(f"fold must be 1 to {folds}, the number of folds, got {fold}.")
         return make_folds(dataset, folds, seed)[fold - 1]
-    raise InputError("Splits need either shares, or folds and fold.")
+    raise InputError(
+        "New splits need either shares, such as train=.8,val=.2, or both the number of folds and a fold."
+    )
 
 
 def hashed_splits(dataset: GazeDataset, shares: Mapping[str, float], seed: int = 0) -> GazeDataset:

@@ -83,7 +83,8 @@ def submit(
         model: the name of a model that comes with gazemap, a run folder, a weights or ONNX file, or a model
             in memory; a folder or file of maps; or maps in memory, in the order of the images.
         dataset: a gaze data set or its folder.
-        out: the file to write; for salicon a folder, and a zip of it is written next to it.
+        out: the file to write; for salicon the zip, and the folder that it is of is written next to it. The
+            ending .zip may be left out.
         format: "tuebingen" or "salicon", see `FORMATS`.
         split: the images to predict.
         holds: what stored maps hold, "saliency" or "log_density".
@@ -136,6 +137,7 @@ def _salicon(predictions: Predictor | Predictions, path: Path, images: GazeDatas
             raise DataError(
                 f"{sample.image_id} is {size} pixels; images of SALICON must have the aspect of 640 x 480."
             )
+    path = path.with_suffix("") if path.suffix.lower() == ".zip" else path
     archive = path.with_name(f"{path.name}.zip")
     refuse_used(archive)
     with replacing(archive) as zipped, new_folder(path) as folder:

@@ -25,7 +25,8 @@ class Outcome:
         skipped: how many were there already.
         failed: how many could not be predicted; failed.jsonl lists them.
         failures: the first ten of these.
-        files: the first five files that were written.
+        written: how many files are new.
+        files: the first five of these.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class Outcome:
     skipped: int
     failed: int
     failures: tuple[Failure, ...]
+    written: int
     files: tuple[Path, ...]
 
     def notes(self) -> list[str]:
@@ -43,7 +45,9 @@ class Outcome:
             parts.append(f"{self.skipped} were there already")
         if self.failed:
             parts.append(f"{self.failed} failed, see {self.folder / FAILED}")
-        return [*("; ".join(parts) + ".",), *map(str, self.files)]
+        more = self.written - len(self.files)
+        rest = [f"and {more:,} more"] if more else []
+        return ["; ".join(parts) + ".", *map(str, self.files), *rest]
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
@@ -51,7 +55,7 @@ class Outcome:
         return values
 
 
-def written(folder: Path, names: Sequence[str], kinds: Sequence[OutputKind]) -> tuple[Path, ...]:
+def first_files(folder: Path, names: Sequence[str], kinds: Sequence[OutputKind]) -> tuple[Path, ...]:
     """The first files of the results of some images.
 
     Args:

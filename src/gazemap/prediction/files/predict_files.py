@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gazemap.errors import DataError, InputError
 from gazemap.images.placement import Placement
 from gazemap.models.files import DEFAULT_MODEL
-from gazemap.prediction.files.outcome import SHOWN, Outcome, written
+from gazemap.prediction.files.outcome import SHOWN, Outcome, first_files
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, chosen_outputs
 from gazemap.prediction.files.result_folder import Failure, Results, open_results
 from gazemap.prediction.files.sources import IMAGE_SUFFIXES, open_sources
@@ -116,7 +116,13 @@ def predict_files(
             elif step is not None:
                 names += [step] if len(names) < SHOWN else []
     return Outcome(
-        folder, counts[str], counts[None], counts[Failure], tuple(failures), written(folder, names, kinds)
+        folder,
+        counts[str],
+        counts[None],
+        counts[Failure],
+        tuple(failures),
+        counts[str] * len(kinds),
+        first_files(folder, names, kinds),
     )
 
 

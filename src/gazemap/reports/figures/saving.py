@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gazemap.errors import InputError
-from gazemap.system.files import replacing
+from gazemap.system.files import refuse_source, replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 FORMATS = (".png", ".pdf", ".svg", ".eps", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
 
 
-def check_figure(path: Path) -> None:
-    """Refuse a name that no figure can have.
+def check_figure(path: Path, *images: Path) -> None:
+    """Refuse a name that no figure can have, and one of the images that it is made from.
 
     Raises:
-        InputError: the ending is no format of figures; lists those that are.
+        InputError: the ending is no format of figures; lists those that are. Or the file is an image.
     """
+    refuse_source(path, *images)
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"The name of a figure must end in {', '.join(FORMATS)}, got {path}.")
 
