@@ -122,6 +122,11 @@ def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popo
         (["evaluate", "nowhere", "--data", "{popout}"], "There is no weights file"),
         (["evaluate", "gazenet", "--data", "{popout}", "--metrics", "NSS"], "Did you mean 'nss'"),
         (["evaluate", "gazenet", "--data", "{popout}", "--metrics", "nss,"], "got 'nss,'. Leave no blank"),
+        (
+            ["data", "popout", "--out", "x", "--images", "ten"],
+            "'--images': it must be a whole number, got 'ten'.",
+        ),
+        (["predict", "x", "--engine", "tf"], "'--engine': 'tf' is not one of 'auto', 'onnx'"),
         (["data", "view", "{popout}", "--out", "page.pdf"], "must end in .html, got page.pdf"),
         (["train", "none.yaml", "--data", "x", "--out", "x"], "none.yaml cannot be read: No such file"),
     ],

@@ -1,12 +1,14 @@
-"""The help pages: plain text that is never cut, with the commands under headings."""
+"""The help pages: plain text that is never cut, with the commands under headings; and typing errors in words."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 _NAMES = 24  # columns for names: what is longer has its text on the next line
+_NUMBERS = {"int_parsing": "a whole number", "float_parsing": "a number"}  # mistakes as pydantic names them
 
 
 class Command(TyperCommand):
@@ -15,6 +17,14 @@ class Command(TyperCommand):
     def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - classes that Typer does not export
         """The option --help."""
         return _off(super().get_help_option(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Read the options and arguments; a value that cannot be read is explained in plain words."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = _plain(error)
+            raise
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401
         """The words of the line that begins with "Usage:", after the command's own."""
@@ -59,6 +69,14 @@ class Group(TyperGroup):
 def _argument(own: Any) -> str:  # noqa: ANN401
     name = f"{own.metavar or own.name}{'...' if own.nargs != 1 else ''}"
     return name if own.required else f"[{name}]"
+
+
+def _plain(error: typer.BadParameter) -> str:
+    cause: Any = error.__cause__
+    found = cause.errors() if hasattr(cause, "errors") else []
+    if len(found) == 1 and found[0]["type"] in _NUMBERS:
+        return f"it must be {_NUMBERS[found[0]['type']]}, got {found[0]['input']!r}."
+    return error.message.removeprefix("Value error, ")
 
 
 def _off(option: Any) -> Any:  # noqa: ANN401
