@@ -1,4 +1,4 @@
-"""The help pages: plain text that is never cut, with the commands under headings; and typing errors in words."""
+"""Help pages, plain text that is never cut with the commands under headings; and typing errors in words."""
 
 from __future__ import annotations
 
