@@ -102,9 +102,9 @@ def test_an_unknown_or_missing_engine_is_refused(network, monkeypatch):
         load_predictor(network, engine="onx")
     monkeypatch.setattr("gazemap.system.extras.find_spec", lambda name: None)
     with pytest.raises(MissingPackageError, match=r"needs the package openvino.*'gazemap\[openvino\]'"):
-        load_predictor("shipped:gazenet", engine="openvino")
+        load_predictor("shipped:gazenet", engine="openvino", threads=7)  # none that is open already
     with pytest.raises(MissingPackageError, match=r"engine torch needs .* torch.*'gazemap\[train\]'"):
-        load_predictor("shipped:gazenet", engine="torch")
+        load_predictor("shipped:gazenet", engine="torch", threads=7)
 
 
 @pytest.fixture
