@@ -85,9 +85,9 @@ def test_sheet(run, tmp_path, photos, weights):
         ("crop {a} --out {t}/c.jpg --aspect 1:1", "must end in .png"),
         ("crop {a} --out {t}/c.png --aspect wide", "got 'wide'"),
         ("crop {a} --out {t}/c.png --aspect 1:1 --figure {t}/f.doc", "f.doc"),
-        ("crop {a} --out {a} --aspect 1:1", "is the image itself, which must not be overwritten"),
+        ("crop {a} --out {a} --aspect 1:1", "is what the result is made from, and must not be overwritten"),
         ("regions {a}", "either boxes or a mask, got neither"),
-        ("regions {a} --boxes a=0,0,1,1 --figure {a}", "is the image itself"),
+        ("regions {a} --boxes a=0,0,1,1 --figure {a}", "is what the result is made from"),
         ("regions {a} --boxes a=0,0,1,1 --mask {b}", "either boxes or a mask, got both"),
         ("regions {a} --mask {b}", "must be as large as its image"),
         ("regions {a} --boxes a=0,0,1,100", "outside of it: a reaches"),
@@ -95,11 +95,11 @@ def test_sheet(run, tmp_path, photos, weights):
         ("regions {a} --boxes a=0,0,1,1 --out {t}/t.xlsx", "t.xlsx"),
         ("diff {a} {t}/none.png", "There is no image file"),
         ("diff {a} {b} --figure {t}/f.doc", "f.doc"),
-        ("diff {a} {b} --figure {b}", "is the image itself"),
+        ("diff {a} {b} --figure {b}", "is what the result is made from"),
         ("sheet {a} {t}/none.png --out {t}/s.png", "There is no image file"),
         ("sheet {t} --out {t}/s.png", "it is a folder"),
         ("sheet https://example.org/a.jpg --out {t}/s.png", "Download the image first"),
-        ("sheet {a} {b} --out {b}", "is the image itself"),
+        ("sheet {a} {b} --out {b}", "is what the result is made from"),
     ],
 )
 def test_a_mistake_is_refused_before_the_model_runs(run, photos, tmp_path, weights, arguments, message):
@@ -109,3 +109,13 @@ def test_a_mistake_is_refused_before_the_model_runs(run, photos, tmp_path, weigh
     code, text = run(*words, "--model", weights)
     assert (code, message in text, "Traceback" in text) == (2, True, False), text
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("command", ["regions {a}", "diff {a} {b}"])
+def test_a_table_never_replaces_the_boxes_that_it_is_made_from(run, photos, tmp_path, weights, command):
+    boxes = tmp_path / "boxes.csv"
+    boxes.write_text("name,x,y,width,height\nlogo,0,0,40,50\n")
+    words = command.format(a=photos[0], b=photos[1]).split()
+    code, text = run(*words, "--boxes", boxes, "--out", boxes, "--model", weights)
+    assert (code, "is what the result is made from" in text) == (2, True), text
+    assert boxes.read_text().startswith("name,x,y,width,height\nlogo")

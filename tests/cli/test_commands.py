@@ -119,7 +119,7 @@ def test_reproduce_can_be_repeated_and_reports_every_network(run, tmp_path, popo
         (["data", "import", ".", "--format", "oosie", "--out", "x"], "Did you mean 'osie'"),
         (["train", "nurick2021", "--data", "nowhere", "--out", "x"], "There is no recipe named 'nurick2021'"),
         (["reproduce", "nurick", "--data", "{popout}", "--out", "x"], "no study named 'nurick'"),
-        (["evaluate", "nowhere", "--data", "{popout}"], "There is no weights file"),
+        (["evaluate", "nowhere", "--data", "{popout}"], "There is no model"),
         (["evaluate", "gazenet", "--data", "{popout}", "--metrics", "NSS"], "Did you mean 'nss'"),
         (["evaluate", "gazenet", "--data", "{popout}", "--metrics", "nss,"], "got 'nss,'. Leave no blank"),
         (
@@ -239,7 +239,7 @@ def test_predict_says_what_it_cannot_do(run, tmp_path, weights, popout_set):
     code, text = run("predict", "--model", weights, tmp_path, "--out", tmp_path / "more")
     assert (code, "There are no images in" in text) == (2, True)
     code, text = run("predict", "--model", tmp_path / "none.safetensors", photo, *out)
-    assert (code, "There is no weights file" in text) == (2, True)
+    assert (code, "There is no model" in text) == (2, True)
     for index in range(12):
         (tmp_path / f"{index}.png").write_bytes(b"")
     code, text = run("predict", "--model", weights, tmp_path, *out)

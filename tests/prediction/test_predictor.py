@@ -160,11 +160,13 @@ def test_files_of_another_kind_are_named(form, tmp_path):
     (tmp_path / "bad.onnx").write_bytes(b"no form")
     with pytest.raises(WeightsError, match=r"bad\.onnx is damaged, or no ONNX file"):
         load_predictor(tmp_path / "bad.onnx")
-    with pytest.raises(WeightsError, match=r"There is no weights file .*none\.onnx\. Give a run folder"):
+    with pytest.raises(WeightsError, match=r"There is no model .*none\.onnx\. Give a run folder"):
         load_predictor(tmp_path / "none.onnx")
-    with pytest.raises(WeightsError, match="There is no weights file"):
+    with pytest.raises(WeightsError, match="There is no model"):
         load_predictor(tmp_path / "none.safetensors")
-    with pytest.raises(WeightsError, match=r"file gaznet\. Did you mean 'gazenet'\? .*shipped:gazenet-large"):
+    with pytest.raises(
+        WeightsError, match=r"model gaznet\. Did you mean 'gazenet'\? .*shipped:gazenet-large"
+    ):
         load_predictor("gaznet")
 
 

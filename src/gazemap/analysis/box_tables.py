@@ -38,11 +38,20 @@ def read_boxes(boxes: BoxesLike) -> list[Box]:
     return found
 
 
+def box_files(boxes: BoxesLike) -> list[Path]:
+    """The files among them."""
+    several = [boxes] if isinstance(boxes, str | Path) else boxes
+    return [Path(entry) for entry in several if not isinstance(entry, Box) and _is_file(entry)]
+
+
 def _boxes_of(entry: str | Path | Box) -> list[Box]:
     if isinstance(entry, Box):
         return [entry]
-    is_table = isinstance(entry, Path) or entry.lower().endswith((".csv", ".json"))
-    return read_box_table(Path(entry)) if is_table else [parse_box(str(entry))]
+    return read_box_table(Path(entry)) if _is_file(entry) else [parse_box(str(entry))]
+
+
+def _is_file(entry: str | Path) -> bool:
+    return isinstance(entry, Path) or entry.lower().endswith((".csv", ".json"))
 
 
 def parse_box(text: str) -> Box:

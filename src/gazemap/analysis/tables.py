@@ -9,17 +9,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gazemap.errors import InputError
-from gazemap.system.files import write_text
+from gazemap.system.files import refuse_source, write_text
 
 _SUFFIXES = (".csv", ".json")
 
 
-def check_table(path: Path) -> None:
+def check_table(path: Path, *sources: Path) -> None:
     """Refuse a name that no table can have.
 
+    Args:
+        path: of the table.
+        sources: the files that it is made from.
+
     Raises:
-        InputError: it ends neither in .csv nor in .json.
+        InputError: it ends neither in .csv nor in .json, or is one of the sources.
     """
+    refuse_source(path, *sources)
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(f"The name of a table must end in .csv or .json, got {path}.")
 

@@ -39,7 +39,10 @@ def opened(path: Path, framework: Literal["np", "pt"] = "np") -> Iterator[Any]:
         with safe_open(path, framework=framework) as file:
             yield file
     except (SafetensorError, json.JSONDecodeError, OSError) as error:
-        raise WeightsError(f"{path} is damaged or no safetensors file ({error}).") from error
+        raise WeightsError(
+            f"{path} is damaged, or no safetensors file ({error}). Give a run folder, a .safetensors or "
+            ".onnx file, or the name of a model that comes with gazemap."
+        ) from error
 
 
 def check_exists(path: Path) -> None:
@@ -53,7 +56,7 @@ def check_exists(path: Path) -> None:
     shipped = shipped_weights()
     names = ", ".join(SHIPPED + name for name in shipped)
     raise WeightsError(
-        f"There is no weights file {path}.{meant(str(path), shipped)} Give a run folder, a .safetensors or "
+        f"There is no model {path}.{meant(str(path), shipped)} Give a run folder, a .safetensors or "
         f".onnx file, or the name of a model that comes with gazemap: {names}."
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gazemap.analysis.box_tables import BoxesLike, read_boxes
+from gazemap.analysis.box_tables import BoxesLike, box_files, read_boxes
 from gazemap.analysis.designs import (
     DesignDifference,
     RegionChange,
@@ -131,7 +131,7 @@ def diff(
     a, b, out, figure = Path(a), Path(b), Path(out) if out else None, Path(figure) if figure else None
     named, moved = read_boxes(boxes), read_boxes(boxes_b) if boxes_b is not None else None
     if out:
-        check_table(out)
+        check_table(out, *box_files(boxes), *box_files(boxes_b or ()))
         if not named:
             raise InputError(f"{out} is to be a table of regions: give boxes, or ask for no table.")
     if figure:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gazemap.analysis.box_tables import BoxesLike, read_boxes
+from gazemap.analysis.box_tables import BoxesLike, box_files, read_boxes
 from gazemap.analysis.regions import Mask, RegionShare, box_shares, mask_shares, read_mask
 from gazemap.analysis.tables import check_table, write_table
 from gazemap.errors import InputError
@@ -110,7 +110,7 @@ def regions(
         came = "both" if named else "neither"
         raise InputError(f"Regions must be either boxes or a mask, got {came}.")
     if out:
-        check_table(out)
+        check_table(out, *box_files(boxes))
     if figure:
         check_figure(figure, image)
     size = read_size(image)

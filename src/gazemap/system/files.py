@@ -88,14 +88,16 @@ def refuse_used(path: Path) -> None:
         raise OutputError(f"{path} exists already. Choose another folder, or remove it first.")
 
 
-def refuse_source(path: Path, *images: Path) -> None:
-    """Refuse to write a result over one of the images that it is made from.
+def refuse_source(path: Path, *sources: Path) -> None:
+    """Refuse to write a result over one of the files that it is made from.
 
     Raises:
         InputError: names it.
     """
-    if path.exists() and any(image.exists() and path.samefile(image) for image in images):
-        raise InputError(f"{path} is the image itself, which must not be overwritten. Name another file.")
+    if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
+        raise InputError(
+            f"{path} is what the result is made from, and must not be overwritten. Name another file."
+        )
 
 
 def cache_folder(kind: str = "arrays") -> Path:
