@@ -53,7 +53,7 @@ def test_ranges_may_be_open(run, popout_set, tmp_path):
         ("select --width nan:", "--width must be LOW:HIGH"),
         ("select --split dev", "has no split 'dev'"),
         ("select --observers 01,Bob", "no observer named 'Bob'"),
-        ("split", "either shares, or folds and fold"),
+        ("split", "either shares, such as train=.8,val=.2, or both the number of folds"),
         ("split --shares train:0.8", "--shares must be NAME="),
         ("split --shares train=most,val=.1", "--shares must be NAME=NUMBER"),
         ("split --folds 3 --fold 4", "fold must be 1 to 3"),
