@@ -130,9 +130,9 @@ def test_splits_are_written_as_a_new_set(popout_set, tmp_path):
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ({}, "either shares, such as .* or both the number of folds"),
-        ({"folds": 3}, "either shares, such as .* or both the number of folds"),
-        ({"shares": {"a": 1}, "folds": 3, "fold": 1}, "either shares, such as .* or both the number of folds"),
+        ({}, "either shares, .* or both the number of folds"),
+        ({"folds": 3}, "either shares, .* or both the number of folds"),
+        ({"shares": {"a": 1}, "folds": 3, "fold": 1}, "either shares, .* or both the number of folds"),
         ({"folds": 3, "fold": 4}, "fold must be 1 to 3"),
         ({"shares": {"train": "most", "val": 0.1}}, "positive numbers"),
     ],
