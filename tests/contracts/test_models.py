@@ -362,5 +362,5 @@ def test_damaged_or_foreign_weights_are_refused(tmp_path, content):
 
 
 def test_missing_weights_are_refused(tmp_path):
-    with pytest.raises(WeightsError, match="no weights file"):
+    with pytest.raises(WeightsError, match="no model"):
         load_model(tmp_path)

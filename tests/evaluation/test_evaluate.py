@@ -117,6 +117,7 @@ def test_protocols_share_what_is_exact_and_differ_in_the_eight_bits(popout_set):
         np.testing.assert_array_equal(wrapped[CENTER_BIAS][metric], clipped[CENTER_BIAS][metric])
 
 
+@pytest.mark.slow
 def test_the_other_images_are_drawn_by_the_seed(popout_set, truth_maps):
     first, same, other = (
         evaluate({"t": truth_maps}, popout_set, "val", "bristol2021", seed=seed).per_image["t"]

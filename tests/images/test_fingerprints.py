@@ -38,6 +38,7 @@ def changed(image):
     }
 
 
+@pytest.mark.slow
 def test_copies_are_known_again_and_other_pictures_are_not(looks):
     known = looks(*((picture(seed, (640, 480)), "jpg", {"quality": 92}) for seed in range(20)))
     assert known.shape == (20, LOOK)

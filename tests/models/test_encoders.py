@@ -32,7 +32,10 @@ def test_features_halve_from_scale_to_scale(name):
     assert len(Encoder("mobilenetv2", scales=3).channels) == 3
 
 
-@pytest.mark.parametrize("name", DECODERS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in DECODERS],
+)
 def test_decoders_have_the_published_size(name):
     with torch.device("meta"):
         model = SimpleNet(encoder=name)

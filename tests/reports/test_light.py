@@ -63,6 +63,7 @@ def test_figures(folder):
     assert all((folder / name).stat().st_size > 10_000 for name in ("regions.png", "sheet.png"))
 
 
+@pytest.mark.slow
 def test_pages(folder, popout_set):
     run_python(PAGES.format(data=str(popout_set.path)), folder, absent=True)
     page = (folder / "gazenet-popout" / "report.html").read_text()

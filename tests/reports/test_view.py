@@ -76,6 +76,7 @@ def test_a_whole_page_holds_everything_itself(popout_set, tmp_path):
     assert "The check, which reads every file, found none." in page.text
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_page(popout_set, tmp_path):
     first, again, other = (
         page_of(popout_set, tmp_path, images=3, seed=seed).source.count for seed in (0, 0, 1)

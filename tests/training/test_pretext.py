@@ -103,5 +103,5 @@ def test_weights_of_another_network_are_refused(tmp_path):
     larger.readout = torch.nn.Conv2d(8, 2, 1)
     with pytest.raises(WeightsError, match=r"tiny\.safetensors cannot be the start of this tiny: 2 param"):
         start_from(larger, tmp_path / "tiny.safetensors")
-    with pytest.raises(WeightsError, match="no weights file"):
+    with pytest.raises(WeightsError, match="no model"):
         start_from(larger, tmp_path / "none.safetensors")

@@ -331,6 +331,7 @@ def test_a_stopped_run_resumes_to_the_same_bits(popout_set, tmp_path, monkeypatc
     assert not torch.equal(ends[0]["model.readout.weight"], ends[2]["model.readout.weight"])
 
 
+@pytest.mark.slow
 def test_kornia_is_imported_only_where_it_is_used():
     code = "import sys, gazemap.training.loop; sys.exit('kornia' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -107,6 +107,7 @@ def test_rows_that_are_no_points_are_listed_with_their_numbers(folder):
     assert listed.reason == ("row 2: y is 'far'; row 3: x is empty; row 4: image is empty; and 3 more rows")
 
 
+@pytest.mark.slow
 def test_a_table_of_many_pieces_keeps_order_and_row_numbers(folder):
     """Pieces are of 1 MB; the row that is no point lies in the third."""
     count = 200_000

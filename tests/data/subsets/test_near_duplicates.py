@@ -204,6 +204,7 @@ def test_groups_are_written_beside_all_other_columns(folder):
         save_splits(load_dataset(folder).split("val"))
 
 
+@pytest.mark.slow
 def test_osie_has_one_pair(shared_data):
     stimuli = sorted((shared_data / "osie" / "data" / "stimuli").glob("*.jpg"))
     samples = [replace(gaze_sets.sample(file.stem, size=(600, 800)), file=file) for file in stimuli]

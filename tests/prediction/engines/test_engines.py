@@ -48,6 +48,7 @@ def test_every_engine_computes_the_same_grids(network, frames, name):
     np.testing.assert_allclose(engine(frames[:1]), expected[:1], atol=1e-4)  # batches of any size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
 def test_many_files_come_out_alike(network, tmp_path, popout_set, name):
     photos = popout_set.path / "images"

@@ -127,6 +127,7 @@ def test_a_folder_of_another_data_set_is_refused(study, popout_set):
         replace(study, dataset=smaller).run(fold=1)
 
 
+@pytest.mark.slow
 def test_another_protocol_scores_anew_and_trains_nothing(study, popout_set, monkeypatch):
     before = study.run()
     first = before.scores
