@@ -50,7 +50,7 @@ RUNS = {
     "peer_maps": (["PEER", "DATA", "OUT"], []),
     "predict": (
         ["--peer", "PEER", "--engines", "torch", "--threads", "1"],
-        ["one image, torch:", "one image, peer:", "one image, peer, resized as here:", "10 images, torch:"],
+        ["one image, torch:", "one image, peer:", "10 images, torch:"],
     ),
     "pysaliency_roundtrip": ([], ["written and imported:"]),
     "starting": (
