@@ -22,7 +22,7 @@ ORDERS = {
     " < evaluation | analysis < reports | serving < cli < __main__",
     "system": "*",
     "gaze": "blurring < *",
-    "images": "reading | resizing | names | placement | fingerprints < *",
+    "images": "formats < reading | resizing | names | placement | fingerprints < *",
     "data": "sample < tables | selection < dataset < check | exporting | batches | writing < subsets"
     " | importers | popout < download",
     "data/batches": "edges | options < targets < cache < arrays < *",

@@ -9,8 +9,9 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from gazemap.errors import DataError
+from gazemap.images.formats import ENDINGS
 
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".npy", ".mat")
+_SUFFIXES = (*ENDINGS, ".npy", ".mat")
 _SHOWN = 3
 
 

@@ -14,13 +14,12 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from gazemap.errors import DataError
+from gazemap.images.formats import READERS
 from gazemap.types import Pixels, Size
 
 MAX_PIXELS = 170_000_000  # beyond the largest cameras (151); a bomb is refused before it is decoded
 MAX_BYTES = 2**30  # more than so many pixels need; some readers take a whole file into memory
 
-# Pillow would try forty more, of which some start other programs (EPS)
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _LARGE = 2**24  # pixels from which images are decoded one at a time, whatever the number of threads
 _PIXELS_PER_BYTE = 10_000  # of a large image; no more can be meant by one byte of a photo
 _TURNS = {
@@ -139,7 +138,7 @@ def _opened(source: ImageSource) -> Image.Image:
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large images; the limit below is ours
             try:
-                image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, "r", _FORMATS)
+                image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, "r", READERS)
             except UnidentifiedImageError as error:  # whose message is an address in memory
                 raise DataError(
                     f"{name} is no image that can be read (unknown format). {advice}"

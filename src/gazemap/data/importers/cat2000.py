@@ -14,9 +14,10 @@ from PIL import Image
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
+from gazemap.data.importers.pairing import by_stem, unpaired
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
+from gazemap.images.formats import ENDINGS
 
 _TEST_INFO = DatasetInfo(
     name="cat2000-test",
@@ -80,7 +81,7 @@ def _categories(folder: Path) -> dict[str, Path]:
     found = {
         f"{category.name}/{stem}": path
         for category in sorted((folder / "Stimuli").glob("*"))
-        for stem, path in sorted(by_stem(category, PICTURES).items())
+        for stem, path in sorted(by_stem(category, ENDINGS).items())
     }
     if not found:
         raise DataError(f"{folder} holds no Stimuli/CATEGORY/*.jpg.")

@@ -11,10 +11,11 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
-from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
+from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 from gazemap.types import Size
 
 _INFO = DatasetInfo(
@@ -38,7 +39,7 @@ def read_dut_omron(source: Path) -> ImportedSet:
     Raises:
         DataError: no image has a file of fixations.
     """
-    images = by_stem(source / "DUT-OMRON-image", PICTURES)
+    images = by_stem(source / "DUT-OMRON-image", ENDINGS)
     files = by_stem(source / "DUT-OMRON-eye-fixations" / "mat", (".mat",))
     stems = sorted({*images} & {*files})
     if not stems:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
+from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
+from gazemap.images.formats import ENDINGS
 
 _INFO = DatasetInfo(
     name="fiwi",
@@ -46,7 +47,7 @@ def _files(source: Path, name: str) -> dict[str, Path]:
     folders = [folder for folder in sorted(source.rglob(name)) if folder.is_dir()]
     if len(folders) > 1:
         raise DataError(f"{source} holds several folders named {name}: {', '.join(map(str, folders))}.")
-    return by_stem(folders[0], PICTURES) if folders else {}
+    return by_stem(folders[0], ENDINGS) if folders else {}
 
 
 FIWI = Importer(

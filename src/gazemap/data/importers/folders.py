@@ -12,10 +12,11 @@ from pydantic import PositiveFloat
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
+from gazemap.data.importers.pairing import by_stem, unpaired
 from gazemap.data.sample import read_map
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError, InputError
+from gazemap.images.formats import ENDINGS
 from gazemap.types import Size
 
 _SOURCE = (
@@ -54,7 +55,7 @@ _REDDY = _ANY.model_copy(
         "homepage": "https://github.com/samyak0210/saliency",
     }
 )
-_SUFFIXES = {"images": PICTURES, "maps": PICTURES, "fixations": (*PICTURES, ".mat", ".npy")}
+_SUFFIXES = {"images": ENDINGS, "maps": ENDINGS, "fixations": (*ENDINGS, ".mat", ".npy")}
 _Files = dict[str, Path]
 
 
@@ -152,7 +153,7 @@ def _items(found: list[tuple[str, _Files]]) -> Iterator[Item]:
 def _size(fixations: Path) -> Size | Path:
     """The size of a fixation map, or its path where it is damaged: the import then names the file."""
     try:
-        if fixations.suffix.lower() in PICTURES:
+        if fixations.suffix.lower() in ENDINGS:
             with Image.open(fixations) as picture:  # reads the header alone
                 return picture.height, picture.width
         height, width = read_map(fixations).shape

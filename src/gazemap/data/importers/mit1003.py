@@ -12,11 +12,12 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.importers.pairing import PICTURES, by_stem, last_are_val, unpaired
+from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.detection import fixations_by_velocity
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 from gazemap.types import Floats, Size
 
 _RATE = 240.0  # samples per second
@@ -54,7 +55,7 @@ def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "dro
     Raises:
         DataError: neither form is there.
     """
-    images = by_stem(source / "ALLSTIMULI", PICTURES)
+    images = by_stem(source / "ALLSTIMULI", ENDINGS)
     users = sorted(folder for folder in (source / "DATA").glob("*") if folder.is_dir())
     if not images or not (users or (source / "FIXATIONLOCS").is_dir()):
         raise DataError(f"{source} needs ALLSTIMULI with images, and DATA/USER/*.mat or FIXATIONLOCS/*.mat.")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import PICTURES, by_stem
+from gazemap.data.importers.pairing import by_stem
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
+from gazemap.images.formats import ENDINGS
 
 _INFO = DatasetInfo(
     name="mit300",
@@ -29,7 +30,7 @@ def read_mit300(source: Path) -> ImportedSet:
         DataError: there is no image.
     """
     folder = source / "BenchmarkIMAGES" if (source / "BenchmarkIMAGES").is_dir() else source
-    images = by_stem(folder, PICTURES)
+    images = by_stem(folder, ENDINGS)
     if not images:
         raise DataError(f"{source} holds no BenchmarkIMAGES/*.jpg.")
     items = (Item(stem, images[stem], "test") for stem in sorted(images, key=_number))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from gazemap.data.dataset import SetAside
 
-PICTURES = (".png", ".jpg", ".jpeg")
 _SHOWN = 3
 
 

@@ -12,10 +12,11 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.importers.pairing import PICTURES, by_stem, unpaired
+from gazemap.data.importers.pairing import by_stem, unpaired
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 from gazemap.types import Floats, Size
 
 _INFO = DatasetInfo(
@@ -71,7 +72,7 @@ def read_salicon(
             f"{source}: no image of images/train or images/val has a .mat file of the same name in "
             "fixations/train or fixations/val."
         )
-    tests = len(by_stem(source / "images" / "test", PICTURES))
+    tests = len(by_stem(source / "images" / "test", ENDINGS))
     left_out = f"the {tests:,} images of images/test have no public fixations; salicon-test imports them"
     released = edition if points == "fixations" else f"{edition} mouse"
     info = _INFO.model_copy(
@@ -93,7 +94,7 @@ def read_salicon_test(source: Path) -> ImportedSet:
     Raises:
         DataError: there is no image.
     """
-    images = by_stem(source / "images" / "test", PICTURES)
+    images = by_stem(source / "images" / "test", ENDINGS)
     if not images:
         raise DataError(f"{source} holds no images/test/*.jpg.")
     return ImportedSet(_TEST_INFO, (Item(stem, images[stem], "test") for stem in sorted(images)), len(images))
@@ -103,7 +104,7 @@ def _paired(source: Path, points: Points) -> tuple[list[Item], list[SetAside]]:
     items: list[Item] = []
     set_aside: list[SetAside] = []
     for split in ("train", "val"):
-        images = by_stem(source / "images" / split, PICTURES)
+        images = by_stem(source / "images" / split, ENDINGS)
         files = by_stem(source / "fixations" / split, (".mat",))
         items += [
             Item(stem, images[stem], split, fixations=partial(_read, files[stem], points))

@@ -17,6 +17,7 @@ from gazemap.data.importers.rows import OPTIONAL, Rows, read_rows
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 from gazemap.images.names import images_meant
 from gazemap.types import Size
 
@@ -27,7 +28,6 @@ _INFO = DatasetInfo(
     license="as its source says",
     source="one fixation per row",
 )
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 _VAL_SHARE = 0.2  # where the table knows no splits: the last images by name
 _SECONDS = {"s": 1.0, "ms": 1e3, "us": 1e6}
 _CONVENTIONS = {
@@ -95,7 +95,7 @@ def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
     """image_id -> file, sorted by name."""
     usual = table.parent / "images"
     folder = table.parent / images if images else usual if usual.is_dir() else table.parent
-    files = [path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES]
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS]
     if not files:
         raise DataError(f"{folder} holds no image. Name the folder of the images: images=FOLDER.")
     named = [(path.relative_to(folder).with_suffix("").as_posix(), path) for path in sorted(files)]

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import DataError, InputError
+from gazemap.images.formats import ENDINGS
 from gazemap.images.placement import Placement
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.files.outcome import SHOWN, Outcome, first_files
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, chosen_outputs
 from gazemap.prediction.files.result_folder import Failure, Results, open_results
-from gazemap.prediction.files.sources import IMAGE_SUFFIXES, open_sources
+from gazemap.prediction.files.sources import open_sources
 from gazemap.prediction.files.threads import ahead, batched, worker_count, worker_threads
 from gazemap.prediction.inputs import ImageLike
 from gazemap.prediction.predict import place, predict_frames, read
@@ -129,7 +130,7 @@ def predict_files(
 def _checked_folder(out: str | os.PathLike[str]) -> Path:
     """The folder for results; a name that was meant for one picture is refused."""
     folder = Path(out)
-    if folder.suffix.lower() in IMAGE_SUFFIXES and not folder.is_dir():
+    if folder.suffix.lower() in ENDINGS and not folder.is_dir():
         raise InputError(
             f"The results go into a folder, got {folder}. Each image has files of its own there, such as "
             f"{folder.with_suffix('')}/photo.jpg.overlay.jpg. Name a folder."

@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from gazemap.errors import InputError
+from gazemap.images.formats import ENDINGS
 from gazemap.prediction.files.outputs import OUTPUTS
 
 STDIN = "-"
-IMAGE_SUFFIXES = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif"),
-    *(".tif", ".tiff", ".webp", ".bmp", ".dib"),
-)
 _OURS = tuple(kind.ending for kind in OUTPUTS.values())
 
 
@@ -75,7 +72,7 @@ class Sources:
         if root is None:
             raise InputError(
                 f"There are no images in {', '.join(self._sources) or 'an empty list'}; files that end in "
-                f"{', '.join(IMAGE_SUFFIXES)} are looked for."
+                f"{', '.join(ENDINGS)} are looked for."
             )
         return root, count
 
@@ -137,7 +134,7 @@ def _walk(folder: str) -> Iterator[str]:
 
 def _is_image(path: str) -> bool:
     name = os.path.basename(path)
-    return name.lower().endswith(IMAGE_SUFFIXES) and not name.endswith(_OURS) and not name.startswith(".")
+    return name.lower().endswith(ENDINGS) and not name.endswith(_OURS) and not name.startswith(".")
 
 
 def _fixed_part(pattern: str) -> str:
