@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent
 ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < reports | serving < cli < __main__",
-    "system": "*",
+    "system": "progress | writing < locks < files < *",
     "gaze": "blurring < *",
     "images": "formats < reading | resizing | names | placement | fingerprints < *",
     "data": "sample < tables | selection < dataset < check | exporting | batches | writing < subsets"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
-from gazemap.evaluation.evaluate import BASELINES, DERIVED, evaluate
+from gazemap.evaluation.evaluate import BASELINES, DERIVED
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.fingerprint import choose_protocol
 from gazemap.evaluation.interchange.stored import StoredMaps
 from gazemap.evaluation.names import scores_file, scores_file_beside
-from gazemap.evaluation.reuse import found_in
+from gazemap.evaluation.reuse import found_or_made
 from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Interval, Scores
@@ -133,14 +133,13 @@ def evaluate_and_keep(
     part = named_split(split, unseen=unseen)
     path = Path(out) if out is not None else _default_file(models, rows, dataset, part, chosen.name)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
-    found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=force)
-    if found is None:
-        scores = evaluate(rows, dataset, split, protocol, **asked, progress=progress)
-        scores.write(path)
+    scores, found = found_or_made(
+        path, rows, dataset, split, protocol, **asked, replace_others=force, progress=progress
+    )
     return Evaluation(
-        scores=scores if found is None else found,
+        scores=scores,
         path=path,
-        reused=found is not None,
+        reused=found,
         images=len(images),
         ignored={name: row.ignored for name, row in rows.items() if isinstance(row, StoredMaps)},
         derives=chosen.derives,

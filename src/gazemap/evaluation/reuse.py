@@ -15,6 +15,8 @@ from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
 from gazemap.system.fingerprint import differences
+from gazemap.system.locks import only_one_file
+from gazemap.system.writing import check_writable
 
 
 def scores_in(
@@ -63,12 +65,37 @@ def scores_in(
     dataset = as_dataset(dataset)
     rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
+    return found_or_made(
+        path, rows, dataset, split, protocol, **asked, replace_others=replace_others, progress=progress
+    )[0]
+
+
+def found_or_made(
+    path: Path,
+    rows: Mapping[str, Row],
+    dataset: GazeDataset,
+    split: str,
+    protocol: str | Protocol,
+    *,
+    replace_others: bool,
+    progress: bool = False,
+    **asked: Any,  # noqa: ANN401 - the options of `found_in`
+) -> tuple[Scores, bool]:
+    """The scores as by `scores_in`, its rows already open, and whether they were there.
+
+    Of two processes that score into one file, the second waits for the first, and then finds its scores.
+    """
     found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=replace_others)
     if found is not None:
-        return found
-    scores = evaluate(rows, dataset, split, protocol, **asked, progress=progress)
-    scores.write(path)
-    return scores
+        return found, True
+    check_writable(path)  # before the work
+    with only_one_file(path, "scoring", wait=True):
+        found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=replace_others)
+        if found is not None:
+            return found, True
+        scores = evaluate(rows, dataset, split, protocol, **asked, progress=progress)
+        scores.write(path)
+    return scores, False
 
 
 def found_in(

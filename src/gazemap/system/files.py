@@ -1,56 +1,92 @@
-"""Writing files and folders whole: first under a temporary name, so that none is seen half-written."""
+"""Writing files and folders whole: first under a temporary name, so that none is seen half-written.
+
+The temporary name of a file or folder is always the same, so that the next process which writes it takes over
+what a killed one has left there.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gazemap.errors import InputError, OutputError
+from gazemap.system.locks import only_one_file
+from gazemap.system.writing import make_folder, writing
 
-
-@contextmanager
-def writing(path: Path, hint: str = "") -> Iterator[None]:
-    """Turn the system's error of a write that failed into an `OutputError`.
-
-    Args:
-        path: what is written, for the message.
-        hint: a last sentence of the message.
-
-    Raises:
-        OutputError: the system refuses: the folder is missing, read-only or full.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}. "
-            f"Free space or choose a folder that you may write to. {hint}".rstrip()
-        ) from error
+_UNFINISHED = "unfinished"
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary file in the folder of `path` to write to; renamed to `path` if all goes well.
 
+    It is locked (flock) while it is written: libraries that lock what they write, too, must be told not to.
+
     Raises:
         OutputError: the folder is missing, read-only or full; names the file and the reason.
     """
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
-        os.close(handle)
-        temporary = Path(name)
+        make_folder(path.parent)
+        temporary, handle = _temporary(path)
         try:
             yield temporary
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
+            os.fsync(handle)
             temporary.chmod(0o644)  # mkstemp's 0600 would hide results from colleagues
             temporary.replace(path)
-        finally:
+        except BaseException:  # once it is renamed, the name may be another process's
             temporary.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+        _sync(path.parent)
+
+
+def _temporary(path: Path) -> tuple[Path, int]:
+    """An empty file, and the open file that marks it as one that a living process writes.
+
+    It has the one name that all use in turn, or another where a second process writes the same just now.
+    """
+    file = path.with_name(f".{path.stem}.{_UNFINISHED}{path.suffix}")
+    handle = _taken(file)
+    if handle is not None:
+        return file, handle
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    return Path(name), handle
+
+
+def _taken(file: Path) -> int | None:
+    """The file, opened and emptied, where nobody else writes it; None where somebody does."""
+    if sys.platform == "win32":  # its locks keep out even our own writers
+        return None
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    handle = None
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        flock(handle, LOCK_EX | LOCK_NB)
+        if os.path.samestat(file.stat(), os.fstat(handle)):
+            os.ftruncate(handle, 0)
+            return handle
+    except OSError:  # it is another user's, locked, or renamed meanwhile, or the file system knows no locks
+        pass
+    if handle is not None:
+        os.close(handle)
+    return None
+
+
+def _sync(folder: Path) -> None:
+    """Make a rename outlast a power failure, where the system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_text(path: Path, content: str) -> None:
@@ -64,18 +100,23 @@ def new_folder(path: Path) -> Iterator[Path]:
     """A temporary folder next to `path` to fill; renamed to `path` if all goes well.
 
     Raises:
-        OutputError: `path` holds something already, or cannot be written; names the reason.
+        OutputError: `path` holds something already, is being made by another process, or cannot be written;
+            names the reason.
     """
     refuse_used(path)
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
-            temporary = Path(name) / "new"
+    with only_one_file(path, f"writing {path.name}"), writing(path):
+        refuse_used(path)  # another may have made it until just now
+        temporary = path.with_name(f".{path.name}.{_UNFINISHED}")
+        shutil.rmtree(temporary, ignore_errors=True)  # of a process that was killed
+        try:
             temporary.mkdir()
             yield temporary
             if path.exists():
                 path.rmdir()
             temporary.rename(path)
+            _sync(path.parent)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def refuse_used(path: Path) -> None:

@@ -17,6 +17,7 @@ from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import OutputError, TrainingError
 from gazemap.system.device import choose_device
 from gazemap.system.files import write_text
+from gazemap.system.locks import only_one
 from gazemap.system.progress import say
 from gazemap.training.checkpoint import RECIPE_FILE, RunFolder, TrainingState
 from gazemap.training.log import RunLog
@@ -59,25 +60,37 @@ def train(
     Raises:
         RecipeError: a mistake in the recipe; see `load_recipe`.
         DataError: no such data set, a split is missing, or an image cannot be read.
-        OutputError: `out` cannot be written, or holds a run that is not to be resumed.
+        OutputError: `out` cannot be written, or holds a run that is not to be resumed, or one
+            that another process trains at this moment.
         TrainingError: the loss is no longer finite; the last good checkpoint is kept.
         WeightsError: the run to resume has another recipe, data set or version; or weights that the
             recipe names are missing.
     """
-    recipe, dataset = load_recipe(recipe, overrides), as_dataset(dataset)
-    folder = RunFolder(Path(out), recipe, dataset)
+    recipe, dataset, out = load_recipe(recipe, overrides), as_dataset(dataset), Path(out)
+    folder = RunFolder(out, recipe, dataset)
     if if_exists == "refuse" and folder.holds_run:
         raise OutputError(
             f"{out} already holds a run. Add --resume, in Python if_exists='resume', or choose another --out."
         )
-    state, epochs = folder.state(), recipe.training.epochs
-    done = state.epoch
+    if not folder.is_finished:
+        with only_one(out, "training"):
+            return _trained(folder, device, progress)
+    return _trained(folder, device, progress)
+
+
+def _trained(folder: RunFolder, device: str, progress: bool) -> TrainedRun:
+    """The run, trained from where its last checkpoint is to its end."""
+    recipe, state = folder.recipe, folder.state()
+    epochs, done = recipe.training.epochs, state.epoch
     if done:
-        say(f"{recipe.name}: {done} of {epochs} epochs are trained already, in {out}.", progress=progress)
+        say(
+            f"{recipe.name}: {done} of {epochs} epochs are trained already, in {folder.path}.",
+            progress=progress,
+        )
     if done < epochs:
         # a resume overwrites the weights of the start, but what these have learned from still counts
-        start = recipe.start if done else _start(recipe, dataset, folder.path, device, progress)
-        run = make_run(recipe, dataset, choose_device(device), start, progress=progress)
+        start = recipe.start if done else _start(recipe, folder.dataset, folder.path, device, progress)
+        run = make_run(recipe, folder.dataset, choose_device(device), start, progress=progress)
         if done:
             folder.restore(run)
         else:

@@ -24,6 +24,7 @@ from gazemap.data.download.fetching import Patience
 from gazemap.data.importers import IMPORTERS, import_dataset
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.system.checking import checked_options
+from gazemap.system.locks import only_one_file
 
 HASTY = Patience(stall=10, tries=3, pause=0.001, longest_pause=0.002)
 FIDGETY = replace(HASTY, stall=0.3)
@@ -63,8 +64,11 @@ def offer(server, monkeypatch):
 
 
 def files(folder):
+    """All files below a folder, without what says that a download is whole."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".download.json"
     }
 
 
@@ -243,6 +247,27 @@ def test_a_file_put_there_by_hand_must_be_the_right_one(offer, server, tmp_path)
         download_dataset("tiny", tmp_path / "raw")
     assert (path.read_bytes(), server.requests) == (b"another", [])
     assert not (tmp_path / "raw").exists()
+
+
+def test_a_download_that_is_whole_is_found_again(offer, server, tmp_path):
+    """As after a kill at its very end; what it had kept meanwhile goes."""
+    offer(whole(ARCHIVE, etag=""))
+    first = download_dataset("tiny", tmp_path / "raw", patience=HASTY)
+    (tmp_path / "raw.download").mkdir()
+    (tmp_path / "raw.download" / "tiny.zip").write_bytes(ARCHIVE)
+    assert download_dataset("tiny", tmp_path / "raw", patience=HASTY) == first
+    assert files(tmp_path) == {f"raw/{name}": content for name, content in WHOLE.items()}
+    assert len(server.requests) == 1
+    with pytest.raises(OutputError, match="exists already"):
+        download_dataset("osie", tmp_path / "raw", patience=HASTY)
+
+
+def test_two_downloads_into_one_folder_do_not_mix(offer, server, tmp_path):
+    offer(whole(ARCHIVE))
+    said = "raw is in use by process .* downloading tiny since"
+    with only_one_file(tmp_path / "raw", "downloading tiny"), pytest.raises(OutputError, match=said):
+        download_dataset("tiny", tmp_path / "raw", patience=HASTY)
+    assert server.requests == []
 
 
 def test_members_tell_whether_an_unpinned_archive_is_the_data_set(offer, tmp_path):

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from filelock import FileLock
 from PIL import Image
 from support import tiny_model
 
@@ -26,6 +25,7 @@ from gazemap.prediction.files.outputs import OUTPUTS
 from gazemap.prediction.files.predict_files import _Worker, predict_files
 from gazemap.prediction.files.result_folder import Results
 from gazemap.prediction.predict import predict
+from gazemap.system.locks import only_one
 
 
 @pytest.fixture
@@ -223,8 +223,8 @@ def test_a_folder_that_cannot_be_written_ends_it(density_model, photos, tmp_path
 def test_a_folder_is_used_by_one_process_at_a_time(density_model, photos, tmp_path):
     (tmp_path / "out").mkdir()
     with (
-        FileLock(tmp_path / "out" / ".unfinished.lock"),
-        pytest.raises(OutputError, match="in use by another process"),
+        only_one(tmp_path / "out", "predicting"),
+        pytest.raises(OutputError, match=f"out is in use by process {os.getpid()}, predicting since"),
     ):
         predict_files([photos], tmp_path / "out", model=density_model)
     assert counts(predict_files([photos], tmp_path / "out", model=density_model)) == (5, 0, 0)

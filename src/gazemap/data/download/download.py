@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +18,15 @@ from gazemap.data.download.unpacking import ARCHIVES, unpack
 from gazemap.data.importers import IMPORTERS
 from gazemap.errors import DataError, GazemapError, lookup
 from gazemap.system.extras import require
-from gazemap.system.files import refuse_used, writing
+from gazemap.system.files import refuse_used
 from gazemap.system.fingerprint import file_digest
+from gazemap.system.locks import only_one_file
+from gazemap.system.writing import writing
 
 if TYPE_CHECKING:
     from gazemap.data.download.fetching import Patience
+
+_RECORD = ".download.json"  # in the folder of a whole download: its name, and digests
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,12 @@ def download_dataset(
     """Get a public data set's files, check them, and unpack them for its importer.
 
     Until all is there, files are kept in the folder `out`.download. A file that was put there by hand
-    is used, and a download that was stopped is resumed.
+    is used, and a download that was stopped is resumed. What is whole in `out` is not downloaded again: the
+    file .download.json there says what it is.
 
     Args:
         name: a key of `SOURCES`.
-        out: a folder that does not exist yet, or is empty.
+        out: a folder that does not exist yet, or is empty, or holds this download already.
         patience: how long to wait for a host; None is `Patience()`.
         progress: show bars.
 
@@ -75,25 +81,48 @@ def download_dataset(
         InputError: an unknown name.
         DataError: a host is gone or sends something else, or an archive is not to be trusted;
             says what to do by hand.
-        OutputError: `out` is in use or cannot be written.
+        OutputError: `out` holds something else, is in use by another process or cannot be written.
         MissingPackageError: requests is not installed.
     """
     require("requests", "Downloading data sets")
     source, out = lookup("public source", name, SOURCES), Path(out).absolute()
     work = out.with_name(f"{out.name}.download")
-    refuse_used(out)
-    with writing(out, f"What was downloaded is kept in {work}."):
-        work.mkdir(parents=True, exist_ok=True)
-        with _bars(progress) as bars:
-            paths = [_get(source, file, work, patience, bars) for file in source.files]
-        pairs = zip(source.files, paths, strict=True)
-        digests = {path.name: file_digest(path).hex() for file, path in pairs if file.checksum is None}
-        unpacked = _arrange(source, paths, work, progress)
-        if out.exists():
-            out.rmdir()
-        unpacked.rename(out)
-        shutil.rmtree(work)
+    with (
+        only_one_file(out, f"downloading {name}"),
+        writing(out, f"What was downloaded is kept in {work}."),
+    ):
+        digests = _whole(name, out)
+        if digests is None:
+            refuse_used(out)
+            digests = _downloaded(name, source, out, work, patience, progress)
+        shutil.rmtree(work, ignore_errors=True)
     return Download(name, out, digests, source.format, source.options, IMPORTERS[source.format].info)
+
+
+def _whole(name: str, out: Path) -> dict[str, str] | None:
+    """The digests of a download that is in a folder already; None where it is not."""
+    try:
+        record = json.loads((out / _RECORD).read_text(encoding="utf-8"))
+        return dict(record["digests"]) if record["name"] == name else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _downloaded(
+    name: str, source: PublicSource, out: Path, work: Path, patience: Patience | None, progress: bool
+) -> dict[str, str]:
+    """Get all into `work`, then make it `out`; returns the digests of files without a checksum."""
+    work.mkdir(parents=True, exist_ok=True)
+    with _bars(progress) as bars:
+        paths = [_get(source, file, work, patience, bars) for file in source.files]
+    pairs = zip(source.files, paths, strict=True)
+    digests = {path.name: file_digest(path).hex() for file, path in pairs if file.checksum is None}
+    unpacked = _arrange(source, paths, work, progress)
+    (unpacked / _RECORD).write_text(json.dumps({"name": name, "digests": digests}), encoding="utf-8")
+    if out.exists():
+        out.rmdir()
+    unpacked.rename(out)
+    return digests
 
 
 def _bars(progress: bool) -> Progress:

@@ -120,7 +120,8 @@ def _tuebingen(predictions: Predictor | Predictions, path: Path, images: GazeDat
     names = minimal_names(images.image_names)
     refuse_used(path)
     with replacing(path) as temporary:
-        with h5py.File(temporary, "w") as file:
+        # the temporary file is locked already, by whoever writes it
+        with h5py.File(temporary, "w", locking=False) as file:
             for index in steps:
                 frame = _frame(predictions, images, index, images[index].size)
                 file.create_dataset(names[index], data=frame.astype(np.float32), compression="gzip")

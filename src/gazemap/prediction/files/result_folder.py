@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from gazemap.errors import DataError, OutputError
 from gazemap.prediction.files.outputs import OutputKind
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import Predictor
-from gazemap.system.files import replacing, write_text, writing
+from gazemap.system.files import replacing, write_text
 from gazemap.system.fingerprint import differences, fingerprint
+from gazemap.system.locks import only_one
+from gazemap.system.writing import writing
 
 _STAGE = ".unfinished"  # where files are made; what a killed run left there is removed by the next
 _MADE_BY = "made_by.json"
@@ -95,15 +95,8 @@ def open_results(folder: Path, kinds: Sequence[OutputKind], predictor: Predictor
         OutputError: it holds another model's results; it cannot be written; or another process is
             writing to it.
     """
-    stage, lock = folder / _STAGE, FileLock(folder / f"{_STAGE}.lock")
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise OutputError(
-                f"{folder} is in use by another process. Wait for it, or choose another."
-            ) from error
+    stage = folder / _STAGE
+    with only_one(folder, "predicting"), writing(folder):
         try:
             since = _since(folder, predictor)
             shutil.rmtree(stage, ignore_errors=True)
@@ -112,8 +105,6 @@ def open_results(folder: Path, kinds: Sequence[OutputKind], predictor: Predictor
             yield Results(folder, kinds, since)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
-            Path(lock.lock_file).unlink(missing_ok=True)
-            lock.release()
 
 
 def _rename(made: Path, final: Path) -> None:

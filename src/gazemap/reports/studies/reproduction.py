@@ -13,6 +13,7 @@ from gazemap.reports.findings import subject
 from gazemap.reports.report import score_subjects
 from gazemap.reports.report_page import Published, write_report
 from gazemap.reports.studies.trained import trained_runs
+from gazemap.system.locks import only_one
 from gazemap.system.plain import plain
 from gazemap.training.recipe import load_recipe
 from gazemap.training.result import TrainedRun
@@ -105,21 +106,25 @@ def reproduce(
         progress: show how each training goes, as `train` does.
 
     Raises:
-        InputError: an unknown study; see `train` and `evaluate` for the rest.
+        InputError: an unknown study.
+        OutputError: `out` cannot be written, or is in use by another process. For the rest see `train` and
+            `evaluate`.
     """
     plan = lookup("study", study, STUDIES)
     dataset, out = as_dataset(dataset), Path(out)
     names = [name if full else recipe_for(name, dataset.name) for name in plan.recipes]
-    runs = trained_runs([load_recipe(name, overrides) for name in names], dataset, out, device, progress)
-    subjects = [subject(run.out, device=device) for run in runs.values()]
-    scores = score_subjects(subjects, dataset, plan.protocols, out, progress=progress)
-    report = write_report(
-        out / "report.html",
-        title=plan.title,
-        subjects=subjects,
-        dataset=dataset,
-        scores=scores,
-        published=plan.published,
-        progress=progress,
-    )
-    return Reproduction(runs, report.page)
+    recipes = [load_recipe(name, overrides) for name in names]
+    with only_one(out, f"reproducing {study}"):
+        runs = trained_runs(recipes, dataset, out, device, progress)
+        subjects = [subject(run.out, device=device) for run in runs.values()]
+        scores = score_subjects(subjects, dataset, plan.protocols, out, progress=progress)
+        report = write_report(
+            out / "report.html",
+            title=plan.title,
+            subjects=subjects,
+            dataset=dataset,
+            scores=scores,
+            published=plan.published,
+            progress=progress,
+        )
+        return Reproduction(runs, report.page)

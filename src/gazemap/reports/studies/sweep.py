@@ -35,6 +35,7 @@ from gazemap.reports.studies.recipes import SWEEPS
 from gazemap.reports.studies.trained import trained_runs
 from gazemap.system.checking import validated
 from gazemap.system.files import replacing, write_text
+from gazemap.system.locks import only_one
 from gazemap.system.plain import plain
 from gazemap.system.yaml_files import read_yaml
 from gazemap.training.recipe import Recipe, load_recipe
@@ -175,10 +176,15 @@ def sweep(
     Raises:
         RecipeError: a mistake in the sweep or in a recipe; see `load_sweep`.
         DataError: no such data set, or it lacks a split, or fixations.
-        OutputError: `out` cannot be written.
+        OutputError: `out` cannot be written, or is in use by another process.
         WeightsError: `out` holds a run of another recipe, data set or version.
     """
     plan, dataset, out = load_sweep(sweep, overrides), as_dataset(dataset), Path(out)
+    with only_one(out, f"the sweep {plan.name}"):
+        return _made(plan, dataset, out, device, progress)
+
+
+def _made(plan: Sweep, dataset: GazeDataset, out: Path, device: str, progress: bool) -> SweepResult:
     recipes = recipes_of(plan)
     seeded = [recipe for seeds in recipes.values() for recipe in seeds]
     runs = trained_runs(seeded, dataset, out, device, progress)
