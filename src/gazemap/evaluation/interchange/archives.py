@@ -150,7 +150,7 @@ def _hdf5(path: Path) -> MapArchive:
     require("h5py", "Reading HDF5 files")
     import h5py
 
-    file = h5py.File(path, "r")
+    file = h5py.File(path, "r", locking=False)  # as on network shares, which know no locks
 
     def read(key: str) -> Floats:
         where = f"{path}: {key}"
