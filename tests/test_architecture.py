@@ -22,7 +22,8 @@ ORDERS = {
     " < evaluation | analysis < reports | serving < cli < __main__",
     "system": "progress | writing < locks < files < *",
     "gaze": "blurring < *",
-    "images": "formats < reading | resizing | names | placement | fingerprints < *",
+    "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
+    " | placement | fingerprints < *",
     "data": "sample < tables | selection < dataset < check | exporting | batches | writing < subsets"
     " | importers | popout < download",
     "data/batches": "edges | options < targets < cache < arrays < *",

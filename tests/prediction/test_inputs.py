@@ -116,14 +116,12 @@ def test_one_pixel_and_the_modes_of_pillow():
         (np.zeros((4, 4, 2), np.uint8), r"must not have the shape \(4, 4, 2\)"),
         (np.zeros(4, np.uint8), r"must not have the shape \(4,\)"),
         (np.zeros((0, 4, 3), np.uint8), r"must not have the shape \(0, 4, 3\)"),
-        (np.zeros((4, 4), np.int64), "must not be of type int64"),
-        (np.zeros((4, 4), bool), "must not be of type bool"),
         (np.zeros((4, 4), complex), "must not be of type complex128"),
         (np.array([[object()]]), "must not be of type object"),
         (np.full((4, 4), 255.0), r"must be in \[0, 1\], got values from 255 to 255"),
         (np.full((4, 4), -0.5), "values from -0.5"),
         (np.array([[0.5, np.nan]]), "values from nan"),
-        (torch.zeros(3, 4, 4, dtype=torch.int32), "must not be of type int32"),
+        (torch.full((3, 4, 4), 256), r"int64 must be in \[0, 255\], got values from 256 to 256"),
         (torch.zeros(1, 3, 4, 4), r"must not have the shape \(1, 3, 4, 4\)"),
     ],
 )
@@ -133,14 +131,14 @@ def test_anything_else_is_refused(image, message, density_model):
 
 
 def test_too_many_pixels_are_refused(monkeypatch):
-    from gazemap.images import reading as images
+    from gazemap.images import opening
     from gazemap.prediction import inputs
 
     monkeypatch.setattr(inputs, "MAX_PIXELS", 30)
-    monkeypatch.setattr(images, "MAX_PIXELS", 30)
+    monkeypatch.setattr(opening, "MAX_PIXELS", 30)
     with pytest.raises(InputError, match="up to 30 pixels"):
         as_pixels(COLORS)
-    with pytest.raises(DataError, match="up to 30 pixels, got 5 x 7"):
+    with pytest.raises(DataError, match="has 5 x 7 pixels; up to 30"):
         as_pixels(Image.fromarray(COLORS))
 
 

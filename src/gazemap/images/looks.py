@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from gazemap.images.fingerprints import EXACT, FINGERPRINT, HASH, Bytes
-from gazemap.images.reading import read_image, read_size
+from gazemap.images.opening import opened
+from gazemap.images.reading import read_image
 from gazemap.system.fingerprint import file_digest
 
 SIDE = 64  # of the gray versions, in pixels
@@ -56,12 +57,11 @@ def _perceptual_hash(gray: Image.Image, side: int) -> NDArray[np.bool_]:
 
 
 def _gray(file: Path) -> Image.Image:
-    read_size(file)  # names what is missing, no image or too large
-    with Image.open(file) as image:
-        if image.format == "JPEG":
-            image.draft("L", (SIDE, SIDE))
-            try:
+    try:
+        with opened(file, str(file)) as image:
+            if image.format == "JPEG":
+                image.draft("L", (SIDE, SIDE))
                 return ImageOps.exif_transpose(image).convert("L")
-            except (OSError, SyntaxError, ValueError):
-                pass  # damaged: read_image says so
+    except (OSError, SyntaxError, ValueError):
+        pass  # read_image mends it, or says what is wrong
     return Image.fromarray(read_image(file)).convert("L")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.errors import DataError, MissingPackageError
-from gazemap.images.reading import MAX_PIXELS
+from gazemap.images.opening import MAX_PIXELS
 from gazemap.system.extras import require
 from gazemap.types import Floats
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.images.placement import Placement
+from gazemap.images.reading import DecodedImage
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.inputs import ImageLike, as_needed_pixels
 from gazemap.prediction.prediction import Prediction
@@ -80,11 +82,19 @@ def predict(
     several = isinstance(images, list | tuple)
     given: Sequence[ImageLike] = images if several else [images]  # type: ignore[list-item, assignment]
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
-    placed = [place(predictor, *read(predictor, entry)) for entry in given]
-    if not placed:
+    decoded = [read(predictor, entry) for entry in given]
+    if not decoded:
         return []
+    placed = [place(predictor, image.pixels, image.size) for image in decoded]
     frames = np.stack([frame for _, frame in placed])
-    predictions = predict_frames(predictor, frames, [placement for placement, _ in placed], given)
+    predictions = [
+        replace(prediction, notes=image.notes, icc_profile=image.icc_profile)
+        for prediction, image in zip(
+            predict_frames(predictor, frames, [placement for placement, _ in placed], given),
+            decoded,
+            strict=True,
+        )
+    ]
     return predictions if several else predictions[0]
 
 
@@ -123,8 +133,8 @@ def predict_frames(
     return found
 
 
-def read(predictor: Predictor, image: ImageLike) -> tuple[Pixels, Size]:
-    """An image as it is decoded for a model: (h, w, 3), at least twice its frame; and its own (H, W).
+def read(predictor: Predictor, image: ImageLike) -> DecodedImage:
+    """An image as it is decoded for a model: at least twice its frame.
 
     Raises:
         DataError: a file is missing, damaged, too large or no image.

@@ -38,12 +38,16 @@ class Prediction:
         placement: how the image lies in that frame.
         output: what the grid holds.
         image: what was predicted, for pictures of it; None where only its frame is known.
+        notes: what was assumed of the image's brightness when it was read, see `DecodedImage`.
+        icc_profile: the image's color profile, kept in pictures of it.
     """
 
     grid: AnyFloats
     placement: Placement
     output: Output
     image: ImageLike | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+    icc_profile: bytes | None = field(default=None, repr=False)
 
     @cached_property
     def saliency(self) -> NDArray[np.float32]:
@@ -103,7 +107,7 @@ class Prediction:
         if self.image is None:
             raise InputError("This prediction does not know its image. Use predict(image), which keeps it.")
         size = self.shown.placement.size
-        pixels, _ = as_needed_pixels(self.image, lambda _: size)
+        pixels = as_needed_pixels(self.image, lambda _: size).pixels
         if pixels.shape[:2] == size:
             return pixels
         return np.asarray(Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BILINEAR))
@@ -160,14 +164,18 @@ class Prediction:
             if overlay is None:
                 np.save(temporary, self.log_density.astype(np.float32))
             else:
-                Image.fromarray(overlay).save(temporary, quality=90)
+                Image.fromarray(overlay).save(temporary, quality=90, icc_profile=self.icc_profile)
         return path
 
     def as_json(self) -> dict[str, Any]:
-        """The prediction in numbers: the most salient points, each ninth's share; see `summarize`."""
+        """The prediction in numbers: the most salient points, each ninth's share; see `summarize`.
+
+        `notes`, where there are some, says what was assumed of the image's brightness.
+        """
         from gazemap.prediction.summary import summarize
 
-        return summarize(self.shown.density, self.placement.size)
+        numbers = summarize(self.shown.density, self.placement.size)
+        return numbers | ({"notes": list(self.notes)} if self.notes else {})
 
     def __repr__(self) -> str:
         height, width = self.placement.size

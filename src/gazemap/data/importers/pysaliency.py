@@ -21,7 +21,8 @@ from gazemap.data.importers.pysaliency_fixations import Looks, read_looks
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.images.names import minimal_names
-from gazemap.images.reading import MAX_PIXELS, read_image
+from gazemap.images.opening import MAX_PIXELS
+from gazemap.images.reading import read_image
 from gazemap.system.checking import mistakes
 
 _INFO = DatasetInfo(

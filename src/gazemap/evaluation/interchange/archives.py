@@ -17,7 +17,7 @@ from typing import IO, cast
 
 from gazemap.errors import DataError
 from gazemap.images.map_files import DECODERS, as_map, check_header, decode_map, hdf5_names
-from gazemap.images.reading import MAX_PIXELS
+from gazemap.images.opening import MAX_PIXELS
 from gazemap.system.extras import require
 from gazemap.types import Floats
 

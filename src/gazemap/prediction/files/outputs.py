@@ -46,11 +46,11 @@ def _npy(prediction: Prediction, path: Path) -> None:
 
 
 def _overlay(prediction: Prediction, path: Path) -> None:
-    _jpeg(prediction.overlay(), path)
+    _jpeg(prediction.overlay(), path, prediction.icc_profile)
 
 
 def _contour(prediction: Prediction, path: Path) -> None:
-    _jpeg(contours(prediction.picture, prediction.shown.density), path)
+    _jpeg(contours(prediction.picture, prediction.shown.density), path, prediction.icc_profile)
 
 
 def _json(prediction: Prediction, path: Path) -> None:
@@ -62,8 +62,8 @@ def _png(values: NDArray[np.uint8 | np.uint16], path: Path) -> None:
     Image.fromarray(values).save(path, compress_level=1, compress_type=zlib.Z_RLE)
 
 
-def _jpeg(pixels: Pixels, path: Path) -> None:
-    Image.fromarray(pixels).save(path, quality=90)
+def _jpeg(pixels: Pixels, path: Path, icc_profile: bytes | None) -> None:
+    Image.fromarray(pixels).save(path, quality=90, icc_profile=icc_profile)
 
 
 @dataclass(frozen=True)

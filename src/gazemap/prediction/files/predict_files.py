@@ -45,6 +45,8 @@ class _Placed:
         placement: how it lies in the frame.
         frame: uint8 (3, h, w).
         pixels: the whole image, where pictures are drawn of it and it was decoded whole.
+        notes: what was assumed of its brightness.
+        icc_profile: of its file.
     """
 
     file: Path
@@ -52,6 +54,8 @@ class _Placed:
     placement: Placement
     frame: NDArray[np.uint8]
     pixels: Pixels | None
+    notes: tuple[str, ...]
+    icc_profile: bytes | None
 
 
 _Step = str | Failure | None  # the name of new results, or None for results that were there already
@@ -177,10 +181,11 @@ class _Worker:
             yield from self._predict(placed)
 
     def _read(self, file: Path, name: str) -> _Placed:
-        pixels, size = read(self._predictor, file)
-        placement, frame = place(self._predictor, pixels, size)
-        kept = pixels if self._draws and pixels.shape[:2] == size else None
-        return _Placed(file, name, placement, frame, kept)
+        image = read(self._predictor, file)
+        placement, frame = place(self._predictor, image.pixels, image.size)
+        is_whole = image.pixels.shape[:2] == image.size
+        kept = image.pixels if self._draws and is_whole else None
+        return _Placed(file, name, placement, frame, kept, image.notes, image.icc_profile)
 
     def _predict(self, placed: Sequence[_Placed]) -> Iterator[_Step]:
         frames = np.stack([image.frame for image in placed])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,8 @@ from itertools import islice
 from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
+
+from gazemap.system.processors import usable_cores
 
 _WORKERS = 8  # at most; each holds a batch and the network's activations for it
 
@@ -54,4 +55,4 @@ def worker_threads() -> Iterator[tuple[ThreadPoolExecutor, int]]:
 
 def worker_count() -> int:
     """How many threads: one more than there are cores, since some wait for the disk."""
-    return min(_WORKERS, (os.cpu_count() or 1) + 1)
+    return min(_WORKERS, usable_cores() + 1)
