@@ -25,6 +25,13 @@ RUNS = {
             "auc_borji: difference in standard errors, rms",
         ],
     ),
+    "faults": (
+        [],
+        [
+            *("train", "import", "prepare", "predict", "evaluate", "sweep", "cross-validate", "reproduce"),
+            *("download", "all"),
+        ],
+    ),
     "importing": ([], ["10 images:", "20 images:"]),
     "metrics": (
         [],
@@ -59,7 +66,15 @@ RUNS = {
     ),
     "training_step": ([], ["plain loop", "gazemap", "ratio"]),
 }
-PARTS = {"arguments", "metrics_cases", "metrics_loop", "metrics_peers", "metrics_table", "pysaliency_peer"}
+PARTS = {
+    "arguments",
+    "faults_cases",
+    "metrics_cases",
+    "metrics_loop",
+    "metrics_peers",
+    "metrics_table",
+    "pysaliency_peer",
+}
 NUMBER = r"\s+(\d[\d,]*(\.\d+)?)(?![\d.])"
 
 

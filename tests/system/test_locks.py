@@ -11,7 +11,7 @@ from support.killing import SUPPORT, environment
 
 from gazemap.errors import OutputError
 from gazemap.system.files import new_folder
-from gazemap.system.locks import only_one, only_one_file
+from gazemap.system.locks import clear_lock, only_one, only_one_file
 
 
 @contextmanager
@@ -58,6 +58,21 @@ def test_a_killed_process_blocks_nobody(kind, tmp_path):
     with only_one(place, "more") if kind == "folder" else only_one_file(place, "more"):
         pass
     assert [name for name in names(tmp_path) if "in-use" in name] == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_readers_clear_the_lock_of_a_killed_process_alone(kind, tmp_path):
+    place = tmp_path / "place"
+    place.mkdir() if kind == "folder" else place.write_text("scores")
+    with held(kind, place, tmp_path / "ready") as process:
+        before = sorted(tmp_path.rglob("*"))
+        clear_lock(place)
+        assert sorted(tmp_path.rglob("*")) == before
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert sorted(tmp_path.rglob("*")) == before
+    clear_lock(place)
+    assert sorted(tmp_path.rglob("*")) == [path for path in before if "in-use" not in path.name]
 
 
 def test_one_that_waits_says_so_and_then_has_it(tmp_path, capsys):

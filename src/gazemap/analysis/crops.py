@@ -16,6 +16,7 @@ from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import integral_image
 from gazemap.images.reading import read_size
 from gazemap.system.files import refuse_source, replacing
+from gazemap.system.writing import check_writable
 from gazemap.types import Floats, Size
 
 _EQUAL = 1e-9  # shares that differ by less are one share, summed in another order
@@ -168,11 +169,12 @@ def _best_position(sums: Floats, height: int, width: int) -> Crop:
 
 
 def check_crop_file(image: Path, out: Path) -> None:
-    """Refuse a file name whose ending is not that of the image's own format, and the image itself.
+    """Refuse a file whose ending is not that of the image's own format, the image itself, and a closed place.
 
     Raises:
         InputError: another ending, or the image's own file.
         DataError: the image is missing, is no image, or is of a format that crops are not written in.
+        OutputError: nothing can be written there.
     """
     read_size(image)
     refuse_source(out, image)
@@ -187,6 +189,7 @@ def check_crop_file(image: Path, out: Path) -> None:
             f"A crop keeps the format of its image {image.name}: its name must end in "
             f"{' or '.join(suffixes)}, got {out}."
         )
+    check_writable(out)
 
 
 def write_crop(image: Path, crop: Crop, out: Path, size: Size | None = None) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from gazemap.errors import InputError
 from gazemap.system.files import refuse_source, write_text
+from gazemap.system.writing import check_writable
 
 _SUFFIXES = (".csv", ".json")
 
 
 def check_table(path: Path, *sources: Path) -> None:
-    """Refuse a name that no table can have.
+    """Refuse a name that no table can have, and a place that cannot be written.
 
     Args:
         path: of the table.
@@ -23,10 +24,12 @@ def check_table(path: Path, *sources: Path) -> None:
 
     Raises:
         InputError: it ends neither in .csv nor in .json, or is one of the sources.
+        OutputError: nothing can be written there.
     """
     refuse_source(path, *sources)
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(f"The name of a table must end in .csv or .json, got {path}.")
+    check_writable(path)
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, str | float]]) -> None:

@@ -19,6 +19,7 @@ from gazemap.evaluation.text_table import aligned, as_html
 from gazemap.system.files import replacing
 from gazemap.system.plain import plain
 from gazemap.system.tables import Kind, table_of, write_csv, write_parquet
+from gazemap.system.writing import check_writable
 
 _COLUMNS: dict[str, Kind] = {
     "image_id": "text",
@@ -200,12 +201,14 @@ _FORMATS: dict[str, Callable[[Table, Path], None]] = {".parquet": write_parquet,
 
 
 def check_table_file(path: Path) -> None:
-    """Refuse a file name whose suffix names no format of differences, before anything is computed.
+    """Refuse a file name whose suffix names no format of differences, and a place that cannot be written.
 
     Raises:
         InputError: the suffix is neither .parquet nor .csv.
+        OutputError: nothing can be written there.
     """
     if path.suffix.lower() not in _FORMATS:
         raise InputError(
             f"The name of a table of differences must end in {' or '.join(_FORMATS)}, got {path.name}."
         )
+    check_writable(path)

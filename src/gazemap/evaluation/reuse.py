@@ -15,7 +15,7 @@ from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
 from gazemap.system.fingerprint import differences
-from gazemap.system.locks import only_one_file
+from gazemap.system.locks import clear_lock, only_one_file
 from gazemap.system.writing import check_writable
 
 
@@ -87,6 +87,7 @@ def found_or_made(
     """
     found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=replace_others)
     if found is not None:
+        clear_lock(path)
         return found, True
     check_writable(path)  # before the work
     with only_one_file(path, "scoring", wait=True):

@@ -22,6 +22,7 @@ from gazemap.evaluation.seen import named_split
 from gazemap.metrics import PROTOCOLS, get_protocol
 from gazemap.reports.findings import Subject, subject
 from gazemap.reports.report_page import Report, write_report
+from gazemap.system.writing import check_writable
 
 if TYPE_CHECKING:
     from gazemap.prediction.predictor import ModelLike
@@ -71,6 +72,7 @@ def report(
         learned = {about.name: about.predictor.training_images}
         opened = without_seen(learned, opened, split, progress=progress)
     folder = Path(out) if out else _default_folder(model, about, opened)
+    check_writable(folder / "report.html")  # before the work
     chosen, left_out = (protocols, []) if protocols else _protocols_for(opened.split(split))
     scores = score_subjects([about], opened, chosen, folder, split=split, unseen=unseen, progress=progress)
     return write_report(

@@ -25,6 +25,7 @@ from gazemap.reports.thumbnails import observer_colors, thumbnail
 from gazemap.system.files import write_text
 from gazemap.system.plain import plain
 from gazemap.system.progress import bar
+from gazemap.system.writing import check_writable
 from gazemap.types import Floats
 
 _COMPARED = 100  # images on which the observers' agreement and the mean of dense maps are computed
@@ -129,6 +130,7 @@ def _refuse(path: Path, dataset: GazeDataset, images: int) -> None:
         raise InputError(f"The name of a page must end in .html, got {path}.")
     if images < 1:
         raise InputError(f"images must be at least 1, got {images}.")
+    check_writable(path)
 
 
 def spread(dataset: GazeDataset, count: int, seed: int) -> list[Sample]:

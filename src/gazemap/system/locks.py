@@ -45,7 +45,7 @@ def only_one(folder: Path, doing: str) -> Iterator[None]:
     with writing(folder):
         make_folder(folder)
     try:
-        with _held(folder, folder / f".{_NAME}", doing, wait=False):
+        with _held(folder, _within(folder), doing, wait=False):
             yield
     finally:
         if is_new:
@@ -67,8 +67,27 @@ def only_one_file(path: Path, doing: str, *, wait: bool = False) -> Iterator[Non
     """
     with writing(path):
         make_folder(path.parent)
-    with _held(path, path.parent / f".{path.name}.{_NAME}", doing, wait=wait):
+    with _held(path, _beside(path), doing, wait=wait):
         yield
+
+
+def clear_lock(place: Path) -> None:
+    """Remove what a killed process left to say that it had a folder or file, where nobody has it.
+
+    For those who only read what is whole there, and so hold nothing.
+    """
+    file = _within(place) if place.is_dir() else _beside(place)
+    if file.exists():
+        with suppress(OutputError), _held(place, file, "clearing up", wait=False):
+            pass
+
+
+def _within(folder: Path) -> Path:
+    return folder / f".{_NAME}"
+
+
+def _beside(path: Path) -> Path:
+    return path.parent / f".{path.name}.{_NAME}"
 
 
 @contextmanager

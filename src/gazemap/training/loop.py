@@ -17,7 +17,7 @@ from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import OutputError, TrainingError
 from gazemap.system.device import choose_device
 from gazemap.system.files import write_text
-from gazemap.system.locks import only_one
+from gazemap.system.locks import clear_lock, only_one
 from gazemap.system.progress import say
 from gazemap.training.checkpoint import RECIPE_FILE, RunFolder, TrainingState
 from gazemap.training.log import RunLog
@@ -75,6 +75,7 @@ def train(
     if not folder.is_finished:
         with only_one(out, "training"):
             return _trained(folder, device, progress)
+    clear_lock(out)
     return _trained(folder, device, progress)
 
 

@@ -20,7 +20,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     as_completed,
 )
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ def cached_arrays(
             with FileLock(path.with_suffix(".lock")):
                 if _mapped(path, shape, maker.dtype) is None:  # nobody else made it meanwhile
                     _build(path, maker, samples, processes, description, progress)
-            path.with_suffix(".lock").unlink(missing_ok=True)
+        _clear(path)
     except OSError as error:
         warnings.warn(
             f"The cache folder {folder} cannot be used ({error.strerror or error}); arrays are kept in "
@@ -89,6 +89,13 @@ def cached_arrays(
     if arrays is None:
         raise DataError(f"{path} was changed while it was read. Run this again.")
     return arrays
+
+
+def _clear(path: Path) -> None:
+    """Remove what stands beside a whole file: of this build, or of one that was killed at its end."""
+    for ending in (".lock", ".done.npy"):
+        with suppress(OSError):  # a cache may be read-only
+            path.with_suffix(ending).unlink(missing_ok=True)
 
 
 def _key(maker: Maker, samples: Sequence[Sample]) -> str:
@@ -130,7 +137,6 @@ def _build(
             future.result()
             finished[futures[future]] = True
     part.replace(path)
-    done_path.unlink()
 
 
 def _allocate(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

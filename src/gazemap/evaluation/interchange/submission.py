@@ -29,6 +29,7 @@ from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.extras import require
 from gazemap.system.files import new_folder, refuse_used, replacing
 from gazemap.system.progress import bar
+from gazemap.system.writing import check_writable
 from gazemap.types import Floats, Output, Size
 
 SALICON_SIZE = (480, 640)
@@ -98,6 +99,7 @@ def submit(
         OutputError: something is at `out` already, or it cannot be written.
     """
     check_name("submission format", format, FORMATS)
+    check_writable(Path(out), folder=Path(out).is_dir())  # an empty folder may be there
     images = as_dataset(dataset).split(split)
     predictions: Predictor | Predictions
     if isinstance(model, str | os.PathLike):

@@ -19,6 +19,7 @@ from gazemap.prediction.engines.onnx import open_form
 from gazemap.prediction.engines.pytorch import predict_grids
 from gazemap.prediction.engines.to_onnx import to_onnx
 from gazemap.system.files import replacing
+from gazemap.system.writing import check_writable
 
 TOLERANCE = 1e-4  # of a log density, or of a saliency as it is shown
 _CHECKED = 3  # images; another number than the form was traced with
@@ -66,6 +67,7 @@ def export(model: str | Path, out: str | Path, *, any_size: bool = False) -> Exp
         raise InputError(f"A model is exported to {' or '.join(writers)}, got {out}.")
     if not out.parent.is_dir():
         raise OutputError(f"There is no folder {out.parent}. Make it first.")
+    check_writable(out)
     difference = writers[out.suffix](model, out)
     return ExportedModel(out, out.stat().st_size, difference)
 
