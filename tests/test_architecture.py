@@ -21,18 +21,18 @@ ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < reports | serving < cli < __main__",
     "system": "progress | writing < locks < files < *",
-    "gaze": "blurring < *",
+    "gaze": "blurring | lost_samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
     "data": "sample < tables | selection < dataset < check | exporting | batches | writing < subsets"
     " | importers | popout < download",
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
-    "data/importers": "importer | matlab | pairing | pickles | hdf5 | rows < pysaliency_fixations < *"
-    " < __init__",
+    "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"
+    " | hdf5 < pysaliency_fixations < * < __init__",
     "data/popout": "displays < *",
     "data/subsets": "* < duplicates | new_sets",
-    "data/writing": "conventions < items < storing < *",
+    "data/writing": "frames < gathered | times < causes < conventions < items < storing | points < *",
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",

@@ -48,7 +48,7 @@ def test_a_view_of_figrim_that_was_not_recorded_is_no_fault(tmp_path):
     (first,) = FIGRIM.open(source, {}).items
     (every,) = FIGRIM.open(source, {"views": "all"}).items
     assert len(first.fixations) == 0
-    assert (every.fixations.x.tolist(), every.fixations.y.tolist()) == ([2.5], [3.5])
+    assert (every.fixations.x.tolist(), every.fixations.y.tolist()) == ([3.0], [4.0])
     source = figrim_targets(tmp_path / "none", ["sun_0"], {"later": np.array([[3.0, 4.0]])})
     with pytest.raises(DataError, match=r"observer 1, fixations has no field 'enc'; its fields: later"):
         list(FIGRIM.open(source, {}).items)
@@ -71,12 +71,13 @@ def test_what_lacks_of_pascal_s_is_noted(tmp_path):
 
 def test_gaze_of_isun_that_leaves_the_image_is_left_out_up_to_a_share(tmp_path):
     many = np.tile(POINTS[0][:1], (97, 1))
-    away = np.array([[SIZE[1] + 20.0, 5.0]])
-    few = MINIATURES["isun"](tmp_path / "few", {**POINTS, 0: np.concatenate([many, away, away])})
+    away = np.array([[SIZE[1] + 20.0 - row, 5.0] for row in range(9)])
+    few = MINIATURES["isun"](tmp_path / "few", {**POINTS, 0: np.concatenate([many, away[:2]])})
     dataset = import_dataset(few, tmp_path / "out", format="isun")
     assert len(dataset["sun_0"].fixations) == 97
-    assert "2 of 102 fixations lie outside their image and were left out" in dataset.info.notes
-    much = MINIATURES["isun"](tmp_path / "much", {**POINTS, 0: np.concatenate([many, np.tile(away, (9, 1))])})
+    note = "2 of 102 fixations lie outside their image and were left out (up to 20 px)"
+    assert note in dataset.info.notes
+    much = MINIATURES["isun"](tmp_path / "much", {**POINTS, 0: np.concatenate([many, away])})
     with pytest.raises(DataError, match="9 of 109 fixations lie outside their images, more than 5%"):
         import_dataset(much, tmp_path / "refused", format="isun")
 

@@ -106,4 +106,5 @@ BRISTOL_PICKLE = Importer(
     info=_INFO,
     editions={},
     oddities="training pictures are 96 x 96, with dense maps only; mirror images are included",
+    holds="pixels",
 )

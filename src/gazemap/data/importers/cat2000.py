@@ -109,6 +109,7 @@ CAT2000_TRAIN = Importer(
         "images are padded with gray to 1920 x 1080; a pixel with several fixations counts once, and "
         "observers are not distinguished"
     ),
+    holds="pixels",
 )
 CAT2000_TEST = Importer(
     read=read_cat2000_test,
@@ -118,4 +119,5 @@ CAT2000_TEST = Importer(
         "only images, padded with gray to 1920 x 1080; Pattern/134 has a wrong EXIF tag and is written "
         "upright as PNG"
     ),
+    holds="images",
 )

@@ -50,6 +50,7 @@ _SEARCH18_INFO = DatasetInfo(
 _ARCHIVES = {"present": "TP", "absent": "TA"}
 _SPLITS = {"train": "train", "valid": "val", "test": "test"}
 _MAX_BYTES = 2**30  # of one JSON file; the largest public one has some 30 MB
+_NO_ONSETS = {"onset_from": "its files hold no onsets"}
 InitialFixation = Literal["keep", "drop"]
 
 
@@ -75,7 +76,8 @@ def read_coco_freeview(source: Path, *, initial_fixation: InitialFixation = "kee
     files = sorted(source.rglob("COCOFreeView_fixations_*.json"))
     trials = _by_image(_scanpaths(source, files, "COCOFreeView_fixations_*.json"), by_task=False)
     images = {path.name: path for path in sorted(source.rglob("*.jpg"), reverse=True)}
-    return ImportedSet(_FREEVIEW_INFO, _items(source, trials, images, initial_fixation), len(trials))
+    items = _items(source, trials, images, initial_fixation)
+    return ImportedSet(_FREEVIEW_INFO, items, len(trials), time="ms")
 
 
 def read_coco_search18(
@@ -116,7 +118,8 @@ def read_coco_search18(
     info = _SEARCH18_INFO.model_copy(
         update={"edition": condition, "task": f"search for one of 18 targets, which is {condition}"}
     )
-    return ImportedSet(info, _items(source, trials, images, initial_fixation), len(trials))
+    items = _items(source, trials, images, initial_fixation)
+    return ImportedSet(info, items, len(trials), time="ms")
 
 
 def _scanpaths(source: Path, files: list[Path], pattern: str) -> list[_Scanpath]:
@@ -183,7 +186,7 @@ def _fixations(scanpaths: list[_Scanpath], first: int, size: Size) -> Fixations:
     names = [str(_value(trial, "subject")).zfill(2) for trial in scanpaths]
     x, y, milliseconds = np.concatenate(columns, axis=1)
     observer = np.repeat(np.array(names, dtype=str), [column.shape[1] for column in columns])
-    return Fixations(x=x, y=y, observer=observer, duration=milliseconds / 1000)
+    return Fixations(x=x, y=y, observer=observer, duration=milliseconds)
 
 
 def _columns(trial: _Scanpath) -> NDArray[np.float64]:
@@ -220,6 +223,7 @@ COCO_FREEVIEW = Importer(
         "the first fixation of a scanpath is the required one at the center; the test split is withheld; the "
         "images are in COCO-Search18's archives, twice where they were searched with and without a target"
     ),
+    without=_NO_ONSETS,
 )
 COCO_SEARCH18 = Importer(
     read=read_coco_search18,
@@ -230,4 +234,5 @@ COCO_SEARCH18 = Importer(
         "a scanpath is the required one at the center; the target-present images have two splits; the test "
         "split is withheld"
     ),
+    without=_NO_ONSETS,
 )

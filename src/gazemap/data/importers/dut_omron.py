@@ -12,6 +12,7 @@ from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
 from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
+from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -49,7 +50,7 @@ def read_dut_omron(source: Path) -> ImportedSet:
     set_aside = unpaired({*images} - {*files}, "DUT-OMRON-image", "no fixations")
     set_aside += unpaired({*files} - {*images}, "DUT-OMRON-eye-fixations/mat", "no image")
     info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
-    return ImportedSet(info, _items(stems, images, files), len(stems))
+    return ImportedSet(info, _items(stems, images, files), len(stems), frame=Frame("pixel"))
 
 
 def _items(stems: list[str], images: dict[str, Path], files: dict[str, Path]) -> Iterator[Item]:
@@ -63,7 +64,7 @@ def _fixations(path: Path, size: Size) -> Fixations:
         raise DataError(f"{path}: s must hold numbers (n, 3), got shape {rows.shape}.")
     x, y, observer = rows[rows[:, 2] > 0].astype(np.float64).T  # observer 0 is the image's size
     names = np.array([f"{int(number):02}" for number in observer], dtype=str)
-    return Fixations(x=x + 0.5, y=y + 0.5, observer=names)
+    return Fixations(x=x, y=y, observer=names)
 
 
 DUT_OMRON = Importer(
@@ -74,4 +75,5 @@ DUT_OMRON = Importer(
         "observer 01 of one image may be another person than that of the next; its authors filtered the "
         "points, but some 30 per observer in 2 seconds are samples of gaze rather than fixations"
     ),
+    without={"time": "its files hold no times", "onset_from": "its files hold no times"},
 )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -64,7 +65,8 @@ def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> Im
             records += [(folder, path, record) for record in read_mat(path, "allImages").ravel()]
     if not records:
         raise DataError(f"{source} holds neither {' nor '.join(_FILES.values())}.")
-    return ImportedSet(_INFO, _items(source, records, _VIEWS[views]), len(records), outside="drop")
+    items = _items(source, records, _VIEWS[views])
+    return ImportedSet(_INFO, items, len(records), outside="drop", frame=Frame("one-based"))
 
 
 def _items(source: Path, records: list[tuple[str, Path, Any]], views: tuple[str, ...]) -> Iterator[Item]:
@@ -98,7 +100,7 @@ def _fixations(observers: Any, views: tuple[str, ...], where: str) -> Fixations:
                 )
             parts.append(rows[:, :2].astype(np.float64))
             names += [f"{number:02}"] * len(rows)
-    x, y = np.concatenate(parts).T - 0.5
+    x, y = np.concatenate(parts).T
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str))
 
 
@@ -117,4 +119,5 @@ FIGRIM = Importer(
         "gaze in a game of memory; targets are seen up to three times: by default only the first view is "
         "read; six pairs are near-duplicates"
     ),
+    without={"time": "its files hold no times", "onset_from": "its files hold no times"},
 )

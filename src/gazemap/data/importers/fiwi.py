@@ -55,4 +55,5 @@ FIWI = Importer(
     info=_INFO,
     editions={"": Counts(149)},
     oddities="observers are not distinguished, and a pixel with several fixations counts once",
+    holds="pixels",
 )

@@ -167,6 +167,7 @@ SALICON_FOLDER = Importer(
     info=_SALICON,
     editions={},
     oddities="a pixel with several fixations counts once; files without a partner are listed",
+    holds="pixels",
 )
 SAM_FOLDER = Importer(
     read=partial(
@@ -179,10 +180,12 @@ SAM_FOLDER = Importer(
     info=_SAM,
     editions={},
     oddities="a fixation map is the matrix I of a .mat file; the names of the folders are options",
+    holds="pixels",
 )
 REDDY_FOLDER = Importer(
     read=partial(read_folders, _REDDY),
     info=_REDDY,
     editions={},
     oddities="as salicon-folder, for any set; SimpleNet's own loader reads PNG only, this one any picture",
+    holds="pixels",
 )

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from gazemap.data.dataset import DatasetInfo
+from gazemap.data.importers.stated import described, placed
+from gazemap.data.importers.typed import Option, explained
 from gazemap.data.writing.items import Counts, ImportedSet
+from gazemap.errors import InputError, check_name
 from gazemap.system.checking import checked_options, options_of
 
-
-def _kinds(hint: Any) -> list[str]:  # noqa: ANN401 - any annotation
-    """A type as a user types it: the choices of a Literal, or TEXT, FLOAT, PATH and so on."""
-    if get_origin(hint) is Literal:
-        return [str(choice) for choice in get_args(hint)]
-    if get_args(hint):
-        inner = get_args(hint)
-        return (
-            _kinds(inner[0]) if get_origin(hint) is Annotated else [k for part in inner for k in _kinds(part)]
-        )
-    return ["NONE" if hint is type(None) else {str: "TEXT", Path: "PATH"}.get(hint, hint.__name__.upper())]
+_OF_POINTS = options_of(placed)
+_NO_POINTS = {
+    "pixels": "its fixations are pixels of maps, and the option is for points",
+    "images": "it has no points",
+}
 
 
 @dataclass(frozen=True)
@@ -32,34 +28,42 @@ class Importer:
 
     Attributes:
         read: turns the source, as its authors publish it, into what is written. Its keyword-only
-            parameters are the import's options.
+            parameters are options of the import, beside those of all formats (`stated.py`), of which one
+            of the same name is left out.
         info: title, citation, license, home page and convention of coordinates.
         editions: the complete set's counts, by edition; "" where there is only one. Empty for formats
             that many sets use.
         oddities: what a user should know before trusting it.
+        holds: points, pixels of maps, or only images or dense maps: which options of all formats it has.
+        without: options of all formats that make no sense for this one, each with the reason.
     """
 
     read: Callable[..., ImportedSet]
     info: DatasetInfo
     editions: Mapping[str, Counts]
     oddities: str
+    holds: Literal["points", "pixels", "images"] = "points"
+    without: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def options(self) -> dict[str, inspect.Parameter]:
-        """The import's options, by name."""
-        return options_of(self.read)
+        """The import's options, by name: its own, then those of all formats."""
+        return {name: own for names in self._steps.values() for name, own in names.items()}
+
+    @property
+    def explained(self) -> list[Option]:
+        """Each option with its values, its default and its meaning."""
+        return [
+            option
+            for step, names in self._steps.items()
+            for option in explained(step)
+            if option.name in names
+        ]
 
     @property
     def choices(self) -> list[str]:
         """Each option as a user types it: "edition=2015|2017", "sigma=FLOAT, default 3"."""
-        hints = get_type_hints(self.read.func if isinstance(self.read, partial) else self.read)
-        lines = []
-        for name, parameter in self.options.items():
-            kinds = [kind for kind in _kinds(hints[name]) if kind != "NONE"]
-            default = parameter.default
-            known = "" if default in (None, parameter.empty) else f", default {default}"
-            lines.append(f"{name}={'|'.join(kinds)}{known}")
-        return lines
+        return [str(option) for option in self.explained]
 
     def as_json(self) -> dict[str, Any]:
         """The format's title, editions, options, license and oddities, as JSON values."""
@@ -68,9 +72,29 @@ class Importer:
             "citation": self.info.citation,
             "license": self.info.license,
             "editions": {name: asdict(counts) for name, counts in self.editions.items()},
-            "options": self.choices,
+            "options": [asdict(option) for option in self.explained],
             "oddities": self.oddities,
         }
+
+    def checked(self, options: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The options of `read`, of what is stated of the points and of the set, checked and converted.
+
+        Raises:
+            InputError: an unknown option, one that makes no sense for this format, or a wrong value.
+        """
+        for name in options:
+            if reason := self._refused(name):
+                raise InputError(f"{name} is no option of this format: {reason}. Leave it out.")
+            check_name("option of the import", name, self.options)
+        if {"sigma", "pixels_per_degree"} <= options.keys():
+            raise InputError(
+                "Give sigma, a blur in pixels, or pixels_per_degree, whose blur is one degree of visual "
+                "angle, not both."
+            )
+        return [
+            checked_options("the import", step, {key: options[key] for key in options if key in names})
+            for step, names in self._steps.items()
+        ]
 
     def open(self, source: Path, options: Mapping[str, Any]) -> ImportedSet:
         """Read the source with the options checked.
@@ -79,5 +103,30 @@ class Importer:
             InputError: an unknown option or a wrong value.
             DataError: the source is not of this format.
         """
-        found = self.read(source, **checked_options("the import", self.read, options))
-        return replace(found, expected=self.editions.get(found.info.edition, Counts()))
+        own, of_points, of_set = self.checked(options)
+        found = self.read(source, **own)
+        found = replace(found, expected=self.editions.get(found.info.edition, Counts()))
+        return described(placed(found, **of_points), **of_set)
+
+    @property
+    def _steps(self) -> dict[Callable[..., ImportedSet], dict[str, inspect.Parameter]]:
+        """What an import calls one after the other, with the options of each."""
+        own = options_of(self.read)
+        return {
+            self.read: own,
+            **{
+                step: {
+                    name: parameter
+                    for name, parameter in options_of(step).items()
+                    if name not in own and not self._refused(name)
+                }
+                for step in (placed, described)
+            },
+        }
+
+    def _refused(self, name: str) -> str:
+        """Why an option of all formats is none of this one; empty where it is, or where nobody knows it."""
+        if name in options_of(self.read):
+            return ""
+        of_other = _NO_POINTS.get(self.holds, "") if name in _OF_POINTS else ""
+        return self.without.get(name, of_other)

@@ -11,6 +11,7 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -48,7 +49,8 @@ def read_isun(source: Path) -> ImportedSet:
     ]
     if not records:
         raise DataError(f"{source} holds none of {', '.join(f'{name}.mat' for name in _SPLITS)}.")
-    return ImportedSet(_INFO, _items(source, records), len(records), outside="drop", tolerance=_WEBCAM)
+    items, frame = _items(source, records), Frame("one-based")
+    return ImportedSet(_INFO, items, len(records), outside="drop", tolerance=_WEBCAM, frame=frame)
 
 
 def _items(source: Path, records: list[tuple[str, Any]]) -> Iterator[Item]:
@@ -74,7 +76,7 @@ def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401
             raise DataError(f"{where}, observer {number}: the shape must be (n, 2), got {rows.shape}.")
         parts.append(rows.astype(np.float64))
         names += [f"{number:02}"] * len(rows)
-    x, y = np.concatenate(parts).T - 0.5
+    x, y = np.concatenate(parts).T
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str))
 
 
@@ -83,4 +85,5 @@ ISUN = Importer(
     info=_INFO,
     editions={"": Counts(8926)},
     oddities="observer 01 of one image is another person than that of the next; the test split has no gaze",
+    without={"time": "its files hold no times", "onset_from": "its files hold no times"},
 )

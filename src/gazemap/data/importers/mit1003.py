@@ -13,6 +13,7 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
 from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
+from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.detection import fixations_by_velocity
@@ -41,6 +42,7 @@ _INFO = DatasetInfo(
     pixels_per_degree=_PIXELS_PER_DEGREE,
     sigma=35.0,
 )
+_FROM_1 = Frame(offset=(1.0, 1.0))  # cut to whole pixels, which count from 1
 _MAPS_SOURCE = "FIXATIONLOCS/IMAGE.mat; a fixated pixel is one point, at its center (index + 0.5)"
 
 
@@ -71,7 +73,9 @@ def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "dro
     set_aside += unpaired(recorded - {*images}, "DATA", "no image")
     info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
     items = _items(images, files, first_fixation)
-    return ImportedSet(info, items, len(images), outside="drop", tolerance=_MARGINS)
+    return ImportedSet(
+        info, items, len(images), outside="drop", tolerance=_MARGINS, frame=_FROM_1, onset_from="trial"
+    )
 
 
 def _from_maps(source: Path, images: Mapping[str, Path]) -> ImportedSet:
@@ -116,7 +120,7 @@ def _scanpaths(recordings: Mapping[str, Path], skipped: int, size: Size) -> Fixa
             minimum_duration=_LEAST,
             center="median",
         )
-        columns = np.stack([found.x - 1, found.y - 1, found.onset, found.duration])[:, skipped:]
+        columns = np.stack([found.x, found.y, found.onset, found.duration])[:, skipped:]
         parts.append(columns)
         names += [user] * columns.shape[1]
     x, y, onset, duration = np.concatenate(parts, axis=1)
@@ -144,4 +148,8 @@ MIT1003 = Importer(
         "raw samples, in which fixations must be found: their number depends on the method; each observer's "
         "first fixation is at the center"
     ),
+    without={
+        "time": "its times are counted from samples",
+        "onset_from": "its times are counted from samples",
+    },
 )

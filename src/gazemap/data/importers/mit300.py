@@ -48,4 +48,5 @@ MIT300 = Importer(
     info=_INFO,
     editions={"": Counts(300)},
     oddities="only images: the benchmark scores predictions of their fixations; see `gazemap submit`",
+    holds="images",
 )

@@ -11,6 +11,7 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.gaze.fixations import Fixations
 
@@ -39,7 +40,8 @@ def read_osie(source: Path) -> ImportedSet:
     """
     path = source / "data" / "eye" / "fixations.mat"
     cells = read_mat(path, "fixations").ravel()
-    return ImportedSet(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
+    items = _items(source / "data" / "stimuli", path, cells)
+    return ImportedSet(_INFO, items, len(cells), frame=Frame("one-based"), time="ms")
 
 
 def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401
@@ -66,10 +68,10 @@ def _fixations(subjects: Any, where: str) -> Fixations:  # noqa: ANN401
         duration.append(np.ravel(field(subject, "fix_duration", where)).astype(np.float64))
         observer += [f"{number:02}"] * len(x[-1])
     return Fixations(
-        x=np.concatenate(x) - 0.5,
-        y=np.concatenate(y) - 0.5,
+        x=np.concatenate(x),
+        y=np.concatenate(y),
         observer=np.array(observer, dtype=str),
-        duration=np.concatenate(duration) / 1000,
+        duration=np.concatenate(duration),
     )
 
 
@@ -78,4 +80,5 @@ OSIE = Importer(
     info=_INFO,
     editions={"": Counts(700, 15, 98_321)},
     oddities="1-based coordinates; images 1279 and 1374 are near-duplicates",
+    without={"onset_from": "its files hold no onsets"},
 )

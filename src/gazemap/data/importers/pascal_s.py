@@ -12,6 +12,7 @@ from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.hdf5 import opened
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.pairing import last_are_val
+from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -38,7 +39,8 @@ def read_pascal_s(source: Path) -> ImportedSet:
     path = folder / "fixations" / "pascalFix.mat"
     with opened(path) as file:
         cells = file.cells("fixCell")
-    return ImportedSet(_INFO, _items(folder / "imgs" / "pascal", path, cells), len(cells))
+    items = _items(folder / "imgs" / "pascal", path, cells)
+    return ImportedSet(_INFO, items, len(cells), frame=Frame("one-based"))
 
 
 def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Iterator[Item]:
@@ -53,8 +55,8 @@ def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Itera
             image=stimuli / f"{name}.jpg",
             split=splits[index],
             fixations=Fixations(
-                x=x - 0.5,
-                y=y - 0.5,
+                x=x,
+                y=y,
                 observer=np.array([f"{int(number):02}" for number in observer], dtype=str),
             ),
         )
@@ -65,4 +67,5 @@ PASCAL_S = Importer(
     info=_INFO,
     editions={"": Counts(850, fixations=40_314)},
     oddities="a MATLAB 7.3 file; [y, x]; the paper says 8 observers, other readers of the file count 12",
+    without={"time": "its files hold no times", "onset_from": "its files hold no times"},
 )

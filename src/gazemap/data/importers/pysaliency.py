@@ -201,4 +201,5 @@ PYSALIENCY = Importer(
         "observers are numbers there; onsets are often 0, 1, 2 in place of times; only files that "
         "`gazemap data export` wrote have splits and groups"
     ),
+    without={"time": "onset_unit=s or onset_unit=ms says it"},
 )

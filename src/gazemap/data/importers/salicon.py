@@ -13,6 +13,7 @@ from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
 from gazemap.data.importers.pairing import by_stem, unpaired
+from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixations import Fixations
@@ -82,7 +83,7 @@ def read_salicon(
             "notes": (left_out,) if tests else (),
         }
     )
-    found = ImportedSet(info, iter(items), len(items))
+    found = ImportedSet(info, iter(items), len(items), frame=Frame("one-based"), time="ms")
     if released == "2017 mouse":
         return replace(found, outside="clip", tolerance=_POINTER_OUTSIDE)
     return found
@@ -132,8 +133,8 @@ def _read(path: Path, points: Points, size: Size) -> Fixations:
             times.append(_numbers(field(worker, "timestamp", where), 1, f"{where}, timestamp").ravel())
             if len(times[-1]) != len(rows[-1]):
                 raise DataError(f"{where} has {len(rows[-1])} locations and {len(times[-1])} timestamps.")
-    x, y = np.concatenate(rows).T - 0.5
-    onset = np.concatenate(times) / 1000 if points == "mouse" else None
+    x, y = np.concatenate(rows).T
+    onset = np.concatenate(times) if points == "mouse" else None
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str), onset=onset)
 
 
@@ -166,4 +167,5 @@ SALICON_TEST = Importer(
     info=_TEST_INFO,
     editions={"": Counts(5_000)},
     oddities="only images: the benchmark scores predictions of their fixations",
+    holds="images",
 )

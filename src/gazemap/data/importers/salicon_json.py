@@ -202,4 +202,9 @@ SALICON_JSON = Importer(
         "its points are samples of the mouse, some 120 per observer, not the fixations of the .mat files; "
         "[row, column] from 1 or [x, y] from 0, by release"
     ),
+    without={
+        "convention": "coordinates=row-col-1 or coordinates=x-y-0 says it",
+        "time": "its files hold no times",
+        "onset_from": "its files hold no times",
+    },
 )

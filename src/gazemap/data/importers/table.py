@@ -1,25 +1,25 @@
-"""Any CSV or Parquet file of points, one per row, and a folder of images."""
+"""Any table of points, one per row, or a folder of such tables; and a folder of images."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from gazemap.data.dataset import DatasetInfo
+from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.numerals import Decimal
 from gazemap.data.importers.pairing import last_are_val, unpaired
-from gazemap.data.importers.rows import OPTIONAL, Rows, read_rows
+from gazemap.data.importers.rows import OPTIONAL, TABLES, Rows, read_rows
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.formats import ENDINGS
 from gazemap.images.names import images_meant
-from gazemap.types import Size
 
 _INFO = DatasetInfo(
     name="table",
@@ -28,15 +28,6 @@ _INFO = DatasetInfo(
     license="as its source says",
     source="one fixation per row",
 )
-_VAL_SHARE = 0.2  # where the table knows no splits: the last images by name
-_SECONDS = {"s": 1.0, "ms": 1e3, "us": 1e6}
-_CONVENTIONS = {
-    "continuous": "in pixels of the image, from 0",
-    "pixel": "indices of pixels, from 0, taken at their centers (v + 0.5)",
-    "one-based": "in pixels of the image, from 1 (v - 0.5 here)",
-    "normalized": "shares of the image's width and height",
-}
-Convention = Literal["continuous", "pixel", "one-based", "normalized"]
 
 
 def read_table(
@@ -49,27 +40,28 @@ def read_table(
     onset: str | None = None,
     duration: str | None = None,
     split: str | None = None,
-    time: Literal["s", "ms", "us"] = "s",
-    convention: Convention = "continuous",
+    decimal: Decimal | None = None,
+    val: Annotated[float, Field(ge=0, le=1)] = 0.2,
     images: Path | None = None,
 ) -> ImportedSet:
-    """A table with a header; rows whose x or y is no number are left out and listed.
+    """A table with a header, or a folder of such tables; rows whose x or y is no number are listed.
 
     An image that no row names has no fixations, and the split "all" where the table has splits.
 
     Args:
-        source: .csv, .tsv or .txt with any separator, or .parquet.
+        source: .csv, .tsv or .txt with any separator, also packed (.gz), or .parquet; or a folder of
+            these, as of one per observer.
         image: the column of the images' names, with or without folders and suffix.
         x: the column of x.
         y: the column of y.
-        observer: the column of the observers' names; by default `observer`, where there is one.
+        observer: the column of the observers' names; by default `observer`, where there is one; else
+            the names of the tables, where there are several.
         onset: the column of onsets; by default `onset`, where there is one.
         duration: the column of durations; by default `duration`, where there is one.
-        split: the column of the images' splits; by default `split`, where there is one; else the
-            last 20 % by name are val.
-        time: the unit of onsets and durations.
-        convention: what x and y count: "continuous", from 0; "pixel", indices from 0; "one-based",
-            as "continuous", but from 1; "normalized", from 0 to 1.
+        split: the column of the images' splits; by default `split`, where there is one.
+        decimal: the decimal mark, a point or a comma; by default that of most numbers.
+        val: the share of the images, the last by name, that is val where no column knows the splits; 1
+            for all of them.
         images: the folder of images, relative to the table's folder; by default the folder `images`
             there, or else the table's folder itself.
 
@@ -77,24 +69,72 @@ def read_table(
         DataError: the table is damaged, lacks a column or has no point for any image.
     """
     named = dict(zip(OPTIONAL, (observer, onset, duration, split), strict=True))
-    rows, set_aside = read_rows(source, {"image": image, "x": x, "y": y}, named)
+    rows, set_aside, notes = _read(source, {"image": image, "x": x, "y": y}, named, decimal)
     files = _image_files(source, images)
     rows, bounds, strays = _by_image(source, rows, [*files])
+    by_name = last_are_val(len(files), val)
+    if "split" not in rows:
+        notes.append(
+            f"no splits are stated: {by_name.count('val')} of {len(files)} images are val, the last by name "
+            f"(val={val:g})"
+        )
     info = _INFO.model_copy(
         update={
-            "name": source.stem,
-            "source": f"{source.name}; {x} and {y} are {_CONVENTIONS[convention]}; times in {time}",
+            "name": source.name.partition(".")[0],
+            "source": f"{source.name}; {x} and {y}, by default in pixels of the image from 0, and times in s",
             "set_aside": (*set_aside, *unpaired(strays, source.name, "no image file of that name")),
+            "notes": tuple(dict.fromkeys(notes)),
         }
     )
-    read = partial(_fixations, convention, _SECONDS[time])
-    return ImportedSet(info, _items(files, rows, bounds, read), len(files))
+    return ImportedSet(info, _items(files, rows, bounds, by_name), len(files))
+
+
+def _read(
+    source: Path, required: dict[str, str], named: dict[str, str | None], decimal: Decimal | None
+) -> tuple[Rows, list[SetAside], list[str]]:
+    """The rows of one table, or of all tables of a folder, with what was set aside and assumed."""
+    tables = _tables(source)
+    read = [read_rows(path, required, named, decimal) for path in tables]
+    several = source.is_dir()
+    if several:
+        for path, found in zip(tables, read, strict=True):
+            count = len(found.rows["image"])
+            found.rows.setdefault("observer", np.full(count, path.name.partition(".")[0], dtype=object))
+    keys = [*read[0].rows]
+    for path, found in zip(tables, read, strict=True):
+        if {*found.rows} != {*keys}:
+            other = ", ".join(sorted({*found.rows} ^ {*keys}))
+            raise DataError(f"{tables[0]} and {path} do not both have {other}. Give them the same columns.")
+    rows = {key: np.concatenate([found.rows[key] for found in read]) for key in keys}
+    notes = [
+        f"{path.name}: {note}" if several else note
+        for path, found in zip(tables, read, strict=True)
+        for note in found.notes
+    ]
+    return rows, [entry for found in read for entry in found.set_aside], notes
+
+
+def _tables(source: Path) -> list[Path]:
+    if not source.is_dir():
+        return [source]
+    found = [
+        path
+        for path in sorted(source.iterdir())
+        if path.is_file()
+        and (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower() in TABLES
+    ]
+    if not found:
+        raise DataError(
+            f"{source} holds no table ({', '.join(TABLES)}). Give the table, or a folder of tables."
+        )
+    return found
 
 
 def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
     """image_id -> file, sorted by name."""
-    usual = table.parent / "images"
-    folder = table.parent / images if images else usual if usual.is_dir() else table.parent
+    beside = table if table.is_dir() else table.parent
+    usual = beside / "images"
+    folder = beside / images if images else usual if usual.is_dir() else beside
     files = [path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS]
     if not files:
         raise DataError(f"{folder} holds no image. Name the folder of the images: images=FOLDER.")
@@ -124,14 +164,13 @@ def _items(
     files: dict[str, Path],
     rows: Rows,
     bounds: NDArray[np.int64],
-    read: Callable[[Rows, Size], Fixations],
+    by_name: Sequence[str],
 ) -> Iterator[Item]:
     """The rows lie in the order of the images; those of image i are bounds[i] to bounds[i + 1]."""
-    by_name = last_are_val(len(files), _VAL_SHARE)
     for index, (image_id, path) in enumerate(files.items()):
         own = {key: values[bounds[index] : bounds[index + 1]] for key, values in rows.items()}
         split = _split(image_id, own) if "split" in rows else by_name[index]
-        yield Item(image_id=image_id, image=path, split=split, fixations=partial(read, own))
+        yield Item(image_id=image_id, image=path, split=split, fixations=_fixations(own))
 
 
 def _split(image_id: str, rows: Rows) -> str:
@@ -142,20 +181,16 @@ def _split(image_id: str, rows: Rows) -> str:
     return {"valid": "val", "validation": "val"}.get(split, split)
 
 
-def _fixations(convention: Convention, seconds: float, rows: Rows, size: Size) -> Fixations:
-    height, width = size
-    scale_x, scale_y = (width, height) if convention == "normalized" else (1, 1)
-    shift = {"pixel": 0.5, "one-based": -0.5}.get(convention, 0.0)
+def _fixations(rows: Rows) -> Fixations:
     known = {
         key: values for key, values in rows.items() if any(v is not None and v == v for v in values.tolist())
     }
-    onset, duration = (known[key] / seconds if key in known else None for key in ("onset", "duration"))
     return Fixations(
-        x=rows["x"] * scale_x + shift,
-        y=rows["y"] * scale_y + shift,
+        x=rows["x"],
+        y=rows["y"],
         observer=np.array([who or "" for who in known["observer"]]) if "observer" in known else None,
-        onset=onset,
-        duration=duration,
+        onset=known.get("onset"),
+        duration=known.get("duration"),
     )
 
 
@@ -169,5 +204,5 @@ TABLE = Importer(
     read=read_table,
     info=_INFO,
     editions={},
-    oddities="options name its columns, convention and unit; rows that are no points are listed",
+    oddities="options say what its columns, numbers and times are; rows that are no points are listed",
 )

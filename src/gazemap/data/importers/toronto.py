@@ -68,4 +68,5 @@ TORONTO = Importer(
     oddities=(
         "observers are not distinguished: their own files are not in the image's pixels (as pysaliency found)"
     ),
+    holds="pixels",
 )

@@ -1,83 +1,169 @@
-"""Do the points fit the images? Many outside the frame mean a wrong convention, and show which."""
+"""Do the points fit the images? What is suspicious stops the import, with the likely cause and what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
+from gazemap.data.writing.causes import cause, excess, spans
+from gazemap.data.writing.frames import Frame
+from gazemap.data.writing.gathered import Gathering, Points
 from gazemap.gaze.fixations import Fixations
-from gazemap.types import Floats, Size
+from gazemap.gaze.lost_samples import places, told
+from gazemap.types import Size
 
 TOLERANCE = 0.01  # of all points may lie outside their images before an import stops
-_FIRST_LOOK = 10_000  # points after which a wrong convention stops the import at once
+MISSING = 0.01  # of all points, over which one exact place holds missing samples
+STATED = 0.5  # may lie outside where the user has said what becomes of them
+_FIRST_LOOK = 10_000  # points after which a wrong convention stops the import at once; again when doubled
+_SMALL = 8  # pixels: a smaller image may have all its points in its first pixel
+_MIXED = 0.01  # of all points in the first pixel, over which some are no pixels
+_FEW = 5  # points in the first pixel may lie there
+_SHOWN = 3
+
+Outside = Literal["keep", "clip", "drop"]
+Missing = Literal["keep", "drop"]
 
 
 @dataclass(eq=False)
 class ConventionCheck:
-    """Counts points outside their images, as they are and as they would be under other conventions.
+    """Looks at all points of an import, also at those that fit.
 
     Attributes:
+        frame: that the points are taken by.
         tolerance: the share that may lie outside.
+        left: what becomes of points outside.
+        missing: what becomes of missing samples, where that is said.
         total: how many points were counted.
         outside: how many of them lie outside their images.
     """
 
+    frame: Frame = field(default_factory=Frame)
     tolerance: float = TOLERANCE
+    left: Outside = "keep"
+    missing: Missing | None = None
     total: int = 0
     outside: int = 0
-    _swapped: int = 0
-    _counted_from_1: int = 0
-    _counted_from_0: int = 0
-    _low: Floats = field(default_factory=lambda: np.full(2, np.inf))
-    _high: Floats = field(default_factory=lambda: np.full(2, -np.inf))
-    _size: Size = (0, 0)
+    _next_look: int = _FIRST_LOOK
+    _gathering: Gathering = field(default_factory=Gathering)
 
-    def add(self, fixations: Fixations, size: Size) -> None:
-        """Count the points of one image of `size` (H, W)."""
-        if not len(fixations):
-            return
-        x, y = fixations.x, fixations.y
-        self.total += len(fixations)
-        self.outside += _outside(x, y, size)
-        self._swapped += _outside(y, x, size)
-        self._counted_from_1 += _outside(x - 1, y - 1, size)
-        self._counted_from_0 += _outside(x + 1, y + 1, size)
-        self._low = np.minimum(self._low, [x.min(), y.min()])
-        self._high = np.maximum(self._high, [x.max(), y.max()])
-        self._size = (max(self._size[0], size[0]), max(self._size[1], size[1]))
+    def add(self, raw: Fixations, placed: Fixations, size: Size) -> None:
+        """Look at the points of one image of `size` (H, W): as they stand in the file, and in the image."""
+        self.total += len(raw)
+        self.outside += len(raw) - int(np.count_nonzero(placed.inside(size)))
+        self._gathering.add(raw, size)
 
     def problem(self, *, final: bool) -> str | None:
-        """What is wrong, and the likely cause; None while no more points than may lie outside.
+        """What is wrong, and the likely cause; None where nothing is.
 
         Args:
-            final: all points were counted; before that, a verdict needs many of them.
+            final: all points were looked at; before that, only many outside are a verdict.
         """
-        if self.outside <= self.tolerance * self.total or not (final or self.total >= _FIRST_LOOK):
+        if not final and (self.total < self._next_look or self.outside <= self.tolerance * self.total):
             return None
-        height, width = self._size
+        self._next_look = 2 * self.total
+        points = self._gathering.points()
+        missing = points.missing(self.frame, MISSING)
+        rest = points.where(~missing)
+        problems = (self._missing(points.where(missing), len(points)), _in_one_pixel(rest, self.frame))
+        return next((text for text in (*problems, self._outside(rest, points)) if text), None)
+
+    def notes(self) -> Iterator[str]:
+        """What is no reason to stop, and yet worth saying."""
+        points = self._gathering.points()
+        if (small := _in_a_part(points, self.frame)) is not None:
+            yield small
+
+    def outside_told(self) -> str:
+        """At which exact places many of the points outside lie, or how far they reach; empty for none."""
+        points = self._gathering.points()
+        points = points.where(np.isfinite(points.x) & np.isfinite(points.y))
+        missing = points.missing(self.frame, 0.1 * MISSING) & points.outside(self.frame)
+        if missing.any():
+            return missing_told(points.where(missing), len(points))
+        return f"up to {excess(points, self.frame).max():.3g} px" if len(points) else ""
+
+    def _missing(self, missing: Points, total: int) -> str | None:
+        if len(missing) <= MISSING * total or self.missing:
+            return None
+        away = bool(missing.outside(self.frame).all())
+        if away and self.left == "drop" and len(missing) <= self.tolerance * total:
+            return None
         return (
-            f"{self.outside:,} of {self.total:,} fixations lie outside their images, more than "
-            f"{self.tolerance:.0%}: x spans {self._low[0]:g} to {self._high[0]:g} and y "
-            f"{self._low[1]:g} to {self._high[1]:g}, and the largest image is {width} x {height}. "
-            f"{self._cause()}"
+            f"{missing_told(missing, total)}: missing samples, which trackers write where the eye was not "
+            f"seen. Leave these rows out ({'outside=drop or ' if away else ''}missing=drop), or say that "
+            "they are places (missing=keep)."
         )
 
-    def _cause(self) -> str:
-        for outside, cause in (
-            (self._swapped, "With x and y exchanged they fit: the axes are swapped."),
-            (self._counted_from_1, "Less one pixel they fit: they are counted from 1, not from 0."),
-            (self._counted_from_0, "Plus one pixel they fit: they are counted from 0, not from 1."),
-        ):
-            if outside <= self.tolerance * self.total:
-                return cause
+    def _outside(self, rest: Points, points: Points) -> str | None:
+        outside = rest.outside(self.frame)
+        if not outside.sum() > self.tolerance * len(rest):
+            return None
+        apart = ""
+        if len(points) > len(rest):
+            missing = points.where(points.missing(self.frame, MISSING))
+            apart = f" (and {missing_told(missing, len(points))})"
         return (
-            "They were likely recorded at another resolution (of the screen, or of the original image) "
-            "than that of these files. Give the images as they were shown."
+            f"{outside.sum():,} of {len(rest):,} fixations lie outside their images, more than "
+            f"{self.tolerance:.0%}{apart}: {spans(rest)}. {cause(rest, self.frame)}"
         )
 
 
-def _outside(x: Floats, y: Floats, size: Size) -> int:
-    height, width = size
-    # a NaN is outside, too
-    return len(x) - int(np.count_nonzero((x >= 0) & (x <= width) & (y >= 0) & (y <= height)))
+def missing_told(missing: Points, total: int) -> str:
+    """How many points are missing samples, and at which places: "5 of 25 are exactly (-1, -1)"."""
+    lost = len(missing) - int((np.isfinite(missing.x) & np.isfinite(missing.y)).sum())
+    parts = [f"{lost:,} of {total:,} points are NaN or infinite"] if lost else []
+    parts += [
+        f"{count:,} of {total:,} points are exactly {told(*place)}"
+        for place, count in places(missing.x, missing.y)[:_SHOWN]
+    ]
+    return ", ".join(parts)
+
+
+def _in_one_pixel(points: Points, frame: Frame) -> str | None:
+    """Shares of width and height, taken as pixels: all of them, or some among others."""
+    if frame.convention == "normalized" or frame.shown is not None or not len(points):
+        return None
+    large = (points.width > _SMALL) & (points.height > _SMALL)
+    inside = large & (points.x >= 0) & (points.x <= 1) & (points.y >= 0) & (points.y <= 1)
+    fractions = inside & ((points.x % 1 != 0) | (points.y % 1 != 0))
+    if not fractions.any():
+        return None
+    near = large & (np.abs(points.x - 0.5) <= 1.5) & (np.abs(points.y - 0.5) <= 1.5)
+    if near.all() and inside.mean() > 1 - STATED:
+        return (
+            f"x and y of {'all' if inside.all() else f'{inside.sum():,} of'} {len(points):,} points lie in "
+            f"[0, 1], in one pixel of images as large as {points.width.max():g} x {points.height.max():g}. "
+            "Are they shares of the image's width and height (convention=normalized)"
+            + ("?" if frame.screen else ", or of the screen's (with screen=WIDTHxHEIGHT, too)?")
+        )
+    by_chance = float(np.mean(1 / (points.width * points.height)))
+    if inside.sum() < _FEW or inside.mean() <= max(_MIXED, 6 * by_chance):
+        return None
+    names = sorted(
+        {who for who in {*points.observer[inside]} if who and inside[points.observer == who].all()}
+    )
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    whose = f", all of observer {', '.join(names[:_SHOWN])}{more} among them" if names else ""
+    return (
+        f"{inside.sum():,} of {len(points):,} points lie in [0, 1], in the first pixel of their images, and "
+        f"the others do not{whose}. Some are likely shares of width and height (convention=normalized) among "
+        "others in pixels: bring all to one convention, or import them apart."
+    )
+
+
+def _in_a_part(points: Points, frame: Frame) -> str | None:
+    """All points in the upper left part of every image: recorded at a smaller size?"""
+    if len(points) < 50 or frame.shown is not None:
+        return None
+    x, y = points.placed(frame)
+    reach = max((x / points.width).max(), (y / points.height).max())
+    if not 0 < reach <= 0.55:
+        return None
+    return (
+        f"all points lie in the upper left {reach:.0%} of width and height of their images. If they were "
+        f"recorded at a smaller size, say shown={reach:.2g}"
+    )

@@ -14,15 +14,13 @@ from typing import Any
 from gazemap.data.dataset import GazeDataset, SetAside, load_dataset
 from gazemap.data.sample import Sample
 from gazemap.data.tables import IMAGES_COLUMNS, FixationWriter
-from gazemap.data.writing.conventions import ConventionCheck
-from gazemap.data.writing.items import Counts, ImportedSet, Item, Outside
+from gazemap.data.writing.items import Counts, ImportedSet, Item
+from gazemap.data.writing.points import WrittenPoints
 from gazemap.data.writing.storing import Stored, store
 from gazemap.errors import DataError
-from gazemap.gaze.fixations import Fixations
 from gazemap.system.files import new_folder, replacing
 from gazemap.system.progress import bar
 from gazemap.system.tables import read_parquet, table_of, write_parquet
-from gazemap.types import Size
 
 
 def write_dataset(source: ImportedSet, out: str | Path, *, progress: bool = False) -> GazeDataset:
@@ -63,10 +61,9 @@ def save_dataset(dataset: GazeDataset, out: str | Path, *, progress: bool = Fals
         OutputError: `out` is in use or cannot be written; nothing is left under its name.
     """
     items = (_item(sample, dataset) for sample in dataset)
-    # the import has checked the points; a part may hold a larger share of those outside
-    return write_dataset(
-        ImportedSet(dataset.info, items, len(dataset), tolerance=1.0), out, progress=progress
-    )
+    # the import has looked at the points; a part may hold a larger share of those outside
+    source = ImportedSet(dataset.info, items, len(dataset), trusted=True)
+    return write_dataset(source, out, progress=progress)
 
 
 def save_splits(dataset: GazeDataset) -> None:
@@ -95,8 +92,7 @@ def save_splits(dataset: GazeDataset) -> None:
 def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
     images: list[dict[str, Any]] = []
     set_aside = list(source.info.set_aside)
-    check = ConventionCheck(source.tolerance)
-    observers: set[str] = set()
+    points = WrittenPoints(source)
     for name in ("images", "maps"):
         (folder / name).mkdir()
     description = f"Writing {source.info.name}"
@@ -106,20 +102,16 @@ def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
     ):
         for item, future in bar(stored, description, source.count, progress=progress):
             try:
-                row, fixations = future.result()
+                row, raw = future.result()
             except DataError as error:
                 set_aside.append(SetAside(item=item.image_id, reason=str(error)))
                 continue
             images.append(row)
-            if fixations is not None:
-                size = (row["height"], row["width"])
-                check.add(fixations, size)
-                _refuse(check.problem(final=False), source)
-                observers.update(fixations.observers)
-                kept = _kept(fixations, size, source.outside)
+            if raw is not None:
+                kept = points.of_image(raw, (row["height"], row["width"]), item)
                 row["fixations"] = len(kept)
                 writer.add(item.image_id, kept)
-    _refuse(check.problem(final=True), source)
+    points.check()
     if not images:
         reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
         raise DataError(f"No image of {source.info.name} could be imported. {reasons}")
@@ -127,33 +119,17 @@ def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
         (folder / "maps").rmdir()
     columns = {name: [row.get(name) for row in images] for name in IMAGES_COLUMNS}
     write_parquet(table_of(columns, IMAGES_COLUMNS), folder / "images.parquet")
-    found = Counts(len(images), len(observers), check.total)
-    notes = dict.fromkeys([*source.info.notes, *_notes(source, found, check.outside)])
+    found = Counts(len(images), len(points.observers), points.total)
+    notes = dict.fromkeys([*source.info.notes, *_differences(source.expected, found), *points.notes()])
     info = source.info.model_copy(update={"set_aside": tuple(set_aside), "notes": tuple(notes)})
     (folder / "dataset.json").write_text(info.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def _refuse(problem: str | None, source: ImportedSet) -> None:
-    if problem:
-        raise DataError(f"{source.info.name}: {problem} Its convention is: {source.info.source}.")
-
-
-def _kept(fixations: Fixations, size: Size, outside: Outside) -> Fixations:
-    if outside == "clip":
-        return fixations.clipped(size)
-    return fixations.where(fixations.inside(size)) if outside == "drop" else fixations
-
-
-def _notes(source: ImportedSet, found: Counts, outside: int) -> Iterator[str]:
+def _differences(expected: Counts, found: Counts) -> Iterator[str]:
     for entry in fields(Counts):
-        wanted, got = (getattr(counts, entry.name) for counts in (source.expected, found))
+        wanted, got = (getattr(counts, entry.name) for counts in (expected, found))
         if wanted is not None and got != wanted:
             yield f"the complete set has {wanted:,} {entry.name}, this one has {got:,}"
-    if outside:
-        done = {"keep": "are kept", "clip": "were moved to its edge", "drop": "were left out"}
-        yield (
-            f"{outside:,} of {found.fixations:,} fixations lie outside their image and {done[source.outside]}"
-        )
 
 
 def _stored_ahead(folder: Path, source: ImportedSet) -> Generator[tuple[Item, Future[Stored]]]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
-from gazemap.data.writing.conventions import TOLERANCE
+from gazemap.data.writing.conventions import TOLERANCE, Missing, Outside
+from gazemap.data.writing.frames import IMAGE, Frame, TimeUnit
+from gazemap.data.writing.times import OnsetFrom
 from gazemap.gaze.fixations import Fixations
 from gazemap.types import Size
 
 ImportedFixations = Fixations | Path | Callable[[Size], Fixations]
-Outside = Literal["keep", "clip", "drop"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,14 +65,25 @@ class ImportedSet:
         info: the description.
         items: the images, made as they are asked for.
         count: how many.
+        frame: what the x and y of its fixations count; of pixels of the image, where they are files of maps.
+        time: the unit of their onsets and durations.
+        onset_from: "recording" where onsets are to be counted from the first in each image instead;
+            "trial" where it is said that they count from the image's appearance.
         outside: what becomes of points outside their image: kept, moved to its edge, or left out.
         tolerance: the share of points outside that stops the import; see `ConventionCheck`.
+        missing: what becomes of missing samples, where that is said: left out, or kept as points.
+        trusted: the points were looked at before, when their data set was imported.
         expected: of the complete set; what differs is noted.
     """
 
     info: DatasetInfo
     items: Iterator[Item]
     count: int
+    frame: Frame = IMAGE
+    time: TimeUnit = "s"
+    onset_from: OnsetFrom | None = None
     outside: Outside = "keep"
     tolerance: float = TOLERANCE
+    missing: Missing | None = None
+    trusted: bool = False
     expected: Counts = Counts()
