@@ -32,7 +32,8 @@ ORDERS = {
     " | hdf5 < pysaliency_fixations < * < __init__",
     "data/popout": "displays < *",
     "data/subsets": "* < duplicates | new_sets",
-    "data/writing": "frames < gathered | times < causes < conventions < items < storing | points < *",
+    "data/writing": "frames < gathered | times < screens < causes < conventions < items < storing | points"
+    " < *",
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from gazemap.data.writing.causes import cause, excess, spans
+from gazemap.data.writing.causes import cause, excess, from_the_middle, spans
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.gathered import Gathering, Points
 from gazemap.gaze.fixations import Fixations
@@ -129,16 +129,19 @@ def _in_one_pixel(points: Points, frame: Frame) -> str | None:
         return None
     large = (points.width > _SMALL) & (points.height > _SMALL)
     inside = large & (points.x >= 0) & (points.x <= 1) & (points.y >= 0) & (points.y <= 1)
-    fractions = inside & ((points.x % 1 != 0) | (points.y % 1 != 0))
-    if not fractions.any():
+    if not (inside & ((points.x % 1 != 0) | (points.y % 1 != 0))).any():
         return None
-    near = large & (np.abs(points.x - 0.5) <= 1.5) & (np.abs(points.y - 0.5) <= 1.5)
-    if near.all() and inside.mean() > 1 - STATED:
-        return (
-            f"x and y of {'all' if inside.all() else f'{inside.sum():,} of'} {len(points):,} points lie in "
-            f"[0, 1], in one pixel of images as large as {points.width.max():g} x {points.height.max():g}. "
-            "Are they shares of the image's width and height (convention=normalized)"
-            + ("?" if frame.screen else ", or of the screen's (with screen=WIDTHxHEIGHT, too)?")
+    if (np.abs(points.x) <= 2).mean() > 1 - _MIXED and (np.abs(points.y) <= 2).mean() > 1 - _MIXED:
+        middle = next(from_the_middle(points, frame), None)
+        count = f"x and y of {'all' if inside.all() else f'{inside.sum():,} of'} {len(points):,} points"
+        return middle or (
+            f"{count} lie in [0, 1], in one pixel of images as large as {points.width.max():g} x "
+            f"{points.height.max():g}. Are they shares of the image's width and height "
+            + (
+                "(convention=normalized)?"
+                if frame.screen
+                else "(convention=normalized), or of the screen's (with screen=WIDTHxHEIGHT, too)?"
+            )
         )
     by_chance = float(np.mean(1 / (points.width * points.height)))
     if inside.sum() < _FEW or inside.mean() <= max(_MIXED, 6 * by_chance):

@@ -13,7 +13,7 @@ from gazemap.gaze.lost_samples import is_lost, places
 from gazemap.types import Floats, Size
 
 _KEPT = 1_000_000  # points, of more the first
-_CERTAIN = 2  # points at one exact place, at the least, that are no accident
+_CHANCE = 20  # times as many points as by chance in a pixel may lie at one exact place, of whole pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +52,11 @@ class Points:
         """
         found = ~(np.isfinite(self.x) & np.isfinite(self.y))
         suspicious = self.outside(frame) | self._in_corner(frame) | is_lost(self.x, self.y)
+        by_chance = float((1 / (self.width * self.height)).sum())
         for (x, y), count in places(self.x[suspicious], self.y[suspicious]):
-            if count < max(_CERTAIN, share * len(self)):
+            if not count > max(1 + _CHANCE * by_chance, share * len(self)):
                 break  # the most common come first
-            if count > share * len(self):
-                found |= (self.x == x) & (self.y == y)
+            found |= (self.x == x) & (self.y == y)
         return found
 
     def _in_corner(self, frame: Frame) -> NDArray[np.bool_]:
