@@ -36,6 +36,7 @@ _INFO = DatasetInfo(
     ),
 )
 _COLUMNS = ("image_id", "split", "group", "domain", "sigma", "pixels_per_degree")
+_EXPORTED = "dataset.json"  # which `gazemap data export` has written
 _VAL_SHARE = 0.2  # where no split is known: the last images in order
 _SPLITS = {"validation": "val", "valid": "val"}
 
@@ -91,12 +92,14 @@ def read_pysaliency(source: Path, *, onset_unit: Literal["s", "ms"] = "s") -> Im
     set_aside += [SetAside(item=item, reason=reason) for item, reason in sorted(unusable)]
     info = _info(source).model_copy(update={"set_aside": tuple(set_aside)})
     items = (item for pair in pairs for item in _items(*pair, without={item for item, _ in unusable}))
-    return ImportedSet(info, items, sum(len(stimuli.image_ids) for _, stimuli, _ in pairs) - len(unusable))
+    count = sum(len(stimuli.image_ids) for _, stimuli, _ in pairs) - len(unusable)
+    # what `gazemap data export` wrote was looked at when it was imported first
+    return ImportedSet(info, items, count, trusted=(source / _EXPORTED).is_file())
 
 
 def _info(source: Path) -> DatasetInfo:
     """What `gazemap data export` has written with the files, or else what holds for all such files."""
-    path = source / "dataset.json"
+    path = source / _EXPORTED
     if not path.is_file():
         return _INFO.model_copy(update={"name": source.resolve().name})
     try:

@@ -60,11 +60,14 @@ class Points:
         return found
 
     def _in_corner(self, frame: Frame) -> NDArray[np.bool_]:
+        """(n,): exactly in a corner of the image, or in the center of a corner's pixel where pixels count."""
         x, y = self.placed(frame)
-        near = 0.5  # where the index of a corner pixel lies
-        left, right = (x >= 0) & (x <= near), (x >= self.width - near) & (x <= self.width)
-        top, bottom = (y >= 0) & (y <= near), (y >= self.height - near) & (y <= self.height)
-        return (left | right) & (top | bottom)
+        inset = 0.5 if frame.convention in ("pixel", "one-based") else 0.0
+        across, down = (
+            (values == 0) | (values == inset) | (values == side - inset) | (values == side)
+            for values, side in ((x, self.width), (y, self.height))
+        )
+        return np.asarray(across & down)
 
 
 @dataclass(eq=False)
