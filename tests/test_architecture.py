@@ -41,7 +41,7 @@ ORDERS = {
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < predict < files",
     "prediction/engines": "description | grids < onnx | pytorch < openvino | to_onnx < *",
-    "prediction/files": "threads < outputs < sources | result_folder < outcome < *",
+    "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
     "evaluation": "left_out | score_files | score_tables | seen | text_table | overview < scores | baselines"

@@ -10,7 +10,11 @@ from support.light import run_command, run_python
 from gazemap.system.extras import EXTRAS
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-MODULES = {"POT": "ot", "ImageHash": "imagehash"}  # imported by another name than they are installed by
+MODULES = {
+    "POT": "ot",
+    "ImageHash": "imagehash",
+    "pillow-heif": "pillow_heif",
+}  # imported by another name than they are installed by
 NO_FEATURE = {"dev"}  # brings what developers need, and no part of gazemap wants it
 
 

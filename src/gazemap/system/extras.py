@@ -21,6 +21,7 @@ EXTRAS = {
     "onnx": "export",
     "onnxscript": "export",
     "openvino": "openvino",
+    "pillow_heif": "heic",
     "torchmetrics": "torchmetrics",
 }
 

@@ -15,6 +15,7 @@ def photos(tmp_path):
     for name in ("a.jpg", "a.png", "deep/b.JPG", "deep/er/c.webp", "other/a.jpg", "notes.txt", ".hidden.png"):
         (tmp_path / "photos" / name).parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (2, 2)).save(tmp_path / "photos" / name, "PNG")
+    (tmp_path / "photos" / "notes.txt").write_text("no image")
     return tmp_path / "photos"
 
 

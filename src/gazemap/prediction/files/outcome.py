@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.prediction.files.outputs import OutputKind
-from gazemap.prediction.files.result_folder import FAILED, Failure
+from gazemap.prediction.files.result_folder import FAILED, NOTES, Failure
 from gazemap.system.plain import plain
 
-SHOWN = 10  # failures
+SHOWN = 10  # failures, and images of which something was assumed
 _NAMED = 5  # files
 
 
@@ -25,6 +25,10 @@ class Outcome:
         skipped: how many were there already.
         failed: how many could not be predicted; failed.jsonl lists them.
         failures: the first ten of these.
+        noted: of how many new ones something was assumed, such as which gray is white; notes.jsonl lists it.
+        noted_first: the first ten of these, each with what was assumed.
+        besides: what else is in the folders, in sentences: images of kinds that are not read, which
+            failed.jsonl lists, and other files.
         written: how many files are new.
         files: the first five of these.
     """
@@ -34,6 +38,9 @@ class Outcome:
     skipped: int
     failed: int
     failures: tuple[Failure, ...]
+    noted: int
+    noted_first: tuple[str, ...]
+    besides: tuple[str, ...]
     written: int
     files: tuple[Path, ...]
 
@@ -47,7 +54,10 @@ class Outcome:
             parts.append(f"{self.failed} failed, see {self.folder / FAILED}")
         more = self.written - len(self.files)
         rest = [f"and {more:,} more"] if more else []
-        return ["; ".join(parts) + ".", *map(str, self.files), *rest]
+        assumed = [*self.noted_first]
+        if self.noted > len(assumed):
+            assumed.append(f"... and of {self.noted - len(assumed):,} more, see {self.folder / NOTES}.")
+        return ["; ".join(parts) + ".", *self.besides, *assumed, *map(str, self.files), *rest]
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""

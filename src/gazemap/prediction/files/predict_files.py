@@ -7,14 +7,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import DataError, InputError
+from gazemap.errors import DataError, InputError, MissingPackageError
 from gazemap.images.formats import ENDINGS
 from gazemap.images.placement import Placement
 from gazemap.models.files import DEFAULT_MODEL
@@ -58,7 +58,16 @@ class _Placed:
     icc_profile: bytes | None
 
 
-_Step = str | Failure | None  # the name of new results, or None for results that were there already
+@dataclass(frozen=True)
+class _New:
+    """New results of an image."""
+
+    file: Path
+    name: str
+    notes: tuple[str, ...]
+
+
+_Step = _New | Failure | None  # None for results that were there already
 
 
 def predict_files(
@@ -100,8 +109,10 @@ def predict_files(
     """
     folder, kinds = _checked_folder(out), chosen_outputs(write)
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias, threads=1)
-    counts: Counter[type[str] | type[Failure] | None] = Counter()
+    counts: Counter[type[_New] | type[Failure] | None] = Counter()
     names: list[str] = []
+    noted: list[str] = []
+    number_noted = 0
     failures: list[Failure] = []
     with (
         open_sources(sources) as found,
@@ -119,14 +130,23 @@ def predict_files(
                 results.fail(step)
                 failures += [step] if len(failures) < SHOWN else []
             elif step is not None:
-                names += [step] if len(names) < SHOWN else []
+                names += [step.name] if len(names) < SHOWN else []
+                if step.notes:
+                    results.note(str(step.file), step.notes)
+                    number_noted += 1
+                    noted += [f"{step.file}: {'; '.join(step.notes)}."] if len(noted) < SHOWN else []
+        for entry in found.left_out():
+            results.fail(Failure(entry.path, entry.reason))
     return Outcome(
         folder,
-        counts[str],
+        counts[_New],
         counts[None],
         counts[Failure],
         tuple(failures),
-        counts[str] * len(kinds),
+        number_noted,
+        tuple(noted),
+        tuple(found.besides.notes()),
+        counts[_New] * len(kinds),
         first_files(folder, names, kinds),
     )
 
@@ -172,7 +192,7 @@ class _Worker:
                 continue
             try:
                 placed.append(self._read(file, name))
-            except (DataError, MemoryError) as error:
+            except (DataError, MissingPackageError, MemoryError) as error:
                 yield Failure(str(file), str(error) or _TOO_LARGE)
             if sum(image.pixels.size for image in placed if image.pixels is not None) > 3 * _KEPT:
                 yield from self._predict(placed)
@@ -192,11 +212,12 @@ class _Worker:
         placements = [image.placement for image in placed]
         images: list[ImageLike] = [image.file if image.pixels is None else image.pixels for image in placed]
         predictions = predict_frames(self._predictor, frames, placements, images)
-        for image, prediction in zip(placed, predictions, strict=True):
+        for image, plain in zip(placed, predictions, strict=True):
+            prediction = replace(plain, notes=image.notes, icc_profile=image.icc_profile)
             large = image.placement.size[0] * image.placement.size[1] > _LARGE
             try:
                 with self._one_large if large else nullcontext():
                     self._results.write(prediction, image.name)
-                yield image.name
+                yield _New(image.file, image.name, image.notes)
             except (DataError, MemoryError) as error:  # it was changed meanwhile, or has too long a name
                 yield Failure(str(image.file), str(error) or _TOO_LARGE)

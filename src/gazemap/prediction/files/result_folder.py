@@ -25,6 +25,7 @@ from gazemap.system.writing import writing
 _STAGE = ".unfinished"  # where files are made; what a killed run left there is removed by the next
 _MADE_BY = "made_by.json"
 FAILED = "failed.jsonl"
+NOTES = "notes.jsonl"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Failure:
     reason: str
 
     def __str__(self) -> str:
-        text = f"{self.path}: {self.reason}"
+        text = self.reason if self.reason.startswith(self.path) else f"{self.path}: {self.reason}"
         return text.encode("utf-8", "replace").decode()  # names of files may be no text
 
 
@@ -78,8 +79,15 @@ class Results:
 
     def fail(self, failure: Failure) -> None:
         """List a failure in failed.jsonl."""
-        with (self.folder / FAILED).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"path": failure.path, "reason": failure.reason}) + "\n")
+        self._list(FAILED, {"path": failure.path, "reason": failure.reason})
+
+    def note(self, path: str, notes: Sequence[str]) -> None:
+        """List in notes.jsonl what was assumed of an image."""
+        self._list(NOTES, {"path": path, "notes": list(notes)})
+
+    def _list(self, name: str, row: dict[str, Any]) -> None:
+        with (self.folder / name).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
 
 
 @contextmanager

@@ -7,28 +7,31 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from gazemap.errors import InputError
 from gazemap.images.formats import ENDINGS
-from gazemap.prediction.files.outputs import OUTPUTS
+from gazemap.images.opening import local_path
+from gazemap.prediction.files.folders import Besides, Entry, entry_of, walk
+from gazemap.prediction.files.lists import listed
 
 STDIN = "-"
-_OURS = tuple(kind.ending for kind in OUTPUTS.values())
 
 
 @contextmanager
 def open_sources(sources: Sequence[str | os.PathLike[str]]) -> Iterator[Sources]:
     """The image files that a list of sources stands for.
 
-    A source is a file; a folder, with all below it; a glob pattern, in which ** is any folders;
-    `@list.txt`, a file with one path per line; or `-`, the same from the standard input. Of folders and
-    patterns, files with an image's suffix are taken, but none that `gazemap predict` wrote. A pattern that
-    nothing fits, a missing file and whatever stands in a list are kept as they are: reading says what is
-    wrong. What is named `@list.txt` or has a pattern's signs, and exists, is that file or folder.
+    A source is a file, perhaps with ~ or file:// in front; a folder, with all below it, linked folders
+    too, each once; a glob pattern, in which ** is any folders; `@list.txt`, a file with one path per line,
+    from here or from the list's folder; or `-`, the same from the standard input. Of folders and patterns,
+    what has an image's ending or first bytes is taken, but nothing that `gazemap predict` wrote; what else
+    there is is counted. A pattern that nothing fits, a missing file and whatever stands in a list are kept
+    as they are: reading says what is wrong. What is named `@list.txt` or has a pattern's signs, and exists,
+    is that file or folder.
 
     Raises:
         InputError: a list cannot be read or is no text, or there is no image at all.
@@ -45,11 +48,13 @@ class Sources:
 
     Attributes:
         root: the deepest folder that holds all sources.
+        besides: what else is in their folders, counted.
     """
 
     def __init__(self, sources: Sequence[str], typed: IO[bytes]) -> None:
         self._sources = sources
         self._typed = typed
+        self.besides = Besides()
         self.root, self._count = self._survey()
 
     def __len__(self) -> int:
@@ -58,83 +63,81 @@ class Sources:
     def __iter__(self) -> Iterator[tuple[Path, str]]:
         """Each file, and its name: the path below `root`."""
         start = len(os.path.join(self.root, ""))
-        for _, path in self._all():
-            yield Path(path), os.path.abspath(path)[start:].lstrip(os.sep)
+        for _, entry in self._all():
+            if entry.kind == "image":
+                yield Path(entry.path), os.path.abspath(entry.path)[start:].lstrip(os.sep)
+
+    def left_out(self) -> Iterator[Entry]:
+        """What looks like images and is not read, and folders that cannot be opened, each with its reason."""
+        if self.besides.counts["unread"] or self.besides.counts["closed"]:
+            yield from (entry for _, entry in self._all() if entry.reason)
 
     def _survey(self) -> tuple[str, int]:
         """The root and the number of images; one pass over all."""
         root, count, last = None, 0, None
-        for folder, _ in self._all():
+        for folder, entry in self._all():
+            if entry.kind != "image":
+                self.besides.add(entry)
+                continue
             count += 1
             if folder != last:
                 last, whole = folder, os.path.abspath(folder)
                 root = whole if root is None else os.path.commonpath([root, whole])
         if root is None:
+            there = " ".join(self.besides.notes())
             raise InputError(
                 f"There are no images in {', '.join(self._sources) or 'an empty list'}; files that end in "
-                f"{', '.join(ENDINGS)} are looked for."
+                f"{', '.join(ENDINGS)} are looked for. {there}".rstrip()
             )
         return root, count
 
-    def _all(self) -> Iterator[tuple[str, str]]:
-        """(the folder that names start from, the path) of each file."""
+    def _all(self) -> Iterator[tuple[str, Entry]]:
+        """(the folder that names start from, the entry) of each file."""
+        seen: set[tuple[int, int]] = set()
         for source in self._sources:
-            yield from self._below(source)
+            yield from self._below(source, seen)
 
-    def _below(self, source: str) -> Iterator[tuple[str, str]]:
+    def _below(self, source: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, Entry]]:
         if source == STDIN:
             self._typed.seek(0)
-            yield from _listed(self._typed)
-        elif os.path.isdir(source):
-            yield from ((source, path) for path in _walk(source))
+            yield from _files(listed(self._typed, None))
+            return
+        source = _local(source)
+        if os.path.isdir(source):
+            yield from ((source, entry) for entry in walk(source, seen))
         elif source.startswith("@") and not os.path.exists(source):
+            name = _local(source[1:])
             try:
-                with open(source[1:], "rb") as file:
-                    yield from _listed(file)
+                with open(name, "rb") as file:
+                    yield from _files(listed(file, os.path.dirname(name)))
             except OSError as error:
-                raise InputError(f"The list {source[1:]} cannot be read: {error.strerror}.") from error
+                raise InputError(f"The list {name} cannot be read: {error.strerror}.") from error
         elif glob.has_magic(source) and not os.path.exists(source):
             fixed = _fixed_part(source)
             found = False
             for path in glob.iglob(source, recursive=True):
-                if _is_image(path) and not os.path.isdir(path):
-                    found = True
-                    yield fixed, path
+                if not os.path.isdir(path):
+                    entry = entry_of(path)
+                    found |= entry.kind == "image"
+                    yield fixed, entry
             if not found:
-                yield fixed, source
+                yield fixed, Entry(source, "image")
         else:
-            yield os.path.dirname(source), source
+            yield from _files([source])
 
 
-def _listed(file: IO[bytes]) -> Iterator[tuple[str, str]]:
-    for line in file:
-        if b"\0" in line:  # no path has it, and nearly every image file
-            raise InputError(
-                "A list must be text with one path of an image per line, got other bytes. Give the path "
-                "of the image itself, or in Python its bytes: gazemap.predict(data)."
-            )
-        path = os.fsdecode(line.rstrip(b"\r\n"))
-        if path:
-            yield os.path.dirname(path), path
+def _files(paths: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+    """Files that were named one by one."""
+    for path in map(_local, paths):
+        yield os.path.dirname(path), Entry(path, "image")
 
 
-def _walk(folder: str) -> Iterator[str]:
-    """The images below a folder; links to folders are not followed, for they may lead back."""
+def _local(source: str) -> str:
+    """The path itself of what begins with ~ or file://; an address stays, and reading says what it is."""
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith("."):
-                        yield from _walk(entry.path)
-                elif _is_image(entry.path):
-                    yield entry.path
-    except OSError:  # not ours to read: the folder itself is listed as what failed
-        yield folder
-
-
-def _is_image(path: str) -> bool:
-    name = os.path.basename(path)
-    return name.lower().endswith(ENDINGS) and not name.endswith(_OURS) and not name.startswith(".")
+        return os.fspath(local_path(source)) if source.startswith(("~", "file:")) else source
+    except InputError:
+        return source
 
 
 def _fixed_part(pattern: str) -> str:
