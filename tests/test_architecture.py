@@ -21,10 +21,10 @@ ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < reports | serving < cli < __main__",
     "system": "progress | writing < locks < files < *",
-    "gaze": "blurring | lost_samples < *",
+    "gaze": "blurring | lost_samples < samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
-    "data": "sample < tables | selection < dataset < check | exporting | batches | writing < subsets"
+    "data": "sample < tables | selection < dataset < writing < check | exporting | batches < subsets"
     " | importers | popout < download",
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",

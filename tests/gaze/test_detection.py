@@ -160,6 +160,59 @@ def test_mistakes_are_named(detector, change, message):
         detector(**options)
 
 
+SIGNS = {  # what trackers write where the eye was not seen
+    "(-32768, -32768)": -32768.0,
+    "(1e+08, 1e+08)": 1e8,
+    "(-1, -1)": -1.0,
+    "(0, 0)": 0.0,
+    "(-9999, -9999)": -9999.0,
+    "(123456, 123456)": 123456.0,
+}
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("share", [0.03, 0.4, 0.7])
+@pytest.mark.parametrize("sign", SIGNS)
+def test_signs_of_lost_samples_are_refused(detector, sign, share):
+    x, y, time, *_ = scanpath()
+    lost = np.arange(len(x)) < share * len(x)
+    x, y = (np.where(lost, SIGNS[sign], values) for values in (x, y))
+    if share > 0.5 and sign == "(123456, 123456)":
+        return  # most samples lie there: then it is the others that may be wrong
+    with pytest.raises(
+        InputError, match=r"samples (are exactly \(|lie far beyond all others).* NaN"
+    ) as error:
+        detector(x, y, time, threshold=1500.0)
+    assert sign in str(error.value) or f"{SIGNS[sign]:.6g}" in str(error.value)
+    detector(np.where(lost, np.nan, x), y, time, threshold=1500.0)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize(
+    ("factor", "message"),
+    [
+        (1e3, r"4.1\d+ seconds in the median, 0.24 per second.*Are the times in milliseconds\? Give seconds"),
+        (1e6, "Are the times in microseconds"),
+        (60, "5 to 10,000 are accepted. Give raw samples, with times in seconds"),
+        (1e-3, "2.4e\\+05 per second"),
+    ],
+)
+def test_rates_that_no_tracker_has_are_refused(detector, factor, message):
+    x, y, time, *_ = scanpath()
+    with pytest.raises(InputError, match=message):
+        detector(x, y, time * factor, threshold=1500.0)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("rate", [5, 30, 60, 1000, 2000, 10_000])
+@pytest.mark.parametrize("where", [0.0, 1e-3, 1.0, 3000.0])
+def test_true_samples_of_any_rate_and_unit_are_taken(detector, rate, where):
+    """Also of an eye that rests and then looks far away, in pixels or degrees, from any origin."""
+    random = np.random.default_rng(0)
+    x = where + random.normal(0, 0.01, 200) + np.where(np.arange(200) > 180, 900, 0)
+    detector(x, -x, np.arange(200) / rate, threshold=30.0)
+
+
 def test_pixels_per_degree_of_a_screen():
     # 2 x 57.29 cm x tan(0.5 degrees) is 1.0000 cm: the classroom's rule of thumb
     assert pixels_per_degree(1024, 32, 57.29) == pytest.approx(32.0, rel=1e-4)

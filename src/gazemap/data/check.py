@@ -11,6 +11,8 @@ from typing import Any
 from gazemap.data.dataset import GazeDataset, load_dataset
 from gazemap.data.sample import Sample
 from gazemap.data.tables import read_fixations
+from gazemap.data.writing.conventions import ConventionCheck
+from gazemap.data.writing.times import TimeCheck
 from gazemap.errors import DataError
 from gazemap.images.reading import read_image
 from gazemap.system.progress import bar
@@ -61,7 +63,7 @@ def check_dataset(path: str | Path, *, progress: bool = False) -> DatasetCheck:
         DataError: the folder cannot be opened as a data set at all.
     """
     dataset = load_dataset(path)
-    problems = [*_duplicates(dataset), *_split_groups(dataset), *_strays(dataset)]
+    problems = [*_duplicates(dataset), *_split_groups(dataset), *_strays(dataset), *_suspicious(dataset)]
     description = f"Checking {dataset.name}"
     for sample in bar(dataset.samples, description, progress=progress):
         problems += [Problem(sample.image_id, what) for what in _faults(sample)]
@@ -89,6 +91,19 @@ def _faults(sample: Sample) -> Iterator[str]:
         )
     if not len(x) and sample.map_file is None:
         yield "neither fixations nor a map"
+
+
+def _suspicious(dataset: GazeDataset) -> Iterator[Problem]:
+    """Points and times that fit and yet cannot be what they seem; see `gazemap.data.writing.conventions`."""
+    places = ConventionCheck(tolerance=1.0)  # those outside are named by image
+    times = TimeCheck(onset_from="trial")  # as the import has understood them
+    for sample in dataset:
+        if sample.fixations is not None:
+            places.add(sample.fixations, sample.fixations, sample.size)
+            times.add(sample.fixations)
+    for what in (places.problem(final=True), times.problem()):
+        if what:
+            yield Problem("fixations.parquet", f"{what} Import the data set again, with what is right.")
 
 
 def _image_faults(file: Path, size: Size) -> Iterator[str]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError, lookup
+from gazemap.gaze.samples import checked_samples
 from gazemap.types import Floats
 
 Indices = NDArray[np.int64]
@@ -58,7 +59,7 @@ def fixations_by_velocity(
     """I-VT: samples that follow each other slower than a threshold are one fixation.
 
     Args:
-        x: (n,) pixels; NaN where nothing was seen.
+        x: (n,) pixels; NaN where nothing was seen, never the sign that a tracker writes there.
         y: (n,) pixels.
         time: (n,) seconds, increasing.
         threshold: of speed, in degrees per second, or in pixels per second where pixels_per_degree is 1.
@@ -68,9 +69,9 @@ def fixations_by_velocity(
         center: where a fixation is: the mean of its samples, or their median.
 
     Raises:
-        InputError: arrays of different lengths, times that do not increase, or a parameter out of range.
+        InputError: arrays of different lengths, times that do not increase or are in no seconds, samples
+            that are signs of lost ones, or a parameter out of range.
     """
-    x, y, time = _valid(x, y, time)
     _positive(
         threshold=threshold,
         pixels_per_degree=pixels_per_degree,
@@ -78,6 +79,7 @@ def fixations_by_velocity(
         maximum_gap=maximum_gap,
     )
     middle = _middle(center)
+    x, y, time = checked_samples(x, y, time)
     gaps = np.diff(time)
     speed = np.hypot(np.diff(x), np.diff(y)) / pixels_per_degree / gaps
     joined = (speed <= threshold) & (gaps <= maximum_gap)
@@ -103,7 +105,7 @@ def fixations_by_dispersion(
     The dispersion of samples is the span of their x plus the span of their y.
 
     Args:
-        x: (n,) pixels; NaN where nothing was seen.
+        x: (n,) pixels; NaN where nothing was seen, never the sign that a tracker writes there.
         y: (n,) pixels.
         time: (n,) seconds, increasing.
         threshold: of dispersion, in degrees, or in pixels where pixels_per_degree is 1.
@@ -115,7 +117,6 @@ def fixations_by_dispersion(
     Raises:
         InputError: as `fixations_by_velocity`.
     """
-    x, y, time = _valid(x, y, time)
     _positive(
         threshold=threshold,
         pixels_per_degree=pixels_per_degree,
@@ -123,6 +124,7 @@ def fixations_by_dispersion(
         maximum_gap=maximum_gap,
     )
     middle = _middle(center)
+    x, y, time = checked_samples(x, y, time)
     limit = threshold * pixels_per_degree
     stop = _stops(time, maximum_gap)
     # the last sample of the shortest window from each sample
@@ -140,19 +142,6 @@ def fixations_by_dispersion(
         last.append(end)
         position = end + 1
     return _collected(x, y, time, np.array(first, int), np.array(last, int), minimum_duration, middle)
-
-
-def _valid(x: Floats, y: Floats, time: Floats) -> tuple[Floats, Floats, Floats]:
-    x, y, time = (np.asarray(values, np.float64) for values in (x, y, time))
-    if not (x.ndim == 1 and x.shape == y.shape == time.shape):
-        raise InputError(
-            f"x, y and time must have one shape (n,), got shapes {x.shape}, {y.shape} and {time.shape}."
-        )
-    seen = np.isfinite(x) & np.isfinite(y) & np.isfinite(time)
-    x, y, time = x[seen], y[seen], time[seen]
-    if (np.diff(time) <= 0).any():
-        raise InputError("The samples' times do not increase; sort them, and leave repeated ones out.")
-    return x, y, time
 
 
 def _positive(**parameters: float) -> None:

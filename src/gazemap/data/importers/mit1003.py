@@ -15,7 +15,7 @@ from gazemap.data.importers.matlab import field, read_mat
 from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
 from gazemap.gaze.detection import fixations_by_velocity
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.formats import ENDINGS
@@ -111,15 +111,18 @@ def _scanpaths(recordings: Mapping[str, Path], skipped: int, size: Size) -> Fixa
     names: list[str] = []
     for user, path in recordings.items():
         samples = _samples(path)
-        found = fixations_by_velocity(
-            samples[:, 0],
-            samples[:, 1],
-            np.arange(len(samples)) / _RATE,
-            threshold=_SPEED,
-            pixels_per_degree=_PIXELS_PER_DEGREE,
-            minimum_duration=_LEAST,
-            center="median",
-        )
+        try:
+            found = fixations_by_velocity(
+                samples[:, 0],
+                samples[:, 1],
+                np.arange(len(samples)) / _RATE,
+                threshold=_SPEED,
+                pixels_per_degree=_PIXELS_PER_DEGREE,
+                minimum_duration=_LEAST,
+                center="median",
+            )
+        except InputError as error:
+            raise DataError(f"{path}: {error}") from error
         columns = np.stack([found.x, found.y, found.onset, found.duration])[:, skipped:]
         parts.append(columns)
         names += [user] * columns.shape[1]
