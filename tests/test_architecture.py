@@ -21,7 +21,7 @@ ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < reports | serving < cli < __main__",
     "system": "progress | writing < locks < files < *",
-    "gaze": "blurring | lost_samples < samples < *",
+    "gaze": "blurring | fixation_pictures | lost_samples < samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
     "data": "sample < tables | selection < dataset < writing < check | exporting | batches < subsets"

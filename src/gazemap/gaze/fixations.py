@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError
 from gazemap.gaze.blurring import blur
+from gazemap.gaze.fixation_pictures import fixation_counts
 from gazemap.types import Floats, Size
 
 
@@ -102,9 +103,15 @@ class Fixations:
 
     @classmethod
     def of_pixels(cls, fixated: NDArray[np.generic]) -> Fixations:
-        """One fixation at the center of every pixel of (H, W) that is not 0."""
-        rows, columns = np.nonzero(fixated)
-        return cls(x=columns.astype(np.float64) + 0.5, y=rows.astype(np.float64) + 0.5)
+        """The fixations of a picture of them, (H, W), each at the center of its pixel; see `fixation_counts`.
+
+        Raises:
+            InputError: it is no picture of fixations; says what it may be.
+        """
+        counts = fixation_counts(fixated)
+        rows, columns = np.nonzero(counts)
+        often = counts[rows, columns].astype(np.int64)
+        return cls(x=np.repeat(columns + 0.5, often), y=np.repeat(rows + 0.5, often))
 
     def __len__(self) -> int:
         return len(self.x)

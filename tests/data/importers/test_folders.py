@@ -1,11 +1,13 @@
 """What is odd about folders of images, maps and fixation maps: partners are missing, names are free."""
 
+import re
+
 import numpy as np
 import pytest
 import scipy.io
 from PIL import Image
 from support.miniatures import MINIATURES, POINTS, SIZE
-from support.miniatures.miniature import fixated
+from support.miniatures.miniature import blurred, fixated
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError, InputError
@@ -115,3 +117,38 @@ def test_all_points_of_salicon_without_its_images(shared_data, tmp_path):
         np.testing.assert_array_equal(known.y * 640 - 320 + known.x - 0.5, pixels)
         total += len(pixels)
     assert total == 7_140_753
+
+
+def refused_picture(source, tmp_path, kind, file, picture):
+    """What the import says of one picture that is no fixation map, or no dense map."""
+    Image.fromarray(picture).save(source / kind / "train" / file, quality=90)
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
+    (listed,) = dataset.info.set_aside
+    assert listed.item == FIRST
+    assert file in listed.reason
+    return listed.reason
+
+
+def test_a_lossy_fixation_map_is_read_to_the_pixel(source, tmp_path):
+    (source / "fixations/train" / f"{FIRST}.png").unlink()
+    Image.fromarray(fixated(POINTS[0])).save(source / "fixations/train" / f"{FIRST}.jpg", quality=90)
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
+    np.testing.assert_array_equal(dataset[FIRST].fixation_map() > 0, fixated(POINTS[0]) > 0)
+
+
+def test_a_density_among_fixation_maps_is_set_aside(source, tmp_path):
+    reason = refused_picture(source, tmp_path, "fixations", f"{FIRST}.png", blurred(POINTS[0]))
+    assert "a density, not fixations. Put it into maps/" in reason
+
+
+@pytest.mark.parametrize(
+    ("picture", "message"),
+    [
+        (np.zeros(SIZE, np.uint8), "is the same everywhere"),
+        (fixated(POINTS[0]), "is a picture of .* fixations, not a dense map"),
+        (255 - fixated(POINTS[0]), "it is inverted"),
+    ],
+    ids=["constant", "fixations", "inverted"],
+)
+def test_what_is_no_dense_map_is_set_aside(source, tmp_path, picture, message):
+    assert re.search(message, refused_picture(source, tmp_path, "maps", f"{FIRST}.png", picture))

@@ -72,8 +72,9 @@ def read_folders(
 ) -> ImportedSet:
     """Pairs of files with the same stem; what has no partner is set aside and listed.
 
-    In a fixation map every pixel that is not 0 is one fixation, at the pixel's center; several
-    fixations of one pixel count once there. Either maps or fixations may be absent.
+    A fixation map has two values, of which the greater is one fixation, or few whole counts; each lies at
+    its pixel's center. A file that cannot be such a map (a density, an inverted or resized one) is set
+    aside with the cause, see `gaze.fixation_pictures`. Either maps or fixations may be absent.
 
     Args:
         info: of the set, unless `name` gives it another name.
@@ -166,7 +167,7 @@ SALICON_FOLDER = Importer(
     read=partial(read_folders, _SALICON),
     info=_SALICON,
     editions={},
-    oddities="a pixel with several fixations counts once; files without a partner are listed",
+    oddities="of two values, a pixel with several fixations counts once; files without a partner are listed",
     holds="pixels",
 )
 SAM_FOLDER = Importer(

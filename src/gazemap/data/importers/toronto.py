@@ -13,7 +13,7 @@ from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
 from gazemap.data.importers.pairing import last_are_val
 from gazemap.data.writing.items import Counts, ImportedSet, Item
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixations import Fixations
 
 _INFO = DatasetInfo(
@@ -56,7 +56,10 @@ def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[It
                 raise DataError(
                     f"{path}, image {name}: the map must have its image's shape {size}, got {fixated.shape}."
                 )
-            return Fixations.of_pixels(fixated)
+            try:
+                return Fixations.of_pixels(fixated)
+            except InputError as error:
+                raise DataError(f"{path}, image {name}: {error}") from error
 
         yield Item(name, stimuli / f"{name}.jpg", splits[index], fixations=points)
 

@@ -28,8 +28,8 @@ class Item:
         image: a file, copied untouched; uint8 (H, W, 3), written as PNG; or just a size (H, W).
         split: train, val, test or all.
         group: shared by near-duplicates; by default the image's own.
-        fixations: the points; a file of a map of the image's size, whose pixels that are not 0 are
-            fixations; or a function of the image's size that reads them. None where only a dense
+        fixations: the points; a file of a map of the image's size, as `Fixations.of_pixels`
+            reads it; or a function of the image's size that reads them. None where only a dense
             map is known. What cannot be read sets the image aside.
         map: a dense map: a file, copied untouched, or float (h, w), written as float32 .npy.
         domain: of merged sets, which it comes from; by default the set's own name.

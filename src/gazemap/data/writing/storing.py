@@ -13,10 +13,13 @@ from PIL import Image
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.sample import read_map
 from gazemap.data.writing.items import ImportedFixations, Item
-from gazemap.errors import DataError
+from gazemap.errors import DataError, InputError
+from gazemap.gaze.fixation_pictures import fixation_counts
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.reading import read_image
 from gazemap.types import Size
+
+_SPARSE = 0.05  # a map of which a larger share is over 0 is no picture of fixations
 
 Stored = tuple[dict[str, Any], Fixations | None]
 
@@ -37,7 +40,7 @@ def store(folder: Path, item: Item, info: DatasetInfo) -> Stored:
     size = _size_of(item.image)
     fixations = _points(item.fixations, size)
     if isinstance(item.map, Path):
-        read_map(item.map)
+        _check_dense(item.map)
     row = {
         "image_id": item.image_id,
         "file": _store_image(folder, item),
@@ -62,15 +65,46 @@ def _size_of(image: Path | NDArray[np.uint8] | Size) -> Size:
 
 
 def _points(truth: ImportedFixations | None, size: Size) -> Fixations | None:
-    if isinstance(truth, Path):
-        fixated = read_map(truth)
-        if fixated.shape != size:
-            raise DataError(
-                f"{truth} is {fixated.shape[1]} x {fixated.shape[0]}, its image {size[1]} x {size[0]}; "
-                "fixation maps must have the image's size."
-            )
+    if not isinstance(truth, Path):
+        return truth(size) if callable(truth) else truth
+    fixated = read_map(truth)
+    if fixated.shape != size:
+        raise DataError(
+            f"{truth} is {fixated.shape[1]} x {fixated.shape[0]}, its image {size[1]} x {size[0]}; "
+            "fixation maps must have the image's size."
+        )
+    try:
         return Fixations.of_pixels(fixated)
-    return truth(size) if callable(truth) else truth
+    except InputError as error:
+        raise DataError(f"{truth}: {error}") from error
+
+
+def _check_dense(path: Path) -> None:
+    """Refuse a file of a dense map that cannot be one.
+
+    Raises:
+        DataError: the same everywhere, inverted, or fixations; says which.
+    """
+    values = read_map(path)
+    top, lit = values.max(), np.count_nonzero(values)
+    if values.min() == top:
+        raise DataError(f"{path} is the same everywhere: it says nothing of where people looked.")
+    if np.count_nonzero(values >= 0.99 * top) > values.size / 2:
+        raise DataError(
+            f"{path} is bright nearly everywhere: it is inverted. Save more attention as brighter."
+        )
+    if lit < _SPARSE * values.size and _shows_fixations(values):
+        raise DataError(
+            f"{path} is a picture of {lit:,} fixations, not a dense map. Put it into the folder of fixations."
+        )
+
+
+def _shows_fixations(values: NDArray[np.float32]) -> bool:
+    try:
+        fixation_counts(values)
+    except InputError:
+        return False
+    return True
 
 
 def _store_image(folder: Path, item: Item) -> str | None:
