@@ -36,17 +36,21 @@ def fixation_counts(picture: NDArray[np.generic]) -> Floats:
         raise InputError(
             f"A fixation map must be (H, W) numbers, got the shape {values.shape} of type {values.dtype}."
         )
-    values = values.astype(np.float64)
-    if not np.isfinite(values).all() or values.min(initial=0) < 0:
+    if not (values.min(initial=0) >= 0 and values.max(initial=0) < np.inf):  # nor NaN
         raise InputError("A fixation map must hold finite numbers of at least 0.")
-    levels = np.unique(values[values > 0])
-    if len(levels) > 2 and len(levels) == np.count_nonzero(values) and _are_multiples(levels):
+    places = np.nonzero(values)
+    levels = np.unique(values[places]).astype(np.float64)
+    if len(levels) > 2 and len(levels) == len(places[0]) and _are_multiples(levels):
         raise InputError(
             f"each of its {len(levels):,} fixated pixels has a value of its own: the order of fixations, not "
             "their counts? Save 1 at each fixated pixel."
         )
     counted = 0 < len(levels) <= _LEVELS and levels[-1] <= _LEVELS * levels[0] and _are_multiples(levels)
-    counts = np.rint(values / levels[0]) if counted else _unlossy(values, levels)
+    counts = np.zeros(values.shape)
+    if counted:
+        counts[places] = np.rint(values[places] / levels[0])
+    elif len(levels):
+        counts[_unlossy(values.astype(np.float64), levels)] = 1
     fixated = np.count_nonzero(counts)
     if fixated > max(_MOST * values.size, _FEW):
         raise InputError(_too_many(values))
@@ -64,10 +68,8 @@ def _are_multiples(levels: Floats) -> bool:
     return bool(np.allclose(multiples, np.rint(multiples), rtol=0, atol=1e-6))
 
 
-def _unlossy(values: Floats, levels: Floats) -> Floats:
-    """The two values that a lossy file blurred, as 0 and 1; zeros where there is no value over 0."""
-    if not len(levels):
-        return values
+def _unlossy(values: Floats, levels: Floats) -> NDArray[np.bool_]:
+    """The two values that a lossy file blurred: where the greater is meant."""
     top = float(levels[-1])
     bright, lit = values > top / 2, values > 0.1 * top
     if np.count_nonzero(lit) > max(_MOST * values.size, _FEW):
@@ -80,10 +82,10 @@ def _unlossy(values: Floats, levels: Floats) -> Floats:
             "resized, blurred or strongly compressed. Save two values, one pixel per fixation, in a lossless "
             "file such as PNG; or, if it is a density, put it into maps/."
         )
-    return bright.astype(np.float64)
+    return bright
 
 
-def _too_many(values: Floats) -> str:
+def _too_many(values: NDArray[np.generic]) -> str:
     share = f"{np.count_nonzero(values) / values.size:.0%} of its pixels are over 0"
     if np.count_nonzero(values > values.max() / 2) > values.size / 2:
         return f"{share}, most of them bright: it is inverted. Save fixations brighter than the rest."
@@ -95,17 +97,14 @@ def _all_near(lit: NDArray[np.bool_], bright: NDArray[np.bool_]) -> bool:
     height, width = (-(-side // 16) * 16 for side in lit.shape)
     blocks = np.zeros((2, height, width), dtype=bool)
     blocks[:, : lit.shape[0], : lit.shape[1]] = lit, bright
-    lit_blocks, bright_blocks = blocks.reshape(2, height // 16, 16, width // 16, 16).any(axis=(2, 4))
-    return not bool((lit_blocks & ~bright_blocks).any())
+    of_lit, of_bright = np.any(blocks.reshape(2, height // 16, 16, width // 16, 16), axis=(2, 4))
+    return not bool(np.any(of_lit & ~of_bright))
 
 
 def _neighbors(fixated: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Of each fixated pixel, how many of the eight around it are fixated, too."""
-    height, width = fixated.shape
-    framed = np.pad(fixated, 1).astype(np.int64)
-    around = (
-        sum(framed[1 + i : 1 + i + height, 1 + j : 1 + j + width] for i in (-1, 0, 1) for j in (-1, 0, 1))
-        - fixated
-    )
-    counts: NDArray[np.int64] = around[fixated]
+    framed = np.pad(fixated, 1)
+    rows, columns = np.nonzero(framed)
+    around = [framed[rows + i, columns + j] for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    counts: NDArray[np.int64] = np.sum(around, axis=0) - 1  # less itself
     return counts
