@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
 import os
 import random
@@ -33,6 +34,14 @@ from arguments import benchmark_parser, read_arguments
 from faults_cases import CASES, Case, make_inputs, register
 
 _WRITES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod"}
+_IMPORTED = (
+    *(f"gazemap.{name}" for name in ("cli", "data.download.fetching", "data.popout.generate")),
+    *(f"gazemap.{name}" for name in ("evaluation.kept", "prediction.files.predict_files", "reports.report")),
+    *(f"gazemap.reports.studies.{name}" for name in ("cross_validation", "reproduction", "sweep")),
+    *(f"gazemap.training.{name}" for name in ("loop", "prepare")),
+    *("filelock", "kornia", "matplotlib.backends.backend_agg", "msgspec", "onnxruntime", "tensorboardX"),
+    *("pydantic.type_adapter", "torch._dynamo"),
+)
 _LONGEST = 120  # seconds of one run
 
 
@@ -309,18 +318,8 @@ def main() -> None:
 
 def _import_all() -> None:
     """What the commands import, so that forked processes need not."""
-    import gazemap.cli
-    import gazemap.data.download.fetching
-    import gazemap.data.popout.generate
-    import gazemap.evaluation.kept
-    import gazemap.prediction.engines.onnx
-    import gazemap.prediction.files.predict_files
-    import gazemap.reports.report
-    import gazemap.reports.studies.cross_validation
-    import gazemap.reports.studies.reproduction
-    import gazemap.reports.studies.sweep
-    import gazemap.training.loop
-    import gazemap.training.prepare  # noqa: F401
+    for name in _IMPORTED:
+        importlib.import_module(name)
 
 
 if __name__ == "__main__":
