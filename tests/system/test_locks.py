@@ -1,32 +1,14 @@
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
-from support.killing import SUPPORT, environment
+from support.holding import held
 
 from gazemap.errors import OutputError
 from gazemap.system.files import new_folder
 from gazemap.system.locks import clear_lock, only_one, only_one_file
-
-
-@contextmanager
-def held(kind, place, ready):
-    """Another process that holds the place; it is ended at the end."""
-    command = [sys.executable, str(SUPPORT / "hold.py"), kind, str(place), str(ready)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment())
-    try:
-        while not ready.exists():
-            assert process.poll() is None
-            time.sleep(0.01)
-        yield process
-    finally:
-        process.stdin.close()
-        process.wait(timeout=20)
 
 
 def names(folder):
@@ -37,10 +19,10 @@ def names(folder):
 def test_the_second_process_is_told_who_the_first_is(kind, tmp_path):
     place, ready = tmp_path / "place", tmp_path / "ready"
     take = only_one if kind == "folder" else only_one_file
-    with held(kind, place, ready) as process:
+    with held(ready, **{kind: place}) as process:
         expected = (
             rf"place is in use by process {process.pid}, testing since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d "
-            rf"\(`hold\.py {kind} .*\)\. Wait for it, or choose another\."
+            rf"\(`hold\.py .*{kind}=.*`\)\. Wait for it, or choose another\."
         )
         with pytest.raises(OutputError, match=expected), take(place, "more"):
             pass
@@ -52,7 +34,7 @@ def test_the_second_process_is_told_who_the_first_is(kind, tmp_path):
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_killed_process_blocks_nobody(kind, tmp_path):
     place, ready = tmp_path / "place", tmp_path / "ready"
-    with held(kind, place, ready) as process:
+    with held(ready, **{kind: place}) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
     with only_one(place, "more") if kind == "folder" else only_one_file(place, "more"):
@@ -64,7 +46,7 @@ def test_a_killed_process_blocks_nobody(kind, tmp_path):
 def test_readers_clear_the_lock_of_a_killed_process_alone(kind, tmp_path):
     place = tmp_path / "place"
     place.mkdir() if kind == "folder" else place.write_text("scores")
-    with held(kind, place, tmp_path / "ready") as process:
+    with held(tmp_path / "ready", **{kind: place}) as process:
         before = sorted(tmp_path.rglob("*"))
         clear_lock(place)
         assert sorted(tmp_path.rglob("*")) == before
@@ -82,7 +64,7 @@ def test_one_that_waits_says_so_and_then_has_it(tmp_path, capsys):
         with only_one_file(place, "scoring", wait=True):
             got.set()
 
-    with held("file", place, tmp_path / "ready") as process:
+    with held(tmp_path / "ready", file=place) as process:
         waiting = threading.Thread(target=wait)
         waiting.start()
         while "Waiting for it." not in (said := capsys.readouterr().err):
@@ -111,7 +93,7 @@ def test_what_was_there_stays_and_an_empty_new_folder_goes(tmp_path):
 
 def test_a_new_folder_is_made_by_one(tmp_path):
     place, said = tmp_path / "set", "set is in use by process"
-    with held("file", place, tmp_path / "ready"), pytest.raises(OutputError, match=said), new_folder(place):
+    with held(tmp_path / "ready", file=place), pytest.raises(OutputError, match=said), new_folder(place):
         pass
     assert names(tmp_path) == ["ready"]
 

@@ -237,6 +237,19 @@ def test_a_name_that_is_too_long_fails_alone(density_model, photos, tmp_path):
     assert "too long" in outcome.failures[0].reason
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_what_is_there_already_does_not_change_the_rest(photos, tmp_path, engine):
+    """By PyTorch, the last bits depend on what else is in a batch: after a stop, other images are."""
+    options = {"model": "gazenet", "engine": engine, "write": ["npy"]}
+    predict_files([photos], tmp_path / "whole", **options)
+    predict_files([photos / "a.png", photos / "b.png"], tmp_path / "stopped", **options)
+    predict_files([photos], tmp_path / "stopped", **options)
+    for name in NAMES:
+        file = f"{name}.log_density.npy"
+        assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "stopped" / file).read_bytes()
+
+
 def test_no_more_than_a_batch_a_thread_is_in_memory(density_model, photos, tmp_path, monkeypatch):
     """Images that are read, less images that are written: the same for 300 as for 150."""
     lock, here, most = threading.Lock(), 0, []

@@ -29,7 +29,7 @@ from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.progress import bar
 from gazemap.types import Pixels
 
-_BATCH = 4
+_BATCH = 4  # on a GPU
 _LARGE = 2**24  # pixels from which maps are made one at a time: they are of the image's own size
 _KEPT = 2**24  # pixels of images that a thread keeps for their pictures, before it goes on to write them
 _TOO_LARGE = "It needs more memory than there is. Make it smaller first."
@@ -122,7 +122,7 @@ def predict_files(
         worker_threads() as (pool, workers),
     ):
         worker = _Worker(predictor, results)
-        batches = batched(found, min(_BATCH, -(-len(found) // workers)))
+        batches = batched(found, _batch_size(predictor, -(-len(found) // workers)))
         steps = chain.from_iterable(ahead(pool, worker.steps, batches, 2 * workers))
         for step in bar(steps, "Predicting", len(found), progress=progress):
             counts[type(step) if step is not None else None] += 1
@@ -149,6 +149,14 @@ def predict_files(
         counts[_New] * len(kinds),
         first_files(folder, names, kinds),
     )
+
+
+def _batch_size(predictor: Predictor, share: int) -> int:
+    """One image at a time on a CPU, which is as fast there: the last bits depend on what is in the batch.
+
+    So a run that was stopped, which then has other batches, ends in the same files.
+    """
+    return 1 if predictor.device == "cpu" else min(_BATCH, share)
 
 
 def _checked_folder(out: str | os.PathLike[str]) -> Path:
