@@ -12,7 +12,7 @@ from support.holding import held
 import gazemap
 from gazemap.data.exporting import export_dataset
 from gazemap.data.popout.generate import popout
-from gazemap.data.subsets.new_sets import merge_datasets, select_dataset
+from gazemap.data.subsets.new_sets import select_dataset
 from gazemap.data.writing.folder import save_dataset
 from gazemap.errors import OutputError
 from gazemap.evaluation import reuse
@@ -40,7 +40,6 @@ ANEW = {
     "popout": lambda recipe, plan, data, out: popout(out, images=10),
     "export": lambda recipe, plan, data, out: export_dataset(data, out, format="pysaliency"),
     "select": lambda recipe, plan, data, out: select_dataset(data, out, split="val"),
-    "merge": lambda recipe, plan, data, out: merge_datasets([data, data], out, name="two"),
 }
 
 
