@@ -33,6 +33,7 @@ RUNS = {
         ],
     ),
     "importing": ([], ["10 images:", "20 images:"]),
+    "large_images": ([], ["16-bit TIFF", "progressive JPEG", "JPEG 2000"]),
     "metrics": (
         [],
         [
@@ -55,6 +56,7 @@ RUNS = {
     "models": (["--threads", "1"], [r"\| `gazenet` \| 64 x 96 \|", r"\| `shallow` \| 96 x 96 \|"]),
     "output_precision": ([], ["saliency: mean", "saliency16: mean", "reduced JPEG: mean"]),
     "peer_maps": (["PEER", "DATA", "OUT"], []),
+    "pillow_images": ([], ["files:", "predicted:", "failed:", "named or counted:"]),
     "predict": (
         ["--peer", "PEER", "--engines", "torch", "--threads", "1"],
         ["one image, torch:", "one image, peer:", "10 images, torch:"],

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from gazemap.errors import DataError, InputError
-from gazemap.prediction.inputs import as_pixels
+from gazemap.prediction.inputs import as_needed_pixels, as_pixels
 from gazemap.prediction.predict import predict
 
 COLORS = np.random.default_rng(0).integers(0, 256, (7, 5, 3), np.uint8)
@@ -45,6 +45,14 @@ def test_files_bytes_and_pillow_images_are_read(file):
         (CHANNELS_FIRST / 255).double().requires_grad_(),
         CHANNELS_FIRST.permute(1, 2, 0),
         torch.from_numpy(CLEAR.copy()).permute(2, 0, 1),
+        COLORS.astype(np.int64),
+        COLORS.astype(np.int16),
+        CHANNELS_FIRST.to(torch.int32),
+        CHANNELS_FIRST.numpy(),
+        np.ma.MaskedArray(COLORS),
+        np.where(COLORS == 255, np.float32(1.0000002), COLORS / np.float32(255)),
+        COLORS / 255 * 1.001,
+        (CHANNELS_FIRST / 255) * 1.002 - 0.001,
     ],
 )
 def test_colored_arrays_and_tensors_are_the_same_image(image):
@@ -60,10 +68,25 @@ def test_colored_arrays_and_tensors_are_the_same_image(image):
         GRAY / 255,
         torch.from_numpy(GRAY.copy()),
         torch.from_numpy(GRAY.copy())[None],
+        GRAY[None],
+        GRAY.astype(np.int32),
     ],
 )
 def test_gray_is_repeated(image):
     np.testing.assert_array_equal(as_pixels(image), np.repeat(GRAY[..., None], 3, axis=2))
+
+
+def test_masks_are_black_and_white():
+    assert as_pixels(GRAY > 100)[..., 0].tolist() == (255 * (GRAY > 100)).tolist()
+
+
+def test_sixteen_bits_that_are_far_too_dark_are_stretched_and_said():
+    for dark in (GRAY.astype(np.uint16) * 16, COLORS.astype(np.uint16) * 16):
+        found = as_needed_pixels(dark, lambda size: size)
+        expected = GRAY[..., None] if dark.ndim == 2 else COLORS
+        assert np.abs(found.pixels.astype(int) - expected).max() <= 1
+        assert "4,095 was taken as white" in found.notes[0]
+        assert as_needed_pixels(dark * 16, lambda size: size).notes == ()
 
 
 def test_half_precision_tensors_are_close():
@@ -120,6 +143,14 @@ def test_one_pixel_and_the_modes_of_pillow():
         (np.array([[object()]]), "must not be of type object"),
         (np.full((4, 4), 255.0), r"must be in \[0, 1\], got values from 255 to 255"),
         (np.full((4, 4), -0.5), "values from -0.5"),
+        (np.full((4, 4), 1.25), r"values from 1.25 to 1.25\. Resizing overshoots like this: clip them"),
+        (np.full((4, 4), 1.0012), r"got values from 1.0012 to 1.0012"),
+        (np.array([[0, 300]]), r"int64 must be in \[0, 255\], got values from 0 to 300"),
+        (np.array([[0, 1]]), "As a mask, give it as bool"),
+        (np.ma.MaskedArray(GRAY, GRAY > 100), "are masked. Say what is there, as in image.filled"),
+        ([[1, 2], [3, 4]], "must not be of type list. Make an array of it"),
+        (np.zeros((1, 3, 4, 4)), r"Take image\[0\]"),
+        (np.zeros((2, 5, 5)), "give the gray channel alone"),
         (np.array([[0.5, np.nan]]), "values from nan"),
         (torch.full((3, 4, 4), 256), r"int64 must be in \[0, 255\], got values from 256 to 256"),
         (torch.zeros(1, 3, 4, 4), r"must not have the shape \(1, 3, 4, 4\)"),

@@ -12,8 +12,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import DataError
-
 Numbers = Literal["uint16", "integers", "floats"]
 
 _SAMPLED = 2**22  # values from which percentiles are found, every n-th of a larger image
@@ -83,10 +81,10 @@ def levels(found: Found, numbers: Numbers, stated: tuple[float, float] | None) -
         stated: black and white by the file; passed over where the picture goes beyond.
 
     Raises:
-        DataError: no number is finite.
+        ValueError: no number is finite.
     """
     if found.most < found.least:
-        raise DataError("It holds no finite numbers.")
+        raise ValueError("it holds no finite numbers")
     if stated and stated[0] <= found.least and found.most <= stated[1]:
         return Levels(*stated)
     if numbers == "uint16":

@@ -14,11 +14,13 @@ from gazemap.images.brightness import Found, Levels, Numbers, levels
 from gazemap.types import Pixels
 
 _BAND = 2**22  # pixels
-_PHOTOMETRIC, _SAMPLE_FORMAT, _BITS = 262, 339, 258  # tags of TIFF
+_PHOTOMETRIC, _SAMPLE_FORMAT, _BITS, _PLANES = 262, 339, 258, 284  # tags of TIFF
 _EXTREMES = ((340, 341), (280, 281))  # SMinSampleValue and SMaxSampleValue, and without the S
 
 # Pillow reads one byte of each 16-bit sample of a color image; by the other order of bytes, the other one
 _OTHER_BYTE = {";16B": ";16L", ";16L": ";16B", ";16N": ";16B"}
+_COLORS = ("RGB", "RGBA", "RGBX", "R", "G", "B", "A")
+_CUT = "dark color of 16 bits, of which only the upper 8 were read; save it as PNG, or stretch it first"
 _DARK = 16  # upper bytes below which the lower ones tell more
 
 
@@ -32,6 +34,7 @@ class Facts:
         negative: 0 is white, and Pillow leaves it so.
         unsigned: 32-bit integers have no sign.
         key: the gray level or color that is transparent, as the file counts.
+        is_cut: color of 16 bits of which Pillow gives no more than 8.
     """
 
     rawmode: str = ""
@@ -39,6 +42,7 @@ class Facts:
     negative: bool = False
     unsigned: bool = False
     key: tuple[int, ...] | None = None
+    is_cut: bool = False
 
 
 def facts_of(image: Image.Image, bits: int | None = None) -> Facts:
@@ -64,11 +68,18 @@ def facts_of(image: Image.Image, bits: int | None = None) -> Facts:
         negative=tags.get(_PHOTOMETRIC) == 0 and image.mode[0] in "IF",
         unsigned=_first(tags.get(_SAMPLE_FORMAT, 1)) == 1 and _first(tags.get(_BITS)) == 32,
         key=(key,) if isinstance(key, int) else key if isinstance(key, tuple) else None,
+        is_cut=_is_cut(image, tiles[0], tags),
     )
 
 
 def _first(value: Any) -> Any:  # noqa: ANN401 - tags are of any type
     return value[0] if isinstance(value, tuple) and value else value
+
+
+def _is_cut(image: Image.Image, tile: Any, tags: Any) -> bool:  # noqa: ANN401
+    if image.format == "PPM":
+        return image.mode == "RGB" and isinstance(tile[3], tuple) and tile[3][-1] == 65535
+    return bool(tile[0] == "libtiff" and tags.get(_PLANES) == 2 and ";16" in str(tile[3]))
 
 
 def _stated(tags: Any) -> tuple[float, float] | None:  # noqa: ANN401
@@ -80,18 +91,18 @@ def _stated(tags: Any) -> tuple[float, float] | None:  # noqa: ANN401
     return (0, 2**bits - 1) if isinstance(bits, int) and 8 < bits < 16 else None
 
 
-def other_byte(facts: Facts) -> str | None:
+def other_byte(rawmode: str) -> str | None:
     """The rawmode that reads the lower bytes of a color image of 16 bits; None for other images."""
-    if facts.rawmode == "LA;16B":
+    if rawmode == "LA;16B":
         return "RGBA"  # four bytes, of which the upper and the lower one of gray are the first two
-    family, order = facts.rawmode[:-4], facts.rawmode[-4:]
-    return family + _OTHER_BYTE[order] if order in _OTHER_BYTE and family in ("RGB", "RGBA", "RGBX") else None
+    family, order = rawmode[:-4], rawmode[-4:]
+    return family + _OTHER_BYTE[order] if order in _OTHER_BYTE and family in _COLORS else None
 
 
 def is_dark(image: Image.Image) -> bool:
     """Whether the upper bytes of a decoded color image of 16 bits show next to nothing."""
     extremes = image.getextrema()[:3]
-    return all(most < _DARK for _, most in extremes)  # type: ignore[misc]
+    return all(most <= _DARK for _, most in extremes)  # type: ignore[misc]
 
 
 def to_rgb(
@@ -115,7 +126,8 @@ def to_rgb(
         return _deep_colors(image, lower, facts, factor)
     if image.mode[0] in "IF":
         return _numbers(image, facts, factor)
-    return _gathered(image, lambda box: _eight_bits(image.crop(box) if box else image, facts), factor), ()
+    pixels = _gathered(image, lambda box: _eight_bits(image.crop(box) if box else image, facts), factor)
+    return pixels, (_CUT,) if facts.is_cut and is_dark(image) else ()
 
 
 def _bands(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, int, int, int]]:

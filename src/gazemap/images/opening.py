@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import logging
 import os
 import threading
 import warnings
@@ -27,11 +28,14 @@ MAX_BYTES = 2**30  # more than so many pixels need; some readers take a whole fi
 LARGE = 2**24  # pixels from which images are decoded one at a time, whatever the number of threads
 _PIXELS_PER_BYTE = 10_000  # of a large image; no more can be meant by one byte of a photo
 _DNG_VERSION = 50706  # a tag of camera's raw files, which may be named .tif
+_NATIVE = {"I;16BS": "I;16NS", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}  # modes of Pillow's decoders
 _quiet = threading.Lock()  # catch_warnings changes what all threads see
 
 ACCEPTED = "JPEG, PNG, TIFF, WebP, BMP, GIF, AVIF, HEIC, JPEG 2000, PPM, TGA and ICO are accepted."
 
 _UNREADABLE = "is {} file that is damaged, or of a kind that cannot be read"
+
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # else Python prints what Pillow logs on stderr
 
 ImageSource = Path | bytes
 
@@ -71,6 +75,7 @@ def opened(source: ImageSource, name: str) -> Image.Image:
             quietly(),
         ):
             image = _reader(format)(stream, "" if isinstance(source, bytes) else str(source))
+            _set_right(image)
             image._exclusive_fp = True  # type: ignore[attr-defined] # the stream is the image's to close
         check_size(image, name)
         if _DNG_VERSION in getattr(image, "tag_v2", ()):
@@ -105,7 +110,7 @@ def refusing(name: str, complaint: str, advice: str) -> Iterator[None]:
         except (DataError, MissingPackageError, MemoryError):
             raise
         except Exception as error:  # damaged bytes make Pillow's readers raise many kinds
-            cause = "; ".join((str(error) or type(error).__name__, *words)).rstrip(".")
+            cause = "; ".join(dict.fromkeys((str(error) or type(error).__name__, *words))).rstrip(".")
             raise DamagedError(f"{name} {complaint} ({cause}). {advice}") from error
 
 
@@ -136,6 +141,24 @@ def _reader(format: ImageFormat) -> Callable[[IO[bytes], str], Image.Image]:
     reader: Callable[[IO[bytes], str], Image.Image]
     reader = getattr(importlib.import_module(f"{package}.{module}"), name)
     return reader
+
+
+def _set_right(image: Image.Image) -> None:
+    """Mend how Pillow would decode two kinds of TIFF, which come out as noise.
+
+    Of 16 bits in separate planes that are not compressed it takes every byte for a sample. Compressed
+    numbers come from libtiff in this machine's order of bytes, which it turns round where the file's differs.
+    """
+    tags = getattr(image, "tag_v2", None)
+    if tags is None:
+        return
+    for index, tile in enumerate(image.tile):  # type: ignore[attr-defined]
+        rawmode, *rest = tile.args if isinstance(tile.args, tuple) else (tile.args,)
+        if tile.codec_name == "raw" and rawmode in ("R", "G", "B", "A") and tags.get(258, (8,))[0] == 16:
+            rawmode += ";16L" if tags.prefix == b"II" else ";16B"
+        elif tile.codec_name == "libtiff":
+            rawmode = _NATIVE.get(rawmode, rawmode)
+        image.tile[index] = tile._replace(args=(rawmode, *rest))  # type: ignore[attr-defined]
 
 
 def _checked(source: ImageSource, name: str) -> ImageFormat:

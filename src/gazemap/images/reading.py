@@ -166,12 +166,17 @@ def _decoded(
 
 def _lower(image: Image.Image, name: str, facts: Facts, source: ImageSource | None) -> Image.Image | None:
     """The lower bytes of a color image of 16 bits, where its upper ones are not enough."""
-    rawmode = other_byte(facts)
-    if rawmode is None or source is None or not (is_dark(image) or facts.key):
+    if other_byte(facts.rawmode) is None or facts.is_cut or source is None:
+        return None
+    if not (is_dark(image) or facts.key):
         return None
     with opened(source, name) as again:
         again.tile = [  # type: ignore[attr-defined]
-            tile._replace(args=rawmode if isinstance(tile.args, str) else (rawmode, *tile.args[1:]))
+            tile._replace(
+                args=other_byte(tile.args)
+                if isinstance(tile.args, str)
+                else (other_byte(tile.args[0]), *tile.args[1:])
+            )
             for tile in again.tile  # type: ignore[attr-defined]
         ]
         with quietly() if again.format == "TIFF" else nullcontext():

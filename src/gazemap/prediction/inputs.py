@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ImageLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | Tensor"
 
 _CHANNELS = (1, 3, 4)
-_NEAR = 1e-3  # beyond [0, 1], which rounding leaves
+_NEAR = 1e-3 + 1e-6  # beyond [0, 1], which rounding leaves
 _OVERSHOT = 0.5  # beyond [0, 1], which resizing by cubic kernels leaves
 _ACCEPTED = (
     "Give a path, a file's bytes, a Pillow image, a NumPy array or a tensor: arrays of shape (H, W), "

@@ -62,6 +62,34 @@ def test_a_list_has_one_path_a_line(photos, tmp_path, monkeypatch):
     assert names(f"@{tmp_path / 'list.txt'}") == ["a.jpg", "a.png", "other/a.jpg"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_list_is_read_as_editors_save_it(photos, tmp_path, encoding, end):
+    (photos / "a.jpg").rename(photos / "f\u00e4cher.jpg")
+    text = end.join([str(photos / "f\u00e4cher.jpg"), "", str(photos / "a.png")])
+    marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+    (tmp_path / "list.txt").write_bytes(marks.get(encoding, b"") + text.encode(encoding))
+    assert names(f"@{tmp_path / 'list.txt'}") == ["a.png", "f\u00e4cher.jpg"]
+
+
+def test_a_list_s_names_may_be_relative_to_its_folder(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (photos / "list.txt").write_text("a.jpg\ndeep/b.JPG\n")
+    assert names("@photos/list.txt") == ["a.jpg", "deep/b.JPG"]
+
+
+def test_home_and_file_addresses_are_paths(photos, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(photos))
+    (photos / "a b.png").write_bytes((photos / "a.png").read_bytes())
+    address = (photos / "a b.png").as_uri()
+    (tmp_path / "list.txt").write_text(f"~/a.jpg\n{address}\n")
+    expected = ["a b.png", "a.jpg"]
+    assert names(f"@{tmp_path / 'list.txt'}") == expected
+    assert names("~/a.jpg", address) == expected
+    assert names("~/deep") == ["b.JPG", "er/c.webp"]
+    assert names("https://example.org/a.jpg") == ["a.jpg"]  # reading says what it is
+
+
 def test_the_standard_input_is_a_list(photos, monkeypatch):
     content = "\n".join(str(photos / name) for name in ALL)
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(content.encode())))
@@ -93,9 +121,57 @@ def test_results_and_hidden_files_are_no_sources(photos):
     assert names(f"{photos}/*") == ["a.jpg", "a.png"]
 
 
-def test_folders_that_lead_back_are_not_followed(photos):
+def test_linked_folders_are_followed_once(photos, tmp_path):
     (photos / "deep" / "back").symlink_to(photos)
     assert names(photos) == ALL
+    (tmp_path / "elsewhere" / "more").mkdir(parents=True)
+    Image.new("RGB", (2, 2)).save(tmp_path / "elsewhere" / "more" / "d.png")
+    for name in ("linked", "again"):
+        (photos / name).symlink_to(tmp_path / "elsewhere")
+    found = names(photos)
+    assert len(found) == len(ALL) + 1
+    assert next(name for name in found if name not in ALL).endswith("more/d.png")
+
+
+def besides(*sources):
+    with open_sources(sources) as found:
+        return found.besides.notes(), {entry.path: entry.reason for entry in found.left_out()}
+
+
+def test_what_else_a_folder_holds_is_counted_and_named(photos):
+    for name, content in (
+        ("a.psd", b"8BPS\0\1"),
+        ("deep/b.svg", b"<svg/>"),
+        ("deep/c.SVG", b"<svg/>"),
+        ("unnamed", b"8BPS\0\1"),
+        ("a.jpg.saliency.png", b""),
+        ("made_by.json", b"{}"),
+        ("paper.pdf", b"%PDF-1.7"),
+    ):
+        (photos / name).write_bytes(content)
+    os.mkfifo(photos / "pipe")  # opening it would wait forever
+    notes, left_out = besides(photos)
+    assert notes == [
+        "4 files look like images of other kinds (2 .svg, 1 .psd, 1 without ending) and were not read.",
+        "3 other files, 1 hidden, 2 of gazemap's own results were passed over.",
+    ]
+    assert len(left_out) == 4
+    assert left_out[str(photos / "a.psd")] == (
+        f"{photos / 'a.psd'} is a Photoshop file, which is not read here; export it as JPEG or PNG."
+    )
+    assert names(photos) == ALL
+
+
+def test_images_are_known_by_their_first_bytes_too(photos):
+    (photos / "a.png").rename(photos / "without ending")
+    (photos / "a.jpg").rename(photos / "photo.jpg.download")
+    assert names(photos) == [*ALL[2:], "photo.jpg.download", "without ending"]
+
+
+def test_nothing_but_other_kinds_says_so(tmp_path):
+    (tmp_path / "a.psd").write_bytes(b"8BPS\0\1")
+    with pytest.raises(InputError, match=r"1 file looks like an image of other kinds \(1 \.psd\)"):
+        names(tmp_path)
 
 
 def test_a_file_of_a_pattern_s_name_is_a_file(photos, monkeypatch):
