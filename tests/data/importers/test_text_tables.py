@@ -137,6 +137,20 @@ def test_a_plus_and_thousands(folder):
     assert (dataset["a"].fixations.x[0], dataset["b"].fixations.y[0]) == (1303.5, 1.25)
 
 
+@pytest.mark.parametrize("empty", ["", "NA", ".", "-", "nan", "<NA>"])
+def test_cells_without_a_number_are_listed_as_empty(folder, empty):
+    (listed,) = brought(folder, text(rows=[*ROWS, ("b.jpg", "Zoë", empty, 3.0)]).encode()).info.set_aside
+    assert listed.reason == "row 4: x is empty"
+
+
+def test_signs_and_blanks_of_word_processors(folder):
+    save_picture(folder / "images" / "a.jpg", 0, (20, 2000))
+    content = "image;x;y\na;1\u00a0303,5;12,0\na;1\u202f303,5;\u22121,5\n"
+    dataset = brought(folder, content.encode(), outside="keep")
+    assert dataset["a"].fixations.x.tolist() == [1303.5, 1303.5]
+    assert dataset["a"].fixations.y.tolist() == [12.0, -1.5]
+
+
 def test_what_may_be_thousands_or_fractions_is_asked(folder):
     for name in ("a", "b"):
         save_picture(folder / "images" / f"{name}.jpg", 0, (1300, 2000))
@@ -162,6 +176,7 @@ def test_cells_of_the_other_mark_are_listed_with_the_option(folder):
         (b"\x89HDF\r\n", "is an HDF5 file"),
         (b"SR_RESEARCH_COMBFILE", "is an EyeLink recording"),
         (b"%PDF-1.7", "is a PDF"),
+        (b"BZh91AY&SY", "is packed by bzip2. Unpack it"),
         (b"\x00\x01\x02\x03", "is no text: it holds bytes that are 0"),
     ],
 )

@@ -173,6 +173,38 @@ def test_shares_of_one_observer_among_pixels_of_others_are_named():
     assert "convention=normalized" in problem
 
 
+def test_one_observer_in_another_convention_is_named_with_the_cause():
+    def mixed(points, width, height):
+        points[:12] -= [width / 2, height / 2]
+        return points
+
+    names = ["Cleo"] * 12 + ["Ann"] * 24 + ["Ben"] * 24
+    problem, _ = verdict(SETS["small"], mixed, observer=lambda number, count: names)
+    assert ". Without observer Cleo all fit. Of that observer's points, x spans" in problem
+    assert "origin=center" in problem
+
+
+def test_signs_of_several_kinds_are_counted_together():
+    def lost(points, width, height):
+        points[0], points[1], points[2] = (-1, -1), (-32768, 77), (1e8, 1e8)
+        return points
+
+    problem, _ = verdict([(640, 480)] * 4, lambda p, w, h: lost(np.concatenate([p, p]), w, h))
+    assert "4 of 480 points are exactly (-32768, 77)" in problem
+
+
+def test_a_few_missing_samples_inside_are_noted():
+    places = iter([(0, 0)] * 3)
+
+    def lost(points, width, height):
+        points[0] = next(places, points[0])
+        return points
+
+    problem, notes = verdict([(640, 480)] * 8, lost)
+    assert problem is None
+    assert notes == ["3 of 480 points are exactly (0, 0): if these are missing samples, say missing=drop"]
+
+
 @pytest.mark.parametrize("place", [(0, 0), (-1, -1), (320, 240)])
 def test_a_few_at_one_place_are_no_reason_to_stop(place):
     def once(points, width, height):

@@ -102,6 +102,22 @@ def test_missing_samples_on_a_screen_are_told_with_the_looks_beside_the_image(tm
     assert "stated: screen=320x190" in dataset.info.source
 
 
+def test_a_screen_smaller_than_the_image_asks_how_large_it_was_shown(tmp_path):
+    with pytest.raises(DataError, match="the image a has 120 x 90 pixels, more than the screen of 100 x 100"):
+        brought(tmp_path, looks() / 2, screen="100x100")
+    dataset = brought(tmp_path, looks() * 100 / 120 + np.array([0, 12.5]), screen="100x100", shown="fit")
+    np.testing.assert_allclose(found(dataset), looks())
+
+
+def test_wrong_places_and_wrong_times_are_told_together(tmp_path):
+    path = table(tmp_path / "s", looks())
+    lines = path.read_text().splitlines()
+    rows = [f"{line.replace(',Ann,', ',Ann,1')},250" for line in lines[1:]]
+    path.write_text("\n".join([f"{lines[0]},duration", *rows]))
+    with pytest.raises(DataError, match=r"lie outside their images.*Are the times in ms \(time=ms\)\?"):
+        import_dataset(path, tmp_path / "out", format="table")
+
+
 FRAMES = {
     "one-based": Frame("one-based"),
     "pixel": Frame("pixel"),

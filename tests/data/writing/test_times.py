@@ -94,6 +94,16 @@ def test_times_after_the_image_was_gone_are_found():
     assert problem(trials(seconds=6.0), viewing_seconds=3.0, onset_from="trial") is None
 
 
+def test_mixed_units_are_found():
+    def mixed():
+        for number, fixations in enumerate(trials(10, known=("duration",))):
+            yield Fixations(
+                fixations.x, fixations.y, duration=fixations.duration * (1000 if number == 3 else 1)
+            )
+
+    assert "20 of 200 durations are over 20 seconds" in problem(mixed())
+
+
 def test_an_hour_is_too_long():
     onset = np.array([0.0, 4000.0])
     late = Fixations(np.zeros(2), np.zeros(2), np.array(["a", "b"]), onset)

@@ -25,6 +25,7 @@ _WHOLE_GROUPS = {  # or the decimal mark is stated
     ".": re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+"),
     ",": re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{3})+"),
 }
+_ODD = str.maketrans({"\u2212": "-", "\u00a0": "", "\u202f": "", "\u2009": ""})  # as word processors write
 _THREE = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")  # 1,234: a thousand, or a little over one
 
 
@@ -42,7 +43,7 @@ def numbers(
     faulty = np.zeros(len(values), dtype=bool)
     for row, value in enumerate(values):
         if isinstance(value, str):
-            value = _plain(value.strip(), decimal, stated)
+            value = _plain(value.translate(_ODD).strip(), decimal, stated)
             if value is None:
                 faulty[row] = True
                 continue

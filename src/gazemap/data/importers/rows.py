@@ -23,7 +23,9 @@ OPTIONAL = ("observer", "onset", "duration", "split")
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")  # .gz may follow
 _REQUIRED = ("image", "x", "y")
 _TEXT = ("image", "observer", "split")
-_EMPTY = {"", "NA", "N/A", "n/a", "#N/A", "#NA", "NULL", "null", "NaN", "nan", "-NaN", "-nan"}  # in text
+_EMPTY = {"", "NA", "N/A", "n/a", "#N/A", "#NA", "NULL", "null", "NaN", "nan", "-NaN", "-nan"} | {
+    *(".", "-", "None", "<NA>")  # as EyeLink, SMI and pandas write it
+}  # in text
 _PIECE = 2**16  # rows
 _SHOWN = 3  # rows that are named in a message
 _MARKS = {",": "comma", ".": "point"}

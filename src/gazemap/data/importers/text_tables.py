@@ -31,6 +31,9 @@ _OTHERS = {  # first bytes of what is taken for a table now and then
     b"MATLAB": "is a file of MATLAB. Write its table with writetable",
     b"SR_RESEARCH": "is an EyeLink recording (.edf). Export a fixation report as text",
     b"%PDF": "is a PDF. Give the table itself",
+    b"BZh": "is packed by bzip2. Unpack it, or pack it by gzip",
+    b"\xfd7zXZ": "is packed by xz. Unpack it, or pack it by gzip",
+    b"\x28\xb5\x2f\xfd": "is packed by zstd. Unpack it, or pack it by gzip",
     b"SQLite format": "is a database of SQLite. Export its table as CSV",
 }
 _GZIP = b"\x1f\x8b"

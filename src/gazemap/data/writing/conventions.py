@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gazemap.data.writing.causes import cause, excess, from_the_middle, spans
 from gazemap.data.writing.frames import Frame
@@ -21,7 +22,9 @@ STATED = 0.5  # may lie outside where the user has said what becomes of them
 _FIRST_LOOK = 10_000  # points after which a wrong convention stops the import at once; again when doubled
 _SMALL = 8  # pixels: a smaller image may have all its points in its first pixel
 _MIXED = 0.01  # of all points in the first pixel, over which some are no pixels
+_NEARLY = 0.1  # of an observer's points: where more lie outside, these are no looks beside the picture
 _FEW = 5  # points in the first pixel may lie there
+_WORTH = 0.001  # of all points at one place are worth a note
 _SHOWN = 3
 
 Outside = Literal["keep", "clip", "drop"]
@@ -76,6 +79,12 @@ class ConventionCheck:
         points = self._gathering.points()
         if (small := _in_a_part(points, self.frame)) is not None:
             yield small
+        inside = points.missing(self.frame, _WORTH) & ~points.outside(self.frame)
+        if inside.any() and not self.missing:
+            yield (
+                f"{missing_told(points.where(inside), len(points))}: if these are missing samples, say "
+                "missing=drop"
+            )
 
     def outside_told(self) -> str:
         """At which exact places many of the points outside lie, or how far they reach; empty for none."""
@@ -106,10 +115,29 @@ class ConventionCheck:
         if len(points) > len(rest):
             missing = points.where(points.missing(self.frame, MISSING))
             apart = f" (and {missing_told(missing, len(points))})"
+        guilty = _guilty(rest, outside, self.tolerance)
+        whose = ""
+        if guilty.any():
+            rest = rest.where(guilty)
+            whose = f". Without observer {_named({*rest.observer})} all fit. Of that observer's points,"
         return (
-            f"{outside.sum():,} of {len(rest):,} fixations lie outside their images, more than "
-            f"{self.tolerance:.0%}{apart}: {spans(rest)}. {cause(rest, self.frame)}"
+            f"{outside.sum():,} of {len(outside):,} fixations lie outside their images, more than "
+            f"{self.tolerance:.0%}{apart}{whose or ':'} {spans(rest)}. {cause(rest, self.frame)}"
         )
+
+
+def _guilty(points: Points, outside: NDArray[np.bool_], tolerance: float) -> NDArray[np.bool_]:
+    """(n,): the points of the observers without whom all would fit; none where there are no such."""
+    bad = [who for who in {*points.observer} if outside[points.observer == who].mean() > _NEARLY]
+    found = np.isin(points.observer, bad)
+    fit = 0 < found.sum() <= STATED * len(points) and outside[~found].mean() <= tolerance
+    return found if fit else np.zeros(len(points), dtype=bool)
+
+
+def _named(observers: set[str]) -> str:
+    names = sorted(observers)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def missing_told(missing: Points, total: int) -> str:
@@ -146,11 +174,8 @@ def _in_one_pixel(points: Points, frame: Frame) -> str | None:
     by_chance = float(np.mean(1 / (points.width * points.height)))
     if inside.sum() < _FEW or inside.mean() <= max(_MIXED, 6 * by_chance):
         return None
-    names = sorted(
-        {who for who in {*points.observer[inside]} if who and inside[points.observer == who].all()}
-    )
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    whose = f", all of observer {', '.join(names[:_SHOWN])}{more} among them" if names else ""
+    names = {who for who in {*points.observer[inside]} if who and inside[points.observer == who].all()}
+    whose = f", all of observer {_named(names)} among them" if names else ""
     return (
         f"{inside.sum():,} of {len(points):,} points lie in [0, 1], in the first pixel of their images, and "
         f"the others do not{whose}. Some are likely shares of width and height (convention=normalized) among "

@@ -51,7 +51,10 @@ class Points:
                 of the image, signs of lost samples and places outside of the image are looked at.
         """
         found = ~(np.isfinite(self.x) & np.isfinite(self.y))
-        suspicious = self.outside(frame) | self._in_corner(frame) | is_lost(self.x, self.y)
+        signs, outside = is_lost(self.x, self.y), self.outside(frame)
+        if (signs & outside).sum() > share * len(self):  # also of several kinds, each of them rare
+            found |= signs & outside
+        suspicious = outside | signs | self._in_corner(frame)
         by_chance = float((1 / (self.width * self.height)).sum())
         for (x, y), count in places(self.x[suspicious], self.y[suspicious]):
             if not count > max(1 + _CHANCE * by_chance, share * len(self)):

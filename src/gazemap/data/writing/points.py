@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gazemap.data.writing.conventions import ConventionCheck
-from gazemap.data.writing.frames import IMAGE
+from gazemap.data.writing.frames import IMAGE, Frame
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.data.writing.times import TimeCheck, in_seconds
 from gazemap.errors import DataError
@@ -63,6 +63,8 @@ class WrittenPoints:
                 f"{item.fixations} is a map, whose pixels are the fixations: convention, origin, offset, "
                 "screen and shown are for points. Leave them out."
             )
+        if not of_map:
+            self._refuse(_too_large(source.frame, size, item))
         placed = raw if of_map else source.frame.placed(in_seconds(raw, source.time, source.onset_from), size)
         self.total += len(raw)
         self.observers.update(placed.observers)
@@ -78,8 +80,8 @@ class WrittenPoints:
         Raises:
             DataError: they do not fit their images, or their times cannot be; names the likely cause.
         """
-        self._refuse(self._places.problem(final=True))
-        self._refuse(self._times.problem())
+        problems = (self._places.problem(final=True), self._times.problem())
+        self._refuse(" ".join(filter(None, problems)))
 
     def notes(self) -> Iterator[str]:
         """What became of which points, counted."""
@@ -116,3 +118,18 @@ class WrittenPoints:
         if self.source.outside == "clip":
             return kept.clipped(size)
         return kept.where(inside) if self.source.outside == "drop" else kept
+
+
+def _too_large(frame: Frame, size: Size, item: Item) -> str | None:
+    """An image that its screen cannot show at its own size, where that is all that is known."""
+    if frame.screen is None or frame.shown is not None or frame.offset is not None:
+        return None
+    height, width = size
+    across, down = frame.screen
+    if width <= across and height <= down:
+        return None
+    return (
+        f"the image {item.image_id} has {width} x {height} pixels, more than the screen of {across:g} x "
+        f"{down:g}, so it was not shown at its own size. Say how large it was: shown=fit, shown=WIDTHxHEIGHT or "
+        "a factor."
+    )

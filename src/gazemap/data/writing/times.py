@@ -134,6 +134,12 @@ class TimeCheck:
                     f"The median {what} is {raw:g} in the file, {middle:g} seconds as the times are "
                     f"understood (time={self.unit}). {asked}"
                 )
+        if (long := int((durations > _LONG).sum())) > _SHARE * len(durations):
+            return (
+                f"{long:,} of {len(durations):,} durations are over {_LONG:g} seconds as the times are "
+                f"understood (time={self.unit}), up to {durations.max():,.0f}, and the others are not: are "
+                "the units mixed? Bring all to one unit, or import them apart."
+            )
         if len(onsets) and (last := float(onsets.max())) > _LATE:
             return (
                 f"The last onset is {last:,.0f} seconds as the times are understood (time={self.unit}), more "
