@@ -181,11 +181,23 @@ def _enlarged(points: Points, frame: Frame) -> Iterator[str]:
         option = f"screen={size} and shown=fit, as large as the screen allows" if by_fit else f"shown={size}"
         if by_fit or by_screen:
             yield f"{resolution} than that of these files, the same for all: {option}. {said}"
-    if points.outside(replace(frame, shown=factor)).mean() <= 2 * _FITS:
-        sizes = {*zip(points.width.tolist(), points.height.tolist(), strict=True)}
-        width, height = next(iter(sizes))
-        size = f", that is {factor * width:g} x {factor * height:g}" if len(sizes) == 1 else ""
-        yield f"{resolution}, some {factor:.3g} times that of these files (shown={factor:.4g}{size}). {said}"
+    if points.outside(replace(frame, shown=factor)).mean() > 2 * _FITS:
+        return
+    sizes = {*zip(points.width.tolist(), points.height.tolist(), strict=True)}
+    size, or_screen = "", ""
+    if len(sizes) == 1:
+        width, height = (factor * side for side in next(iter(sizes)))
+        size = f", that is {width:g} x {height:g}"
+        around = replace(frame, screen=(width, height), offset=None)
+        if frame.screen is None and points.outside(around).mean() <= _NEARLY:
+            or_screen = (
+                " Or they count on a screen of that size, with the image at its own size in the middle "
+                f"(screen={as_typed('screen', around.screen)})."
+            )
+    yield (
+        f"{resolution}, some {factor:.3g} times that of these files (shown={factor:.4g}{size}). "
+        f"{said}{or_screen}"
+    )
 
 
 def _moved(points: Points, frame: Frame) -> Iterator[str]:
@@ -198,5 +210,5 @@ def _moved(points: Points, frame: Frame) -> Iterator[str]:
     if points.outside(replace(frame, offset=(left, top))).mean() <= _NEARLY:
         yield (
             f"Less about {left} and {top} they fit: they count from another place, such as the corner of a "
-            f"screen or window (offset={left},{top}, or better the true one)."
+            f"screen (offset={left},{top}, or better screen=WIDTHxHEIGHT)."
         )

@@ -130,6 +130,6 @@ def _too_large(frame: Frame, size: Size, item: Item) -> str | None:
         return None
     return (
         f"the image {item.image_id} has {width} x {height} pixels, more than the screen of {across:g} x "
-        f"{down:g}, so it was not shown at its own size. Say how large it was: shown=fit, shown=WIDTHxHEIGHT or "
-        "a factor."
+        f"{down:g}, so it was not shown at its own size. Say how large it was: shown=fit, "
+        "shown=WIDTHxHEIGHT or a factor."
     )
