@@ -24,8 +24,8 @@ ORDERS = {
     "gaze": "blurring | fixation_pictures | lost_samples < samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
-    "data": "sample < tables | selection < dataset < writing < check | exporting | batches < subsets"
-    " | importers | popout < download",
+    "data": "sample | split_names < tables | selection < dataset < writing < check | exporting | batches"
+    " < subsets | importers | popout < download",
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
     "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"

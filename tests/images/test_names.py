@@ -87,3 +87,13 @@ def test_minimal_names_keep_the_folders_that_differ():
     assert minimal_names([Path("/s/i/1.jpg"), Path("/s/i/2.jpg")]) == ["1.jpg", "2.jpg"]
     assert minimal_names([Path("/s/Art/1.jpg"), Path("/s/Zoo/1.jpg")]) == ["Art/1.jpg", "Zoo/1.jpg"]
     assert minimal_names([Path("/s/Art/1.jpg")]) == ["1.jpg"]
+
+
+def test_names_are_compared_in_one_form_and_without_case_where_that_leaves_no_doubt():
+    images = ["caf\u00e9/001.jpg", "Face_02.JPG", "x.jpg", "X.png"]
+    names = ["cafe\u0301/001.png", "face_02", "x", "X", "y"]
+    assert images_meant(names, images) == [0, 1, 2, 3, -1]
+    assert images_meant(["FACE_02"], ["face_02", "Face_02"]) == [-1]
+    files = [Path("stimuli/Face_01.jpg"), Path("stimuli/face_02.jpg")]
+    assert match_names(files, ["face_01.png", "FACE_02.png"], "saliency") == ["face_01.png", "FACE_02.png"]
+    assert match_names(files[:1], ["face_01.png", "Face_01.png"], "saliency") == ["Face_01.png"]

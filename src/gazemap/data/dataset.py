@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gazemap.data import selection
 from gazemap.data.sample import Sample
 from gazemap.data.selection import Chosen, Range
+from gazemap.data.split_names import split_named
 from gazemap.data.tables import read_fixations, read_images
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -162,11 +163,12 @@ class GazeDataset:
             return f"{self.name} {digest([*pool.map(Sample.content, self.samples), *doubled])}"
 
     def split(self, name: str) -> GazeDataset:
-        """The images of one split.
+        """The images of one split, by any of its names: see `split_named`.
 
         Raises:
             DataError: no such split; lists those that there are.
         """
+        name = split_named(name)
         if name not in self.splits:
             known = ", ".join(f"{split} ({count})" for split, count in self.splits.items())
             raise DataError(f"Data set {self.name!r} has no split {name!r}. It has: {known}.")
@@ -338,7 +340,7 @@ def load_dataset(path: str | Path) -> GazeDataset:
             image_id=row["image_id"],
             file=path / row["file"] if row["file"] else None,
             size=(row["height"], row["width"]),
-            split=row["split"],
+            split=split_named(row["split"]),
             group=row["group"],
             fixations=None if row["fixations"] is None else points.get(row["image_id"], _NOBODY_LOOKED),
             map_file=path / row["map"] if row["map"] else None,

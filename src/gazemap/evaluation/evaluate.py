@@ -11,6 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gazemap.data.dataset import DatasetLike, as_dataset
+from gazemap.data.split_names import split_named
 from gazemap.evaluation.baselines import leave_one_out
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth
@@ -94,7 +95,7 @@ def evaluate(
         MissingPackageError: the package that computes a model is not installed; says what to install.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
-    dataset = as_dataset(dataset)
+    dataset, split = as_dataset(dataset), split_named(split)
     images = dataset.split(split)
     rows = open_rows(models, images, holds=holds, engine=engine, device=device)
     made_by = what_makes(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.split_names import split_named
 from gazemap.evaluation.evaluate import BASELINES, DERIVED
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.fingerprint import choose_protocol
@@ -127,7 +128,7 @@ def evaluate_and_keep(
     if out is not None:
         check_scores_file(Path(out))
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
-    dataset = as_dataset(dataset)
+    dataset, split = as_dataset(dataset), split_named(split)
     images = dataset.split(split)
     rows = open_rows(models, images, holds=holds, engine=engine, device=device)
     part = named_split(split, unseen=unseen)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.split_names import split_named
 from gazemap.errors import OutputError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.fingerprint import what_makes
@@ -62,7 +63,7 @@ def scores_in(
             cannot be written.
     """
     check_scores_file(path)
-    dataset = as_dataset(dataset)
+    dataset, split = as_dataset(dataset), split_named(split)
     rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
     return found_or_made(

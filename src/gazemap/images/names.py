@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -13,6 +14,13 @@ from gazemap.images.formats import ENDINGS
 
 _SUFFIXES = (*ENDINGS, ".npy", ".mat")
 _SHOWN = 3
+
+_Parts = tuple[str, ...]  # folders and stem of a name
+
+
+def composed(name: str) -> str:
+    """A name in Unicode's composed form (NFC): some systems write a letter and its accent as two signs."""
+    return unicodedata.normalize("NFC", name)
 
 
 def minimal_names(files: Sequence[Path]) -> list[str]:
@@ -30,22 +38,31 @@ def images_meant(names: Sequence[str], images: Sequence[str], suffixes: Sequence
     The one rule: without suffixes (.jpg, .png, .npy and the like), a name fits an image where one of the
     two is the end of the other, folder by folder: "osie/1001" fits "1001", and "scene/1001" does not fit
     "osie/1001". Of several images that a name ends in, the longest is meant; a name that is itself the
-    end of several images means none.
+    end of several images means none. Names are compared in Unicode's composed form; those that fit none are
+    compared without regard to case.
 
     Args:
         names: with slashes or backslashes between folders.
         images: the images' names, as far as their folders tell them apart.
         suffixes: further ones that are left out, as ".saliency".
     """
+    parts = [[_parts(name, suffixes) for name in both] for both in (names, images)]
+    meant = _meant(*parts)
+    if -1 in meant:
+        folded = [[tuple(part.casefold() for part in whole) for whole in both] for both in parts]
+        without_case = _meant(*folded)
+        meant = [index if exact < 0 else exact for exact, index in zip(meant, without_case, strict=True)]
+    return meant
+
+
+def _meant(names: Sequence[_Parts], images: Sequence[_Parts]) -> list[int]:
     whole, ends = defaultdict(list), defaultdict(list)
-    for index, image in enumerate(images):
-        parts = _parts(image, suffixes)
+    for index, parts in enumerate(images):
         whole[parts].append(index)
         for end in _ends(parts):
             ends[end].append(index)
     meant = []
-    for name in names:
-        parts = _parts(name, suffixes)
+    for parts in names:
         contained = next((whole[end] for end in _ends(parts) if end in whole), None)
         fits = contained or ends.get(parts, [])
         meant.append(fits[0] if len(fits) == 1 else -1)
@@ -75,7 +92,7 @@ def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[s
     for index, file in enumerate(files):
         parts = _parts(file.as_posix(), suffixes)
         fits = [(key, _agreement(parts, _parts(key, suffixes))) for key in by_image[index]]
-        longest = max((length for _, length in fits), default=0)
+        longest = max((length for _, length in fits), default=(0, 0))
         best = [key for key, length in fits if length == longest]
         if not best:
             missing.append(file.name)
@@ -87,23 +104,24 @@ def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[s
     return matched
 
 
-def _parts(name: str, suffixes: Sequence[str]) -> tuple[str, ...]:
+def _parts(name: str, suffixes: Sequence[str]) -> _Parts:
     """The folders and the stem."""
-    *folders, last = PurePosixPath(name.replace("\\", "/")).parts
+    *folders, last = PurePosixPath(composed(name).replace("\\", "/")).parts
     while PurePosixPath(last).suffix.lower() in (*_SUFFIXES, *suffixes):
         last = PurePosixPath(last).stem
     return (*folders, last)
 
 
-def _ends(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _ends(parts: _Parts) -> Iterator[_Parts]:
     """a/b/c, b/c, c."""
     return (parts[start:] for start in range(len(parts)))
 
 
-def _agreement(first: tuple[str, ...], second: tuple[str, ...]) -> int:
-    """How many parts are equal, from the end."""
-    pairs = zip(reversed(first), reversed(second), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+def _agreement(first: _Parts, second: _Parts) -> tuple[int, int]:
+    """How many parts are equal, from the end: without regard to case, and with it."""
+    pairs = [*zip(reversed(first), reversed(second), strict=False)]
+    folded = takewhile(lambda pair: pair[0].casefold() == pair[1].casefold(), pairs)
+    return sum(1 for _ in folded), sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _refusal(missing: list[str], ambiguous: list[str], count: int, keys: Sequence[str]) -> str:

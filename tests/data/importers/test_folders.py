@@ -152,3 +152,67 @@ def test_a_density_among_fixation_maps_is_set_aside(source, tmp_path):
 )
 def test_what_is_no_dense_map_is_set_aside(source, tmp_path, picture, message):
     assert re.search(message, refused_picture(source, tmp_path, "maps", f"{FIRST}.png", picture))
+
+
+SIX = Image.new("RGB", (60, 40))
+ONE = np.zeros((40, 60), np.uint8)
+ONE[9, 9] = 255
+
+
+def folders_of(tmp_path, *files):
+    """A source with these files: images, or fixation maps with one fixation."""
+    for file in files:
+        path = tmp_path / "s" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (Image.fromarray(ONE) if file.startswith("fixations") else SIX).save(path)
+    return tmp_path / "s"
+
+
+@pytest.mark.parametrize("ending", ["bmp", "tif", "webp", "gif", "ppm", "avif"])
+def test_images_of_any_format_and_splits_of_any_name_are_taken(tmp_path, ending):
+    source = folders_of(tmp_path, f"images/Validation/1.{ending}", "fixations/VAL/1.png")
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
+    assert dataset.splits == {"val": 1}
+    assert dataset[0].image.shape == (40, 60, 3)
+    assert [len(sample.fixations) for sample in dataset.split("Valid")] == [1]
+
+
+def test_two_folders_of_one_split_are_refused(tmp_path):
+    source = folders_of(tmp_path, "images/val/1.png", "images/Validation/2.png", "fixations/val/1.png")
+    with pytest.raises(DataError, match=r"Validation and .*val are both of the split val"):
+        import_dataset(source, tmp_path / "out", format="salicon-folder")
+
+
+@pytest.mark.parametrize(
+    ("images", "fixations"),
+    [
+        (("Face_01.jpg", "Face_02.jpg"), ("face_01.png", "FACE_02.png")),
+        (("caf\u00e9.jpg", "b.jpg"), ("cafe\u0301.png", "b.png")),
+        (("001.jpg", "002.jpg"), ("001_fixMap.png", "002_fixMap.png")),
+        (("001.jpg", "002.jpg"), ("fix_001.png", "fix_002.png")),
+        (("011.jpg", "021.jpg"), ("0111.png", "0211.png")),
+    ],
+    ids=["case", "form", "ending", "beginning", "an ending that names share"],
+)
+def test_names_that_differ_in_case_form_or_an_affix_are_paired(tmp_path, images, fixations):
+    source = folders_of(
+        tmp_path, *(f"images/val/{n}" for n in images), *(f"fixations/val/{n}" for n in fixations)
+    )
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
+    assert [len(sample.fixations) for sample in dataset] == [1, 1]
+    assert dataset.info.set_aside == ()
+
+
+def test_names_that_only_case_tells_apart_are_kept_apart(tmp_path):
+    source = folders_of(
+        tmp_path, *(f"{kind}/val/{n}.png" for kind in ("images", "fixations") for n in ("a", "A"))
+    )
+    assert import_dataset(source, tmp_path / "out", format="salicon-folder").image_ids == ["A", "a"]
+
+
+def test_files_that_no_rule_pairs_are_named(tmp_path):
+    source = folders_of(tmp_path, "images/val/one.png", "fixations/val/two.png")
+    with pytest.raises(
+        DataError, match=r"Images: one\. Maps and fixations: two\. Taken are files that end in \.png"
+    ):
+        import_dataset(source, tmp_path / "out", format="salicon-folder")

@@ -18,6 +18,7 @@ from gazemap.data.importers.importer import Importer
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 from gazemap.types import Size
 
 _LICENSE = "not to be passed on; MS-COCO's per-image licenses for the images"
@@ -75,7 +76,7 @@ def read_coco_freeview(source: Path, *, initial_fixation: InitialFixation = "kee
     """
     files = sorted(source.rglob("COCOFreeView_fixations_*.json"))
     trials = _by_image(_scanpaths(source, files, "COCOFreeView_fixations_*.json"), by_task=False)
-    images = {path.name: path for path in sorted(source.rglob("*.jpg"), reverse=True)}
+    images = {f"{path.stem}.jpg": path for path in _pictures(source)}
     items = _items(source, trials, images, initial_fixation)
     return ImportedSet(_FREEVIEW_INFO, items, len(trials), time="ms")
 
@@ -111,15 +112,17 @@ def read_coco_search18(
     if not scanpaths:
         raise DataError(f"{files[0]} has no trial whose condition is {condition!r}.")
     trials = _by_image(scanpaths, by_task=True)
-    images = {
-        f"{_folder(path.parent.name)}/{path.name}": path
-        for path in sorted(source.rglob("*.jpg"), reverse=True)
-    }
+    images = {f"{_folder(path.parent.name)}/{path.stem}.jpg": path for path in _pictures(source)}
     info = _SEARCH18_INFO.model_copy(
         update={"edition": condition, "task": f"search for one of 18 targets, which is {condition}"}
     )
     items = _items(source, trials, images, initial_fixation)
     return ImportedSet(info, items, len(trials), time="ms")
+
+
+def _pictures(source: Path) -> list[Path]:
+    """All pictures below a folder; the lists name them as .jpg, whatever they were saved as."""
+    return sorted((path for path in source.rglob("*") if path.suffix.lower() in ENDINGS), reverse=True)
 
 
 def _scanpaths(source: Path, files: list[Path], pattern: str) -> list[_Scanpath]:

@@ -12,8 +12,9 @@ from pydantic import PositiveFloat
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import by_stem, unpaired
+from gazemap.data.importers.pairing import by_stem, matched, no_pairs, unpaired
 from gazemap.data.sample import read_map
+from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.images.formats import ENDINGS
@@ -97,26 +98,33 @@ def read_folders(
         expected = ", ".join(template.replace("{split}", "train") for template in templates.values())
         raise DataError(f"{source} has no folder {image_folder}. Expected: {expected}; the same for val.")
     found: list[tuple[str, _Files]] = []
+    seen: dict[str, set[str]] = {"images": set(), "truths": set()}
     set_aside: list[SetAside] = []
     for split in sorted({*folders["images"], *folders["maps"], *folders["fixations"]}):
         files = {
             kind: by_stem(folders[kind][split], suffixes) if split in folders[kind] else {}
             for kind, suffixes in _SUFFIXES.items()
         }
+        files |= {kind: matched(files[kind], files["images"]) for kind in ("maps", "fixations")}
+        seen["images"] |= {*files["images"]}
+        seen["truths"] |= {*files["maps"], *files["fixations"]}
         known, truths = {*files["images"]}, {*files["maps"], *files["fixations"]}
         chosen = (known & truths) | ({*files["fixations"]} if images == "optional" else set())
         found += [(split, _of(stem, files)) for stem in sorted(chosen)]
-        where = {kind: template.replace("{split}", split) for kind, template in templates.items()}
+        where = {
+            kind: folders[kind][split].relative_to(source).as_posix() if split in folders[kind] else template
+            for kind, template in templates.items()
+        }
         set_aside += unpaired(known - truths, where["images"], "no map and no fixations")
         set_aside += unpaired(truths - known - chosen, f"{where['maps']}|{where['fixations']}", "no image")
     if not found:
-        raise DataError(f"{source}: no image has a map or fixation file of the same name.")
+        raise DataError(no_pairs(source, seen["images"], seen["truths"]))
     described = _described(info, name, sigma).model_copy(update={"set_aside": tuple(set_aside)})
     return ImportedSet(described, _items(found), len(found))
 
 
 def _folders(source: Path, template: str) -> dict[str, Path]:
-    """By the name that stands for "{split}" in the template."""
+    """By the split whose name stands for "{split}" in the template; see `split_named`."""
     path = PurePosixPath(template)
     start, split, end = path.as_posix().partition("{split}")
     if not split or path.is_absolute() or "{split}" in end:
@@ -124,11 +132,17 @@ def _folders(source: Path, template: str) -> dict[str, Path]:
             "The folder's name must be a relative path with {split} in it, such as images/{split}, "
             f"got {template!r}."
         )
-    found = [folder for folder in sorted(source.glob(f"{start}*{end}")) if folder.is_dir()]
-    names = [folder.relative_to(source).as_posix() for folder in found]
-    return {
-        name[len(start) : len(name) - len(end)]: folder for name, folder in zip(names, found, strict=True)
-    }
+    named: dict[str, Path] = {}
+    for folder in sorted(source.glob(f"{start}*{end}")):
+        if folder.is_dir():
+            below = folder.relative_to(source).as_posix()
+            name = split_named(below[len(start) : len(below) - len(end)])
+            if name in named:
+                raise DataError(
+                    f"{named[name]} and {folder} are both of the split {name}. Put their files together."
+                )
+            named[name] = folder
+    return named
 
 
 def _of(stem: str, files: dict[str, _Files]) -> _Files:

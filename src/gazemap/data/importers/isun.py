@@ -11,10 +11,12 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.pairing import by_stem, picture_in
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 from gazemap.types import Floats
 
 _INFO = DatasetInfo(
@@ -54,6 +56,7 @@ def read_isun(source: Path) -> ImportedSet:
 
 
 def _items(source: Path, records: list[tuple[str, Any]]) -> Iterator[Item]:
+    pictures = by_stem(source / "images", ENDINGS)
     for name, record in records:
         where = f"{source / name}.mat"
         stem = str(np.ravel(field(record, "image", where))[0])
@@ -62,7 +65,7 @@ def _items(source: Path, records: list[tuple[str, Any]]) -> Iterator[Item]:
             if name == "testing"
             else _fixations(field(record, "gaze", where).ravel(), f"{where}, {stem}")
         )
-        yield Item(stem, source / "images" / f"{stem}.jpg", _SPLITS[name], fixations=truth)
+        yield Item(stem, picture_in(pictures, source / "images", stem), _SPLITS[name], fixations=truth)
 
 
 def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401

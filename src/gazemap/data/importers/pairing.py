@@ -2,27 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from gazemap.data.dataset import SetAside
+from gazemap.errors import DataError
+from gazemap.images.formats import ENDINGS
+from gazemap.images.names import composed
 
 _SHOWN = 3
 
 
 def by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
-    """A folder's files with these suffixes; of several with the same stem, the suffix that comes first."""
+    """A folder's files with these suffixes, by their names in Unicode's composed form.
+
+    Of several with the same stem, the suffix that comes first.
+
+    Raises:
+        DataError: two files have names that look the same, but are written in different forms.
+    """
     ranks = {suffix: rank for rank, suffix in enumerate(suffixes)}
     found = [path for path in folder.glob("*") if path.suffix.lower() in ranks]
-    return {path.stem: path for path in sorted(found, key=lambda path: -ranks[path.suffix.lower()])}
+    named: dict[str, Path] = {}
+    for path in sorted(found, key=lambda path: -ranks[path.suffix.lower()]):
+        other = named.get(composed(path.stem), path)
+        if other.stem != path.stem:
+            raise DataError(
+                f"{folder} holds two files that are named {composed(path.stem)}, in two forms of Unicode: "
+                f"{other.name!a} and {path.name!a}. Remove one of them."
+            )
+        named[composed(path.stem)] = path
+    return named
+
+
+def matched(files: dict[str, Path], stems: Collection[str]) -> dict[str, Path]:
+    """The same files, by the names of the images that they belong to.
+
+    A name that no image has is matched without regard to case, where that leaves no doubt. Where not one
+    name is an image's, but each is one with the same ending or beginning ("001_fixMap"), that is left out.
+
+    Args:
+        files: by stem, see `by_stem`.
+        stems: of the images.
+    """
+    if stems and files and not {*files} & {*stems}:
+        files = _without_affix(files, stems)
+    by_folded = {folded: stem for stem, folded in _unambiguous(stems).items()}
+    ours = _unambiguous(files)
+    meant = {}
+    for stem, path in files.items():
+        other = by_folded.get(ours.get(stem, ""), stem)
+        meant[stem if stem in stems or other in files else other] = path
+    return meant
+
+
+def _unambiguous(stems: Collection[str]) -> dict[str, str]:
+    """Those that differ by more than case from all others -> their form without case."""
+    count = Counter(stem.casefold() for stem in stems)
+    return {stem: stem.casefold() for stem in stems if count[stem.casefold()] == 1}
+
+
+def _without_affix(files: dict[str, Path], stems: Collection[str]) -> dict[str, Path]:
+    """Without what all names end or begin with and no image does, if images' names are left."""
+    start, end = _shared_start([*files]), _shared_start([stem[::-1] for stem in files])[::-1]
+    candidates = [end[cut:] for cut in range(len(end))] + [start[:cut] for cut in range(len(start), 0, -1)]
+    for affix in candidates:
+        cut = {
+            stem.removesuffix(affix) if stem.endswith(affix) else stem.removeprefix(affix): path
+            for stem, path in files.items()
+        }
+        if len(cut) == len(files) and {*cut} & {*stems}:
+            return cut
+    return files
+
+
+def _shared_start(texts: Sequence[str]) -> str:
+    pairs = zip(min(texts), max(texts), strict=False)
+    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def picture_in(pictures: dict[str, Path], folder: Path, stem: str) -> Path:
+    """The picture of a name; where there is none, the path that reading it then names as missing."""
+    return pictures.get(composed(stem), folder / f"{stem}.jpg")
+
+
+def no_pairs(source: Path, images: Collection[str], others: Collection[str]) -> str:
+    """What is wrong where no image has a partner: some names of both sides, and what is looked for."""
+    return (
+        f"{source}: no image has a map or fixation file of the same name. Images: {some(images)}. Maps and "
+        f"fixations: {some(others)}. Taken are files that end in {', '.join(ENDINGS)}; of fixations .mat, "
+        "too, and .npy."
+    )
+
+
+def some(names: Collection[str]) -> str:
+    """The first names, and how many more; "none"."""
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(sorted(names)[:_SHOWN]) + more or "none"
 
 
 def unpaired(stems: set[str], where: str, reason: str) -> list[SetAside]:
     """One entry for all files of a folder that have no partner; no entry if there are none."""
     if not stems:
         return []
-    more = f" and {len(stems) - _SHOWN:,} more" if len(stems) > _SHOWN else ""
-    return [SetAside(item=f"{where}: {', '.join(sorted(stems)[:_SHOWN])}{more}", reason=reason)]
+    return [SetAside(item=f"{where}: {some(stems)}", reason=reason)]
 
 
 def last_are_val(count: int, share: float) -> list[str]:

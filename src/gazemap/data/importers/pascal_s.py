@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.hdf5 import opened
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import last_are_val
+from gazemap.data.importers.pairing import by_stem, last_are_val, picture_in
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 
 _INFO = DatasetInfo(
     name="pascal-s",
@@ -44,6 +45,7 @@ def read_pascal_s(source: Path) -> ImportedSet:
 
 
 def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Iterator[Item]:
+    pictures = by_stem(stimuli, ENDINGS)
     splits = last_are_val(len(cells), _VAL_SHARE)
     for index, cell in enumerate(cells):
         name = str(index + 1)
@@ -52,7 +54,7 @@ def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Itera
         y, x, observer = cell.astype(np.float64)
         yield Item(
             image_id=name,
-            image=stimuli / f"{name}.jpg",
+            image=picture_in(pictures, stimuli, name),
             split=splits[index],
             fixations=Fixations(
                 x=x,

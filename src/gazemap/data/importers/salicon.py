@@ -12,7 +12,7 @@ import numpy as np
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import field, read_mat
-from gazemap.data.importers.pairing import by_stem, unpaired
+from gazemap.data.importers.pairing import by_stem, matched, unpaired
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError, InputError
@@ -106,7 +106,7 @@ def _paired(source: Path, points: Points) -> tuple[list[Item], list[SetAside]]:
     set_aside: list[SetAside] = []
     for split in ("train", "val"):
         images = by_stem(source / "images" / split, ENDINGS)
-        files = by_stem(source / "fixations" / split, (".mat",))
+        files = matched(by_stem(source / "fixations" / split, (".mat",)), images)
         items += [
             Item(stem, images[stem], split, fixations=partial(_read, files[stem], points))
             for stem in sorted({*images} & {*files})

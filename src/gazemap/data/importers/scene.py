@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
-from gazemap.data.importers.pairing import last_are_val
+from gazemap.data.importers.pairing import by_stem, last_are_val, picture_in
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 
 _INFO = DatasetInfo(
     name="scene",
@@ -45,12 +46,13 @@ def read_scene(source: Path) -> ImportedSet:
 
 
 def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401
+    pictures = by_stem(stimuli, ENDINGS)
     splits = last_are_val(len(cells), _VAL_SHARE)
     for index, observers in enumerate(cells):
         image_id = f"{index + 1:03}"
         yield Item(
             image_id=image_id,
-            image=stimuli / f"{image_id}.jpg",
+            image=picture_in(pictures, stimuli, image_id),
             split=splits[index],
             fixations=_fixations(observers, f"{path}, image {image_id}"),
         )

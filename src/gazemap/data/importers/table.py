@@ -15,6 +15,7 @@ from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.numerals import Decimal
 from gazemap.data.importers.pairing import last_are_val, unpaired
 from gazemap.data.importers.rows import OPTIONAL, TABLES, Rows, read_rows
+from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -174,11 +175,10 @@ def _items(
 
 
 def _split(image_id: str, rows: Rows) -> str:
-    found = sorted({*filter(None, rows["split"].tolist())})
+    found = sorted({split_named(name) for name in rows["split"].tolist() if name})
     if len(found) > 1:
         raise DataError(f"The rows of image {image_id} name several splits: {', '.join(found)}.")
-    split: str = found[0] if found else "all"
-    return {"valid": "val", "validation": "val"}.get(split, split)
+    return found[0] if found else "all"
 
 
 def _fixations(rows: Rows) -> Fixations:

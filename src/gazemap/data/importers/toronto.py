@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.matlab import read_mat
-from gazemap.data.importers.pairing import last_are_val
+from gazemap.data.importers.pairing import by_stem, last_are_val, picture_in
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.formats import ENDINGS
 
 _INFO = DatasetInfo(
     name="toronto",
@@ -45,6 +46,7 @@ def read_toronto(source: Path) -> ImportedSet:
 
 
 def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[Item]:
+    pictures = by_stem(stimuli, ENDINGS)
     splits = last_are_val(len(cells), _VAL_SHARE)
     for index, fixated in enumerate(cells):
         name = str(index + 1)
@@ -61,7 +63,7 @@ def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[It
             except InputError as error:
                 raise DataError(f"{path}, image {name}: {error}") from error
 
-        yield Item(name, stimuli / f"{name}.jpg", splits[index], fixations=points)
+        yield Item(name, picture_in(pictures, stimuli, name), splits[index], fixations=points)
 
 
 TORONTO = Importer(

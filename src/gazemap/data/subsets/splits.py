@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.data.split_names import split_named
 from gazemap.errors import DataError, InputError
 
 _HASH_BYTES = 8
@@ -65,6 +66,7 @@ def hashed_splits(dataset: GazeDataset, shares: Mapping[str, float], seed: int =
         InputError: shares that are no positive numbers, or do not add up to 1.
         DataError: images of which neither points nor a map is known.
     """
+    shares = _by_split(shares)
     numbers = [share for share in shares.values() if isinstance(share, int | float) and share > 0]
     if len(numbers) < len(shares) or not math.isclose(sum(numbers), 1, abs_tol=1e-9):
         raise InputError(
@@ -80,6 +82,13 @@ def hashed_splits(dataset: GazeDataset, shares: Mapping[str, float], seed: int =
     described = ", ".join(f"{name} {share:g}" for name, share in shares.items())
     splits = {group: split_of(group) for group in _sizes(dataset)}
     return _with_splits(dataset, splits, f"splits by hash of the group: {described}; seed {seed}")
+
+
+def _by_split(shares: Mapping[str, float]) -> dict[str, float]:
+    named = {split_named(name): share for name, share in shares.items()}
+    if len(named) < len(shares):
+        raise InputError(f"Two of the shares are of one split: {', '.join(shares)}. Name each split once.")
+    return named
 
 
 def make_folds(dataset: GazeDataset, k: int, seed: int = 0) -> list[GazeDataset]:

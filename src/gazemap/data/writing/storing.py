@@ -12,6 +12,7 @@ from PIL import Image
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.sample import read_map
+from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedFixations, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixation_pictures import fixation_counts
@@ -46,7 +47,7 @@ def store(folder: Path, item: Item, info: DatasetInfo) -> Stored:
         "file": _store_image(folder, item),
         "width": size[1],
         "height": size[0],
-        "split": item.split,
+        "split": split_named(item.split),
         "group": item.group or item.image_id,
         "map": _store_map(folder, item),
         "fixations": None,
