@@ -13,7 +13,7 @@ from scipy import stats
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation.agreement import Agreement
 from gazemap.evaluation.comparison import compare
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM
+from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM, evaluate
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.scores import Scores
@@ -306,6 +306,16 @@ def test_data_sets_and_protocols_of_one_name_are_told_apart(made_by, message):
         CENTER_BIAS,
     )
     assert compare(a, replace(a, made_by={}), row_a="a", row_b=CENTER_BIAS).names == ("a", CENTER_BIAS)
+
+
+def test_scores_on_other_observers_of_one_name_are_not_compared(popout_set):
+    """Two data sets of the same name and images, of which one has fewer observers' fixations."""
+    observers = sorted({name for sample in popout_set for name in sample.fixations.observers})
+    fewer = popout_set.select(observers=observers[:2])
+    assert (fewer.name, fewer.image_ids) == (popout_set.name, popout_set.image_ids)
+    a, b = (evaluate("gazenet", data, metrics=["nss"]) for data in (popout_set, fewer))
+    with pytest.raises(InputError, match=r"dataset was 'popout [0-9a-f]+' and is now 'popout [0-9a-f]+'"):
+        compare(a, b, row_a="gazenet", row_b="gazenet")
 
 
 def test_what_holds_arrays_compares_and_hashes_without_an_exception():

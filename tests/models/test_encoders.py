@@ -1,5 +1,9 @@
 """Encoders: published shapes, weights in both namings, and what is frozen."""
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,13 +73,48 @@ def test_where_only_shapes_are_wanted_nothing_is_downloaded(name, monkeypatch):
     assert asked == [False]
 
 
-def test_weights_that_cannot_be_downloaded_are_named(tmp_path, monkeypatch):
+@pytest.mark.parametrize("error", [OSError("no host"), RuntimeError("the client\nis closed"), KeyError()])
+def test_weights_that_cannot_be_fetched_are_named_with_their_address(error, monkeypatch, capsys):
+    """Whatever the library raises; it has kinds of its own, of which not all are OSErrors."""
+
+    def refused(name, *, pretrained, **options):
+        assert pretrained
+        raise error
+
+    monkeypatch.setattr(import_timm(), "create_model", refused)
+    address = r"https://huggingface\.co/timm/mobilenetv2_100\.\w+"
+    why = {OSError: "no host", RuntimeError: "the client", KeyError: "KeyError"}[type(error)]
+    message = (
+        rf"mobilenetv2_100 cannot be fetched from {address} \({why}\)\. .*model\.safetensors from there by"
+    )
+    with pytest.raises(WeightsError, match=message):
+        Encoder("mobilenetv2", weights="timm")
+    assert re.search(f"weights of mobilenetv2_100 come from {address}", capsys.readouterr().err)
+
+
+def test_without_a_network_there_is_no_traceback(tmp_path, monkeypatch):
     constants = pytest.importorskip("huggingface_hub.constants")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # as HF_HUB_OFFLINE=1: fails at once
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    message = r"weights of mobilenetv2_100 cannot be downloaded \(.*give a safetensors file"
-    with pytest.raises(WeightsError, match=f"(?s){message}"):
+    with pytest.raises(WeightsError, match="weights of mobilenetv2_100 cannot be fetched from"):
         Encoder("mobilenetv2", weights="timm")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chosen", [None, "0"])
+def test_what_fetches_weights_asks_for_nothing_else(chosen):
+    """A first request would also ask for other things; the user has the last word."""
+    pytest.importorskip("huggingface_hub")
+    code = (
+        "from gazemap.models.encoders import import_timm; import_timm()\n"
+        "from huggingface_hub.constants import HF_HUB_DISABLE_TELEMETRY as off; print(off)"
+    )
+    names = ("HF_HUB_DISABLE_TELEMETRY", "DISABLE_TELEMETRY", "DO_NOT_TRACK")
+    own = {name: value for name, value in os.environ.items() if name not in names}
+    own |= {} if chosen is None else {"HF_HUB_DISABLE_TELEMETRY": chosen}
+    own["PYTHONPATH"] = os.pathsep.join(sys.path)
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=own, check=True)
+    assert made.stdout == ("True\n" if chosen is None else "False\n")
 
 
 def test_weights_that_do_not_fit_are_refused(tmp_path):

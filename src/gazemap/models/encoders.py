@@ -6,6 +6,7 @@ is built.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from gazemap.errors import WeightsError, check_name, lookup
 from gazemap.system.device import register_vision_operators
 from gazemap.system.extras import require
+from gazemap.system.progress import say
 
 _HALF = (0.5, 0.5, 0.5)
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -170,16 +172,31 @@ def timm_network(name: str, weights: str | None, **options: Any) -> nn.Module:  
     """
     download = weights == "timm" and not torch.empty(0).is_meta  # on the meta device there are only shapes
     timm = import_timm()
+    if download:
+        source = _source(name)
+        say(
+            f"The ImageNet weights of {name} come from {source}, unless they are there already.",
+            progress=True,
+        )
     try:
         network: nn.Module = timm.create_model(name, num_classes=0, pretrained=download, **options)
-    except OSError as error:
+    except Exception as error:  # of the libraries' own kinds, which are many
+        if not download:
+            raise
+        reason = str(error).partition("\n")[0] or type(error).__name__
         raise WeightsError(
-            f"The ImageNet weights of {name} cannot be downloaded ({error}). Connect to the internet, or "
-            "give a safetensors file of them as encoder_weights."
+            f"The ImageNet weights of {name} cannot be fetched from {source} ({reason}). Connect to the "
+            "internet, or get model.safetensors from there by hand and give that file as encoder_weights."
         ) from error
     if weights is not None and weights != "timm":
         load_encoder_weights(network, Path(weights))
     return network
+
+
+def _source(name: str) -> str:
+    """The address of timm's weights of a network."""
+    about = import_timm().models.get_pretrained_cfg(name)
+    return f"https://huggingface.co/{about.hf_hub_id}" if about.hf_hub_id else str(about.url)
 
 
 def load_encoder_weights(network: nn.Module, path: Path) -> None:
@@ -223,11 +240,16 @@ def _in_layer_order(tensors: dict[str, Tensor]) -> list[Tensor]:
 def import_timm() -> Any:  # noqa: ANN401 - timm has no types
     """timm, after what torchvision needs to be imported; see `system.device`.
 
+    Where the user has not said otherwise, huggingface_hub, which fetches timm's weights, asks for nothing but
+    them, and leaves it to us to say what went wrong.
+
     Raises:
         MissingPackageError: timm is not installed.
     """
     require("timm", "Building an encoder")
     register_vision_operators()
+    for name, value in (("DISABLE_TELEMETRY", "1"), ("VERBOSITY", "error")):
+        os.environ.setdefault(f"HF_HUB_{name}", value)  # read when it is imported
     import timm
 
     return timm

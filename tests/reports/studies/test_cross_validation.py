@@ -106,6 +106,8 @@ def test_other_sets_are_trained_on_in_every_fold_and_never_scored(study, popout_
     about = describe(study.out / "1")["dataset"]
     assert about["train"] == len(other.split("train")) + len(popout_set) * 2 // 3
     assert len(study.scores_of(1).image_ids) == len(popout_set) // 3
+    with pytest.raises(WeightsError, match="cv/1 was trained with another data set"):
+        study.run(fold=1)  # without the other set
 
 
 def test_a_folder_of_another_recipe_is_refused(study, tmp_path):

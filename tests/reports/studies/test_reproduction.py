@@ -45,6 +45,10 @@ def test_killed_in_its_first_epoch_it_goes_on_and_is_not_trained_twice(popout_se
     made = reproduce("tiny", popout_set, out, overrides=overrides)
     monkeypatch.setattr(loop, "train_one_epoch", killed)
     assert reproduce("tiny", popout_set, out, overrides=overrides).runs == made.runs
+    with pytest.raises(
+        WeightsError, match=r"tiny was trained with another recipe: training\.epochs was 1 and is"
+    ):
+        reproduce("tiny", popout_set, out, overrides=["training.epochs=2"])
     smaller = popout_set.with_samples(popout_set.samples[:-1])
     with pytest.raises(WeightsError, match="tiny was trained with another data set"):
         reproduce("tiny", smaller, out, overrides=overrides)

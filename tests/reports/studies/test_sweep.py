@@ -153,6 +153,19 @@ def test_scores_of_another_protocol_are_made_anew_and_say_so(small, popout_set, 
     assert other[-1].intervals == {metric: scores.interval("mse-0", metric) for metric in ("nss", "cc")}
 
 
+def test_one_map_for_all_metrics_is_scored_anew_and_says_so(small, popout_set, tmp_path):
+    options = ["loss={kld: 1}", "model.options.output=log_density"]
+    own = sweep(small, popout_set, tmp_path / "out", overrides=options)
+    one_map = sweep(change(small, one_map=True), popout_set, tmp_path / "out", overrides=options)
+    assert (own.scores.protocol, one_map.scores.protocol) == ("exact", "exact-one-map")
+    assert own.rows != one_map.rows
+    assert {line["protocol"] for line in table_of(tmp_path / "out")} == {"exact-one-map"}
+    assert (
+        sweep(change(small, one_map=False), popout_set, tmp_path / "out", overrides=options).rows[-1]
+        == own.rows[-1]
+    )
+
+
 def test_another_data_set_is_refused_before_anything_is_trained(file, popout_set, tmp_path):
     change(file, seeds=[0], entries={"mse": ["training.epochs=1"]})
     sweep(file, popout_set, tmp_path / "out")
