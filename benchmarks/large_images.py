@@ -2,9 +2,9 @@
 
     python benchmarks/large_images.py [--side 13000] [--src OTHER/src]
 
-Each image is made, then read in a process of its own. Printed: by how much its peak memory rises above what
-it has once everything is imported, in MiB. --src takes gazemap from another folder, such as an earlier
-state's.
+Each image is made, then read in a process of its own (Linux). Printed: by how much its peak memory rises
+above what it has once everything is imported, in MiB. --src takes gazemap from another folder, such as an
+earlier state's.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ import numpy as np
 from arguments import benchmark_parser, read_arguments
 from PIL import Image
 
-READ = """
-import resource, sys
+READ = r"""
+import re, sys
 from pathlib import Path
 import gazemap.prediction.inputs as inputs
 from PIL import Image
 Image.init()
 inputs.as_needed_pixels(Path(sys.argv[1]), lambda size: (480, 640)) if Path(sys.argv[1]).exists() else None
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# not ru_maxrss, which is the parent's, too
+print(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1])
 """
 
 

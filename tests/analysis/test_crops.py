@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
+from support.deep_images import chunk
 
 from gazemap.analysis.crops import Crop, best_crop, check_crop_file, parse_aspect, parse_size, write_crop
 from gazemap.errors import DataError, InputError
@@ -188,7 +189,7 @@ def test_a_crop_is_resized_to_the_exact_size(tmp_path):
 
 def test_names_of_another_format_and_files_that_are_no_images_are_refused(tmp_path):
     Image.fromarray(PIXELS.repeat(9, axis=0)).save(tmp_path / "a.jpg")
-    with pytest.raises(InputError, match=r"must end in \.jpg or \.jpeg, got .*b\.png"):
+    with pytest.raises(InputError, match=r"must end in \.jpg, \.jpeg, .*got .*b\.png"):
         check_crop_file(tmp_path / "a.jpg", tmp_path / "b.png")
     with pytest.raises(DataError, match="There is no image file"):
         write_crop(tmp_path / "none.jpg", PART, tmp_path / "b.jpg")
@@ -197,3 +198,22 @@ def test_names_of_another_format_and_files_that_are_no_images_are_refused(tmp_pa
     with pytest.raises(DataError, match="is damaged"):
         write_crop(tmp_path / "cut.jpg", PART, tmp_path / "b.jpg")
     assert not (tmp_path / "b.jpg").exists()
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tiff", "webp", "avif"])
+def test_a_crop_keeps_the_color_profile(tmp_path, suffix):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    Image.fromarray(PIXELS).save(tmp_path / f"a.{suffix}", icc_profile=profile)
+    write_crop(tmp_path / f"a.{suffix}", PART, tmp_path / f"crop.{suffix}")
+    with Image.open(tmp_path / f"crop.{suffix}") as written:
+        assert written.info["icc_profile"] == profile
+
+
+def test_a_crop_of_a_damaged_profile_or_a_format_that_is_not_written(tmp_path):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    content = (tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(content[:33] + chunk(b"iCCP", b"no profile") + content[33:])
+    Image.fromarray(PIXELS).save(tmp_path / "a.ico", sizes=[(20, 12)])
+    for name in ("a.png", "a.ico"):
+        write_crop(tmp_path / name, PART, tmp_path / "crop.png")
+        np.testing.assert_array_equal(read_image(tmp_path / "crop.png"), PIXELS[2:8, 3:11])

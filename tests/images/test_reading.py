@@ -156,6 +156,17 @@ def smooth(height, width):
     return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
 
 
+@pytest.mark.parametrize(("levels", "expected"), [(6, 150), (2, 150), (1, 150)])
+def test_large_jpeg_2000_files_are_decoded_at_a_fraction(tmp_path, monkeypatch, levels, expected):
+    monkeypatch.setattr(reading, "LARGE", 100_000)
+    path = tmp_path / "photo.jp2"
+    smooth(600, 800).save(path, num_resolutions=levels, irreversible=False)
+    found = read_reduced(path, lambda size: (150, 200))
+    assert (found.size, found.pixels.shape) == ((600, 800), (expected, 200, 3))
+    whole = np.asarray(smooth(600, 800).resize((200, 150), Image.Resampling.BOX))
+    assert np.abs(found.pixels.astype(int) - whole).mean() < 2
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
 def test_a_reduced_image_is_the_whole_one_made_smaller(tmp_path, suffix, monkeypatch):
     path = tmp_path / f"photo.{suffix}"

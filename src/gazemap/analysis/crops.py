@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,26 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from gazemap.errors import DataError, InputError
+from gazemap.errors import InputError
 from gazemap.gaze.areas import integral_image
-from gazemap.images.reading import read_size
+from gazemap.images.formats import FORMATS
+from gazemap.images.reading import using
 from gazemap.system.files import refuse_source, replacing
 from gazemap.system.writing import check_writable
 from gazemap.types import Floats, Size
 
 _EQUAL = 1e-9  # shares that differ by less are one share, summed in another order
 _NUMBER = r"(\d{1,6}(?:\.\d{1,6})?)"
-# the first suffix is the format's own; a photo with an inner preview (MPO) is a JPEG
-_SUFFIXES = {
-    "JPEG": (".jpg", ".jpeg"),
-    "MPO": (".jpg", ".jpeg"),
-    "PNG": (".png",),
-    "TIFF": (".tif", ".tiff"),
-    "WEBP": (".webp",),
-    "BMP": (".bmp",),
-    "GIF": (".gif",),
+# Pillow's names of formats -> what crops of them are written in: their own, where that can be written. A
+# photo with an inner preview (MPO) is a JPEG
+_WRITTEN = {
+    "JPEG": "JPEG",
+    "MPO": "JPEG",
+    "PNG": "PNG",
+    "TIFF": "TIFF",
+    "WEBP": "WebP",
+    "BMP": "BMP",
+    "GIF": "GIF",
+    "AVIF": "AVIF",
+    "JPEG2000": "JPEG 2000",
+    "PPM": "PPM",
+    "TGA": "TGA",
+    "HEIF": "JPEG",
+    "ICO": "PNG",
+    "DIB": "BMP",
 }
-_SAVING = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
+_PILLOW = {"WebP": "WEBP", "JPEG 2000": "JPEG2000"}
+_SAVING = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}, "AVIF": {"quality": 90}}
+_KEPT = ("icc_profile", "exif", "dpi")
 
 
 @dataclass(frozen=True)
@@ -173,27 +183,22 @@ def check_crop_file(image: Path, out: Path) -> None:
 
     Raises:
         InputError: another ending, or the image's own file.
-        DataError: the image is missing, is no image, or is of a format that crops are not written in.
+        DataError: the image is missing or is no image.
         OutputError: nothing can be written there.
     """
-    read_size(image)
+    written = _WRITTEN[using(image, lambda opened: opened.format or "")]
     refuse_source(out, image)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # read_size has held the image to our own limit
-        with Image.open(image) as opened:
-            suffixes = _SUFFIXES.get(opened.format or "")
-    if suffixes is None:
-        raise DataError(f"A crop must be of a JPEG, PNG, TIFF, WebP, BMP or GIF file, got {image}.")
+    suffixes = next(format.endings for format in FORMATS if format.name == written)
     if out.suffix.lower() not in suffixes:
         raise InputError(
-            f"A crop keeps the format of its image {image.name}: its name must end in "
-            f"{' or '.join(suffixes)}, got {out}."
+            f"A crop of {image.name} is a {written} file: its name must end in {', '.join(suffixes)}, "
+            f"got {out}."
         )
     check_writable(out)
 
 
 def write_crop(image: Path, crop: Crop, out: Path, size: Size | None = None) -> None:
-    """Write a part of an image file in the image's own format, depth and color profile.
+    """Write a part of an image file in the image's own format, depth, resolution and color profile.
 
     The crop's coordinates are those of the upright image, and the file is written upright. EXIF is kept,
     except in TIFF. Of an animation only the first frame is kept. JPEG and WebP are encoded anew at
@@ -211,20 +216,19 @@ def write_crop(image: Path, crop: Crop, out: Path, size: Size | None = None) -> 
         OutputError: `out` cannot be written.
     """
     check_crop_file(image, out)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Image.open(image) as opened:
-            kind = "JPEG" if opened.format == "MPO" else opened.format or ""
-            try:
-                upright = ImageOps.exif_transpose(opened)
-            except (OSError, SyntaxError, ValueError) as error:
-                raise DataError(f"{image} is damaged and cannot be decoded ({error}).") from error
+    upright, kind = using(image, lambda opened: (_upright(opened), opened.format or ""))
+    kind = _PILLOW.get(_WRITTEN[kind], _WRITTEN[kind])
     part = upright.crop((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height))
     if size is not None:
         part = _resized(part, size)
-    kept = {name: upright.info[name] for name in ("icc_profile", "exif") if upright.info.get(name)}
+    kept = {name: upright.info[name] for name in _KEPT if upright.info.get(name)}
     with replacing(out) as temporary:
         part.save(temporary, format=kind, **kept, **_SAVING.get(kind, {}))
+
+
+def _upright(opened: Image.Image) -> Image.Image:
+    opened.load()  # TIFFs are turned here, and say so in their EXIF only now
+    return ImageOps.exif_transpose(opened)
 
 
 def _resized(part: Image.Image, size: Size) -> Image.Image:

@@ -152,7 +152,8 @@ def _gathered(
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:
-    return image.reduce(factor) if factor > 1 else image
+    # JPEG 2000's image has another `reduce`
+    return Image.Image.reduce(image, factor) if factor > 1 else image
 
 
 def _eight_bits(image: Image.Image, facts: Facts) -> Image.Image:

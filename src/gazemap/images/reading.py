@@ -30,7 +30,8 @@ from gazemap.types import Pixels, Size
 
 _SIDEWAYS = frozenset((5, 6, 7, 8))
 _DRAFTED = ("JPEG", "MPO")  # which Pillow can decode at a fraction of their size
-_HEADER = 2**16  # bytes of a PNG in which sBIT stands, if it does
+_HEADER = 2**16  # bytes of a file in which such facts stand, if they do
+_DAMAGED, _REPLACE = "is damaged and cannot be decoded", "Replace the file."
 _one_large = threading.Lock()
 
 Needed = Callable[[Size], tuple[float, float]]
@@ -103,6 +104,25 @@ def read_size(source: ImageSource) -> Size:
     return _mending(source, size)
 
 
+def using(source: ImageSource, use: Callable[[Image.Image], _Result]) -> _Result:
+    """What is made of the opened image of Pillow, for those who need its own depth or mode.
+
+    Args:
+        source: a file, or its bytes.
+        use: is given the image, not decoded yet; perhaps a second time, mended, where it is damaged.
+
+    Raises:
+        DataError: as `read_image`.
+        MissingPackageError: as `read_image`.
+    """
+
+    def used(content: ImageSource, name: str) -> _Result:
+        with opened(content, name) as image, refusing(name, _DAMAGED, _REPLACE):
+            return use(image)
+
+    return _mending(source, used)
+
+
 def decoded(image: Image.Image, name: str = "The image") -> DecodedImage:
     """An image of Pillow, perhaps not decoded yet, as `read_image` gives it.
 
@@ -142,15 +162,31 @@ def _significant_bits(source: ImageSource) -> int | None:
     return next((data[0] for kind, data in png_chunks(source) if kind == b"sBIT" and data), None)
 
 
+def _halvings(source: ImageSource | None) -> int:
+    """How many times a JPEG 2000 file can be decoded at half its size: the levels of its wavelets."""
+    start = source[:_HEADER] if isinstance(source, bytes) else b""
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            start = file.read(_HEADER)
+    place = start.find(
+        b"\xff\x52\0"
+    )  # its coding style: length, style, progression, layers, transform, levels
+    return start[place + 9] if 0 <= place < len(start) - 9 else 0
+
+
 def _decoded(
     image: Image.Image, name: str, needed: Needed | None, facts: Facts, source: ImageSource | None
 ) -> DecodedImage:
     check_size(image, name)
     profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA", "P", "PA") else None
-    with refusing(name, "is damaged and cannot be decoded", "Replace the file."):
+    with refusing(name, _DAMAGED, _REPLACE):
         whole = image.size
         if needed and image.format in _DRAFTED:
             image.draft(None, _sides(whole, _orientation(image), needed))  # 1/2, 1/4, 1/8, or nothing
+        elif needed and image.format == "JPEG2000" and image.width * image.height > LARGE:
+            width, height = _sides(whole, None, needed)
+            halvings = min(image.width // width, image.height // height).bit_length() - 1
+            image.reduce = min(max(0, halvings), _halvings(source))  # type: ignore[assignment]
         with _one_large if image.width * image.height > LARGE else nullcontext():
             with quietly() if image.format == "TIFF" else nullcontext():  # which reads its EXIF there
                 image.load()

@@ -107,18 +107,19 @@ def crop(
     if figure:
         check_figure(figure, image)
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
-    density = predict(image, model=predictor).density
+    prediction = predict(image, model=predictor)
+    density = prediction.density
     chosen = best_crop(density, wanted, share)
     write_crop(image, chosen, out, exact)
     if figure:
-        _draw(image, density, chosen, figure)
+        _draw(image, density, chosen, figure, prediction.icc_profile)
     written = exact or (chosen.height, chosen.width)
     return CroppedImage(image, out, predictor.name, chosen, written, density, figure)
 
 
-def _draw(image: Path, density: Floats, chosen: Crop, figure: Path) -> None:
+def _draw(image: Path, density: Floats, chosen: Crop, figure: Path, icc_profile: bytes | None) -> None:
     from gazemap.images.reading import read_image
     from gazemap.reports.figures import predictions as figures
     from gazemap.reports.figures.saving import write_figure
 
-    write_figure(figures.crop(read_image(image), density, chosen), figure)
+    write_figure(figures.crop(read_image(image), density, chosen), figure, icc_profile)

@@ -117,20 +117,21 @@ def regions(
     check_inside(named, size)
     parts = read_mask(Path(mask), size) if mask is not None else None
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
-    density = predict(image, model=predictor).density
+    prediction = predict(image, model=predictor)
+    density = prediction.density
     rows = box_shares(density, named) if parts is None else mask_shares(density, parts)
     found = ImageRegions(image, predictor.name, rows, parts or named, density, out, figure)
     if out:
         write_table(out, [asdict(row) for row in rows])
     if figure:
-        _draw(found, figure)
+        _draw(found, figure, prediction.icc_profile)
     return found
 
 
-def _draw(found: ImageRegions, figure: Path) -> None:
+def _draw(found: ImageRegions, figure: Path, icc_profile: bytes | None) -> None:
     from gazemap.images.reading import read_image
     from gazemap.reports.figures import predictions as figures
     from gazemap.reports.figures.saving import write_figure
 
     drawn = figures.regions(read_image(found.image), found.density, found.rows, found.where)
-    write_figure(drawn, figure)
+    write_figure(drawn, figure, icc_profile)

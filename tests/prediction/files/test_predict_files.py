@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageCms
 from support import tiny_model
 
 from gazemap.errors import InputError, OutputError
 from gazemap.evaluation.predictions import maps_of
-from gazemap.images import reading
+from gazemap.images import opening, reading
 from gazemap.images.reading import read_image
 from gazemap.models.parts import set_center_bias
 from gazemap.models.table import create_model
@@ -25,6 +25,7 @@ from gazemap.prediction.files.outputs import OUTPUTS
 from gazemap.prediction.files.predict_files import _Worker, predict_files
 from gazemap.prediction.files.result_folder import Results
 from gazemap.prediction.predict import predict
+from gazemap.system import extras
 from gazemap.system.locks import only_one
 
 
@@ -323,3 +324,41 @@ def test_a_killed_run_leaves_nothing_partial_and_goes_on(density_model, photos, 
     assert outcome.skipped >= 10
     assert not list(out.rglob(".*"))
     assert len(files_in(out)) == 2 * 305 + 1
+
+
+def test_pictures_keep_the_color_profile_and_assumptions_are_said(density_model, tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    photograph(60, 80).save(tmp_path / "a.jpg", icc_profile=profile)
+    dark = np.asarray(photograph(60, 80).convert("L")).astype(np.uint16) * 4
+    Image.fromarray(dark).save(tmp_path / "dark.png")
+    (tmp_path / "b.psd").write_bytes(b"8BPS\0\1")
+    out = tmp_path / "out"
+    outcome = predict_files([tmp_path], out, model=density_model, write=["overlay", "contour", "json"])
+    for kind in ("overlay", "contour"):
+        with Image.open(out / f"a.jpg.{kind}.jpg") as written:
+            assert written.info["icc_profile"] == profile
+    predict(tmp_path / "a.jpg", density_model).save(tmp_path / "heat.png")
+    with Image.open(tmp_path / "heat.png") as written:
+        assert written.info["icc_profile"] == profile
+    note = f"dark: {dark.min()} to {dark.max():,} of 65,535; 1,023 was taken as white"
+    assert (outcome.predicted, outcome.noted) == (2, 1)
+    assert outcome.noted_first == (f"{tmp_path / 'dark.png'}: {note}.",)
+    assert predict(tmp_path / "dark.png", density_model).notes == (note,)
+    assert json.loads((out / "dark.png.attention.json").read_text())["notes"] == [note]
+    assert "notes" not in json.loads((out / "a.jpg.attention.json").read_text())
+    listed = json.loads((out / "notes.jsonl").read_text())
+    assert listed == {"path": str(tmp_path / "dark.png"), "notes": [note]}
+    assert outcome.besides == ("1 file looks like an image of other kinds (1 .psd) and was not read.",)
+    assert json.loads((out / "failed.jsonl").read_text())["reason"].endswith("export it as JPEG or PNG.")
+    assert {*outcome.noted_first, *outcome.besides} <= {*outcome.notes()}
+
+
+def test_a_heic_without_its_package_fails_alone(density_model, photos, tmp_path, monkeypatch):
+    def missing(package, purpose):
+        raise extras.missing(package, purpose)
+
+    monkeypatch.setattr(opening, "require", missing)
+    (photos / "IMG_0001.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    outcome = predict_files([photos], tmp_path / "out", model=density_model)
+    assert counts(outcome) == (5, 0, 1)
+    assert "pip install 'gazemap[heic]'" in outcome.failures[0].reason

@@ -12,7 +12,8 @@ from gazemap.system.writing import check_writable
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = (".png", ".pdf", ".svg", ".eps", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
+_OF_PIXELS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
+FORMATS = (*_OF_PIXELS, ".pdf", ".svg", ".eps")
 
 
 def check_figure(path: Path, *images: Path) -> None:
@@ -28,8 +29,13 @@ def check_figure(path: Path, *images: Path) -> None:
     check_writable(path)
 
 
-def write_figure(figure: Figure, path: Path) -> None:
+def write_figure(figure: Figure, path: Path, icc_profile: bytes | None = None) -> None:
     """Write a figure, whole or not at all; the name's ending says the format.
+
+    Args:
+        figure: of matplotlib.
+        path: the file.
+        icc_profile: the color profile of the image that it shows, kept where the figure is of pixels.
 
     Raises:
         InputError: the ending is no format of figures.
@@ -37,4 +43,7 @@ def write_figure(figure: Figure, path: Path) -> None:
     """
     check_figure(path)
     with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=150)
+        if icc_profile and path.suffix.lower() in _OF_PIXELS:
+            figure.savefig(temporary, dpi=150, pil_kwargs={"icc_profile": icc_profile})
+        else:
+            figure.savefig(temporary, dpi=150)
