@@ -5,6 +5,7 @@ import json
 import pytest
 from support import tiny_model
 
+from gazemap.errors import OutputError
 from gazemap.training.loop import train
 from gazemap.training.prepare import prepare
 
@@ -35,3 +36,12 @@ def test_it_says_what_it_made(popout_set, tmp_path):
         },
         "cache": str(tmp_path / "cache" / "arrays"),
     }
+
+
+def test_a_cache_that_cannot_be_written_is_no_success(popout_set, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "file"))
+    with pytest.raises(
+        OutputError, match=r"Nothing was prepared\. The cache folder .*file/arrays cannot be used"
+    ):
+        prepare(popout_set, tiny_model.recipe(tmp_path))

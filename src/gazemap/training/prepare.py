@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gazemap.data.batches.cache import CacheWarning
 from gazemap.data.dataset import DatasetLike, as_dataset
+from gazemap.errors import OutputError
 from gazemap.system.files import cache_folder
 from gazemap.system.plain import plain
 from gazemap.training.learned import training_images
@@ -70,10 +73,16 @@ def prepare(
     Raises:
         RecipeError: a mistake in the recipe; see `load_recipe`.
         DataError: no such data set, a split is missing, or an image cannot be read.
+        OutputError: the cache folder cannot be written.
     """
     dataset = as_dataset(dataset)
-    loaded = load_splits(load_recipe(recipe, overrides), dataset, processes=True, progress=progress)
-    training_images(dataset, progress=progress)  # what a run keeps of its images, to know them again
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CacheWarning)  # nothing would be prepared
+        try:
+            loaded = load_splits(load_recipe(recipe, overrides), dataset, processes=True, progress=progress)
+            training_images(dataset, progress=progress)  # what a run keeps of its images, to know them again
+        except CacheWarning as warning:
+            raise OutputError(f"Nothing was prepared. {warning}") from warning
     splits = {
         name: PreparedSplit(
             images=len(arrays),

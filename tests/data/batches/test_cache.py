@@ -99,7 +99,7 @@ def test_without_a_cache_folder_the_arrays_are_kept_in_memory(popout_set, tmp_pa
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path / "file"))
     maker = ImageMaker((24, 32), "stretch")
-    with pytest.warns(UserWarning, match="kept in memory.*GAZEMAP_CACHE"):
+    with pytest.warns(UserWarning, match="GAZEMAP_CACHE.*kept in memory"):
         made = cached_arrays(maker, popout_set.samples)
     np.testing.assert_array_equal(made[5], maker(popout_set[5]))
 

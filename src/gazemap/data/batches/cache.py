@@ -41,6 +41,10 @@ _CHUNK = 32  # images that are made and marked as done together
 _PROCESSES_FROM = 4000  # images: on two cores threads are as fast up to 2,800, and start at once
 
 
+class CacheWarning(UserWarning):
+    """The cache cannot be written: all goes on, but slower, and with arrays in memory."""
+
+
 def cached_arrays(
     maker: Maker,
     samples: Sequence[Sample],
@@ -80,8 +84,9 @@ def cached_arrays(
         _clear(path)
     except OSError as error:
         warnings.warn(
-            f"The cache folder {folder} cannot be used ({error.strerror or error}); arrays are kept in "
-            "memory. Free space, or set GAZEMAP_CACHE to a folder that you may write to.",
+            f"The cache folder {folder} cannot be used ({error.strerror or error}). Free space, or set "
+            "GAZEMAP_CACHE to a folder that you may write to. Until then, arrays are kept in memory.",
+            CacheWarning,
             stacklevel=2,
         )
         return _in_memory(maker, samples, description, progress)

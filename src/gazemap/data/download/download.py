@@ -21,7 +21,7 @@ from gazemap.system.extras import require
 from gazemap.system.files import refuse_used
 from gazemap.system.fingerprint import file_digest
 from gazemap.system.locks import only_one_file
-from gazemap.system.writing import writing
+from gazemap.system.writing import check_writable, writing
 
 if TYPE_CHECKING:
     from gazemap.data.download.fetching import Patience
@@ -94,6 +94,7 @@ def download_dataset(
         digests = _whole(name, out)
         if digests is None:
             refuse_used(out)
+            check_writable(out, folder=True)
             digests = _downloaded(name, source, out, work, patience, progress)
         shutil.rmtree(work, ignore_errors=True)
     return Download(name, out, digests, source.format, source.options, IMPORTERS[source.format].info)
