@@ -1,13 +1,14 @@
 import errno
 import os
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from gazemap.errors import OutputError
 from gazemap.system import writing
 from gazemap.system.files import new_folder, replacing, write_text
-from gazemap.system.writing import check_writable
+from gazemap.system.writing import check_room, check_writable
 
 
 def names(folder):
@@ -107,3 +108,10 @@ def test_a_full_or_closed_place_is_refused(number, tmp_path, monkeypatch):
         OutputError, match=rf"a\.csv cannot be written: {os.strerror(number)}\. Free space or"
     ):
         check_writable(tmp_path / "a.csv")
+
+
+def test_room_is_asked_for_with_some_to_spare(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing.shutil, "disk_usage", lambda folder: SimpleNamespace(free=3 * 2**20))
+    check_room(tmp_path, 2 * 2**20)
+    with pytest.raises(OSError, match="No space left on device"):
+        check_room(tmp_path, 2 * 2**20 + 1)

@@ -1,5 +1,7 @@
 """Tables in Parquet files: as pyarrow reads and writes them; damage is named, whatever it is."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -78,3 +80,11 @@ def test_damage_is_an_error_wherever_it_is(tmp_path):
         except ValueError:
             refused += 1
     assert refused > 70
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+def test_a_full_disk_is_an_error_as_any_other():
+    """What writes Parquet panics there, which is no Exception."""
+    table = table_of({"a": [0.5] * 100_000}, {"a": "float64"})
+    with pytest.raises(OSError, match="No space left on device"):
+        write_parquet(table, Path("/dev/full"))

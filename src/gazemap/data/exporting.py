@@ -20,6 +20,7 @@ from gazemap.images.reading import read_size
 from gazemap.system.extras import require
 from gazemap.system.files import new_folder
 from gazemap.system.progress import bar
+from gazemap.system.writing import check_room
 
 if TYPE_CHECKING:
     import h5py
@@ -99,6 +100,7 @@ def write_pysaliency(dataset: GazeDataset, folder: Path, progress: bool = False)
     points = _points(dataset)
     shown = bar(dataset.samples, f"Exporting {dataset.name}", progress=progress)
     files = [_image(sample, folder) for sample in shown]
+    check_room(folder, 2 * sum(values.nbytes for values in points.values()))  # and the table of images
     with h5py.File(folder / "stimuli.hdf5", "w") as file:
         _write_stimuli(file, dataset, files)
     with h5py.File(folder / "fixations.hdf5", "w") as file:

@@ -22,15 +22,19 @@ _UNFINISHED = "unfinished"
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, named: Path | None = None) -> Iterator[Path]:
     """A temporary file in the folder of `path` to write to; renamed to `path` if all goes well.
 
     It is locked (flock) while it is written: libraries that lock what they write, too, must be told not to.
 
+    Args:
+        path: of the file.
+        named: what messages call it, where it moves on to another place.
+
     Raises:
         OutputError: the folder is missing, read-only or full; names the file and the reason.
     """
-    with writing(path):
+    with writing(named or path):
         make_folder(path.parent)
         temporary, handle = _temporary(path)
         try:

@@ -7,6 +7,7 @@ pyarrow would do more, and takes 180 MB. An arro3 table is one to every library 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -83,7 +84,13 @@ def write_parquet(table: Table | RecordBatchReader, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    _write_parquet(table, path, compression="snappy")
+    try:
+        _write_parquet(table, path, compression="snappy")
+    except BaseException as error:  # what it raises on a full disk is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        reason = re.search(r'message: "([^"]*)"', str(error))
+        raise OSError(reason[1] if reason else str(error)) from error
 
 
 def write_batches(batches: Iterable[Columns], kinds: Kinds, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from gazemap.errors import OutputError
 
 _PROBE = 2**16  # bytes that must fit
+_SPARE = 2**20  # bytes for what libraries write beside what they are given
 
 
 @contextmanager
@@ -44,6 +46,18 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:  # "File exists" would be no help
         raise NotADirectoryError(errno.ENOTDIR, f"{os.strerror(errno.ENOTDIR)}: {folder}") from error
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Refuse to go on where a disk has not room for `size` more bytes and a little.
+
+    For libraries that do not survive a full disk: HDF5's then ends the process.
+
+    Raises:
+        OSError: as the system does.
+    """
+    if shutil.disk_usage(folder).free < size + _SPARE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def check_writable(path: Path, *, folder: bool = False) -> None:

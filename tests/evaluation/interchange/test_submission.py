@@ -1,6 +1,7 @@
 """Submissions: what is written is what was predicted, and nothing is left of what went wrong."""
 
 import zipfile
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -20,6 +21,7 @@ from gazemap.evaluation.predictions import Maps
 from gazemap.metrics import resize
 from gazemap.models.weights import save_model
 from gazemap.prediction.predict import predict
+from gazemap.system import writing
 
 
 @pytest.fixture(scope="module")
@@ -212,3 +214,12 @@ def test_commands_say_how_many_maps_are_left_out_and_refuse_mistakes(run, popout
         "submit", tmp_path / "all", *data, "--format", "mit", "--out", tmp_path / "x", "--split", "val"
     )
     assert (code, "no submission format named 'mit'" in text) == (2, True)
+
+
+def test_a_disk_that_fills_up_ends_it_before_hdf5_does(popout_set, tmp_path, monkeypatch):
+    """HDF5's library ends the process where it cannot write; here there is room for one image more."""
+    left = iter([2**30, 0])
+    monkeypatch.setattr(writing.shutil, "disk_usage", lambda folder: SimpleNamespace(free=next(left)))
+    with pytest.raises(OutputError, match=r"ours\.hdf5 cannot be written: No space left on device"):
+        submit("gazenet", popout_set, tmp_path / "ours.hdf5", format="tuebingen", split="val")
+    assert not list(tmp_path.iterdir())

@@ -29,7 +29,7 @@ from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.extras import require
 from gazemap.system.files import new_folder, refuse_used, replacing
 from gazemap.system.progress import bar
-from gazemap.system.writing import check_writable
+from gazemap.system.writing import check_room, check_writable
 from gazemap.types import Floats, Output, Size
 
 SALICON_SIZE = (480, 640)
@@ -126,6 +126,7 @@ def _tuebingen(predictions: Predictor | Predictions, path: Path, images: GazeDat
         with h5py.File(temporary, "w", locking=False) as file:
             for index in steps:
                 frame = _frame(predictions, images, index, images[index].size)
+                check_room(path.parent, 4 * frame.size)
                 file.create_dataset(names[index], data=frame.astype(np.float32), compression="gzip")
         _check(temporary, images, names, predictions.output, [sample.size for sample in images])
     return path

@@ -73,9 +73,10 @@ class Results:
         """
         for kind in self.kinds:
             made = self.folder / _STAGE / f"{threading.get_ident()}{kind.ending}"
-            with replacing(made) as temporary:
+            final = Path(f"{self.folder / name}{kind.ending}")
+            with replacing(made, named=final) as temporary:
                 kind.write(prediction, temporary)
-            _rename(made, Path(f"{self.folder / name}{kind.ending}"))
+            _rename(made, final)
 
     def fail(self, failure: Failure) -> None:
         """List a failure in failed.jsonl."""
