@@ -44,13 +44,13 @@ ORDERS = {
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
-    "evaluation": "left_out | score_files | score_tables | seen | text_table | overview < scores | baselines"
-    " < ground_truths | agreement | significance | overlap | predictions < interchange < rows"
-    " < names | fingerprint < evaluate < reuse | explained < model_comparison < comparison | kept",
+    "evaluation": "left_out | blurs | score_files | score_tables | seen | text_table | overview"
+    " < scores | baselines < ground_truths | agreement | significance | overlap | predictions"
+    " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
+    " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | tables | regions < crops | designs",
-    "reports": "pages | blurs | figures | diagnosis | trainings < thumbnails | findings < report_page < *"
-    " < studies",
+    "reports": "pages | figures | diagnosis | trainings < thumbnails | findings < report_page < * < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "recipes | trained < *",
     "cli": "help | completion | options | parsing | tables < command | listings < results < *"

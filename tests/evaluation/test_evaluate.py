@@ -183,18 +183,10 @@ def test_mistakes_are_refused(popout_set, truth_maps):
         evaluate({"t": truth_maps}, popout_set, "dev", "exact")
 
 
-def test_a_set_without_points_is_refused(tmp_path):
-    import shutil
-
-    from support.miniatures import MINIATURES
-
-    from gazemap.data.importers import import_dataset
-
-    source = MINIATURES["salicon-folder"](tmp_path / "s")
-    shutil.rmtree(source / "fixations")
-    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
-    with pytest.raises(DataError, match="no fixation points"):
-        evaluate({"m": Maps(np.zeros((4, 4)))}, dataset, "val", "exact")
+def test_a_set_without_points_and_maps_is_refused(popout_set):
+    nothing = popout_set.with_samples([replace(sample, fixations=None) for sample in popout_set])
+    with pytest.raises(DataError, match="neither fixation points nor dense maps"):
+        evaluate({"m": Maps(np.zeros((5, 4, 4)))}, nothing, "val", "exact")
 
 
 @pytest.mark.parametrize("fit", ["letterbox", "crop"])

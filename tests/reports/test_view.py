@@ -11,9 +11,9 @@ from gazemap.data.dataset import SetAside
 from gazemap.data.writing.folder import save_dataset
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import known_observers, observer_agreement, outlying
+from gazemap.evaluation.blurs import with_blur
 from gazemap.gaze.fixations import Fixations
 from gazemap.metrics import auc, nss
-from gazemap.reports.blurs import with_blur
 from gazemap.reports.figures import gaze as gaze_figures
 from gazemap.reports.view import spread, view
 

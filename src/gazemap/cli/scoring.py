@@ -62,6 +62,18 @@ def evaluate(
         ),
     ] = False,
     unseen: UnseenOption = False,
+    sigma: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PIXELS",
+            help="The blur of the ground truth, in pixels of the image. Without it, the data set's own, or "
+            "else 1 degree of visual angle, or else 8 cycles per image.",
+        ),
+    ] = None,
+    degrees: Annotated[
+        float | None,
+        typer.Option(metavar="DEGREES", help="The same in degrees of visual angle. Either this or --sigma."),
+    ] = None,
     holds: HoldsOption = "saliency",
     seed: SeedOption = 0,
     out: Annotated[
@@ -95,6 +107,8 @@ def evaluate(
         metrics=names(metrics),
         one_map=one_map,
         unseen=unseen,
+        sigma=sigma,
+        degrees=degrees,
         holds=holds,
         seed=seed,
         out=out,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
+from gazemap.errors import DataError
 from gazemap.gaze.blurring import blur
 from gazemap.gaze.fixations import blurred_points, fixation_map
+from gazemap.images.resizing import resize
 from gazemap.system.array_cache import ArrayCache
 from gazemap.types import Floats, Size
 
@@ -19,6 +22,7 @@ _CENTER_SHARE = 0.1
 _UNIFORM_SHARE = 0.01
 
 
+_GRID = (240, 320)  # of a mean of maps, which is smooth
 _KEPT = 128 * 2**20  # bytes of a data set's maps that stay in memory, one for each size of its images
 
 
@@ -74,6 +78,39 @@ class CenterBias:
 
     def _blurred(self, counts: Floats) -> Floats:
         return mix_uniform(blur(counts, self.sigma * counts.shape[1]))
+
+
+class MeanOfMaps:
+    """The mean of other images' dense maps: the center bias of a data set that has no points.
+
+    Args:
+        dataset: whose images have maps; those without are left out.
+    """
+
+    def __init__(self, dataset: GazeDataset) -> None:
+        self._samples = [*dataset]
+        self._total = np.zeros(_GRID)
+        for sample in self._samples:
+            self._total += self._own(sample)
+        if not self._total.any():
+            raise DataError(f"Data set {dataset.name!r} has neither fixation points nor dense maps here.")
+
+    def density(self, size: Size) -> Floats:
+        """(H, W), sums to 1, nowhere 0: of all images."""
+        return self._resized(self._total, size)
+
+    def density_without(self, index: int, size: Size) -> Floats:
+        """(H, W), sums to 1, nowhere 0: of all images but one."""
+        return self._resized(self._total - self._own(self._samples[index]), size)
+
+    def _own(self, sample: Sample) -> Floats:
+        """On the grid on which the maps of images of all sizes are added; sums to 1."""
+        if sample.map_file is None:
+            return np.zeros(_GRID)
+        return replace(sample, fixations=None).density(_GRID)
+
+    def _resized(self, total: Floats, size: Size) -> Floats:
+        return mix_uniform(np.maximum(resize(total, size), 0.0))
 
 
 def relative_points(dataset: GazeDataset) -> list[Floats]:

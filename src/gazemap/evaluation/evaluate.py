@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -13,8 +13,9 @@ from threadpoolctl import threadpool_limits
 from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.evaluation.baselines import leave_one_out
+from gazemap.evaluation.blurs import blurred_for
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
-from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth
+from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth, needs_points, with_metrics_of
 from gazemap.evaluation.overlap import seen_by, unseen_places
 from gazemap.evaluation.predictions import Maps, PartOf, Predictions, learned_from, maps_of
 from gazemap.evaluation.rows import Models, open_rows
@@ -53,6 +54,8 @@ def evaluate(
     one_map: bool = False,
     seed: int = 0,
     unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
@@ -61,10 +64,12 @@ def evaluate(
     """Score models on a split, and with them the center bias, a uniform map and the gold standard.
 
     The center bias is the density of the fixations of the split train; where there is none, or it is the one
-    that is scored, of the split's other images. The gold standard is what the other observers predict: the
-    mean over observers of the score of the others' fixations at those of the one held out. It needs a data
-    set that tells observers apart, and has no value for metrics that compare with a density of all observers
-    (cc, sim, kld, emd).
+    that is scored, of the split's other images. Of a set that has maps alone, it is the mean of those images'
+    maps, and the metrics that need no points are scored.
+
+    The gold standard is what the other observers predict: the mean over observers of the score of the others'
+    fixations at those of the one held out. It needs a data set that tells observers apart, and has no value
+    for metrics that compare with a density of all observers (cc, sim, kld, emd).
 
     A log density, of a model or a baseline, is scored by the map that is best for each metric, see
     `gazemap.metrics.best_map`; regression networks have one map for all.
@@ -83,24 +88,31 @@ def evaluate(
         seed: draws the other images whose fixations are a protocol's negatives.
         unseen: leave out, for all rows, the images that any of the models was trained on; the split's name
             in the scores then says so.
+        sigma: the blur of the ground truth in pixels of the image, for protocols that take the data set's; by
+            default the set's own, else one degree of visual angle, else the MIT benchmark's 8 cycles per
+            image. The scores say which.
+        degrees: the same in degrees of visual angle.
         holds: what maps in folders and files hold, "saliency" or "log_density".
         engine: what computes models, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
         device: where: "auto", "cpu" or "cuda".
         progress: show bars.
 
     Raises:
-        DataError: no such data set or split, one without fixations, or maps that do not fit the images.
-        InputError: no such protocol or metric, two rows of one name, or with `unseen` no image is left.
+        DataError: no such data set or split, one without fixations for metrics that need them, maps that do
+            not fit the images, or degrees of a set whose pixels per degree are not known.
+        InputError: no such protocol or metric, two rows of one name, with `unseen` no image is left, or a
+            blur for a protocol that has its own.
         WeightsError: a model that is not there or cannot be loaded.
         MissingPackageError: the package that computes a model is not installed; says what to install.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
     dataset, split = as_dataset(dataset), split_named(split)
+    chosen = with_metrics_of(chosen, dataset.split(split), asked=metrics is not None)
+    rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
+    asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
+    made_by = what_makes(rows, dataset, split, protocol, **asked, sigma=sigma, degrees=degrees)
+    dataset, _ = blurred_for(dataset, chosen, sigma=sigma, degrees=degrees)
     images = dataset.split(split)
-    rows = open_rows(models, images, holds=holds, engine=engine, device=device)
-    made_by = what_makes(
-        rows, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen
-    )
     seen = seen_by(learned_from(rows), images, progress=progress)
     if unseen:
         places = unseen_places(images, seen)
@@ -179,10 +191,16 @@ def _score_image(index: int, rows: Mapping[str, Predictions], truths: GroundTrut
 
 
 def _scored(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str]) -> dict[str, _Score]:
-    return {
-        name: _Score(value, why_undefined(prepared, truth, name) or "") if np.isnan(value) else _Score(value)
-        for name, value in score_prepared(prepared, truth, metrics).items()
-    }
+    known = [name for name in metrics if truth.fixation_map is not None or not needs_points(name)]
+    scored = score_prepared(prepared, truth, known)
+    return {name: _score(name, scored, prepared, truth) for name in metrics}
+
+
+def _score(name: str, scored: Mapping[str, float], prepared: Prepared, truth: GroundTruth) -> _Score:
+    if name not in scored:
+        return _Score(np.nan, "only its map is known, no fixation points")
+    value = scored[name]
+    return _Score(value, why_undefined(prepared, truth, name) or "") if np.isnan(value) else _Score(value)
 
 
 def _gold_standard(index: int, truth: ImageGroundTruth, truths: GroundTruths) -> dict[str, _Score]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.evaluation.blurs import blurred_for
 from gazemap.evaluation.predictions import learned_from
 from gazemap.evaluation.rows import Row
 from gazemap.metrics import Protocol, get_metric, get_protocol
@@ -38,13 +39,15 @@ def what_makes(
     one_map: bool = False,
     seed: int = 0,
     unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
 ) -> dict[str, Any]:
     """The fingerprint of what `evaluate` would return for the same arguments, its rows already open.
 
     The whole data set counts, since the center bias may be made of another split: its content, not its path.
 
     Raises:
-        InputError: no such protocol or metric.
+        InputError: no such protocol or metric, or a blur for a protocol that has its own.
         DataError: an image or map cannot be read.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
@@ -55,6 +58,7 @@ def what_makes(
         one_map=one_map,
         seed=seed,
         unseen=unseen,
+        blur=blurred_for(dataset, chosen, sigma=sigma, degrees=degrees)[1],
         learned_from={name: own and own.digest() for name, own in learned_from(rows).items()},
         rows={
             name: entry.digest if isinstance(entry, Predictor) else entry.digest()

@@ -93,6 +93,8 @@ def evaluate_and_keep(
     one_map: bool = False,
     seed: int = 0,
     unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
@@ -113,6 +115,8 @@ def evaluate_and_keep(
         one_map: score log densities by one map for all metrics, too.
         seed: draws the other images whose fixations are a protocol's negatives.
         unseen: leave out the images that a model was trained on.
+        sigma: the blur of the ground truth, in pixels.
+        degrees: the same in degrees of visual angle.
         holds: what maps in folders and files hold.
         engine: what computes models.
         device: where.
@@ -134,6 +138,7 @@ def evaluate_and_keep(
     part = named_split(split, unseen=unseen)
     path = Path(out) if out is not None else _default_file(models, rows, dataset, part, chosen.name)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
+    asked |= {"sigma": sigma, "degrees": degrees}
     scores, found = found_or_made(
         path, rows, dataset, split, protocol, **asked, replace_others=force, progress=progress
     )

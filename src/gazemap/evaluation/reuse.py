@@ -31,6 +31,8 @@ def scores_in(
     one_map: bool = False,
     seed: int = 0,
     unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
@@ -49,6 +51,8 @@ def scores_in(
         one_map: score log densities by one map for all metrics, too.
         seed: draws the other images whose fixations are a protocol's negatives.
         unseen: leave out the images that a model was trained on.
+        sigma: the blur of the ground truth, in pixels.
+        degrees: the same in degrees of visual angle.
         holds: what maps in folders and files hold.
         engine: what computes models.
         device: where.
@@ -66,6 +70,7 @@ def scores_in(
     dataset, split = as_dataset(dataset), split_named(split)
     rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
+    asked |= {"sigma": sigma, "degrees": degrees}
     return found_or_made(
         path, rows, dataset, split, protocol, **asked, replace_others=replace_others, progress=progress
     )[0]
@@ -111,6 +116,8 @@ def found_in(
     one_map: bool = False,
     seed: int = 0,
     unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
     replace_others: bool = True,
 ) -> Scores | None:
     """The scores in a file, where everything that made them is still the same; else None.
@@ -124,8 +131,9 @@ def found_in(
     if not path.exists():
         return None
     kept = Scores.read(path)
+    blurs = {"sigma": sigma, "degrees": degrees}
     asked = what_makes(
-        rows, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen
+        rows, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen, **blurs
     )
     changed = differences(kept.made_by or None, asked)
     if changed and not replace_others:

@@ -14,6 +14,7 @@ from arro3.core import Table
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError, MissingPackageError, check_name
+from gazemap.evaluation.blurs import OWN_BLURS
 from gazemap.evaluation.left_out import sentences
 from gazemap.evaluation.score_files import COLUMNS, read_table, write_table
 from gazemap.evaluation.score_tables import attributes_of
@@ -191,7 +192,21 @@ class Scores:
         """What a reader of the table must know: images that a model has seen, and images without a score."""
         missing = {row: {metric: self.left_out(row, metric) for metric in self.metrics} for row in self.rows}
         seen = [line for row, own in self.seen.items() for line in seen_sentences(row, own, self.image_ids)]
-        return [*seen, *sentences(missing, len(self.image_ids))]
+        return [*seen, *sentences(missing, len(self.image_ids)), *self._truth_notes()]
+
+    def _truth_notes(self) -> list[str]:
+        """What the ground truth was made of, where that is not what the data set and the protocol state."""
+        lines = []
+        blur = self.made_by.get("blur", OWN_BLURS[0])
+        if blur not in OWN_BLURS:
+            lines.append(f"The ground truth has {blur}.")
+        wanted = self.made_by.get("protocol", {}).get("metrics", self.metrics)
+        if without := [name for name in wanted if name not in self.metrics]:
+            lines.append(
+                f"This split has dense maps alone. {', '.join(without)} need fixation points and are left "
+                "out; the center bias is the mean of other images' maps."
+            )
+        return lines
 
     @property
     def headings(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.targets import Target, TargetMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.baselines import CenterBias, FixationCounts
+from gazemap.evaluation.blurs import with_blur
 from gazemap.evaluation.predictions import maps_of
 from gazemap.evaluation.scores import Scores
 from gazemap.images.placement import Placement
@@ -23,7 +24,6 @@ from gazemap.metrics.scoring.preparing import prepare
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import Predictor, load_predictor
-from gazemap.reports.blurs import with_blur
 from gazemap.reports.figures.runs import Example
 from gazemap.reports.trainings import Training, read_training
 from gazemap.types import Fit, Floats, Size

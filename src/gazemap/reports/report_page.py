@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.evaluation.blurs import blur_described
 from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNIFORM
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import PROTOCOLS
 from gazemap.reports import diagnosis
-from gazemap.reports.blurs import blur_described
 from gazemap.reports.figures import runs as figures
 from gazemap.reports.findings import Findings, Subject, center_bias_grids, examples, find, wrap_cases
 from gazemap.reports.pages import png, render

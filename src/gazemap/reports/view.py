@@ -18,7 +18,7 @@ from gazemap.data.sample import Sample
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import Observer, known_observers
 from gazemap.evaluation.baselines import relative_points
-from gazemap.reports.blurs import blur_described, with_blur
+from gazemap.evaluation.blurs import blur_described, with_blur
 from gazemap.reports.figures import gaze as gaze_figures
 from gazemap.reports.pages import png, render
 from gazemap.reports.thumbnails import observer_colors, thumbnail

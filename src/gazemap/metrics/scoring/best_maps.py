@@ -136,12 +136,14 @@ def overlapping_map(density: Floats, sigma: float, fixations: float) -> Floats:
     Args:
         density: (H, W), sums to 1.
         sigma: of the ground truth's blur, in pixels.
-        fixations: n, how many an image has.
+        fixations: n, how many an image has; infinite where that is not known: the blurred density itself.
 
     Returns:
         (H, W), sums to 1.
     """
     mean = blur(density, sigma)
+    if fixations == np.inf:
+        return np.asarray(mean / mean.sum())
     # the squared kernel is a kernel of sigma / sqrt(2) times its integral
     square = blur(density, sigma / np.sqrt(2)) / (4 * np.pi * sigma**2)
     variance = np.maximum(square - mean**2, 1e-6 * mean**2) / fixations

@@ -23,13 +23,13 @@ class GroundTruth:
     equal only if they are the same one.
 
     Attributes:
-        fixation_map: (H, W) or (B, H, W) counts, or points.
+        fixation_map: (H, W) or (B, H, W) counts, or points; None where only a density is known.
         density: the blurred fixations, of the same shape; for cc, sim, kld and emd.
         other_fixation_map: the other images' fixations, counts or points; for the shuffled AUCs.
         baseline: sums to 1, usually the center bias; for the information gain.
     """
 
-    fixation_map: FixationMaps
+    fixation_map: FixationMaps | None
     density: Maps | None = None
     other_fixation_map: FixationMaps | None = None
     baseline: Maps | None = None

@@ -157,7 +157,7 @@ def _missing(metric: Metric, truth: GroundTruth) -> list[str]:
 def _size_of(truth: GroundTruth) -> Size | None:
     """(H, W) of the first map among the truth; None where all are points."""
     maps: list[Array | None] = [truth.density, truth.baseline]
-    if not has_points(truth.fixation_map):
+    if truth.fixation_map is not None and not has_points(truth.fixation_map):
         maps.insert(0, truth.fixation_map)
     for value in maps:
         if value is not None and len(np.shape(value)) in (2, 3):

@@ -40,7 +40,8 @@ class Case:
     @cached_property
     def fixated(self) -> Floats:
         """(n,): the positions of the fixated pixels."""
-        return in_main_memory(self._comparison.fixated(self._truth.fixation_map, repeats=True)[0].pixels)
+        name = "fixation_map"
+        return in_main_memory(self._comparison.fixated(getattr(self._truth, name), repeats=True)[0].pixels)
 
     @property
     def has_others(self) -> bool:
