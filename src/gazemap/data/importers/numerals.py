@@ -15,8 +15,12 @@ from gazemap.types import Floats
 
 Decimal = Literal[".", ","]
 
-_POINT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_COMMA = re.compile(r"[-+]?([0-9]+,?[0-9]*|,[0-9]+)([eE][-+]?[0-9]+)?")
+_FORMS = {  # in which nothing can match in two ways, so that a text is read once
+    ".": r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
+    ",": r"[-+]?(?:[0-9]+(?:,[0-9]*)?|,[0-9]+)(?:[eE][-+]?[0-9]+)?",
+}
+_NUMBERS = {mark: re.compile(form) for mark, form in _FORMS.items()}
+_LINES = {mark: re.compile(f"(?>{form}\n)*+") for mark, form in _FORMS.items()}
 _GROUPED = {  # thousands are certain where both marks occur
     ".": re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+"),
     ",": re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+"),
@@ -39,11 +43,14 @@ def numbers(
         decimal: the decimal mark of texts.
         stated: a user has said so; then the other mark may stand between thousands.
     """
+    plain = _all_plain(values, decimal)
+    if plain is not None:
+        return plain, np.isinf(plain)
     found = np.full(len(values), np.nan)
     faulty = np.zeros(len(values), dtype=bool)
     for row, value in enumerate(values):
         if isinstance(value, str):
-            value = _plain(value.translate(_ODD).strip(), decimal, stated)
+            value = _plain(value.strip(), decimal, stated)
             if value is None:
                 faulty[row] = True
                 continue
@@ -53,9 +60,24 @@ def numbers(
     return found, faulty
 
 
+def _all_plain(values: Sequence[Any], decimal: Decimal) -> Floats | None:
+    """All numbers at once, where each is a text of the usual form or None; else None."""
+    kinds = {*map(type, values)}
+    if not kinds <= {str, type(None)} or str not in kinds:
+        return None
+    known = np.array([value is not None for value in values])
+    texts = [value for value in values if value is not None]
+    if not _LINES[decimal].fullmatch("\n".join([*texts, ""])):
+        return None
+    numbers = np.full(len(values), np.nan)
+    numbers[known] = np.array([text.replace(",", ".") for text in texts]).astype(np.float64)
+    return numbers
+
+
 def _plain(text: str, decimal: Decimal, stated: bool) -> str | None:
     """The text as `float` takes it; None where it is no number."""
-    if (_POINT if decimal == "." else _COMMA).fullmatch(text):
+    text = text.translate(_ODD)
+    if _NUMBERS[decimal].fullmatch(text):
         return text.replace(",", ".")
     if _GROUPED[decimal].fullmatch(text) or (stated and _WHOLE_GROUPS[decimal].fullmatch(text)):
         return text.replace("," if decimal == "." else ".", "").replace(",", ".")
