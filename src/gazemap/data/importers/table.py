@@ -13,7 +13,7 @@ from pydantic import Field
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.numerals import Decimal
-from gazemap.data.importers.pairing import last_are_val, unpaired
+from gazemap.data.importers.pairing import last_are_val, some, unpaired
 from gazemap.data.importers.rows import OPTIONAL, TABLES, Rows, read_rows
 from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
@@ -142,7 +142,7 @@ def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
     named = [(path.relative_to(folder).with_suffix("").as_posix(), path) for path in sorted(files)]
     repeated = sorted({name for name, path in named if dict(named)[name] != path})
     if repeated:
-        raise DataError(f"{folder} has several images of one name: {_some(repeated)}. Names must be unique.")
+        raise DataError(f"{folder} has several images of one name: {some(repeated)}. Names must be unique.")
     return dict(named)
 
 
@@ -154,7 +154,7 @@ def _by_image(source: Path, rows: Rows, image_ids: Sequence[str]) -> tuple[Rows,
     belongs = np.array(images_meant(names, image_ids))
     strays = {name for name, index in zip(names, belongs.tolist(), strict=True) if index < 0}
     if len(strays) == len(names):
-        raise DataError(f"{source} names no image of the folder: {_some(names)}. It has {_some(image_ids)}.")
+        raise DataError(f"{source} names no image of the folder: {some(names)}. It has {some(image_ids)}.")
     of_row = belongs[number]
     order = np.argsort(of_row, kind="stable")  # rows without an image, -1, come first
     ordered = {key: values[order] for key, values in rows.items()}
@@ -192,12 +192,6 @@ def _fixations(rows: Rows) -> Fixations:
         onset=known.get("onset"),
         duration=known.get("duration"),
     )
-
-
-def _some(names: Sequence[str]) -> str:
-    listed = sorted(names)
-    more = f" and {len(listed) - 3:,} more" if len(listed) > 3 else ""
-    return ", ".join(listed[:3]) + more
 
 
 TABLE = Importer(
