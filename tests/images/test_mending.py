@@ -3,10 +3,11 @@
 import io
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from support.deep_images import chunk
+from support.deep_images import LONG, chunk, tiff
 from support.pictures import picture
 
 from gazemap.errors import DataError
@@ -116,3 +117,17 @@ def test_a_jpeg_is_read_whatever_its_other_segments_hold():
         np.testing.assert_array_equal(read_image(content[:2] + segment + content[2:]), whole)
     np.testing.assert_array_equal(read_image(content + b"after the end"), whole)
     np.testing.assert_array_equal(read_image(PNG + b"after the end"), PIXELS)
+
+
+def test_a_tiff_is_read_whatever_its_exif_points_to():
+    for group in (34665, 34853, 40965):  # EXIF, GPS, interoperability
+        content = tiff(PIXELS, tags=[(group, LONG, [2**31])])
+        np.testing.assert_array_equal(read_image(content), PIXELS)
+
+
+def test_a_damaged_image_is_refused_from_every_thread():
+    content = saved("PNG")[:2000]
+    with ThreadPoolExecutor(4) as pool:
+        for failed in [pool.submit(read_image, content) for _ in range(20)]:
+            with pytest.raises(DataError, match="is damaged"):
+                failed.result(20)

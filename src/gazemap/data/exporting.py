@@ -16,7 +16,7 @@ from PIL import Image
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError, lookup
-from gazemap.images.reading import read_size
+from gazemap.images.reading import using
 from gazemap.system.extras import require
 from gazemap.system.files import new_folder
 from gazemap.system.progress import bar
@@ -121,17 +121,21 @@ def _image(sample: Sample, folder: Path) -> tuple[str, tuple[int, ...]]:
     path = PurePosixPath("images") / f"{sample.image_id}{sample.file.suffix}"
     if ".." in path.parts or path.parts[0] != "images":
         raise DataError(f"An image's name must be a plain relative path, got {sample.image_id!r}.")
-    read_size(sample.file)  # names what is missing, no image or too large
+    mode, upright, profile = using(sample.file, _facts)
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    with Image.open(sample.file) as image:
-        mode, upright = image.mode, image.getexif().get(_ORIENTATION, _UPRIGHT) == _UPRIGHT
     if upright:
         shutil.copyfile(sample.file, folder / path)
         channels = (len(mode),) if len(mode) > 1 else ()
         return path.as_posix(), (*sample.size, *channels)
     path = path.with_suffix(".png")
-    Image.fromarray(sample.image).save(folder / path)
+    Image.fromarray(sample.image).save(folder / path, icc_profile=profile)
     return path.as_posix(), (*sample.size, 3)
+
+
+def _facts(image: Image.Image) -> tuple[str, bool, bytes | None]:
+    """The mode, whether it is upright, and the color profile."""
+    upright = image.getexif().get(_ORIENTATION, _UPRIGHT) == _UPRIGHT
+    return image.mode, upright, image.info.get("icc_profile") if image.mode == "RGB" else None
 
 
 def _points(dataset: GazeDataset) -> dict[str, NDArray[Any]]:

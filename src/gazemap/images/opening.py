@@ -29,7 +29,7 @@ LARGE = 2**24  # pixels from which images are decoded one at a time, whatever th
 _PIXELS_PER_BYTE = 10_000  # of a large image; no more can be meant by one byte of a photo
 _DNG_VERSION = 50706  # a tag of camera's raw files, which may be named .tif
 _NATIVE = {"I;16BS": "I;16NS", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}  # modes of Pillow's decoders
-_quiet = threading.Lock()  # catch_warnings changes what all threads see
+_quiet = threading.RLock()  # catch_warnings changes what all threads see
 
 ACCEPTED = "JPEG, PNG, TIFF, WebP, BMP, GIF, AVIF, HEIC, JPEG 2000, PPM, TGA and ICO are accepted."
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
+from PIL.TiffTags import TAGS_V2_GROUPS
 
 from gazemap.images.conversion import Facts, facts_of, is_dark, other_byte, to_rgb
 from gazemap.images.mending import mended, png_chunks
@@ -118,7 +119,9 @@ def using(source: ImageSource, use: Callable[[Image.Image], _Result]) -> _Result
 
     def used(content: ImageSource, name: str) -> _Result:
         with opened(content, name) as image, refusing(name, _DAMAGED, _REPLACE):
-            return use(image)
+            _forget_details(image)
+            with quietly():
+                return use(image)
 
     return _mending(source, used)
 
@@ -188,8 +191,8 @@ def _decoded(
             halvings = min(image.width // width, image.height // height).bit_length() - 1
             image.reduce = min(max(0, halvings), _halvings(source))  # type: ignore[assignment]
         with _one_large if image.width * image.height > LARGE else nullcontext():
-            with quietly() if image.format == "TIFF" else nullcontext():  # which reads its EXIF there
-                image.load()
+            _forget_details(image)
+            image.load()
             orientation, factor = _orientation(image), 1
             if needed and image.width * image.height > LARGE:
                 width, height = _sides(whole, orientation, needed)
@@ -215,9 +218,18 @@ def _lower(image: Image.Image, name: str, facts: Facts, source: ImageSource | No
             )
             for tile in again.tile  # type: ignore[attr-defined]
         ]
-        with quietly() if again.format == "TIFF" else nullcontext():
-            again.load()
+        _forget_details(again)
+        again.load()
         return again
+
+
+def _forget_details(image: Image.Image) -> None:
+    """Drop what a TIFF's EXIF points to: Pillow reads it with the pixels, and damage there refuses them."""
+    if image.format == "TIFF":
+        with quietly():
+            exif = image.getexif()
+        for group in TAGS_V2_GROUPS:
+            exif.pop(group, None)
 
 
 def _sides(whole: Size, orientation: int | None, needed: Needed) -> Size:
