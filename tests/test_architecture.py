@@ -49,7 +49,7 @@ ORDERS = {
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
-    "analysis": "box_tables | tables | regions < crops | designs",
+    "analysis": "box_tables | tables | masks < regions < crops | designs",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | findings < report_page < * < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "recipes | trained < *",

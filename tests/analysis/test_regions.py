@@ -115,7 +115,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"none\.csv cannot be read: No such file"):
         read_box_table(tmp_path / "none.csv")
     (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00\xd8")
-    with pytest.raises(InputError, match="not UTF-8 text"):
+    with pytest.raises(InputError, match="not UTF-8 or UTF-16 text"):
         read_box_table(tmp_path / "a.csv")
     (tmp_path / "b.csv").write_bytes(b" " * 10_000_001)
     with pytest.raises(InputError, match="got 10,000,001"):
@@ -206,3 +206,16 @@ def test_boxes_of_every_form_are_read_together(tmp_path):
     assert read_boxes(()) == []
     with pytest.raises(InputError, match="Several boxes are named logo"):
         read_boxes([path, "logo=5,6,7,8"])
+
+
+def test_boxes_that_are_shares_of_the_image_are_asked_back():
+    with pytest.raises(InputError, match=r"a=0\.1,0\.1,0\.2,0\.2: are these shares .* by 80, y"):
+        box_shares(np.full((60, 80), 1 / 4800), [Box("a", 0.1, 0.1, 0.2, 0.2)])
+    tiny = Box("a", 0, 0, 1, 1)
+    assert box_shares(np.full((8, 8), 1 / 64), [tiny])[0].attention == pytest.approx(1 / 64)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_boxes_as_a_spreadsheet_writes_them(tmp_path, encoding):
+    (tmp_path / "boxes.csv").write_text("name;x;y;width;height\nlogo;10,5;2;50;1,25\n", encoding=encoding)
+    assert read_box_table(tmp_path / "boxes.csv") == [Box("logo", 10.5, 2, 50, 1.25)]

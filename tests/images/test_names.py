@@ -97,3 +97,10 @@ def test_names_are_compared_in_one_form_and_without_case_where_that_leaves_no_do
     files = [Path("stimuli/Face_01.jpg"), Path("stimuli/face_02.jpg")]
     assert match_names(files, ["face_01.png", "FACE_02.png"], "saliency") == ["face_01.png", "FACE_02.png"]
     assert match_names(files[:1], ["face_01.png", "Face_01.png"], "saliency") == ["Face_01.png"]
+
+
+def test_of_maps_of_8_and_16_bits_those_of_16_are_taken():
+    keys = ["a.jpg.saliency.png", "a.jpg.saliency16.png", "a.jpg.overlay.jpg", "failed.jsonl"]
+    assert match_names([Path("images/a.jpg")], keys, "saliency") == ["a.jpg.saliency16.png"]
+    with pytest.raises(DataError, match="several that fit"):
+        match_names([Path("a.jpg")], ["a.png", "x/a.png", "a.npy"], "saliency")

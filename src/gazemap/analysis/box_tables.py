@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -15,6 +16,7 @@ from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_names
 
 _MAX_BYTES = 10_000_000  # 100,000 boxes and more
+_UTF_16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _SEPARATORS = ",;\t"
 _COLUMNS = tuple(field.name for field in fields(Box))
 
@@ -109,9 +111,10 @@ def _text(path: Path) -> str:
     try:
         if (size := path.stat().st_size) > _MAX_BYTES:
             raise InputError(f"A file of boxes must have up to {_MAX_BYTES:,} bytes, got {size:,} in {path}.")
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 or UTF-16 text"
         raise InputError(f"{path} cannot be read: {reason}. Give a .csv or .json file.") from error
 
 
@@ -120,11 +123,22 @@ def _csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
     separator = max(_SEPARATORS, key=header.count)  # the comma, where none of them is there
     reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, delimiter=separator)
     try:
-        rows: dict[str, Mapping[str, Any]] = {f"{path}, line {reader.line_num}": row for row in reader}
+        rows: dict[str, Mapping[str, Any]] = {
+            f"{path}, line {reader.line_num}": row if separator == "," else _with_points(row)
+            for row in reader
+        }
     except csv.Error as error:
         raise InputError(f"{path} is not a CSV file ({error}).") from error
     _check_columns(reader.fieldnames or (), str(path))
     return rows
+
+
+def _with_points(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row whose numbers may have decimal commas, as many spreadsheets write them beside semicolons."""
+    return {
+        key: value.replace(",", ".") if key in _COLUMNS[1:] and isinstance(value, str) else value
+        for key, value in row.items()
+    }
 
 
 def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gazemap.analysis.masks import regions_meant
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import Box, box_sums, check_inside, check_names
 from gazemap.images.reading import read_image, read_size
 from gazemap.types import Floats, Size
 
 _MAX_REGIONS = 256
+_LOSSY = ("JPEG", "MPO")  # WebP and others may be
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ def mask_shares(density: NDArray[np.floating], mask: Mask) -> list[RegionShare]:
 def read_mask(path: Path, size: Size) -> Mask:
     """A mask image: every gray value, or every color, is a region.
 
+    One of two regions may be lossy or have smooth edges, see `masks.regions_meant`.
+
     Args:
         path: an image of flat colors, 8 or 16 bits.
         size: (H, W) that it must have.
@@ -109,8 +113,16 @@ def read_mask(path: Path, size: Size) -> Mask:
             f"{found[0]} from {path}."
         )
     with Image.open(path) as image:
-        deep = image.mode.startswith("I")
-    values, labels = np.unique(_deep(path) if deep else _packed(path), return_inverse=True)
+        deep, lossy = image.mode.startswith("I"), image.format in _LOSSY
+    if deep:
+        values, labels = np.unique(_deep(path), return_inverse=True)
+    elif found_regions := regions_meant(_packed(path), lossy=lossy):
+        values, labels = found_regions
+    else:
+        raise DataError(
+            f"A mask must have one flat value per region, but {path} has smooth edges or is compressed with "
+            "losses: its regions cannot be told apart. Save it as PNG, without smooth edges (anti-aliasing)."
+        )
     if len(values) > _MAX_REGIONS:
         raise DataError(
             f"A mask must have one flat value per region, up to {_MAX_REGIONS}, got {len(values):,} from "

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gazemap.errors import InputError
 from gazemap.types import Floats
 
+_SMALL = 8  # pixels: of a larger image, boxes within one pixel are meant otherwise
 _ROUNDING = 1e-6  # pixels that an edge may be off after scaling
 
 
@@ -62,12 +63,18 @@ def check_names(boxes: Sequence[Box]) -> None:
 
 
 def check_inside(boxes: Sequence[Box], size: tuple[int, int]) -> None:
-    """Refuse boxes that reach out of an image of `size` (H, W).
+    """Refuse boxes that reach out of an image of `size` (H, W), or are shares of it in place of pixels.
 
     Raises:
         InputError: names all of them.
     """
     height, width = size
+    if boxes and min(size) > _SMALL and all(max(box.right, box.bottom) <= 1 for box in boxes):
+        raise InputError(
+            f"All boxes lie within the first pixel, such as {boxes[0].name}={boxes[0].x:g},{boxes[0].y:g},"
+            f"{boxes[0].width:g},{boxes[0].height:g}: are these shares of the image? Boxes are in pixels; "
+            f"multiply x and width by {width}, y and height by {height}."
+        )
     outside = [box for box in boxes if min(box.x, box.y, width - box.right, height - box.bottom) < -_ROUNDING]
     if outside:
         listed = "; ".join(

@@ -93,7 +93,7 @@ def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[s
         parts = _parts(file.as_posix(), suffixes)
         fits = [(key, _agreement(parts, _parts(key, suffixes))) for key in by_image[index]]
         longest = max((length for _, length in fits), default=(0, 0))
-        best = [key for key, length in fits if length == longest]
+        best = _finest([key for key, length in fits if length == longest], kind)
         if not best:
             missing.append(file.name)
         elif len(best) > 1:
@@ -102,6 +102,12 @@ def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[s
     if missing or ambiguous:
         raise DataError(_refusal(missing, ambiguous, len(files), keys))
     return matched
+
+
+def _finest(keys: list[str], kind: str) -> list[str]:
+    """Of maps that `gazemap predict` wrote in 8 and in 16 bits, those in 16."""
+    fine = [key for key in keys if PurePosixPath(key).stem.endswith(f".{kind}16")]
+    return fine if len(fine) == 1 and len(keys) == 2 else keys
 
 
 def _parts(name: str, suffixes: Sequence[str]) -> _Parts:
