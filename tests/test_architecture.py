@@ -53,7 +53,7 @@ ORDERS = {
     "reports": "pages | figures | diagnosis | trainings < thumbnails | findings < report_page < * < studies",
     "reports/figures": "saving | runs < *",
     "reports/studies": "recipes | trained < *",
-    "cli": "help | completion | options | parsing | tables < command | listings < results < *"
+    "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"
     " < data < __init__",
 }
 # What may import PyTorch and other packages of extras at its top; all else works without them.

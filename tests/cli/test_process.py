@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,27 @@ def test_another_missing_module_is_a_bug_and_is_not_hidden(call, monkeypatch):
     monkeypatch.setattr(overview, "models_overview", broken)
     with pytest.raises(ModuleNotFoundError, match="no_such"):
         call("models")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+@pytest.mark.parametrize(
+    ("shell", "code", "errors"),
+    [
+        (
+            "{} models > /dev/full",
+            2,
+            "Error: The output cannot be written: No space left on device. Free space.\n",
+        ),
+        ("{} models >&-", 0, ""),
+        ("{} models >&- 2>&-", 0, ""),
+        ("{} metrics | true", 0, ""),
+        ("{} models 2>&-", 0, ""),
+    ],
+)
+def test_an_output_that_takes_nothing_ends_without_a_traceback(shell, code, errors, tmp_path):
+    command = shell.format(f"{sys.executable} -m gazemap")
+    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)
+    own = os.environ | {"PYTHONPATH": paths}
+    made = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=tmp_path, env=own)
+    assert (made.returncode, made.stderr) == (code, errors)

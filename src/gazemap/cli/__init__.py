@@ -9,6 +9,7 @@ import typer
 
 from gazemap.cli import completion, data, models, prediction, scoring, training
 from gazemap.cli.help import Group
+from gazemap.cli.streams import usable_streams
 from gazemap.errors import GazemapError
 
 app = typer.Typer(
@@ -57,7 +58,8 @@ def main() -> None:
     """Run the command line; a user's mistake ends in one clear message, not a traceback."""
     completion.start()
     try:
-        app(prog_name="gazemap")
+        with usable_streams():
+            app(prog_name="gazemap")
     except GazemapError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)

@@ -30,9 +30,11 @@ def writing(path: Path, hint: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        advice = "Free space or choose a folder that you may write to."
+        if error.errno == errno.EMFILE:
+            advice = "Allow more open files: ulimit -n 1024."
         raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}. "
-            f"Free space or choose a folder that you may write to. {hint}".rstrip()
+            f"{path} cannot be written: {error.strerror or error}. {advice} {hint}".rstrip()
         ) from error
 
 
