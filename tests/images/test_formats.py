@@ -11,7 +11,7 @@ from support.pictures import picture
 from gazemap.errors import DataError, MissingPackageError
 from gazemap.images import opening
 from gazemap.images.formats import FORMATS, UNREAD, format_of, unread_kind
-from gazemap.images.reading import read_image
+from gazemap.images.reading import read_image, read_size
 
 PICTURE = picture(1, (640, 480)).resize((64, 48), Image.Resampling.BOX)  # smooth, so that all keep it
 
@@ -92,6 +92,13 @@ def test_heic_is_read_with_its_package_and_else_names_it(tmp_path, monkeypatch):
     path = tmp_path / "IMG_0001.HEIC"
     pillow_heif.from_pillow(PICTURE).save(path, quality=90)
     assert np.abs(read_image(path).astype(int) - np.asarray(PICTURE)).mean() < 12
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned; the file says so in its own way, too
+    turned = pillow_heif.from_pillow(PICTURE)
+    turned.save(tmp_path / "turned.heic", quality=90, exif=exif.tobytes())
+    expected = np.rot90(np.asarray(PICTURE), -1)
+    assert np.abs(read_image(tmp_path / "turned.heic").astype(int) - expected).mean() < 12
+    assert read_size(tmp_path / "turned.heic") == (64, 48)
     monkeypatch.setattr(opening, "require", missing)
     with pytest.raises(MissingPackageError, match=r"gazemap\[heic\]"):
         read_image(path)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from gazemap.analysis.masks import regions_meant
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import Box, box_sums, check_inside, check_names
-from gazemap.images.reading import read_image, read_size
+from gazemap.images.reading import read_image, read_size, using
 from gazemap.types import Floats, Size
 
 _MAX_REGIONS = 256
@@ -112,8 +111,7 @@ def read_mask(path: Path, size: Size) -> Mask:
             f"The mask must be as large as its image, {size[1]} x {size[0]} pixels, got {found[1]} x "
             f"{found[0]} from {path}."
         )
-    with Image.open(path) as image:
-        deep, lossy = image.mode.startswith("I"), image.format in _LOSSY
+    deep, lossy = using(path, lambda image: (image.mode.startswith("I"), image.format in _LOSSY))
     if deep:
         values, labels = np.unique(_deep(path), return_inverse=True)
     elif found_regions := regions_meant(_packed(path), lossy=lossy):
@@ -167,13 +165,7 @@ def _bounding_boxes(mask: Mask) -> list[Box]:
 
 def _deep(path: Path) -> NDArray[np.int64]:
     """(H, W) gray values of 16 bits, which `read_image` would cut to 8."""
-    with Image.open(path) as image:
-        try:
-            return np.asarray(image).astype(np.int64)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise DataError(
-                f"{path} is damaged and cannot be decoded ({error}). Replace the file."
-            ) from error
+    return using(path, lambda image: np.asarray(image).astype(np.int64))
 
 
 def _packed(path: Path) -> NDArray[np.int64]:

@@ -110,7 +110,8 @@ def refusing(name: str, complaint: str, advice: str) -> Iterator[None]:
         except (DataError, MissingPackageError, MemoryError):
             raise
         except Exception as error:  # damaged bytes make Pillow's readers raise many kinds
-            cause = "; ".join(dict.fromkeys((str(error) or type(error).__name__, *words))).rstrip(".")
+            said = (" ".join(text.split()) for text in (str(error) or type(error).__name__, *words))
+            cause = "; ".join(dict.fromkeys(said)).rstrip(".")
             raise DamagedError(f"{name} {complaint} ({cause}). {advice}") from error
 
 
