@@ -115,7 +115,7 @@ def test_quoted_cells_hold_separators_and_decimal_commas(folder):
 def test_lines_before_the_header_are_left_out_and_said(folder, before, separator):
     dataset = brought(folder, (before + text(separator)).encode())
     assert points(dataset) == ROWS
-    assert any(f"the first '{before.splitlines()[0]}'" in note for note in dataset.info.notes)
+    assert any(f"begins with '{before.splitlines()[0]}'" in note for note in dataset.info.notes)
 
 
 def test_blank_lines_blanks_and_a_separator_at_the_end(folder):

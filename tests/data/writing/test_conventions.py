@@ -217,8 +217,28 @@ def test_a_few_at_one_place_are_no_reason_to_stop(place):
 def test_half_the_size_fits_and_is_noted():
     problem, notes = verdict(SETS["large"], lambda p, w, h: p / 2)
     assert problem is None
-    assert "all points lie in the upper left 50% of width and height" in notes[0]
+    assert "All points lie in the upper left 50% of width and height" in notes[0]
     assert "shown=0.5" in notes[0]
+
+
+def test_a_corner_that_holds_all_is_asked_about():
+    problem, _ = verdict(SETS["large"], lambda p, w, h: p / 4)
+    assert "All points lie in the upper left 25% of width and height" in problem
+    assert "recorded at a smaller size (shown=0.25)? If they are right, say shown=1." in problem
+    assert verdict(SETS["large"], lambda p, w, h: p / 4, frame=Frame(shown=1.0)) == (None, [])
+    _, (note,) = verdict(SETS["several"], lambda p, w, h: 100 * p / [w, h])
+    assert "per cent of width and height (shown=100x100)" in note
+    problem, _ = verdict(SETS["large"], lambda p, w, h: 100 * p / [w, h])
+    assert "per cent of width and height (shown=100x100)" in problem
+
+
+def test_a_sign_in_x_or_y_alone():
+    def lost(points, width, height):
+        points[::20, 0], points[1::20, 1] = -1, -1
+        return points
+
+    problem, _ = verdict(SETS["small"], lost)
+    assert "48 of 480 points are exactly -1 in x or y: missing samples" in problem
 
 
 @given(

@@ -112,7 +112,8 @@ def text_table(path: Path, wanted: Collection[str]) -> TextTable:
     skipped, separator, header = _header(first, wanted)
     before = [line for line in first[:skipped] if line.strip()]
     if before:
-        notes.append(f"{len(before)} lines before the header were left out, the first {before[0][:40]!r}")
+        count = f"{len(before)} lines were" if len(before) > 1 else "a line was"
+        notes.append(f"{count} left out before the header; the first begins with {before[0][:40]!r}")
     return TextTable(path, encoding, separator, skipped, header, tuple(notes))
 
 

@@ -25,6 +25,8 @@ _MIXED = 0.01  # of all points in the first pixel, over which some are no pixels
 _NEARLY = 0.1  # of an observer's points: where more lie outside, these are no looks beside the picture
 _FEW = 5  # points in the first pixel may lie there
 _WORTH = 0.001  # of all points at one place are worth a note
+_MANY = 50  # points that do not lie in the upper left part of their images by chance
+_CORNER, _HALF = 0.34, 0.55  # of width and height: where all lie there, that stops an import, or is noted
 _SHOWN = 3
 
 Outside = Literal["keep", "clip", "drop"]
@@ -71,13 +73,17 @@ class ConventionCheck:
         points = self._gathering.points()
         missing = points.missing(self.frame, MISSING)
         rest = points.where(~missing)
-        problems = (self._missing(points.where(missing), len(points)), _in_one_pixel(rest, self.frame))
+        problems = (
+            self._missing(points.where(missing), len(points)),
+            _in_one_pixel(rest, self.frame),
+            _in_a_part(rest, self.frame, _CORNER),
+        )
         return next((text for text in (*problems, self._outside(rest, points)) if text), None)
 
     def notes(self) -> Iterator[str]:
         """What is no reason to stop, and yet worth saying."""
         points = self._gathering.points()
-        if (small := _in_a_part(points, self.frame)) is not None:
+        if self.total and (small := _in_a_part(points, self.frame, _HALF)):
             yield small
         inside = points.missing(self.frame, _WORTH) & ~points.outside(self.frame)
         if inside.any() and not self.missing:
@@ -143,10 +149,12 @@ def _named(observers: set[str]) -> str:
 def missing_told(missing: Points, total: int) -> str:
     """How many points are missing samples, and at which places: "5 of 25 are exactly (-1, -1)"."""
     lost = len(missing) - int((np.isfinite(missing.x) & np.isfinite(missing.y)).sum())
+    lone = (missing.x == -1) ^ (missing.y == -1)
     parts = [f"{lost:,} of {total:,} points are NaN or infinite"] if lost else []
+    parts += [f"{lone.sum():,} of {total:,} points are exactly -1 in x or y"] if lone.any() else []
     parts += [
         f"{count:,} of {total:,} points are exactly {told(*place)}"
-        for place, count in places(missing.x, missing.y)[:_SHOWN]
+        for place, count in places(missing.x[~lone], missing.y[~lone])[:_SHOWN]
     ]
     return ", ".join(parts)
 
@@ -183,15 +191,17 @@ def _in_one_pixel(points: Points, frame: Frame) -> str | None:
     )
 
 
-def _in_a_part(points: Points, frame: Frame) -> str | None:
-    """All points in the upper left part of every image: recorded at a smaller size?"""
-    if len(points) < 50 or frame.shown is not None:
+def _in_a_part(points: Points, frame: Frame, part: float) -> str | None:
+    """All points in the upper left part of every image: per cent, or recorded at a smaller size?"""
+    if len(points) < _MANY or frame.shown is not None:
         return None
     x, y = points.placed(frame)
-    reach = max((x / points.width).max(), (y / points.height).max())
-    if not 0 < reach <= 0.55:
+    reach = max(float((x / points.width).max()), float((y / points.height).max()))
+    if not 0 < reach <= part or min(x.min(), y.min()) < 0:
         return None
+    percent = max(points.x.max(), points.y.max()) <= 100 < min(points.width.min(), points.height.min())
+    asked = "are they per cent of width and height (shown=100x100), or " if percent else "were they "
     return (
-        f"all points lie in the upper left {reach:.0%} of width and height of their images. If they were "
-        f"recorded at a smaller size, say shown={reach:.2g}"
+        f"All points lie in the upper left {reach:.0%} of width and height of their images: {asked}recorded "
+        f"at a smaller size (shown={reach:.2g})? If they are right, say shown=1."
     )

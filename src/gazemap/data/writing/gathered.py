@@ -13,6 +13,7 @@ from gazemap.gaze.lost_samples import is_lost, places
 from gazemap.types import Floats, Size
 
 _KEPT = 1_000_000  # points, of more the first
+_MOST = 0.5  # of the points outside: where more say -1, they are no looks beside the picture
 _CHANCE = 20  # times as many points as by chance in a pixel may lie at one exact place, of whole pixels
 
 
@@ -54,6 +55,9 @@ class Points:
         signs, outside = is_lost(self.x, self.y), self.outside(frame)
         if (signs & outside).sum() > share * len(self):  # also of several kinds, each of them rare
             found |= signs & outside
+        lone = outside & ((self.x == -1) ^ (self.y == -1))  # in one of the two alone
+        if lone.sum() > max(share * len(self), _MOST * outside.sum()):
+            found |= lone
         suspicious = outside | signs | self._in_corner(frame)
         by_chance = float((1 / (self.width * self.height)).sum())
         for (x, y), count in places(self.x[suspicious], self.y[suspicious]):
