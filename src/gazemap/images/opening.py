@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
-from urllib.request import url2pathname
 
 from PIL import Image
 
@@ -203,6 +202,8 @@ def local_path(text: str) -> Path:
             raise InputError(
                 f"{text!r} is an address; nothing is downloaded. Save the image, and give its path."
             )
+        from urllib.request import url2pathname  # which imports much
+
         return Path(url2pathname(unquote(rest.removeprefix("localhost"))))
     path = Path(text)
     try:

@@ -36,7 +36,8 @@ class Failure:
     reason: str
 
     def __str__(self) -> str:
-        text = self.reason if self.reason.startswith(self.path) else f"{self.path}: {self.reason}"
+        names = (self.path, self.path.replace(":/", "://", 1))  # an address has lost a stroke as a path
+        text = self.reason if self.reason.startswith(names) else f"{self.path}: {self.reason}"
         return text.encode("utf-8", "replace").decode()  # names of files may be no text
 
 
