@@ -58,7 +58,9 @@ def options():
     return [word for name, value in given.items() for word in ("--option", f"{name}={value}")]
 
 
-def test_three_commands_lead_from_an_export_to_agreement_and_scores(export, options, run, tmp_path):
+def test_three_commands_lead_from_an_export_to_agreement_and_scores(
+    export, options, run, tmp_path, monkeypatch
+):
     folder, true, count = export
     words = ("data", "import", folder / "export.csv", "--format", "table", "--out", tmp_path / "mine")
     code, text = run(*words, *options)
@@ -80,8 +82,17 @@ def test_three_commands_lead_from_an_export_to_agreement_and_scores(export, opti
         assert note in text, text
     code, text = run("data", "view", tmp_path / "mine", "--out", tmp_path / "mine.html", "--images", 2)
     assert code == 0, text
-    page = (tmp_path / "mine.html").read_text()
-    assert re.search(r"Observers", page)
+    text = re.sub(r"<[^>]+>", " ", (tmp_path / "mine.html").read_text())
+    agreement = re.findall(
+        r"\b(P\d\d)\s+20\s+\d+\s+[\d.]+\s+([\d.]+)", text
+    )  # images, fixations, per image, NSS
+    assert sorted(who for who, _ in agreement) == dataset.observers
+    assert min(float(nss) for _, nss in agreement) > 1.0  # all look at the spot
+    monkeypatch.chdir(tmp_path)
+    code, text = run("evaluate", "gazenet", "--data", tmp_path / "mine")
+    assert code == 0, text
+    assert "gazenet explains" in text
+    assert "blur" in text
 
 
 @pytest.mark.parametrize(
