@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gazemap.errors import InputError, OutputError
 from gazemap.system.locks import only_one_file
-from gazemap.system.writing import make_folder, writing
+from gazemap.system.writing import check_writable, make_folder, writing
 
 _UNFINISHED = "unfinished"
 
@@ -47,7 +47,8 @@ def replacing(path: Path, *, named: Path | None = None) -> Iterator[Path]:
             raise
         finally:
             os.close(handle)
-        _sync(path.parent)
+        if named is None:
+            _sync(path.parent)
 
 
 def _temporary(path: Path) -> tuple[Path, int]:
@@ -108,6 +109,7 @@ def new_folder(path: Path) -> Iterator[Path]:
             names the reason.
     """
     refuse_used(path)
+    check_writable(path, folder=True)
     with only_one_file(path, f"writing {path.name}"), writing(path):
         refuse_used(path)  # another may have made it until just now
         temporary = path.with_name(f".{path.name}.{_UNFINISHED}")
