@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import pytest
 from PIL import Image
+from support.deep_images import tiff
 from support.pictures import picture
 
 from gazemap.errors import DataError, MissingPackageError
@@ -79,6 +80,15 @@ def test_what_is_not_read_is_named(tmp_path, start, ending, named):
 def test_a_raw_file_that_is_called_tiff_is_no_thumbnail():
     with pytest.raises(DataError, match="a camera's raw file"):
         read_image(saved("TIFF", tiffinfo={50706: b"\1\4\0\0"}))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kind"),
+    [("float64", "64-bit floats"), ("uint64", "64-bit unsigned numbers"), ("f2", "16-bit floats")],
+)
+def test_a_tiff_of_a_kind_that_is_not_read_says_which(dtype, kind):
+    with pytest.raises(DataError, match=f"is a TIFF file .*{kind}, compression 1.*Convert it to PNG first"):
+        read_image(tiff(np.zeros((4, 4), dtype)))
 
 
 def test_texts_are_no_pictures():

@@ -28,6 +28,7 @@ LARGE = 2**24  # pixels from which images are decoded one at a time, whatever th
 _PIXELS_PER_BYTE = 10_000  # of a large image; no more can be meant by one byte of a photo
 _DNG_VERSION = 50706  # a tag of camera's raw files, which may be named .tif
 _NATIVE = {"I;16BS": "I;16NS", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}  # modes of Pillow's decoders
+_SAMPLES = {1: "unsigned numbers", 2: "signed numbers", 3: "floats"}  # of TIFF
 _quiet = threading.RLock()  # catch_warnings changes what all threads see
 
 ACCEPTED = "JPEG, PNG, TIFF, WebP, BMP, GIF, AVIF, HEIC, JPEG 2000, PPM, TGA and ICO are accepted."
@@ -73,7 +74,10 @@ def opened(source: ImageSource, name: str) -> Image.Image:
             refusing(name, _UNREADABLE.format(with_article(format.name)), "Convert it to PNG first."),
             quietly(),
         ):
-            image = _reader(format)(stream, "" if isinstance(source, bytes) else str(source))
+            try:
+                image = _reader(format)(stream, "" if isinstance(source, bytes) else str(source))
+            except SyntaxError as error:
+                raise SyntaxError(f"{error}{_tiff_kind(stream)}") from error
             _set_right(image)
             image._exclusive_fp = True  # type: ignore[attr-defined] # the stream is the image's to close
         check_size(image, name)
@@ -141,6 +145,21 @@ def _reader(format: ImageFormat) -> Callable[[IO[bytes], str], Image.Image]:
     reader: Callable[[IO[bytes], str], Image.Image]
     reader = getattr(importlib.import_module(f"{package}.{module}"), name)
     return reader
+
+
+def _tiff_kind(stream: IO[bytes]) -> str:
+    """What kind of TIFF a file is, for a message: ": 64-bit floats, compression 1"; empty of other files."""
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    try:
+        stream.seek(0)
+        tags = ImageFileDirectory_v2(stream.read(8))
+        stream.seek(tags.next)
+        tags.load(stream)
+        bits, sample = (tags.get(number, (1,))[0] for number in (258, 339))
+        return f": {bits}-bit {_SAMPLES.get(sample, 'samples')}, compression {tags.get(259, 1)}"
+    except Exception:  # no TIFF, or damaged to its tags
+        return ""
 
 
 def _set_right(image: Image.Image) -> None:

@@ -162,6 +162,21 @@ def test_what_else_a_folder_holds_is_counted_and_named(photos):
     assert names(photos) == ALL
 
 
+def test_a_folder_that_cannot_be_opened_is_named(photos, monkeypatch):
+    real = os.scandir
+
+    def scandir(path):
+        if os.fspath(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    notes, left_out = besides(photos)
+    assert notes[0] == "1 folder cannot be opened."
+    closed = str(photos / "deep")
+    assert left_out == {closed: f"{closed} is a folder that cannot be opened: Permission denied."}
+
+
 def test_images_are_known_by_their_first_bytes_too(photos):
     (photos / "a.png").rename(photos / "without ending")
     (photos / "a.jpg").rename(photos / "photo.jpg.download")
