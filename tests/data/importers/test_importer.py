@@ -85,6 +85,7 @@ def test_options_are_taken_as_they_are_typed(name):
         ("shown", "wide", "must be WIDTHxHEIGHT, as in 1280x720, a factor above 0, or fit, got 'wide'"),
         ("shown", "0", "a factor above 0"),
         ("origin", "middle", "origin: must be top, bottom, center or center-up, got 'middle'"),
+        ("convention", "center", "convention: where x and y count from is origin=center"),
         ("outside", "dorp", "outside: must be keep, clip or drop, got 'dorp'. Did you mean 'drop'"),
         ("sigma", "-1", "sigma: .*greater than 0"),
     ],

@@ -161,6 +161,17 @@ def test_missing_samples_do_not_hide_what_else_is_wrong():
     assert "48 of 480 points are exactly (-32768, -32768)" in problem
 
 
+def test_missing_samples_among_shares_are_told_with_them():
+    def lost(points, width, height):
+        points = points / [width, height]
+        points[::10] = 0
+        return points
+
+    problem, _ = verdict(SETS["small"], lost)
+    assert "48 of 480 points are exactly (0, 0): missing samples" in problem
+    assert "convention=normalized" in problem
+
+
 def test_shares_of_one_observer_among_pixels_of_others_are_named():
     def mixed(points, width, height):
         points[:20] /= [width, height]

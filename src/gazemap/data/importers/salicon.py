@@ -83,7 +83,10 @@ def read_salicon(
             "notes": (left_out,) if tests else (),
         }
     )
-    found = ImportedSet(info, iter(items), len(items), frame=Frame("one-based"), time="ms")
+    # the times of samples are those that the authors took, from the start of each trial
+    found = ImportedSet(
+        info, iter(items), len(items), frame=Frame("one-based"), time="ms", onset_from="trial"
+    )
     if released == "2017 mouse":
         return replace(found, outside="clip", tolerance=_POINTER_OUTSIDE)
     return found

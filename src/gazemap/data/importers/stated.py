@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, PositiveFloat
 
@@ -48,6 +48,13 @@ def _shown(text: object) -> Any:  # noqa: ANN401
     return factor
 
 
+def _convention(text: object) -> object:
+    if text in get_args(Origin):
+        raise ValueError(f"where x and y count from is origin={text}; convention says what they count")
+    return text
+
+
+ConventionOption = Annotated[Convention, BeforeValidator(_convention)]
 ScreenOption = Annotated[Extent, BeforeValidator(_extent), Metavar("WIDTHxHEIGHT")]
 OffsetOption = Annotated[tuple[float, float], BeforeValidator(_offset), Metavar("LEFT,TOP")]
 ShownOption = Annotated[Shown, BeforeValidator(_shown), Metavar("WIDTHxHEIGHT|FACTOR|fit")]
@@ -92,7 +99,7 @@ def described(
 def placed(
     found: ImportedSet,
     *,
-    convention: Convention | None = None,
+    convention: ConventionOption | None = None,
     origin: Origin | None = None,
     offset: OffsetOption | None = None,
     screen: ScreenOption | None = None,

@@ -71,14 +71,17 @@ class ConventionCheck:
             return None
         self._next_look = 2 * self.total
         points = self._gathering.points()
-        missing = points.missing(self.frame, MISSING)
-        rest = points.where(~missing)
-        problems = (
-            self._missing(points.where(missing), len(points)),
+        lost = points.missing(self.frame, MISSING)
+        missing, rest = points.where(lost), points.where(~lost)
+        of_rest = (
             _in_one_pixel(rest, self.frame),
             _in_a_part(rest, self.frame, _CORNER),
+            self._outside(rest),
         )
-        return next((text for text in (*problems, self._outside(rest, points)) if text), None)
+        found = [self._missing(missing, len(points)), next(filter(None, of_rest), None)]
+        if found[1] and len(missing) and not found[0]:  # so that nobody wonders about them
+            found[0] = f"{missing_told(missing, len(points))}."
+        return " ".join(filter(None, found)) or None
 
     def notes(self) -> Iterator[str]:
         """What is no reason to stop, and yet worth saying."""
@@ -113,14 +116,10 @@ class ConventionCheck:
             "they are places (missing=keep)."
         )
 
-    def _outside(self, rest: Points, points: Points) -> str | None:
+    def _outside(self, rest: Points) -> str | None:
         outside = rest.outside(self.frame)
         if not outside.sum() > self.tolerance * len(rest):
             return None
-        apart = ""
-        if len(points) > len(rest):
-            missing = points.where(points.missing(self.frame, MISSING))
-            apart = f" (and {missing_told(missing, len(points))})"
         guilty = _guilty(rest, outside, self.tolerance)
         whose = ""
         if guilty.any():
@@ -128,7 +127,7 @@ class ConventionCheck:
             whose = f". Without observer {_named({*rest.observer})} all fit. Of that observer's points,"
         return (
             f"{outside.sum():,} of {len(outside):,} fixations lie outside their images, more than "
-            f"{self.tolerance:.0%}{apart}{whose or ':'} {spans(rest)}. {cause(rest, self.frame)}"
+            f"{self.tolerance:.0%}{whose or ':'} {spans(rest)}. {cause(rest, self.frame)}"
         )
 
 
