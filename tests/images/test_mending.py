@@ -113,6 +113,7 @@ def test_a_jpeg_is_read_whatever_its_other_segments_hold():
         b"\xff\xed\x00\x12Photoshop 3.0\0\0\0",
         b"\xff\xe2\x00\x10ICC_PROFILE\0\1",
         b"\xff\xe2\x00\x0cMPF\0II*\0\xff\xff",
+        b"\xff\xe1\xff\xffExif\0\0",  # longer than the file
     ):
         np.testing.assert_array_equal(read_image(content[:2] + segment + content[2:]), whole)
     np.testing.assert_array_equal(read_image(content + b"after the end"), whole)

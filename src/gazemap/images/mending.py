@@ -136,6 +136,9 @@ def _with_segments(content: bytes, kept: tuple[int, ...]) -> bytes:
             break
         end = place + 2 + (0 if 0xD0 <= mark <= _SOI else struct.unpack_from(">H", content, place + 2)[0])
         is_comment = 0xE0 <= mark <= 0xEF or mark == 0xFE
+        if end > len(content):
+            place += 2  # its length is wrong: what follows is looked through for the next segment
+            continue
         if not is_comment or mark in kept:
             parts.append(content[place:end])
         place = end

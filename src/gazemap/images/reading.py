@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 from PIL.TiffTags import TAGS_V2_GROUPS
 
+from gazemap.errors import DataError
 from gazemap.images.conversion import Facts, facts_of, is_dark, other_byte, to_rgb
 from gazemap.images.mending import mended, png_chunks
 from gazemap.images.opening import (
@@ -144,7 +145,7 @@ def _mending(source: ImageSource, read: Callable[[ImageSource, str], _Result]) -
         for content in mended(source if isinstance(source, bytes) else source.read_bytes()):
             try:
                 return read(content, name)
-            except DamagedError:
+            except DataError:
                 pass  # the next one, or what was wrong at first
         raise damage
 
