@@ -14,6 +14,7 @@ from PIL import Image
 from gazemap.errors import DataError, MissingPackageError
 from gazemap.images.opening import MAX_PIXELS
 from gazemap.system.extras import require
+from gazemap.system.mat_files import read_mat5
 from gazemap.types import Floats
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ Shape = tuple[int, ...]
 
 _GRAY_SPREAD = 2  # levels between the channels of a gray JPEG that rounding may leave
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_MATLAB_NUMBERS = frozenset(
-    ("double", "single", "logical", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
-)
 
 
 def decode_map(content: bytes, where: str) -> Floats:
@@ -138,17 +136,9 @@ def _numpy(content: bytes, where: str) -> NDArray[Any]:
 def _matlab(content: bytes, where: str) -> NDArray[Any]:
     if _HDF5_SIGNATURE in (content[:8], content[512:520]):
         return _matlab_7_3(content, where)
-    require("scipy", "Reading MATLAB files")
-    import scipy.io
-
-    variables = scipy.io.whosmat(io.BytesIO(content))
-    shapes = {name: shape for name, shape, _ in variables}
-    name = _only_map(
-        {name: shapes[name] for name, _, kind in variables if kind in _MATLAB_NUMBERS}, shapes, where
-    )
-    # mat_dtype: MATLAB saves doubles that are small integers as bytes, which are no gray levels
-    values: NDArray[Any] = scipy.io.loadmat(io.BytesIO(content), variable_names=[name], mat_dtype=True)[name]
-    return values
+    variables = {name: v for name, v in read_mat5(content).items() if isinstance(v, np.ndarray)}
+    numbers = {name: v.shape for name, v in variables.items() if v.dtype.kind in "buif"}
+    return variables[_only_map(numbers, {name: v.shape for name, v in variables.items()}, where)]
 
 
 def _matlab_7_3(content: bytes, where: str) -> NDArray[Any]:

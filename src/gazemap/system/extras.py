@@ -16,7 +16,6 @@ EXTRAS = {
     "tensorboardX": "train",
     "h5py": "data",
     "requests": "data",
-    "scipy": "data",
     "ot": "emd",
     "onnx": "export",
     "onnxscript": "export",

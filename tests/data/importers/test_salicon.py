@@ -81,7 +81,7 @@ def test_no_sample_of_2015_lies_outside(pointer_outside, tmp_path):
         (([[1, 1]], [[0], [1]], [[1, 1]]), "observer 01 has 1 locations and 2 timestamps"),
         (
             ([[1, 1, 1]], [[0]], [[1, 1]]),
-            r"observer 01, location must hold numbers \(n, 2\), got shape \(1, 3\)",
+            r"observer 01, location: the shape must be \(n, 2\), got \(1, 3\)",
         ),
         (("none", [[0]], [[1, 1]]), r"observer 01, location must hold numbers"),
     ],

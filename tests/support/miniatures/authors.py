@@ -57,7 +57,7 @@ MINIATURES = {
         splits=("val", "val", "val"),
         observers=("01",),
         fault=osie_without_a_field,
-        fault_message=r"fixations\.mat, image 1, has no field 'fix_duration'; its fields: fix_x, fix_y",
+        fault_message=r"image 1, observer 1 has no field 'fix_duration'; its fields: fix_x, fix_y",
     ),
     "scene": Miniature(
         make=scene,

@@ -139,7 +139,7 @@ MINIATURES = {
         image_ids=("1", "2", "3"),
         keeps="pixels",
         fault=toronto_of_one_map,
-        fault_message="white must be a cell of maps, one per image, got type",
+        fault_message=r"white must be a cell or a struct array, got numbers of shape",
     ),
     "pascal-s": Miniature(
         make=pascal_s,
@@ -172,7 +172,7 @@ MINIATURES = {
         keeps="integers",
         observers=("03",),
         fault=dut_omron_without_observers,
-        fault_message=r"im005\.mat: s must hold numbers \(n, 3\), got shape \(4, 2\)",
+        fault_message=r"im005\.mat: s: the shape must be \(n, 3\), got \(4, 2\)",
     ),
     "fiwi": Miniature(
         make=fiwi,

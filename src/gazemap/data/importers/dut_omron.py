@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import read_mat
+from gazemap.data.importers.matlab import numbered, read_mat, rows
 from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
@@ -59,12 +57,9 @@ def _items(stems: list[str], images: dict[str, Path], files: dict[str, Path]) ->
 
 
 def _fixations(path: Path, size: Size) -> Fixations:
-    rows = read_mat(path, "s")
-    if rows.dtype.kind not in "iuf" or rows.ndim != 2 or rows.shape[1] != 3:
-        raise DataError(f"{path}: s must hold numbers (n, 3), got shape {rows.shape}.")
-    x, y, observer = rows[rows[:, 2] > 0].astype(np.float64).T  # observer 0 is the image's size
-    names = np.array([f"{int(number):02}" for number in observer], dtype=str)
-    return Fixations(x=x, y=y, observer=names)
+    found = rows(read_mat(path, "s"), f"{path}: s", 3)
+    x, y, observer = found[found[:, 2] != 0].T  # observer 0 is the image's size
+    return Fixations(x=x, y=y, observer=numbered(observer, f"{path}: s"))
 
 
 DUT_OMRON = Importer(

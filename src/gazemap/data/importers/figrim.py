@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.matlab import elements, field, only, read_mat, rows, text
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.system.mat_files import Struct
 from gazemap.types import Floats
 
 _INFO = DatasetInfo(
@@ -62,7 +63,8 @@ def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> Im
     for folder, file in _FILES.items():
         path = source / file
         if path.is_file():
-            records += [(folder, path, record) for record in read_mat(path, "allImages").ravel()]
+            found = elements(read_mat(path, "allImages"), f"{path}, allImages")
+            records += [(folder, path, record) for record in found]
     if not records:
         raise DataError(f"{source} holds neither {' nor '.join(_FILES.values())}.")
     items = _items(source, records, _VIEWS[views])
@@ -72,8 +74,7 @@ def read_figrim(source: Path, *, views: Literal["first", "all"] = "first") -> Im
 def _items(source: Path, records: list[tuple[str, Path, Any]], views: tuple[str, ...]) -> Iterator[Item]:
     for index, (folder, path, record) in enumerate(records):
         where = f"{path}, image {index + 1},"
-        name = str(np.ravel(field(record, "filename", where))[0])
-        category = str(np.ravel(field(record, "category", where))[0])
+        name, category = text(record, "filename", where), text(record, "category", where)
         image = source / folder / category / name
         group = _GROUPS.get(Path(name).stem)
         yield Item(
@@ -81,34 +82,28 @@ def _items(source: Path, records: list[tuple[str, Path, Any]], views: tuple[str,
             image=image if image.is_file() else source / folder / name,
             split="val" if index % _VAL_EVERY == _VAL_EVERY - 1 and group is None else "train",
             group=group,
-            fixations=_fixations(field(record, "userdata", where).ravel(), views, where),
+            fixations=_fixations(elements(field(record, "userdata", where), where), views, where),
         )
 
 
-def _fixations(observers: Any, views: tuple[str, ...], where: str) -> Fixations:  # noqa: ANN401
+def _fixations(observers: list[Any], views: tuple[str, ...], where: str) -> Fixations:
     parts: list[Floats] = [np.empty((0, 2))]
     names: list[str] = []
     for number, observer in enumerate(observers, start=1):
-        found = field(observer, "fixations", f"{where} observer {number}").ravel()
-        for view in views if len(found) else ():
-            rows = _view(found[0], view, f"{where} observer {number}, fixations")
-            if not rows.size:
-                continue
-            if rows.ndim != 2 or rows.shape[1] < 2:
-                raise DataError(
-                    f"{where} observer {number}, {view}: the shape must be (n, 2), got {rows.shape}."
-                )
-            parts.append(rows[:, :2].astype(np.float64))
-            names += [f"{number:02}"] * len(rows)
+        of = f"{where} observer {number}"
+        found = field(observer, "fixations", of)
+        for view in views if found.size else ():
+            seen = _view(only(found, f"{of}, fixations"), view, f"{of}, fixations")
+            parts.append(rows(seen, f"{of}, {view}", 2, more=True))
+            names += [f"{number:02}"] * len(parts[-1])
     x, y = np.concatenate(parts).T
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str))
 
 
 def _view(seen: Any, view: str, where: str) -> NDArray[Any]:  # noqa: ANN401
     """The rows of one view; none where it was not recorded but another was."""
-    others = any(hasattr(seen, other) for other in _VIEWS["all"])
-    rows: NDArray[Any] = np.empty((0, 2)) if others and not hasattr(seen, view) else field(seen, view, where)
-    return rows
+    others = isinstance(seen, Struct) and any(other in seen for other in _VIEWS["all"])
+    return np.empty((0, 2)) if others and view not in seen else field(seen, view, where)
 
 
 FIGRIM = Importer(

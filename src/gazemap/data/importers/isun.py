@@ -10,14 +10,13 @@ import numpy as np
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.matlab import elements, field, read_mat, rows, text
 from gazemap.data.importers.pairing import by_stem, picture_in
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.formats import ENDINGS
-from gazemap.types import Floats
 
 _INFO = DatasetInfo(
     name="isun",
@@ -47,7 +46,7 @@ def read_isun(source: Path) -> ImportedSet:
         (name, record)
         for name in _SPLITS
         if (source / f"{name}.mat").is_file()
-        for record in read_mat(source / f"{name}.mat", name).ravel()
+        for record in elements(read_mat(source / f"{name}.mat", name), f"{source / name}.mat")
     ]
     if not records:
         raise DataError(f"{source} holds none of {', '.join(f'{name}.mat' for name in _SPLITS)}.")
@@ -59,26 +58,21 @@ def _items(source: Path, records: list[tuple[str, Any]]) -> Iterator[Item]:
     pictures = by_stem(source / "images", ENDINGS)
     for name, record in records:
         where = f"{source / name}.mat"
-        stem = str(np.ravel(field(record, "image", where))[0])
+        stem = text(record, "image", where)
         truth = (
             None
             if name == "testing"
-            else _fixations(field(record, "gaze", where).ravel(), f"{where}, {stem}")
+            else _fixations(elements(field(record, "gaze", where), where), f"{where}, {stem}")
         )
         yield Item(stem, picture_in(pictures, source / "images", stem), _SPLITS[name], fixations=truth)
 
 
-def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401
-    parts: list[Floats] = [np.empty((0, 2))]
-    names: list[str] = []
+def _fixations(observers: list[Any], where: str) -> Fixations:
+    parts, names = [np.empty((0, 2))], []
     for number, observer in enumerate(observers, start=1):
-        rows = field(observer, "fixation", f"{where}, observer {number},")
-        if not rows.size:
-            continue
-        if rows.ndim != 2 or rows.shape[1] != 2:
-            raise DataError(f"{where}, observer {number}: the shape must be (n, 2), got {rows.shape}.")
-        parts.append(rows.astype(np.float64))
-        names += [f"{number:02}"] * len(rows)
+        of = f"{where}, observer {number}"
+        parts.append(rows(field(observer, "fixation", f"{of},"), of, 2))
+        names += [f"{number:02}"] * len(parts[-1])
     x, y = np.concatenate(parts).T
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.matlab import field, only, read_mat, rows
 from gazemap.data.importers.pairing import by_stem, last_are_val, unpaired
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
@@ -133,12 +133,10 @@ def _scanpaths(recordings: Mapping[str, Path], skipped: int, size: Size) -> Fixa
 def _samples(path: Path) -> Floats:
     """(n, 2) x, y; NaN where the eye was not seen."""
     variable = path.stem[:_NAME_LENGTH]
-    record = read_mat(path, variable).ravel()[0]
-    data = np.ravel(field(record, "DATA", f"{path}, {variable},"))[0]
+    record = only(read_mat(path, variable), f"{path}, {variable}")
+    data = only(field(record, "DATA", f"{path}, {variable},"), f"{path}, {variable}.DATA")
     samples = field(data, "eyeData", f"{path}, {variable}.DATA,")
-    if samples.dtype.kind not in "iuf" or samples.ndim != 2 or samples.shape[1] < 2:
-        raise DataError(f"{path}: eyeData must hold numbers (n, 2 or more), got shape {samples.shape}.")
-    points: Floats = samples[:, :2].astype(np.float64)
+    points = rows(samples, f"{path}: eyeData", 2, more=True)
     points[(points < 0).any(axis=1)] = np.nan
     return points
 

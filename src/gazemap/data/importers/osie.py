@@ -10,9 +10,10 @@ import numpy as np
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.matlab import elements, field, numbers, only, read_mat, text
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
+from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 
 _INFO = DatasetInfo(
@@ -28,6 +29,7 @@ _INFO = DatasetInfo(
     viewing_seconds=3.0,
     sigma=24.0,
 )
+_FIELDS = "fix_x", "fix_y", "fix_duration"
 _VAL_IMAGES = 100  # OSIE has no splits of its own: the last images in file order
 _NEAR_DUPLICATES = {"1374": "1279"}
 
@@ -39,40 +41,39 @@ def read_osie(source: Path) -> ImportedSet:
         DataError: fixations.mat is missing, damaged or lacks a field.
     """
     path = source / "data" / "eye" / "fixations.mat"
-    cells = read_mat(path, "fixations").ravel()
+    cells = elements(read_mat(path, "fixations"), f"{path}, fixations")
     items = _items(source / "data" / "stimuli", path, cells)
     return ImportedSet(_INFO, items, len(cells), frame=Frame("one-based"), time="ms")
 
 
-def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401
+def _items(stimuli: Path, path: Path, cells: list[Any]) -> Iterator[Item]:
     for index, cell in enumerate(cells):
         where = f"{path}, image {index + 1},"
-        record = cell.ravel()[0]
-        name = str(np.ravel(field(record, "img", where))[0])
+        record = only(cell, where)
+        name = text(record, "img", where)
         image_id = Path(name).stem
         yield Item(
             image_id=image_id,
             image=stimuli / name,
             split="val" if index >= len(cells) - _VAL_IMAGES else "train",
             group=_NEAR_DUPLICATES.get(image_id, image_id),
-            fixations=_fixations(field(record, "subjects", where).ravel(), where),
+            fixations=_fixations(elements(field(record, "subjects", where), f"{where} subjects"), where),
         )
 
 
-def _fixations(subjects: Any, where: str) -> Fixations:  # noqa: ANN401
-    x, y, duration, observer = [], [], [], []
+def _fixations(subjects: list[Any], where: str) -> Fixations:
+    parts, observer = [np.empty((3, 0))], []
     for number, cell in enumerate(subjects, start=1):
-        subject = cell.ravel()[0]
-        x.append(np.ravel(field(subject, "fix_x", where)).astype(np.float64))
-        y.append(np.ravel(field(subject, "fix_y", where)).astype(np.float64))
-        duration.append(np.ravel(field(subject, "fix_duration", where)).astype(np.float64))
-        observer += [f"{number:02}"] * len(x[-1])
-    return Fixations(
-        x=np.concatenate(x),
-        y=np.concatenate(y),
-        observer=np.array(observer, dtype=str),
-        duration=np.concatenate(duration),
-    )
+        of = f"{where} observer {number}"
+        subject = only(cell, of)
+        columns = [numbers(field(subject, name, of), f"{of} {name}").ravel() for name in _FIELDS]
+        if len({len(column) for column in columns}) > 1:
+            counts = ", ".join(f"{len(c)} {name}" for name, c in zip(_FIELDS, columns, strict=True))
+            raise DataError(f"{of} has {counts}: as many of each are needed.")
+        parts.append(np.stack(columns))
+        observer += [f"{number:02}"] * len(columns[0])
+    x, y, duration = np.concatenate(parts, axis=1)
+    return Fixations(x=x, y=y, observer=np.array(observer, dtype=str), duration=duration)
 
 
 OSIE = Importer(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.hdf5 import opened
 from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.matlab import numbered
 from gazemap.data.importers.pairing import by_stem, last_are_val, picture_in
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
@@ -59,7 +60,7 @@ def _items(stimuli: Path, path: Path, cells: list[NDArray[np.generic]]) -> Itera
             fixations=Fixations(
                 x=x,
                 y=y,
-                observer=np.array([f"{int(number):02}" for number in observer], dtype=str),
+                observer=numbered(observer, f"{path}, image {name}"),
             ),
         )
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import field, read_mat
+from gazemap.data.importers.matlab import elements, field, numbers, read_mat, rows
 from gazemap.data.importers.pairing import by_stem, matched, unpaired
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.formats import ENDINGS
-from gazemap.types import Floats, Size
+from gazemap.types import Size
 
 _INFO = DatasetInfo(
     name="salicon",
@@ -121,33 +121,24 @@ def _paired(source: Path, points: Points) -> tuple[list[Item], list[SetAside]]:
 
 def _read(path: Path, points: Points, size: Size) -> Fixations:
     """All observers of one image of `size` (H, W)."""
-    resolution = np.ravel(read_mat(path, "resolution")).tolist()
+    resolution = numbers(read_mat(path, "resolution"), f"{path}, resolution").ravel().astype(int).tolist()
     if resolution != [*size]:
         raise DataError(
             f"{path} is of an image whose resolution [height, width] is {resolution}; the image file's is "
             f"{[*size]}."
         )
-    rows, times, names = [np.empty((0, 2))], [np.empty(0)], []
-    for number, worker in enumerate(read_mat(path, "gaze").ravel(), start=1):
+    parts, times, names = [np.empty((0, 2))], [np.empty(0)], []
+    for number, worker in enumerate(elements(read_mat(path, "gaze"), f"{path}, gaze"), start=1):
         where = f"{path}, observer {number:02}"
-        rows.append(_numbers(field(worker, _FIELDS[points], where), 2, f"{where}, {_FIELDS[points]}"))
-        names += [f"{number:02}"] * len(rows[-1])
+        parts.append(rows(field(worker, _FIELDS[points], where), f"{where}, {_FIELDS[points]}", 2))
+        names += [f"{number:02}"] * len(parts[-1])
         if points == "mouse":
-            times.append(_numbers(field(worker, "timestamp", where), 1, f"{where}, timestamp").ravel())
-            if len(times[-1]) != len(rows[-1]):
-                raise DataError(f"{where} has {len(rows[-1])} locations and {len(times[-1])} timestamps.")
-    x, y = np.concatenate(rows).T
+            times.append(rows(field(worker, "timestamp", where), f"{where}, timestamp", 1).ravel())
+            if len(times[-1]) != len(parts[-1]):
+                raise DataError(f"{where} has {len(parts[-1])} locations and {len(times[-1])} timestamps.")
+    x, y = np.concatenate(parts).T
     onset = np.concatenate(times) if points == "mouse" else None
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str), onset=onset)
-
-
-def _numbers(values: Any, columns: int, where: str) -> Floats:  # noqa: ANN401 - whatever MATLAB stored
-    """(n, columns) float64; MATLAB's empty matrix is (0, columns)."""
-    if values.size == 0:
-        return np.empty((0, columns))
-    if values.dtype.kind not in "iuf" or values.ndim != 2 or values.shape[1] != columns:
-        raise DataError(f"{where} must hold numbers (n, {columns}), got shape {values.shape}.")
-    return np.asarray(values, dtype=np.float64)
 
 
 # counts of all points: pysaliency's tests on the complete sets

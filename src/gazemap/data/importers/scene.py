@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import read_mat
+from gazemap.data.importers.matlab import elements, read_mat, rows
 from gazemap.data.importers.pairing import by_stem, last_are_val, picture_in
 from gazemap.data.writing.items import Counts, ImportedSet, Item
-from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.formats import ENDINGS
 
@@ -40,12 +39,11 @@ def read_scene(source: Path) -> ImportedSet:
     """
     path = source / "data" / "tidy" / "fixations.mat"
     cells = read_mat(path, "fixations")
-    if cells.dtype != object or cells.ndim != 2:
-        raise DataError(f"{path}: fixations must be a cell (images, observers), got shape {cells.shape}.")
+    elements(cells, f"{path}, fixations")  # refuses what is no cell
     return ImportedSet(_INFO, _items(source / "data" / "stimuli", path, cells), len(cells))
 
 
-def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: ANN401
+def _items(stimuli: Path, path: Path, cells: NDArray[Any]) -> Iterator[Item]:
     pictures = by_stem(stimuli, ENDINGS)
     splits = last_are_val(len(cells), _VAL_SHARE)
     for index, observers in enumerate(cells):
@@ -58,17 +56,12 @@ def _items(stimuli: Path, path: Path, cells: Any) -> Iterator[Item]:  # noqa: AN
         )
 
 
-def _fixations(observers: Any, where: str) -> Fixations:  # noqa: ANN401
-    rows: list[NDArray[np.float64]] = []
-    names: list[str] = []
+def _fixations(observers: NDArray[Any], where: str) -> Fixations:
+    parts, names = [np.empty((0, 4))], []
     for number, cell in enumerate(observers, start=1):
-        if cell.size == 0:
-            continue
-        if cell.ndim != 2 or cell.shape[1] != 4:
-            raise DataError(f"{where}, observer {number}: the shape must be (n, 4), got {cell.shape}.")
-        rows.append(cell.astype(np.float64))
-        names += [f"{number:02}"] * len(cell)
-    y, x, onset, duration = np.concatenate(rows or [np.empty((0, 4))]).T
+        parts.append(rows(cell, f"{where}, observer {number}", 4))
+        names += [f"{number:02}"] * len(parts[-1])
+    y, x, onset, duration = np.concatenate(parts).T
     return Fixations(x=x, y=y, observer=np.array(names, dtype=str), onset=onset, duration=duration)
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import read_mat
+from gazemap.data.importers.matlab import elements, numbers, read_mat
 from gazemap.data.importers.pairing import by_stem, last_are_val, picture_in
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.formats import ENDINGS
+from gazemap.types import Size
 
 _INFO = DatasetInfo(
     name="toronto",
@@ -38,32 +38,27 @@ def read_toronto(source: Path) -> ImportedSet:
     candidates = [source / "eyetrackingdata" / "fixdens", source / "fixdens", source]
     folder = next((path for path in candidates if (path / "origfixdata.mat").is_file()), source)
     path = folder / "origfixdata.mat"
-    maps = read_mat(path, "white")
-    if maps.dtype != object:
-        raise DataError(f"{path}: white must be a cell of maps, one per image, got type {maps.dtype}.")
-    cells = maps.ravel()
+    cells = elements(read_mat(path, "white"), f"{path}, white")
     return ImportedSet(_INFO, _items(folder / "Original Image Set", path, cells), len(cells))
 
 
-def _items(stimuli: Path, path: Path, cells: NDArray[np.object_]) -> Iterator[Item]:
+def _items(stimuli: Path, path: Path, cells: list[Any]) -> Iterator[Item]:
     pictures = by_stem(stimuli, ENDINGS)
     splits = last_are_val(len(cells), _VAL_SHARE)
-    for index, fixated in enumerate(cells):
+    for index, cell in enumerate(cells):
         name = str(index + 1)
-
-        def points(
-            size: tuple[int, int], fixated: NDArray[np.generic] = fixated, name: str = name
-        ) -> Fixations:
-            if fixated.shape != size:
-                raise DataError(
-                    f"{path}, image {name}: the map must have its image's shape {size}, got {fixated.shape}."
-                )
-            try:
-                return Fixations.of_pixels(fixated)
-            except InputError as error:
-                raise DataError(f"{path}, image {name}: {error}") from error
-
+        points = partial(_points, cell, f"{path}, image {name}")
         yield Item(name, picture_in(pictures, stimuli, name), splits[index], fixations=points)
+
+
+def _points(cell: object, where: str, size: Size) -> Fixations:
+    fixated = numbers(cell, where)
+    if fixated.shape != size:
+        raise DataError(f"{where}: the map must have its image's shape {size}, got {fixated.shape}.")
+    try:
+        return Fixations.of_pixels(fixated)
+    except InputError as error:
+        raise DataError(f"{where}: {error}") from error
 
 
 TORONTO = Importer(
