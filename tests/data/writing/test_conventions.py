@@ -109,6 +109,17 @@ def test_a_screen_of_one_size_of_image_says_its_offset():
     assert "screen=1920x1080 (which is offset=320,180) 100.0% fit" in problem
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [Frame(screen=(1920.0, 1080.0)), Frame(origin="center"), Frame(offset=(300.0, 0.0)), Frame(shown=0.5)],
+)
+def test_options_that_are_one_too_many_are_named(frame):
+    problem, _ = verdict(SETS["large"], frame=frame)
+    assert problem.endswith(
+        f"Without {frame.told()} they fit: they count on the image, from its upper left corner."
+    )
+
+
 def test_a_pixel_more_or_less():
     random = np.random.default_rng(0)
     problem, _ = verdict([(64, 48)] * 8, lambda p, w, h: random.random((60, 2)) * [w, h] + 1)

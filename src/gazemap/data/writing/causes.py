@@ -76,6 +76,10 @@ def from_the_middle(points: Points, frame: Frame) -> Iterator[str]:
 
 
 def _causes(points: Points, frame: Frame) -> Iterator[str]:
+    plain = Frame(frame.convention)
+    if frame != plain and points.outside(plain).mean() <= _FITS:
+        stated = frame.told().removeprefix(f"convention={frame.convention}, ")
+        yield f"Without {stated} they fit: they count on the image, from its upper left corner."
     yield from _counting(points, frame)
     exchanged = replace(points, x=points.y, y=points.x)
     if exchanged.outside(frame).mean() <= _FITS:
