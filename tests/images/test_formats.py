@@ -91,6 +91,14 @@ def test_a_tiff_of_a_kind_that_is_not_read_says_which(dtype, kind):
         read_image(tiff(np.zeros((4, 4), dtype)))
 
 
+def test_a_reader_that_finds_too_many_pixels_itself_says_the_same():
+    content = bytearray(saved("GIF"))
+    frame = content.find(b"\x2c", 13)
+    content[frame + 5 : frame + 9] = b"\xff" * 4  # 65535 x 65535
+    with pytest.raises(DataError, match="has 4,294,836,225 pixels; up to 170,000,000 are accepted"):
+        read_image(bytes(content))
+
+
 def test_texts_are_no_pictures():
     for text in (b"P5 is a processor", b"BMW", b"P1\n", b"GIF80", b"RIFF", b"II", b"\0\0\1\0"):
         assert format_of(text) is None

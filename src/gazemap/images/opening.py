@@ -106,12 +106,18 @@ def refusing(name: str, complaint: str, advice: str) -> Iterator[None]:
 
     Raises:
         DamagedError: says what the reader said, and libtiff.
+        DataError: too many pixels.
     """
     with complaints() as words:
         try:
             yield
         except (DataError, MissingPackageError, MemoryError):
             raise
+        except Image.DecompressionBombError as error:  # "Image size (4294836225 pixels) exceeds ..."
+            pixels = int("".join(filter(str.isdigit, str(error).partition("pixels")[0])) or 0)
+            raise DataError(
+                f"{name} has {pixels:,} pixels; up to {MAX_PIXELS:,} are accepted. Make it smaller first."
+            ) from error
         except Exception as error:  # damaged bytes make Pillow's readers raise many kinds
             said = (" ".join(text.split()) for text in (str(error) or type(error).__name__, *words))
             cause = "; ".join(dict.fromkeys(said)).rstrip(".")
