@@ -7,6 +7,10 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+_UsageError: Any = typer.BadParameter.__mro__[1]  # which Typer does not export
+_BLANKS = (
+    "Lists are written with commas and without blanks, as in nss,cc; a name with blanks stands in quotes."
+)
 _NAMES = 24  # columns for names: what is longer has its text on the next line
 _NUMBERS = {"int_parsing": "a whole number", "float_parsing": "a number"}  # mistakes as pydantic names them
 
@@ -24,6 +28,10 @@ class Command(TyperCommand):
             return super().parse_args(ctx, args)
         except typer.BadParameter as error:
             error.message = _plain(error)
+            raise
+        except _UsageError as error:
+            if "extra argument" in error.message:
+                error.message = f"{error.message.rstrip('.')}. {_BLANKS}"
             raise
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401

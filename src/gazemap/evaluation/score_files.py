@@ -72,7 +72,10 @@ def read_table(path: Path) -> tuple[Table, dict[str, Any]]:
         DataError: no such file, or one that holds no scores; names the file and what is wrong.
     """
     if not path.is_file():
-        raise DataError(f"There is no file of scores {path}. `gazemap evaluate` writes one.")
+        raise DataError(
+            f"There is no file of scores {path}. `gazemap evaluate MODEL --data SET --out scores.parquet` makes "
+            "one, also of a model that comes with gazemap."
+        )
     check_scores_file(path)
     kind = FORMATS[path.suffix.lower()]
     try:

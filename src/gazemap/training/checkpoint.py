@@ -177,7 +177,11 @@ def content_of(recipe: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
         try:
             return f"weights {file_digest(Path(recipe)).hex()[:16]}"
         except OSError as error:
-            raise WeightsError(f"Weights {recipe} cannot be read ({error.strerror or error}).") from error
+            raise WeightsError(
+                f"The weights {recipe}, which the recipe names as {key}, cannot be read "
+                f"({error.strerror or error}). Name a file that is there, or timm, which fetches ImageNet's: "
+                f"--set model.options.{key}=timm. docs/models.md says where they come from."
+            ) from error
     return recipe
 
 
