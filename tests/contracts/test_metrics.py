@@ -124,6 +124,9 @@ def test_what_does_not_matter_does_not_and_what_matters_does(name, change):
     elif CONTRACT[name].ignores == "nothing":  # it takes densities alone
         with pytest.raises(InputError, match="must be a density"):
             score(name, changed)
+    elif changed["map"].min() < 0 and name in ("sim", "kld"):
+        with pytest.raises(InputError, match="negative values"):
+            score(name, changed)
     else:
         assert score(name, changed) != pytest.approx(score(name, given), rel=1e-3, nan_ok=True)
 
@@ -177,6 +180,50 @@ def test_another_shape_or_type_is_refused_by_name(name, shape, which):
     mixed = {"all": wrong, "first": given | {"map": wrong["map"]}, "truth": wrong | {"map": given["map"]}}
     with pytest.raises(InputError, match=r"must (have shape|hold real numbers)|they must be equal"):
         score(name, mixed[which])
+
+
+@each
+@pytest.mark.parametrize("library", [np.asarray, torch.as_tensor])
+def test_points_in_the_place_of_a_map_and_transposed_maps_are_told(name, library):
+    given = {key: library(values) for key, values in scene().items()}
+    if "fixation_map" in METRICS[name].needs:
+        for points in (library([[3.5, 4.0], [30.0, 20.5], [9.0, 9.0]]), library([[3, 4, 1], [5, 6, 1]] * 3)):
+            with pytest.raises(InputError, match=r"rows of coordinates.*gazemap\.Fixations\(x, y\)"):
+                score(name, given | {"fixation_map": points})
+    for key in METRICS[name].needs:
+        with pytest.raises(InputError, match=rf"{key} is transposed"):
+            score(name, given | {key: given[key].T})
+
+
+@each
+def test_masks_are_not_lost(name):
+    given = scene()
+    for key in ("map", *METRICS[name].needs):
+        masked = np.ma.masked_array(given[key], np.zeros(SIZE, bool))
+        assert score(name, given | {key: masked}) == score(name, given)
+        masked[3, 5:7] = np.ma.masked
+        with pytest.raises(InputError, match=r"masked array, 2 of whose 1,728 values.*\.filled\(0\)"):
+            score(name, given | {key: masked})
+
+
+@each
+def test_a_picture_of_two_values_is_one_of_fixations_and_any_other_is_refused(name):
+    if "fixation_map" not in METRICS[name].needs:
+        return
+    given = scene()
+    fixated = given["fixation_map"] > 0
+    expected = score(name, given | {"fixation_map": fixated})
+    for white in (255 * fixated.astype(np.uint8), 65535 * fixated.astype(float), torch.from_numpy(fixated)):
+        assert score(name, given | {"fixation_map": white}) == pytest.approx(expected, rel=1e-12)
+    often = score(name, given)
+    assert score(name, given | {"fixation_map": 10 * given["fixation_map"]}) == pytest.approx(
+        often, rel=1e-12
+    )
+    shades = np.round(255 * given["density"] / given["density"].max())
+    lossy = put(255 * fixated.astype(np.uint8), (0, 0), 3)
+    for wrong in (shades, shades.astype(np.uint8), lossy, torch.from_numpy(lossy), lossy // 2):
+        with pytest.raises(InputError, match=r"different values from \d+ to \d+, as a picture has"):
+            score(name, given | {"fixation_map": wrong})
 
 
 @each

@@ -59,15 +59,16 @@ def sim(saliency: Maps, density: Maps, *, min_max: bool = False) -> Score | Tens
 
     Returns:
         a score per image, in [0, 1], higher is better, 1 for equal maps; 0 for a prediction of zeros.
-        NaN for a prediction with negative values, or with `min_max` a constant one; for a density
-        of zeros, or with `min_max` a constant one; and if either has NaN or infinite values.
+        NaN for a density of zeros, with `min_max` if either is constant, and if either has NaN or
+        infinite values.
 
     Raises:
-        InputError: a log density without `min_max`, or a density with negative values.
+        InputError: a log density or another prediction with negative values, without `min_max`; a density
+            with negative values. (The protocol `salicon2017`, like `mit`, has `min_max`.)
     """
     reader = read(saliency)
     if not min_max:
-        reader.refuse_log_density("saliency")
+        reader.refuse_negative("saliency")
     xp, prediction, truth = reader.xp, reader.first, reader.pixels(density, "density")
     refuse_negative(truth, "density")
     if min_max:  # dividing by the span would change nothing after dividing by the sum
@@ -95,17 +96,18 @@ def kld(saliency: Maps, density: Maps, *, eps: float = MATLAB_EPS) -> Score | Te
         eps: above 0; keeps pixels that the prediction calls impossible finite.
 
     Returns:
-        a score per image, lower is better, 0 for equal maps. NaN for a prediction with negative
-        values, for a density of zeros, and if either has NaN or infinite values.
+        a score per image, lower is better, 0 for equal maps. NaN for a density of zeros, and if
+        either has NaN or infinite values.
 
     Raises:
-        InputError: a log density, a density with negative values, or another eps. (The original
-            divides a log density by its sum and gives a number; so does the protocol `mit`.)
+        InputError: a log density or another prediction with negative values, a density with such, or
+            another eps. (The original divides a log density by its sum and gives a number; so does the
+            protocol `mit`, under which another prediction with negative values is NaN.)
     """
     if not eps > 0:
         raise InputError(f"eps must be above 0, got {eps}.")
     reader = read(saliency)
-    reader.refuse_log_density("saliency")
+    reader.refuse_negative("saliency")
     xp, prediction, truth = reader.xp, reader.first, reader.pixels(density, "density")
     refuse_negative(truth, "density")
     p_total, q_total = prediction.total, truth.mass

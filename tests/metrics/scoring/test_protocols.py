@@ -76,6 +76,16 @@ def test_score_asks_for_what_a_metric_lacks():
         metrics.score(GRID, fixation_map=np.ones((4, 4)), metrics=("ncc",))
 
 
+def test_score_does_not_resize_to_points_or_to_a_transposed_truth():
+    saliency = np.random.default_rng(0).random((30, 40))
+    for points in (np.array([[303.0, 20.0], [4.0, 5.0]]), np.ones((50, 2)), np.ones((2, 50))):
+        with pytest.raises(InputError, match=r"rows of coordinates.*Points are given as gazemap\.Fixations"):
+            metrics.score(saliency, fixation_map=points)
+    with pytest.raises(InputError, match=r"\(30, 40\), the truth \(40, 30\): one of them is transposed"):
+        metrics.score(saliency, fixation_map=np.ones((40, 30)))
+    assert np.isfinite(metrics.score(saliency, fixation_map=np.eye(60, 80))["nss"])
+
+
 def test_an_unknown_protocol_is_refused_with_the_nearest_name():
     with pytest.raises(InputError, match="Did you mean 'bristol2021'"):
         get_protocol("bristol2020")
@@ -153,6 +163,11 @@ def test_mit_resizes_as_matlab_and_salicon_as_the_tool():
 
 def test_a_log_density_given_by_mistake_is_refused_where_a_density_is_wanted():
     truth, logs = scene(), np.log(metrics.to_density(np.random.default_rng(6).random((60, 80))))
+    for protocol in ("exact", "tuebingen"):
+        with pytest.raises(
+            InputError, match=r"above 0, as a log density has none. Pass output='log_density'"
+        ):
+            metrics.score(logs, **truth, protocol=protocol, metrics=("nss", "kld"))
     for protocol in ("exact", "tuebingen"):
         called_one = metrics.score(logs, **truth, protocol=protocol, output="log_density")
         assert called_one["information_gain"] == pytest.approx(

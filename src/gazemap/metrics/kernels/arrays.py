@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError
 from gazemap.system.array_pool import POOL
+from gazemap.system.masked import refuse_masked
 from gazemap.types import Floats
 
 if TYPE_CHECKING:
@@ -75,28 +76,50 @@ def check_shape(shape: tuple[int, ...], name: str) -> None:
 
     Raises:
         InputError: another shape, an empty one, or channels last, which a batch cannot be told from
-            otherwise: a last axis of 1, or of 3 or 4 beside one of more than 16.
+            otherwise: a last axis of 1, or of 3 or 4 beside one of more than 8.
     """
-    if len(shape) not in (2, 3) or not all(shape):
-        raise InputError(f"{name} must have shape (H, W), or (B, H, W) for a batch, got {shape}.")
-    if has_channels_last(shape):
-        raise InputError(
-            f"{name} must have shape (H, W), or (B, H, W) for a batch, got {shape}, which has channels "
-            f"last. Pass one channel: {name}[..., 0]."
-        )
+    if len(shape) in (2, 3) and all(shape) and not has_channels_last(shape):
+        return
+    hint = "."
+    if has_channels_last(shape) and shape[2] == 1:
+        hint = f", which has channels last. Squeeze the last axis: {name}[..., 0]."
+    elif has_channels_last(shape):
+        hint = f", which has channels last, as a picture in RGB. Pass one channel: {name}[..., 0]."
+    elif len(shape) > 3 and all(shape) and sum(side > 1 for side in shape) in (2, 3):
+        hint = f". Squeeze the axes of length 1: {name}.squeeze()."
+    raise InputError(f"{name} must have shape (H, W), or (B, H, W) for a batch, got {shape}{hint}")
 
 
 def has_channels_last(shape: tuple[int, ...]) -> bool:
     """Whether a shape is that of a picture (H, W, channels) rather than of a batch."""
-    return len(shape) == 3 and (shape[2] == 1 or (shape[2] in (3, 4) and shape[1] > 16))
+    return len(shape) == 3 and (shape[2] == 1 or (shape[2] in (3, 4) and max(shape) > 8))
+
+
+def refuse_coordinates(shape: tuple[int, ...], size: tuple[int, ...], name: str) -> None:
+    """Refuse rows of coordinates, such as (n, 2), in the place of a map of fixations.
+
+    Args:
+        shape: of what was given.
+        size: (..., H, W) of the prediction.
+        name: of the argument, for messages.
+
+    Raises:
+        InputError: one side of 2, or of up to 4 beside a longer one, and a prediction whose sides are over 8.
+    """
+    if len(shape) == 2 and all(shape) and (2 in shape or min(shape) <= 4 < max(shape)) and min(size[-2:]) > 8:
+        raise InputError(
+            f"{name} has shape {shape}, as rows of coordinates have; a map must hold counts of fixations, "
+            f"(H, W) as the prediction's {tuple(size[-2:])}. Points are given as gazemap.Fixations(x, y)."
+        )
 
 
 def real_numbers(values: Maps, name: str) -> Array:
     """The same as an array, unless it is a tensor.
 
     Raises:
-        InputError: not numbers, complex ones, or rows of different lengths.
+        InputError: not numbers, complex ones, rows of different lengths, or masked values.
     """
+    refuse_masked(values, name)
     if array_api_compat.is_torch_array(values):
         kind = "c" if values.is_complex() else "f"
     else:

@@ -20,10 +20,15 @@ from gazemap.metrics.kernels.arrays import (
     check_shape,
     has_channels_last,
     namespace_of,
-    number,
     real_numbers,
+    refuse_coordinates,
 )
-from gazemap.metrics.kernels.checks import refuse_log_density
+from gazemap.metrics.kernels.checks import (
+    check_counts,
+    refuse_brightness,
+    refuse_log_density,
+    refuse_negative_map,
+)
 from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
 from gazemap.metrics.kernels.roc import Roc, rocs_of
 from gazemap.system.array_pool import POOL
@@ -81,6 +86,14 @@ class Reader:
         """
         refuse_log_density(self.first, name)
 
+    def refuse_negative(self, name: str) -> None:
+        """Refuse a map with negative values as the first argument.
+
+        Raises:
+            InputError: such a map; a log density is called one.
+        """
+        refuse_negative_map(self.first, name)
+
     def rocs(self, fixated: list[FixatedPixels], step: float | None = None) -> list[Roc]:
         """The ROC curve of every image; with thresholds `step` apart, for `Roc.stepped` alone."""
         return rocs_of(self.first, fixated, step, only_steps=step is not None)
@@ -110,16 +123,23 @@ class Reader:
         """
         shape = tuple(array.shape)
         if shape not in (self.shape, self.shape[1:]):
-            if has_channels_last(shape):
-                check_shape(shape, name)
-            raise InputError(
-                f"The first map has shape {self.came}, {name} has {shape}; they must be equal. "
-                "Resize the prediction first (gazemap.metrics.resize)."
-            )
+            self._refuse_shape(shape, name)
         flat = self.xp.reshape(array, (-1, self.shape[1] * self.shape[2]))
         if flat.shape[0] != self.shape[0]:
             flat = self.xp.broadcast_to(flat, (self.shape[0], flat.shape[1]))
         return flat
+
+    def _refuse_shape(self, shape: tuple[int, ...], name: str) -> None:
+        if has_channels_last(shape):
+            check_shape(shape, name)
+        if name.endswith("fixation_map"):
+            refuse_coordinates(shape, self.shape, name)
+        advice = "Resize the prediction first (gazemap.metrics.resize)."
+        if shape[-2:] == (self.shape[2], self.shape[1]):
+            advice = f"{name} is transposed: swap its last two axes."
+        raise InputError(
+            f"The first map has shape {self.came}, {name} has {shape}; they must be equal. {advice}"
+        )
 
     def counts(self, values: Array, name: str, *, repeats: bool) -> Array:
         """(B, N) float64 counts of fixations; 0 and 1 unless `repeats`.
@@ -132,32 +152,24 @@ class Reader:
         elif _is_list_of_points(values):
             values = np.stack([self._map_of(points) for points in values])
         counts = self._pixels(values, name).values
-        self._check_counts(counts, name)
+        check_counts(self.xp, counts, name)
         return self._weights(counts, repeats)
 
     def _weights(self, counts: Array, repeats: bool) -> Array:
         return counts if repeats else self.xp.astype(counts > 0, counts.dtype)
 
-    def _check_counts(self, counts: Array, name: str) -> None:
-        """Refuse what is no count; zeros may be left out."""
-        with np.errstate(invalid="ignore"):
-            wrong = ~((counts >= 0) & (self.xp.floor(counts) == counts) & (counts < np.inf))
-        if bool(self.xp.any(wrong)):
-            raise InputError(
-                f"{name} must hold counts of fixations (0, 1, 2, ...), got {number(counts[wrong][0]):.6g}. "
-                "Pass the fixated pixels or points; blurred fixations are a density."
-            )
-
     def fixated(self, values: Array, *, repeats: bool) -> list[FixatedPixels]:
         """The fixated pixels of every image; points are not spread over a map first.
 
         Raises:
-            InputError: as `counts`; or a list of points of another length than the batch.
+            InputError: as `counts`; brightnesses in their place; or a list of points of another length than
+                the batch.
         """
         if has_points(values):
             found = [self._tally(positions) for positions in self._positions(values)]
         else:
             found = self._found(self._counts(values, "fixation_map"), "fixation_map")
+            refuse_brightness(found, getattr(values, "dtype", None), "fixation_map")
         return self._as_read(found, repeats)
 
     def _positions(self, values: Array) -> list[NDArray[np.int64]]:
@@ -181,7 +193,7 @@ class Reader:
         where = [self.xp.nonzero(row != 0)[0] for row in counts]
         found = [(pixels, self._array(row[pixels])) for pixels, row in zip(where, counts, strict=True)]
         for _, some in found:
-            self._check_counts(some, name)
+            check_counts(self.xp, some, name)
         return found
 
     def _as_read(self, found: list[tuple[Array, Array]], repeats: bool) -> list[FixatedPixels]:

@@ -61,6 +61,11 @@ class Comparison(Reader):
         if self.protocol.from_saliency != "raw":
             super().refuse_log_density(name)
 
+    def refuse_negative(self, name: str) -> None:
+        """As `Reader`, with the same exception: a score of such maps is NaN."""
+        if self.protocol.from_saliency != "raw":
+            super().refuse_negative(name)
+
     def pixels(self, values: Maps, name: str) -> Pixels:
         """As `Reader`; of the truth, read once."""
         return self._once(name, values, lambda: super(Comparison, self).pixels(values, name))

@@ -29,6 +29,7 @@ class Metric:
         higher_is_better: which way it runs.
         best: which of a density's maps is best for it, see `best_map`.
         choices: the function's options that a protocol sets, by the names that both have for them.
+        ranks: whether it only ranks the pixels, so that logarithms have the same score.
         takes_density: whether a saliency map must become a density first.
         is_gain: whether it is the logarithm of a probability, which saliency maps may not have.
     """
@@ -42,6 +43,7 @@ class Metric:
     higher_is_better: bool = True
     best: Best = "density"
     choices: tuple[str, ...] = ()
+    ranks: bool = False
     takes_density: bool = False
     is_gain: bool = False
 

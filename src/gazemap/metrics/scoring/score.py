@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Array, Arrays, FixationMaps, Maps, Score
+from gazemap.metrics.kernels.arrays import Array, Arrays, FixationMaps, Maps, Score, refuse_coordinates
 from gazemap.metrics.kernels.reading import has_points
 from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.metric import Metric
@@ -74,8 +74,8 @@ def score(
         metric name -> a score per image, NaN where it is not defined.
 
     Raises:
-        InputError: an unknown protocol or metric, a metric whose ground truth is not given, or a log
-            density that is none, or is not called one.
+        InputError: an unknown protocol or metric, a metric whose ground truth is not given, a log
+            density that is none, or is not called one, or a truth of the transposed shape.
     """
     truth = GroundTruth(fixation_map, density, other_fixation_map, baseline)
     return score_against(truth, saliency, protocol, metrics, output)
@@ -118,11 +118,23 @@ def score_against(
     """
     chosen = get_protocol(protocol)
     names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
-    size = _size_of(truth) or np.shape(saliency)[-2:]
+    came = np.shape(saliency)
+    if not has_points(truth.fixation_map):
+        refuse_coordinates(np.shape(truth.fixation_map), came, "fixation_map")
+    size = _size_of(truth) or came[-2:]
+    if size != came[-2:] and size == came[:-3:-1]:
+        raise InputError(
+            f"The prediction has shape {came}, the truth {size}: one of them is transposed. Swap its last "
+            "two axes."
+        )
     prepared = prepare(saliency, chosen, size, output)
-    wants_density = any(get_metric(name).takes_density for name in names)
-    if chosen.from_saliency != "raw" and wants_density and prepared.is_below_zero:
-        prepared.reader.refuse_log_density("saliency")
+    ranks_only = all(get_metric(name).ranks for name in names)
+    if chosen.from_saliency != "raw" and prepared.is_below_zero and not ranks_only:
+        raise InputError(
+            "saliency has no value above 0, as a log density has none. Pass output='log_density' if it is "
+            "one (its logsumexp is 0: subtract that of unnormalized logs), else a map that is above 0 "
+            "somewhere."
+        )
     return score_prepared(prepared, truth, names)
 
 

@@ -25,12 +25,14 @@ METRICS: dict[str, Metric] = {
     for metric in (
         Metric(
             function=auc,
+            ranks=True,
             class_name="AUC",
             undefined=(_why.NO_FIXATION, _why.HAS_NAN),
             choices=("repeats",),
         ),
         Metric(
             function=auc_judd,
+            ranks=True,
             class_name="AUCJudd",
             undefined=(_why.NO_FIXATION, _why.ALL_FIXATED, _why.CONSTANT, _why.HAS_NAN),
             low=-_INFINITE,  # without jitter, ties can pull its curve below 0
@@ -52,6 +54,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             function=sauc,
+            ranks=True,
             class_name="SAUC",
             undefined=(_why.NO_FIXATION, _why.NO_OTHERS, _why.HAS_NAN),
             best="gain",
