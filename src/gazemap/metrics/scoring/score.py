@@ -119,8 +119,9 @@ def score_against(
     chosen = get_protocol(protocol)
     names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
     came = np.shape(saliency)
-    if not has_points(truth.fixation_map):
-        refuse_coordinates(np.shape(truth.fixation_map), came, "fixation_map")
+    fixated: Array = truth.fixation_map
+    if not has_points(fixated):
+        refuse_coordinates(np.shape(fixated), came, "fixation_map")
     size = _size_of(truth) or came[-2:]
     if size != came[-2:] and size == came[:-3:-1]:
         raise InputError(
