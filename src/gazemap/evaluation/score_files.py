@@ -73,8 +73,8 @@ def read_table(path: Path) -> tuple[Table, dict[str, Any]]:
     """
     if not path.is_file():
         raise DataError(
-            f"There is no file of scores {path}. `gazemap evaluate MODEL --data SET --out scores.parquet` makes "
-            "one, also of a model that comes with gazemap."
+            f"There is no file of scores {path}. `gazemap evaluate MODEL --data SET --out scores.parquet` "
+            "makes one, also of a model that comes with gazemap."
         )
     check_scores_file(path)
     kind = FORMATS[path.suffix.lower()]
