@@ -98,3 +98,32 @@ def test_an_output_that_takes_nothing_ends_without_a_traceback(shell, code, erro
     own = os.environ | {"PYTHONPATH": paths}
     made = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=tmp_path, env=own)
     assert (made.returncode, made.stderr) == (code, errors)
+
+
+SURROUNDINGS = {
+    "no HOME": "unset HOME XDG_CACHE_HOME GAZEMAP_CACHE",
+    "a HOME that cannot be written": "unset XDG_CACHE_HOME GAZEMAP_CACHE; export HOME=/proc MPLCONFIGDIR=.",
+    "no folder for temporary files": "export TMPDIR=/nonexistent",
+    "the C locale": "export LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0",
+    "few open files": "ulimit -n 20",
+    "a closed input": "exec <&-",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_poor_surroundings_are_no_obstacle(name, popout_set, tmp_path):
+    """To prediction and its pictures, of a file whose name is not ASCII."""
+    (tmp_path / "gr\u00f6\u00dfe \u76ee.png").write_bytes(popout_set[0].file.read_bytes())
+    command = (
+        f"{SURROUNDINGS[name]}; {sys.executable} -m gazemap predict *.png --out maps --write saliency,overlay"
+    )
+    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)
+    made = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": paths},
+    )
+    assert (made.returncode, made.stderr) == (0, b"")
+    assert len(list((tmp_path / "maps").glob("*.png.*"))) == 2

@@ -1,6 +1,9 @@
 """Every engine computes what PyTorch computes, and the exported forms are the model."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -186,3 +189,14 @@ def test_what_cannot_be_exported_leaves_no_file(weights, tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "big.safetensors", "own.safetensors", "tiny.safetensors",
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_onnx_runtime_sends_nothing_and_keeps_no_number_for_it(tmp_path):
+    """By itself it writes an identifier of the machine and a database of what it will send."""
+    code = "import numpy as np; from gazemap import predict; predict(np.zeros((50, 60, 3), np.uint8))"
+    names = ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+    own = {name: value for name, value in os.environ.items() if name not in names}
+    own |= {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], env=own, check=True)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

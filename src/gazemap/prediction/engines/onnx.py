@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,13 +54,21 @@ def open_form(form: Path | bytes, name: str, *, device: str = "auto", threads: i
     return OpenForm(network, partial(_compute, session, network), used)
 
 
+def import_onnxruntime() -> Any:  # noqa: ANN401 - it has no types
+    """ONNX Runtime; unless the user has said otherwise, it sends no telemetry and keeps no number for it."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when it is imported
+    import onnxruntime
+
+    return onnxruntime
+
+
 def chosen_device(device: str) -> str:
     """The device by name; "auto" is the GPU where ONNX Runtime has one.
 
     Raises:
         InputError: ONNX Runtime has no such device here.
     """
-    import onnxruntime
+    onnxruntime = import_onnxruntime()
 
     has_gpu = _PROVIDERS["cuda"] in onnxruntime.get_available_providers()
     if device == "auto":
@@ -75,7 +84,7 @@ def chosen_device(device: str) -> str:
 
 
 def _session(form: Path | bytes, file: str, device: str, threads: int) -> tuple[Any, str]:
-    import onnxruntime
+    onnxruntime = import_onnxruntime()
 
     if isinstance(form, Path) and not form.is_file():
         raise WeightsError(f"There is no file {form}. Give the ONNX form of a model.")
