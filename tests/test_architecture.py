@@ -39,9 +39,11 @@ ORDERS = {
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
     "models": "training_images | files < overview | base < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
-    "prediction": "inputs | engines | pictures | summary < prediction | predictor < predict < files",
+    "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
+    " < predict < files",
     "prediction/engines": "description | grids < onnx | pytorch < openvino | to_onnx < *",
-    "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < *",
+    "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
+    " < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
     "evaluation": "left_out | blurs | score_files | score_tables | seen | text_table | overview"
@@ -49,9 +51,9 @@ ORDERS = {
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
-    "analysis": "box_tables | tables | masks < regions < crops | designs",
+    "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | findings < report_page < * < studies",
-    "reports/figures": "saving | runs < *",
+    "reports/figures": "saving | runs | maps < *",
     "reports/studies": "recipes | trained < *",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"
     " < data < __init__",

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import entropy
 
 from gazemap.analysis.designs import compare_designs, on_grid, paired_boxes, region_changes
+from gazemap.analysis.regions import box_shares
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
 
@@ -70,13 +71,18 @@ def test_regions_stay_in_their_relative_place_or_go_where_they_are_said_to():
     a[:5, :5], b[10:, 20:] = 1 / 25, 1 / 200
     boxes = [Box("top left", 0, 0, 5, 5), Box("bottom right", 5, 5, 5, 5)]
     sizes = ((10, 10), (20, 40))
-    same = region_changes(a, b, boxes, paired_boxes(boxes, None, sizes))
+    placed, taken_over = paired_boxes(boxes, [], sizes, sizes)
+    assert taken_over == {"top left", "bottom right"}
+    same = region_changes(boxes, box_shares(a, boxes), box_shares(b, placed), taken_over)
+    assert {row.row()["place_b"] for row in same} == {"from A"}
     assert [(row.name, row.a.attention, row.b.attention, row.change) for row in same] == [
         ("top left", pytest.approx(1), pytest.approx(0), pytest.approx(-1)),
         ("bottom right", pytest.approx(0), pytest.approx(1), pytest.approx(1)),
     ]
     elsewhere = [Box("bottom right", 0, 0, 20, 10), Box("top left", 20, 10, 10, 10)]
-    moved = region_changes(a, b, boxes, paired_boxes(boxes, elsewhere, sizes))
+    placed, taken_over = paired_boxes(boxes, elsewhere, sizes, sizes)
+    assert taken_over == set()
+    moved = region_changes(boxes, box_shares(a, boxes), box_shares(b, placed), taken_over)
     assert [(row.name, row.b.attention) for row in moved] == [
         ("top left", pytest.approx(0.5)),
         ("bottom right", pytest.approx(0)),
@@ -86,15 +92,34 @@ def test_regions_stay_in_their_relative_place_or_go_where_they_are_said_to():
         "name": "top left", "change": pytest.approx(-0.5), "attention_a": pytest.approx(1),
         "attention_b": pytest.approx(0.5),
         "times_chance_a": pytest.approx(4), "times_chance_b": pytest.approx(4),
-        "x_a": 0, "x_b": 20, "y_a": 0, "y_b": 10, "width_a": 5, "width_b": 10, "height_a": 5, "height_b": 10,
+        "fold_a": 1, "fold_b": 1, "x_a": 0, "x_b": 20, "y_a": 0, "y_b": 10, "width_a": 5, "width_b": 10,
+        "height_a": 5, "height_b": 10, "place_b": "given",
     }  # fmt: skip
+
+
+def test_only_what_moved_needs_a_place_of_its_own():
+    boxes, sizes = [Box("a", 0, 0, 5, 5), Box("b", 5, 5, 5, 5)], ((10, 10), (20, 20))
+    placed, taken_over = paired_boxes(boxes, [Box("b", 1, 2, 3, 4)], sizes, sizes)
+    assert placed == [Box("a", 0, 0, 10, 10), Box("b", 1, 2, 3, 4)]
+    assert taken_over == {"a"}
+
+
+def test_on_screens_a_place_keeps_its_distance_from_the_top():
+    """B is a longer page of the same width: relative to its height the box would lie 400 pixels lower."""
+    boxes, sizes = [Box("cta", 80, 400, 200, 60)], ((3000, 1280), (6000, 1280))
+    placed, _ = paired_boxes(boxes, [], sizes, ((1280, 1280), (1280, 1280)))
+    assert placed == boxes
 
 
 def test_regions_of_one_design_alone_or_outside_of_it_are_refused():
     box, sizes = Box("a", 0, 0, 5, 5), ((10, 10), (4, 4))
-    with pytest.raises(InputError, match="in both designs; only one has a, b"):
-        paired_boxes([box], [Box("b", 0, 0, 1, 1)], sizes)
+    with pytest.raises(InputError, match=r"A has no b\. Its regions are a"):
+        paired_boxes([box], [Box("b", 0, 0, 1, 1)], sizes, sizes)
     with pytest.raises(InputError, match="The image is 4 x 4 pixels; outside of it: a"):
-        paired_boxes([box], [box], sizes)
+        paired_boxes([box], [box], sizes, sizes)
     with pytest.raises(InputError, match="The image is 10 x 10 pixels"):
-        paired_boxes([Box("a", 6, 0, 5, 5)], None, sizes)
+        paired_boxes([Box("a", 6, 0, 5, 5)], [], sizes, sizes)
+    with pytest.raises(
+        InputError, match=r"taken over from A lie outside of B: say where they are\. The image"
+    ):
+        paired_boxes([box], [], sizes, ((1, 1), (1, 1)))

@@ -181,6 +181,7 @@ def test_tables_hold_every_digit_and_where_each_region_lies(tmp_path):
     assert json.loads((tmp_path / "t.json").read_text())[0] == {
         "name": "c", "rank": 1, "attention": rows[0].attention, "area": 0.625,
         "times_chance": rows[0].attention / 0.625, "x": 0, "y": 0, "width": 3, "height": 2.5,
+        "fold": 1,
     }  # fmt: skip
     for name in ("t.csv", "t.json"):  # the table is one of boxes again
         assert read_boxes(tmp_path / name) == boxes[::-1]

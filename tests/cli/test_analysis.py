@@ -97,8 +97,8 @@ def test_sheet(run, tmp_path, photos, weights):
         ("diff {a} {b} --figure {t}/f.doc", "f.doc"),
         ("diff {a} {b} --figure {b}", "is what the result is made from"),
         ("sheet {a} {t}/none.png --out {t}/s.png", "There is no image file"),
-        ("sheet {t} --out {t}/s.png", "it is a folder"),
-        ("sheet https://example.org/a.jpg --out {t}/s.png", "Download the image first"),
+        ("sheet {t} --out {t}/s.png", "is a folder"),
+        ("sheet https://example.org/a.jpg --out {t}/s.png", "is an address; nothing is downloaded"),
         ("sheet {a} {b} --out {b}", "is what the result is made from"),
     ],
 )

@@ -127,3 +127,18 @@ def test_poor_surroundings_are_no_obstacle(name, popout_set, tmp_path):
     )
     assert (made.returncode, made.stderr) == (0, b"")
     assert len(list((tmp_path / "maps").glob("*.png.*"))) == 2
+
+
+@pytest.mark.parametrize("kind", ["image", "list"])
+def test_the_standard_input_is_an_image_or_paths(tmp_path, kind):
+    """As in `cat photo.jpg | gazemap predict -`."""
+    from PIL import Image
+
+    Image.linear_gradient("L").save(tmp_path / "photo.jpg")
+    content = (tmp_path / "photo.jpg").read_bytes() if kind == "image" else b"photo.jpg\n"
+    command = [sys.executable, "-m", "gazemap", "predict", "-", "--write", "json", "--out", "maps"]
+    done = subprocess.run(command, input=content, capture_output=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+    name = "stdin" if kind == "image" else "photo.jpg"
+    assert (tmp_path / "maps" / f"{name}.attention.json").exists()
+    assert b"Traceback" not in done.stderr

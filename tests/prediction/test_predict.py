@@ -11,7 +11,8 @@ from gazemap.errors import WeightsError
 from gazemap.images.placement import Placement
 from gazemap.metrics import resize, to_density
 from gazemap.prediction.engines.pytorch import predict_grids
-from gazemap.prediction.predict import place, predict, predict_frames
+from gazemap.prediction.placing import place
+from gazemap.prediction.predict import predict, predict_frames
 from gazemap.prediction.prediction import Prediction, row_bands, unplace
 from gazemap.prediction.predictor import load_predictor
 

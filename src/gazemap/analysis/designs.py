@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.analysis.regions import RegionShare, box_shares
+from gazemap.analysis.regions import RegionShare
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_inside, check_names
 from gazemap.metrics import cc, kld, resize, sim
@@ -43,12 +43,15 @@ class RegionChange:
     """The attention on one region in two designs, A and B.
 
     Attributes:
-        a: the region in A; its `rank` is that among A's regions.
+        a: the region in A; its `rank` is that among A's regions. Where it lies in several folds, its largest
+            part.
         b: the same in B.
+        is_taken_over: whether nobody said where it lies in B, so that it is looked for where it lies in A.
     """
 
     a: RegionShare
     b: RegionShare
+    is_taken_over: bool = False
 
     @property
     def name(self) -> str:
@@ -61,14 +64,18 @@ class RegionChange:
         return self.b.attention - self.a.attention
 
     def row(self) -> dict[str, str | float]:
-        """The region's row in the table: attention and times chance in both designs, then where it lies."""
+        """The region's row in the table: attention and times chance in both designs, then where it lies.
+
+        `place_b` is "given", or "from A" where the place in B is that in A.
+        """
         a, b = asdict(self.a), asdict(self.b)
         pairs = {
             f"{key}_{side}": values[key]
-            for key in ("attention", "times_chance", "x", "y", "width", "height")
+            for key in ("attention", "times_chance", "fold", "x", "y", "width", "height")
             for side, values in (("a", a), ("b", b))
         }
-        return {"name": self.name, "change": self.change, **pairs}
+        place = "from A" if self.is_taken_over else "given"
+        return {"name": self.name, "change": self.change, **pairs, "place_b": place}
 
 
 def compare_designs(a: NDArray[np.floating], b: NDArray[np.floating]) -> DesignDifference:
@@ -102,46 +109,63 @@ def on_grid(density: NDArray[np.floating], size: Size) -> Floats:
     return normalized
 
 
-def paired_boxes(boxes: Sequence[Box], boxes_b: Sequence[Box] | None, sizes: tuple[Size, Size]) -> list[Box]:
+def paired_boxes(
+    boxes: Sequence[Box], boxes_b: Sequence[Box], sizes: tuple[Size, Size], screens: tuple[Size, Size]
+) -> tuple[list[Box], set[str]]:
     """Where the first design's regions lie in the second, in the order of the first.
 
     Args:
         boxes: in pixels of the first design.
-        boxes_b: of the same names, in pixels of the second; None for the same relative positions.
+        boxes_b: the regions that lie elsewhere in the second, in its pixels. All others are taken over: they
+            are looked for at the same place, relative to what is seen at once.
         sizes: (H, W) of both designs.
+        screens: (H, W) of what is seen of each at once: the designs themselves, or their folds.
+
+    Returns:
+        the boxes, and the names of those that were taken over.
 
     Raises:
-        InputError: a box reaches out of its design, or only one design has a region of some name.
+        InputError: a box reaches out of its design, or a region of the second is none of the first.
     """
     check_names(boxes)
     check_inside(boxes, sizes[0])
-    if boxes_b is None:
-        return [box.scaled(*sizes) for box in boxes]
     check_names(boxes_b)
     check_inside(boxes_b, sizes[1])
     second = {box.name: box for box in boxes_b}
-    lonely = second.keys() ^ {box.name for box in boxes}
-    if lonely:
+    unknown = second.keys() - {box.name for box in boxes}
+    if unknown:
         raise InputError(
-            f"Every region must be given in both designs; only one has {', '.join(sorted(lonely))}."
+            f"Regions of B must be regions of A, too; A has no {', '.join(sorted(unknown))}. Its regions are "
+            f"{', '.join(box.name for box in boxes) or 'none'}."
         )
-    return [second[box.name] for box in boxes]
+    taken_over = [box.scaled(*screens) for box in boxes if box.name not in second]
+    try:
+        check_inside(taken_over, sizes[1])
+    except InputError as error:
+        raise InputError(f"Places taken over from A lie outside of B: say where they are. {error}") from None
+    second |= {box.name: box for box in taken_over}
+    return [second[box.name] for box in boxes], {box.name for box in taken_over}
 
 
 def region_changes(
-    a: NDArray[np.floating], b: NDArray[np.floating], boxes: Sequence[Box], boxes_b: Sequence[Box]
+    boxes: Sequence[Box], a: Sequence[RegionShare], b: Sequence[RegionShare], taken_over: Container[str] = ()
 ) -> list[RegionChange]:
     """Each region's share of attention in two designs, in the order of `boxes`.
 
     Args:
-        a: (H, W), sums to 1.
-        b: (H', W'), sums to 1.
-        boxes: in pixels of the first design.
-        boxes_b: the same regions in the second, see `paired_boxes`.
-
-    Raises:
-        InputError: boxes that reach out of their density.
+        boxes: the regions.
+        a: their shares in the first design. Of a region in several folds its largest part is taken, where
+            equal the first.
+        b: the same of the second.
+        taken_over: the names of regions whose place in the second is that in the first.
     """
-    first = {row.name: row for row in box_shares(a, boxes)}
-    second = {row.name: row for row in box_shares(b, boxes_b)}
-    return [RegionChange(first[box.name], second[box.name]) for box in boxes]
+    first, second = _largest_parts(a), _largest_parts(b)
+    return [RegionChange(first[box.name], second[box.name], box.name in taken_over) for box in boxes]
+
+
+def _largest_parts(rows: Sequence[RegionShare]) -> dict[str, RegionShare]:
+    found: dict[str, RegionShare] = {}
+    for row in rows:
+        if row.name not in found or row.area > found[row.name].area:
+            found[row.name] = row
+    return found

@@ -27,12 +27,13 @@ class RegionShare:
         name: of the region.
         rank: 1 for the greatest share of attention; equal shares have one rank.
         attention: the share of the density that falls on the region, in [0, 1].
-        area: the region's share of the image's area, in (0, 1].
+        area: the region's share of the fold's area, in (0, 1].
         times_chance: attention / area: 1 where the region is looked at as often as if all pixels were alike.
         x: the left edge of the region, or of a mask's region's bounding box; pixels of the image from 0.
         y: its upper edge.
         width: in pixels.
         height: in pixels.
+        fold: the fold that it lies in, of which all of these are shares; 1 of an image that is seen at once.
     """
 
     name: str
@@ -44,6 +45,7 @@ class RegionShare:
     y: float
     width: float
     height: float
+    fold: int = 1
 
 
 @dataclass(frozen=True, eq=False)

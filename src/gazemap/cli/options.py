@@ -107,6 +107,16 @@ CenterBiasOption = Annotated[
         "Leave it out for images that are parts of others.",
     ),
 ]
+ViewportOption = Annotated[
+    str | None,
+    typer.Option(
+        "--viewport",
+        metavar="WIDTHxHEIGHT",
+        help="The screen that the image is seen on, in pixels of the image, as in 1280x800: what is longer "
+        "is predicted screen by screen (fold by fold). Without it, that is done beyond 2:1, in screens of "
+        "the shape 16:10. The word whole: all at once.",
+    ),
+]
 SeedOption = Annotated[
     int,
     typer.Option(

@@ -17,6 +17,7 @@ from gazemap.cli.options import (
     ImageArgument,
     ModelOption,
     ModelsOption,
+    ViewportOption,
 )
 from gazemap.cli.parsing import names
 from gazemap.cli.tables import Table
@@ -25,18 +26,28 @@ app = typer.Typer()
 _PREDICT = "Predict"
 
 
-@command(app, _PREDICT, "gazemap predict photo.jpg", "gazemap predict photos --out maps --write overlay,json")
+@command(
+    app,
+    _PREDICT,
+    "gazemap predict photo.jpg",
+    "gazemap predict photos --out maps --write overlay,json",
+)
 def predict(
     sources: Annotated[
         list[str],
         typer.Argument(
             metavar="SOURCE",
             help="Image files, folders, patterns in quotes, @LIST (a file with one path per line), or - to "
-            "read paths from the standard input.",
+            "read an image, or paths, from the standard input.",
         ),
     ],
     out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="The folder for the results; it is made if need be.")
+        Path,
+        typer.Option(
+            metavar="FOLDER",
+            help="The folder for the results; it is made if need be. Or, for one image and one kind, the "
+            "file, such as heat.png.",
+        ),
     ] = Path("predictions"),
     model: ModelOption = "gazenet",
     write: Annotated[
@@ -50,6 +61,7 @@ def predict(
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
+    viewport: ViewportOption = None,
 ) -> Answer:
     """Predict where people look in any number of images.
 
@@ -67,6 +79,7 @@ def predict(
         engine=engine,
         device=device,
         center_bias=center_bias,
+        viewport=viewport,
         progress=True,
     )
     for failure in outcome.failures:
@@ -78,7 +91,7 @@ def predict(
     app,
     _PREDICT,
     "gazemap regions page.png --boxes button=500,400,160,60",
-    "gazemap regions page.png --boxes regions.csv --out shares.csv",
+    "gazemap regions page.png --boxes regions.csv --viewport 1280x800",
 )
 def regions(
     image: ImageArgument,
@@ -98,6 +111,7 @@ def regions(
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
+    viewport: ViewportOption = None,
 ) -> Answer:
     """Say which share of the attention falls on each region of an image, and how much more than by chance."""
     from gazemap.reports.regions import regions
@@ -112,6 +126,7 @@ def regions(
         engine=engine,
         device=device,
         center_bias=center_bias,
+        viewport=viewport,
     )
     return Answer(found, [Table(found.headings, found.cells(), image.name), *found.notes()])
 
@@ -153,6 +168,7 @@ def crop(
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
+    viewport: ViewportOption = None,
 ) -> Answer:
     """Crop an image to a shape so that the crop keeps as much of the attention as it can."""
     from gazemap.reports.crop import crop
@@ -168,6 +184,7 @@ def crop(
         engine=engine,
         device=device,
         center_bias=center_bias,
+        viewport=viewport,
     )
     return Answer(made, made.notes())
 
@@ -186,8 +203,8 @@ def diff(
         list[str] | None,
         typer.Option(
             metavar="BOXES",
-            help="Where the regions lie in B, where that is not the same relative position as in A. May be "
-            "given several times.",
+            help="Where regions lie in B that moved, given as for --boxes. May be given several times. "
+            "All others are looked for at the same place as in A, and the result says so.",
         ),
     ] = None,
     out: Annotated[
@@ -201,6 +218,7 @@ def diff(
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
+    viewport: ViewportOption = None,
 ) -> Answer:
     """Compare where people are predicted to look in two designs, from A to B."""
     from gazemap.reports.diff import diff
@@ -216,6 +234,7 @@ def diff(
         engine=engine,
         device=device,
         center_bias=center_bias,
+        viewport=viewport,
     )
     cells = found.cells()
     return Answer(found, [*found.notes(), *([Table(found.headings, cells)] if cells else [])])
@@ -229,6 +248,7 @@ def sheet(
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
+    viewport: ViewportOption = None,
 ) -> Answer:
     """Draw the predictions of several models for the same images on one sheet and one scale."""
     from gazemap.reports.sheet import sheet
@@ -240,6 +260,7 @@ def sheet(
         engine=engine,
         device=device,
         center_bias=center_bias,
+        viewport=viewport,
         progress=True,
     )
     return Answer(made, made.notes())

@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from gazemap.images.folds import Fold
+
 COLORMAP = "inferno"  # perceptually uniform and readable in gray
 _OPACITY = 0.8  # of the greatest saliency
+_FOLD = "#00c2ff"  # seen on white, on black, and on every color of the map
 
 
 def overlay(image: NDArray[np.uint8], saliency: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -52,7 +55,11 @@ def levels_holding(density: NDArray[np.float64], shares: Sequence[float]) -> lis
 
 
 def contours(
-    image: NDArray[np.uint8], density: NDArray[np.float64], shares: Sequence[float] = SHARES
+    image: NDArray[np.uint8],
+    density: NDArray[np.float64],
+    shares: Sequence[float] = SHARES,
+    *,
+    with_legend: bool = True,
 ) -> NDArray[np.uint8]:
     """The image with a line around the smallest region that holds each share, and a legend.
 
@@ -60,6 +67,7 @@ def contours(
         image: (H, W, 3), RGB.
         density: (H, W), sums to 1.
         shares: from small to large; the smallest region's line is the brightest.
+        with_legend: name the shares in the lower left corner.
 
     Returns:
         (H, W, 3).
@@ -75,8 +83,42 @@ def contours(
                 draw.line(
                     [tuple(p) for p in outline], fill=shade or color, width=width + extra, joint="curve"
                 )
-    _legend(draw, picture.size, colors, shares)
+    if with_legend:
+        _legend(draw, picture.size, colors, shares)
     return np.asarray(picture)
+
+
+def draw_folds(picture: NDArray[np.uint8], folds: Sequence[Fold]) -> NDArray[np.uint8]:
+    """The picture with a line where each fold but the first begins to be shown, and the fold's number.
+
+    Args:
+        picture: (H, W, 3).
+        folds: in its pixels; where two overlap, the first is shown.
+
+    Returns:
+        (H, W, 3).
+    """
+    drawn = Image.fromarray(picture)
+    draw = ImageDraw.Draw(drawn)
+    height = max(11, round(min(folds[0].size) / 36))
+    font, width = ImageFont.load_default(height), max(1, height // 8)
+    for fold in folds[1:]:
+        x, y = starts_at(fold, folds)
+        for shade, extra in (("black", 2 * width), (_FOLD, 0)):
+            if y:
+                draw.line([(x, y), (fold.x + fold.width, y)], fill=shade, width=width + extra)
+            if x:
+                draw.line([(x, y), (x, fold.y + fold.height)], fill=shade, width=width + extra)
+        where, text = (x + height / 2, y + height / 2), f"fold {fold.number}"
+        draw.text(where, text, fill=_FOLD, font=font, stroke_width=width + 1, stroke_fill="black")
+    return np.asarray(drawn)
+
+
+def starts_at(fold: Fold, folds: Sequence[Fold]) -> tuple[int, int]:
+    """(x, y) from which a fold is shown: where those before it end."""
+    x = max((other.x + other.width for other in folds if other.x < fold.x), default=0)
+    y = max((other.y + other.height for other in folds if other.y < fold.y), default=0)
+    return x, y
 
 
 def _lines(density: NDArray[np.float64], levels: Sequence[float]) -> list[list[list[list[float]]]]:

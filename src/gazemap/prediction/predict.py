@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import overload
+from itertools import islice
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazemap.images.folds import ViewportLike, parse_viewport
 from gazemap.images.placement import Placement
-from gazemap.images.reading import DecodedImage
 from gazemap.models.files import DEFAULT_MODEL
-from gazemap.prediction.inputs import ImageLike, as_needed_pixels
+from gazemap.prediction.folded import FoldedPrediction
+from gazemap.prediction.inputs import ImageLike
+from gazemap.prediction.placing import PlacedImage, read_placed
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.progress import bar
-from gazemap.types import Pixels, Size
 
 _BATCH = 64
-_SPARE = (
-    2  # times the frame: with 1.25 a prediction changes by up to 0.002 nats (KLD), see docs/prediction.md
-)
 
 
 @overload
@@ -32,6 +31,7 @@ def predict(  # type: ignore[overload-overlap]
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    viewport: ViewportLike = None,
 ) -> Prediction: ...
 
 
@@ -43,6 +43,7 @@ def predict(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    viewport: ViewportLike = None,
 ) -> list[Prediction]: ...
 
 
@@ -53,6 +54,7 @@ def predict(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    viewport: ViewportLike = None,
 ) -> Prediction | list[Prediction]:
     """Predict one image, or several at once; many files are for `predict_files`, which says the same of each.
 
@@ -69,33 +71,73 @@ def predict(
         engine: "onnx", "torch" or "openvino"; "auto" as in `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves out where people look anyway: for images that are parts of others.
+        viewport: what is seen at once, in pixels of the image: (height, width), or "1280x800" with the
+            width first; "whole": all of it. By default all, but of an image longer than 2:1 a screen of
+            the shape 16:10, see `folds_of`.
 
     Returns:
-        of a list, a list in its order.
+        of a list, a list in its order. An image that is not seen at once is a `FoldedPrediction`: each
+        fold is a density of its own.
 
     Raises:
         DataError: an image file is missing, damaged, too large or no image.
-        InputError: any other image, or an array of another shape, type or range; or as `load_predictor`.
+        InputError: any other image, or an array of another shape, type or range; no such viewport; or as
+            `load_predictor`.
         WeightsError: as `load_predictor`.
         MissingPackageError: as `load_predictor`.
     """
     several = isinstance(images, list | tuple)
     given: Sequence[ImageLike] = images if several else [images]  # type: ignore[list-item, assignment]
+    seen = parse_viewport(viewport)
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
-    decoded = [read(predictor, entry) for entry in given]
-    if not decoded:
-        return []
-    placed = [place(predictor, image.pixels, image.size) for image in decoded]
-    frames = np.stack([frame for _, frame in placed])
-    predictions = [
-        replace(prediction, notes=image.notes, icc_profile=image.icc_profile)
-        for prediction, image in zip(
-            predict_frames(predictor, frames, [placement for placement, _ in placed], given),
-            decoded,
-            strict=True,
-        )
-    ]
+    predictions = predict_placed(predictor, [read_placed(predictor, image, seen) for image in given], given)
     return predictions if several else predictions[0]
+
+
+def predict_placed(
+    predictor: Predictor,
+    placed: Sequence[PlacedImage],
+    images: Sequence[ImageLike],
+    *,
+    batch: int = _BATCH,
+) -> list[Prediction]:
+    """The predictions of images, each whole or fold by fold.
+
+    Args:
+        predictor: whose frames they lie in.
+        placed: see `read_placed`.
+        images: the images themselves, for pictures of the predictions.
+        batch: how many frames are computed together.
+    """
+    if not placed:
+        return []
+    found = iter(
+        predict_frames(
+            predictor,
+            np.concatenate([image.frames for image in placed]),
+            [placement for image in placed for placement in image.placements],
+            batch=batch,
+        )
+    )
+    together = [list(islice(found, len(image.folds))) for image in placed]
+    return [
+        _of_folds(image, parts, source) for image, parts, source in zip(placed, together, images, strict=True)
+    ]
+
+
+def _of_folds(placed: PlacedImage, parts: list[Prediction], image: ImageLike) -> Prediction:
+    """One prediction of an image from those of its folds."""
+    known: dict[str, Any] = {"image": image, "notes": placed.notes, "icc_profile": placed.icc_profile}
+    first = parts[0]
+    if len(parts) == 1:
+        return replace(first, **known)
+    return FoldedPrediction(
+        np.stack([part.grid for part in parts]),
+        replace(first.placement, size=placed.size),
+        first.output,
+        folds=tuple(replace(part, stated_fold=fold) for part, fold in zip(parts, placed.folds, strict=True)),
+        **known,
+    )
 
 
 def predict_frames(
@@ -104,17 +146,20 @@ def predict_frames(
     placements: Sequence[Placement],
     images: Sequence[ImageLike] | None = None,
     *,
+    batch: int = _BATCH,
     progress: bool = False,
 ) -> list[Prediction]:
     """The one way from images to predictions: of arrays, files, data sets and reports alike.
 
-    A PyTorch model is left as it is, in training mode too.
+    Each frame is a prediction of its own, whatever its image's shape. A PyTorch model is left as it is,
+    in training mode too.
 
     Args:
         predictor: whose frames they are.
         frames: uint8 (N, 3, H, W), RGB, at the predictor's input size, see `place`.
         placements: how each of the N images lies in its frame.
         images: the N images themselves, for pictures of the predictions.
+        batch: how many are computed together.
         progress: show a bar.
 
     Raises:
@@ -123,40 +168,11 @@ def predict_frames(
     known = images if images is not None else [None] * len(frames)
     found: list[Prediction] = []
     with predictor.computing():
-        for start in bar(range(0, len(frames), _BATCH), "Predicting", progress=progress):
-            part = slice(start, start + _BATCH)
+        for start in bar(range(0, len(frames), batch), "Predicting", progress=progress):
+            part = slice(start, start + batch)
             grids = predictor.grids(frames[part])
             found += [
                 Prediction(grid, placement, predictor.output, image)
                 for grid, placement, image in zip(grids, placements[part], known[part], strict=True)
             ]
     return found
-
-
-def read(predictor: Predictor, image: ImageLike) -> DecodedImage:
-    """An image as it is decoded for a model: at least twice its frame.
-
-    Raises:
-        DataError: a file is missing, damaged, too large or no image.
-        InputError: anything else, see `as_pixels`.
-    """
-
-    def needed(size: Size) -> tuple[float, float]:
-        height, width = Placement(size, predictor.input_size, predictor.fit).content
-        return _SPARE * height, _SPARE * width
-
-    return as_needed_pixels(image, needed)
-
-
-def place(
-    predictor: Predictor, pixels: Pixels, size: Size | None = None
-) -> tuple[Placement, NDArray[np.uint8]]:
-    """An image in the model's frame, uint8 (3, h, w), and how it lies there.
-
-    Args:
-        predictor: whose frame it is.
-        pixels: (H, W, 3), RGB.
-        size: the image's own (H, W), where the pixels are a reduced copy.
-    """
-    placement = Placement(size or pixels.shape[:2], predictor.input_size, predictor.fit)
-    return placement, placement.place_image(pixels).transpose(2, 0, 1)

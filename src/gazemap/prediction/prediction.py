@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.errors import InputError
+from gazemap.images.folds import Fold
 from gazemap.images.placement import Placement
 from gazemap.metrics.densities import to_density
 from gazemap.prediction.inputs import ImageLike, as_needed_pixels
 from gazemap.system.files import replacing, write_text
-from gazemap.types import AnyFloats, Floats, Output, Pixels
+from gazemap.types import AnyFloats, Floats, Output, Pixels, Size
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,8 +39,10 @@ class Prediction:
         placement: how the image lies in that frame.
         output: what the grid holds.
         image: what was predicted, for pictures of it; None where only its frame is known.
-        notes: what was assumed of the image's brightness when it was read, see `DecodedImage`.
+        notes: what was assumed of the image's brightness when it was read, see `DecodedImage`, and of its
+            folds, see `fold_notes`.
         icc_profile: the image's color profile, kept in pictures of it.
+        stated_fold: where it lies in a larger image that it is a fold of.
     """
 
     grid: AnyFloats
@@ -48,6 +51,18 @@ class Prediction:
     image: ImageLike | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     icc_profile: bytes | None = field(default=None, repr=False)
+    stated_fold: Fold | None = field(default=None, repr=False)
+
+    @property
+    def fold(self) -> Fold:
+        """Where it lies; the only fold of an image that is predicted at once."""
+        height, width = self.placement.size
+        return self.stated_fold or Fold(1, 0, 0, width, height)
+
+    @property
+    def folds(self) -> tuple[Prediction, ...]:
+        """The predictions of the image's folds: this one alone, or see `FoldedPrediction`."""
+        return (self,)
 
     @cached_property
     def saliency(self) -> NDArray[np.float32]:
@@ -80,6 +95,22 @@ class Prediction:
         return unplace(self.grid, self.placement, self.output)
 
     @property
+    def times_chance(self) -> AnyFloats:
+        """(H, W), the density in times chance: 1 is a pixel looked at as often as if all were alike."""
+        density = replace(self).density  # of a copy, so that it is not kept
+        return density * density.size
+
+    @property
+    def joined(self) -> Floats:
+        """(H, W), a density of the whole image: `density`, or see `FoldedPrediction`."""
+        return self.density
+
+    @property
+    def array(self) -> NDArray[np.float32]:
+        """The log density as it is written to a file, (H, W), or see `FoldedPrediction`."""
+        return self.log_density.astype(np.float32)
+
+    @property
     def scored(self) -> AnyFloats:
         """What metrics are given: the grid where the image fills it; else (H, W), the image's own size."""
         if self.placement.fit == "stretch":
@@ -89,12 +120,19 @@ class Prediction:
     @cached_property
     def shown(self) -> Prediction:
         """The same for pictures and summaries: of an image of no more than 16 megapixels."""
+        size = self.shown_size
+        if size == self.placement.size:
+            return self
+        return replace(self, placement=replace(self.placement, size=size))
+
+    @property
+    def shown_size(self) -> Size:
+        """(h, w) of pictures."""
         height, width = self.placement.size
         ratio = min((_SHOWN_PIXELS / (height * width)) ** 0.5, _SHOWN_SIDE / max(height, width))
         if ratio >= 1:
-            return self
-        size = max(1, int(height * ratio)), max(1, int(width * ratio))
-        return replace(self, placement=replace(self.placement, size=size))
+            return height, width
+        return max(1, int(height * ratio)), max(1, int(width * ratio))
 
     @cached_property
     def picture(self) -> Pixels:
@@ -121,6 +159,16 @@ class Prediction:
         from gazemap.prediction.pictures import overlay
 
         return overlay(self.picture, self.shown.saliency)
+
+    def contour(self) -> Pixels:
+        """The image with lines around what holds 25, 50 and 75 % of attention, (h, w, 3), see `contours`.
+
+        Raises:
+            InputError: as `picture`.
+        """
+        from gazemap.prediction.pictures import contours
+
+        return contours(self.picture, self.shown.density)
 
     def plot(self) -> Figure:
         """The image next to its overlay, as a figure of matplotlib, which a notebook shows.
@@ -162,7 +210,7 @@ class Prediction:
         overlay = self.overlay() if suffix in _PICTURES else None
         with replacing(path) as temporary:
             if overlay is None:
-                np.save(temporary, self.log_density.astype(np.float32))
+                np.save(temporary, self.array)
             else:
                 Image.fromarray(overlay).save(temporary, quality=90, icc_profile=self.icc_profile)
         return path
@@ -170,7 +218,7 @@ class Prediction:
     def as_json(self) -> dict[str, Any]:
         """The prediction in numbers: the most salient points, each ninth's share; see `summarize`.
 
-        `notes`, where there are some, says what was assumed of the image's brightness.
+        `notes`, where there are some, says what was assumed of the image.
         """
         from gazemap.prediction.summary import summarize
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from gazemap.analysis.crops import Crop, best_crop, check_crop_file, parse_aspect, parse_size, write_crop
 from gazemap.errors import InputError
+from gazemap.images.folds import ViewportLike, parse_viewport
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
+from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import load_predictor
 from gazemap.reports.figures.saving import check_figure
 from gazemap.system.plain import plain
-from gazemap.types import Floats, Size
+from gazemap.types import Size
 
 if TYPE_CHECKING:
     from gazemap.prediction.predictor import ModelLike
@@ -30,7 +32,7 @@ class CroppedImage:
         model: the name of the model.
         crop: where it lies in the image, and how much of the attention it keeps.
         size: (H, W) of the file in pixels.
-        density: (H, W), of the whole image; sums to 1.
+        prediction: of the whole image.
         figure: the file that shows the crop in its image, if one was asked for.
     """
 
@@ -39,11 +41,11 @@ class CroppedImage:
     model: str
     crop: Crop
     size: Size
-    density: Floats
+    prediction: Prediction
     figure: Path | None
 
     def notes(self) -> list[str]:
-        """What was written, in sentences."""
+        """What was written, and what was assumed, in sentences."""
         chosen, (height, width) = self.crop, self.size
         lines = [
             f"{self.out}: x {chosen.x}, y {chosen.y}, {chosen.width} x {chosen.height} pixels; "
@@ -51,6 +53,9 @@ class CroppedImage:
         ]
         if (chosen.height, chosen.width) != self.size:
             lines.append(f"Resized to {width} x {height} pixels, {width / chosen.width:.3g} times as wide.")
+        lines += [f"{note}." for note in self.prediction.notes]
+        if len(self.prediction.folds) > 1:
+            lines.append("The crop is chosen as if every fold were looked at for the same time.")
         return lines + ([f"Figure: {self.figure}"] if self.figure else [])
 
     def as_json(self) -> dict[str, Any]:
@@ -58,7 +63,7 @@ class CroppedImage:
         files = {"image": self.image, "model": self.model, "out": self.out, "figure": self.figure}
         written = {"out_width": self.size[1], "out_height": self.size[0]}
         values: dict[str, Any] = plain(files | asdict(self.crop) | written)
-        return values
+        return values | ({"notes": list(self.prediction.notes)} if self.prediction.notes else {})
 
 
 def crop(
@@ -73,8 +78,12 @@ def crop(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    viewport: ViewportLike = None,
 ) -> CroppedImage:
     """Write the crop of an image that keeps most of the attention.
+
+    Of an image that is longer than a screen, all of its folds count alike, see `FoldedPrediction.joined`; a
+    crop may hold parts of several.
 
     Args:
         image: a file.
@@ -89,6 +98,7 @@ def crop(
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
+        viewport: what is seen at once, as for `predict`.
 
     Raises:
         InputError: both or neither of `aspect` and `size`, a share that no crop keeps, or the name of a
@@ -98,6 +108,7 @@ def crop(
         OutputError: a file cannot be written.
     """
     image, out, figure = Path(image), Path(out), Path(figure) if figure else None
+    seen = parse_viewport(viewport)
     if (aspect is None) == (size is None):
         came = "neither" if aspect is None else "both"
         raise InputError(f"A crop needs either an aspect or a size, such as 16:9 or 1200x630, got {came}.")
@@ -107,19 +118,20 @@ def crop(
     if figure:
         check_figure(figure, image)
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
-    prediction = predict(image, model=predictor)
-    density = prediction.density
-    chosen = best_crop(density, wanted, share)
+    prediction = predict(image, model=predictor, viewport=seen)
+    chosen = best_crop(prediction.joined, wanted, share)
     write_crop(image, chosen, out, exact)
     if figure:
-        _draw(image, density, chosen, figure, prediction.icc_profile)
+        _draw(image, prediction, chosen, figure)
     written = exact or (chosen.height, chosen.width)
-    return CroppedImage(image, out, predictor.name, chosen, written, density, figure)
+    return CroppedImage(image, out, predictor.name, chosen, written, prediction, figure)
 
 
-def _draw(image: Path, density: Floats, chosen: Crop, figure: Path, icc_profile: bytes | None) -> None:
+def _draw(image: Path, prediction: Prediction, chosen: Crop, figure: Path) -> None:
     from gazemap.images.reading import read_image
     from gazemap.reports.figures import predictions as figures
+    from gazemap.reports.figures.maps import shown_map
     from gazemap.reports.figures.saving import write_figure
 
-    write_figure(figures.crop(read_image(image), density, chosen), figure, icc_profile)
+    drawn = figures.crop(read_image(image), shown_map(prediction), chosen)
+    write_figure(drawn, figure, prediction.icc_profile)

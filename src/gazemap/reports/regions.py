@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gazemap.analysis.box_tables import BoxesLike, box_files, read_boxes
-from gazemap.analysis.regions import Mask, RegionShare, box_shares, mask_shares, read_mask
+from gazemap.analysis.fold_regions import cut_notes, region_shares
+from gazemap.analysis.regions import Mask, RegionShare, read_mask
 from gazemap.analysis.tables import check_table, write_table
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_inside, overlaps
+from gazemap.images.folds import ViewportLike, parse_viewport
 from gazemap.images.reading import read_size
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
+from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import load_predictor
 from gazemap.reports.figures.saving import check_figure
 from gazemap.system.plain import plain
-from gazemap.types import Floats
 
 if TYPE_CHECKING:
     from gazemap.prediction.predictor import ModelLike
@@ -31,9 +33,10 @@ class ImageRegions:
     Attributes:
         image: the file.
         model: the name of the model.
-        rows: a row per region, greatest share first.
+        rows: a row per region, greatest share first; of an image that is predicted fold by fold, a row per
+            fold and region.
         where: the regions.
-        density: (H, W), of the image; sums to 1.
+        prediction: of the image.
         out: the table's file, if one was asked for.
         figure: the file that shows the regions, if one was asked for.
     """
@@ -42,23 +45,37 @@ class ImageRegions:
     model: str
     rows: Sequence[RegionShare]
     where: Sequence[Box] | Mask
-    density: Floats
+    prediction: Prediction
     out: Path | None
     figure: Path | None
 
-    headings = ("rank", "name", "attention", "area", "times chance")
+    @property
+    def is_folded(self) -> bool:
+        """Whether each share is one of a fold, not of the whole image."""
+        return len(self.prediction.folds) > 1
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The columns of `cells`."""
+        return (*(("fold",) if self.is_folded else ()), "rank", "name", "attention", "area", "times chance")
 
     def cells(self) -> list[list[str]]:
-        """The table as texts, a list per region; `headings` are its columns."""
+        """The table as texts, a list per row; `headings` are its columns."""
         return [
-            [str(row.rank), row.name, f"{row.attention:.1%}", f"{row.area:.1%}", f"{row.times_chance:.2f}"]
+            [
+                *([str(row.fold)] if self.is_folded else []),
+                *(str(row.rank), row.name, f"{row.attention:.1%}", f"{row.area:.1%}"),
+                f"{row.times_chance:.2f}",
+            ]
             for row in self.rows
         ]
 
     def notes(self) -> list[str]:
-        """Regions that overlap, and what was written, in sentences."""
+        """What was assumed, regions that are cut or overlap, and what was written, in sentences."""
         pairs = [] if isinstance(self.where, Mask) else overlaps(self.where)
         return [
+            *(f"{note}." for note in self.prediction.notes),
+            *cut_notes(self.rows),
             *(f"{a} and {b} overlap: attention on both of them counts for each." for a, b in pairs),
             *([f"Table: {self.out}"] if self.out else []),
             *([f"Figure: {self.figure}"] if self.figure else []),
@@ -68,7 +85,7 @@ class ImageRegions:
         """The files and the rows with all digits."""
         files = {"image": self.image, "model": self.model, "out": self.out, "figure": self.figure}
         values: dict[str, Any] = plain(files | {"regions": [asdict(row) for row in self.rows]})
-        return values
+        return values | ({"notes": list(self.prediction.notes)} if self.prediction.notes else {})
 
 
 def regions(
@@ -82,8 +99,11 @@ def regions(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    viewport: ViewportLike = None,
 ) -> ImageRegions:
     """The share of attention that falls on each region of an image, and how much more than by chance.
+
+    Of an image that is longer than a screen, the shares are those of each fold, see `predict`.
 
     Args:
         image: a file.
@@ -96,6 +116,7 @@ def regions(
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
+        viewport: what is seen at once, as for `predict`.
 
     Raises:
         InputError: both or neither of `boxes` and `mask`, a box that reaches out of the image, several of
@@ -105,6 +126,7 @@ def regions(
         OutputError: a file cannot be written.
     """
     image, out, figure = Path(image), Path(out) if out else None, Path(figure) if figure else None
+    seen = parse_viewport(viewport)
     named = read_boxes(boxes)
     if bool(named) == (mask is not None):
         came = "both" if named else "neither"
@@ -117,21 +139,22 @@ def regions(
     check_inside(named, size)
     parts = read_mask(Path(mask), size) if mask is not None else None
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
-    prediction = predict(image, model=predictor)
-    density = prediction.density
-    rows = box_shares(density, named) if parts is None else mask_shares(density, parts)
-    found = ImageRegions(image, predictor.name, rows, parts or named, density, out, figure)
+    prediction = predict(image, model=predictor, viewport=seen)
+    where = parts or named
+    rows = region_shares(prediction, where)
+    found = ImageRegions(image, predictor.name, rows, where, prediction, out, figure)
     if out:
         write_table(out, [asdict(row) for row in rows])
     if figure:
-        _draw(found, figure, prediction.icc_profile)
+        _draw(found, figure)
     return found
 
 
-def _draw(found: ImageRegions, figure: Path, icc_profile: bytes | None) -> None:
+def _draw(found: ImageRegions, figure: Path) -> None:
     from gazemap.images.reading import read_image
     from gazemap.reports.figures import predictions as figures
+    from gazemap.reports.figures.maps import shown_map
     from gazemap.reports.figures.saving import write_figure
 
-    drawn = figures.regions(read_image(found.image), found.density, found.rows, found.where)
-    write_figure(drawn, figure, icc_profile)
+    drawn = figures.regions(read_image(found.image), shown_map(found.prediction), found.rows, found.where)
+    write_figure(drawn, figure, found.prediction.icc_profile)

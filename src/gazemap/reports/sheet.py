@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gazemap.errors import InputError
+from gazemap.images.folds import ViewportLike, parse_viewport
 from gazemap.images.reading import read_image, read_size
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
@@ -30,20 +31,23 @@ class PredictionSheet:
         out: the figure's file.
         images: the rows.
         models: the names of the columns.
+        assumed: what was assumed of the images, in sentences.
     """
 
     out: Path
     images: tuple[Path, ...]
     models: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
 
     def notes(self) -> list[str]:
-        """What was written, in a sentence."""
-        return [f"Figure: {self.out}, images {len(self.images)}, models {len(self.models)}"]
+        """What was assumed, and what was written, in sentences."""
+        return [*self.assumed, f"Figure: {self.out}, images {len(self.images)}, models {len(self.models)}"]
 
     def as_json(self) -> dict[str, Any]:
-        """The files and the models' names."""
+        """The files and the models' names; `notes`, where something was assumed."""
         values: dict[str, Any] = plain(asdict(self))
-        return values
+        notes = values.pop("assumed")
+        return values | ({"notes": notes} if notes else {})
 
 
 def sheet(
@@ -54,6 +58,7 @@ def sheet(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    viewport: ViewportLike = None,
     progress: bool = False,
 ) -> PredictionSheet:
     """Write a sheet with a row per image and a column per model, all maps on one scale.
@@ -66,6 +71,7 @@ def sheet(
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the models' own center bias out, for images that are parts of others.
+        viewport: what is seen at once, as for `predict`.
         progress: show a bar.
 
     Raises:
@@ -74,7 +80,7 @@ def sheet(
         WeightsError: there is no such model, see `load_predictor`.
         OutputError: the figure cannot be written.
     """
-    out = Path(out)
+    out, seen = Path(out), parse_viewport(viewport)
     files = [Path(image) for image in ([images] if isinstance(images, str | Path) else images)]
     models: Sequence[ModelLike] = model if isinstance(model, list | tuple) else [model]  # type: ignore[list-item]
     check_figure(out, *files)
@@ -85,14 +91,16 @@ def sheet(
         load_predictor(entry, engine=engine, device=device, center_bias=center_bias) for entry in models
     ]
     from gazemap.reports.figures import predictions as figures
+    from gazemap.reports.figures.maps import shown_map
 
-    rows = [
-        figures.sheet_row(file.name, read_image(file), [predict(file, model=one).density for one in chosen])
-        for file in bar(files, "Predicting", progress=progress)
-    ]
+    rows, assumed = [], []
+    for file in bar(files, "Predicting", progress=progress):
+        found = [predict(file, model=one, viewport=seen) for one in chosen]
+        rows.append(figures.sheet_row(file.name, read_image(file), [shown_map(one) for one in found]))
+        assumed += [f"{file.name}: {note}." for note in found[0].notes]
     names = tuple(one.name for one in chosen)
     write_figure(figures.sheet(rows, names), out)
-    return PredictionSheet(out, tuple(files), names)
+    return PredictionSheet(out, tuple(files), names, tuple(assumed))
 
 
 def _check_counts(images: int, models: int) -> None:

@@ -97,13 +97,22 @@ def test_the_standard_input_is_a_list(photos, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "deep/er/c.webp"])
-def test_an_image_in_the_place_of_a_list_is_explained(photos, monkeypatch, name):
+def test_an_image_in_the_place_of_a_list_is_explained(photos, name):
+    with pytest.raises(InputError, match="A list must be text with one path of an image per line, got other"):
+        names(f"@{photos / name}")
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "deep/er/c.webp"])
+def test_an_image_on_the_standard_input_is_that_image(photos, monkeypatch, name):
     content = (photos / name).read_bytes()
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(content)))
-    with pytest.raises(InputError, match="A list must be text with one path of an image per line"):
-        names("-")
-    with pytest.raises(InputError, match="got other bytes"):
-        names(f"@{photos / name}")
+    with open_sources(["-"]) as found:
+        [(file, called)] = found
+        assert (called, file.read_bytes()) == ("stdin", content)
+        assert [called for _, called in found] == ["stdin"]  # it is gone through twice
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(content)))
+    with open_sources([photos / "a.png", "-", photos / "a.jpg"]) as found:
+        assert [called for _, called in found] == ["a.png", "stdin", "a.jpg"]
 
 
 def test_names_that_are_no_text_are_kept(photos, tmp_path):

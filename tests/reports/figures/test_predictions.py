@@ -121,8 +121,8 @@ def test_of_many_regions_the_first_are_listed_and_the_rest_is_counted():
 def test_two_designs_share_a_scale_and_their_difference_is_white_at_zero():
     boxes = [Box("top", 0, 0, 40, 15)]
     difference = compare_designs(FLAT, PEAK)
-    changes = region_changes(FLAT, PEAK, boxes, boxes)
-    figure = prediction_figures.designs((IMAGE, IMAGE), difference, ("a", "b"), changes, (boxes, boxes))
+    changes = region_changes(boxes, box_shares(FLAT, boxes), box_shares(PEAK, boxes))
+    figure = prediction_figures.designs((IMAGE, IMAGE), [difference], ("a", "b"), changes, (boxes, boxes))
     first, change, second = maps(figure)
     assert (first.norm.vmin, first.norm.vmax) == (second.norm.vmin, second.norm.vmax)
     assert change.norm.vmin == -change.norm.vmax
@@ -136,7 +136,7 @@ def test_two_designs_share_a_scale_and_their_difference_is_white_at_zero():
 
 
 def test_equal_designs_show_no_change():
-    figure = prediction_figures.designs((IMAGE, IMAGE), compare_designs(PEAK, PEAK), ("a", "b"))
+    figure = prediction_figures.designs((IMAGE, IMAGE), [compare_designs(PEAK, PEAK)], ("a", "b"))
     change = maps(figure)[1]
     assert np.ptp(change.get_array()) == 0
     assert change.norm.vmax == 1
@@ -144,13 +144,14 @@ def test_equal_designs_show_no_change():
 
 def test_names_with_dollars_start_no_formula(tmp_path):
     boxes = [Box("$5 $_ off", 0, 0, 10, 10)]
-    shares, changes = box_shares(PEAK, boxes), region_changes(PEAK, PEAK, boxes, boxes)
+    shares = box_shares(PEAK, boxes)
+    changes = region_changes(boxes, shares, shares)
     names = ("$a_$", "b$^$")
     for number, figure in enumerate(
         (
             prediction_figures.regions(IMAGE, PEAK, shares, boxes),
             prediction_figures.designs(
-                (IMAGE, IMAGE), compare_designs(PEAK, PEAK), names, changes, (boxes, boxes)
+                (IMAGE, IMAGE), [compare_designs(PEAK, PEAK)], names, changes, (boxes, boxes)
             ),
             prediction_figures.sheet([prediction_figures.sheet_row("$a_$", IMAGE, [PEAK])], ["$_$"]),
         )

@@ -167,7 +167,7 @@ def _frame(predictions: Predictor | Predictions, images: GazeDataset, index: int
     """The prediction of one image, (H, W) at `size`; a log density's logsumexp is 0."""
     grid: NDArray[np.floating]
     if isinstance(predictions, Predictor):
-        made = predict(images[index].image, predictions)
+        made = predict(images[index].image, predictions, viewport="whole")
         grid = made.log_density if predictions.output == "log_density" else made.saliency
     else:
         grid = predictions.grid(index)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.errors import InputError, check_name
-from gazemap.prediction.pictures import contours
 from gazemap.prediction.prediction import Prediction, row_bands
 from gazemap.types import Pixels
 
@@ -42,7 +41,7 @@ def _saliency16(prediction: Prediction, path: Path) -> None:
 
 
 def _npy(prediction: Prediction, path: Path) -> None:
-    np.save(path, prediction.log_density.astype(np.float32))
+    np.save(path, prediction.array)
 
 
 def _overlay(prediction: Prediction, path: Path) -> None:
@@ -50,7 +49,7 @@ def _overlay(prediction: Prediction, path: Path) -> None:
 
 
 def _contour(prediction: Prediction, path: Path) -> None:
-    _jpeg(contours(prediction.picture, prediction.shown.density), path, prediction.icc_profile)
+    _jpeg(prediction.contour(), path, prediction.icc_profile)
 
 
 def _json(prediction: Prediction, path: Path) -> None:
@@ -81,6 +80,12 @@ class OutputKind:
     about: str
     write: Callable[[Prediction, Path], None]
     draws: bool = False
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """That a file of this kind may have; pictures to look at may be PNG, too."""
+        own = Path(self.ending).suffix
+        return (own, ".jpeg", ".png") if self.draws else (own,)
 
 
 OUTPUTS = {

@@ -11,51 +11,25 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gazemap.errors import DataError, InputError, MissingPackageError
-from gazemap.images.formats import ENDINGS
-from gazemap.images.placement import Placement
+from gazemap.images.folds import Viewport, ViewportLike, parse_viewport
 from gazemap.models.files import DEFAULT_MODEL
+from gazemap.prediction.files.one_file import check_one_file, is_one_file, predict_one_file
 from gazemap.prediction.files.outcome import SHOWN, Outcome, first_files
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS, chosen_outputs
 from gazemap.prediction.files.result_folder import Failure, Results, open_results
 from gazemap.prediction.files.sources import open_sources
 from gazemap.prediction.files.threads import ahead, batched, worker_count, worker_threads
 from gazemap.prediction.inputs import ImageLike
-from gazemap.prediction.predict import place, predict_frames, read
+from gazemap.prediction.placing import PlacedImage, read_placed
+from gazemap.prediction.predict import predict_placed
 from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.progress import bar
-from gazemap.types import Pixels
 
 _BATCH = 4  # on a GPU
 _LARGE = 2**24  # pixels from which maps are made one at a time: they are of the image's own size
 _KEPT = 2**24  # pixels of images that a thread keeps for their pictures, before it goes on to write them
 _TOO_LARGE = "It needs more memory than there is. Make it smaller first."
-
-
-@dataclass(frozen=True, eq=False)
-class _Placed:
-    """An image in the network's frame, on its way there.
-
-    Attributes:
-        file: of the image.
-        name: of its results.
-        placement: how it lies in the frame.
-        frame: uint8 (3, h, w).
-        pixels: the whole image, where pictures are drawn of it and it was decoded whole.
-        notes: what was assumed of its brightness.
-        icc_profile: of its file.
-    """
-
-    file: Path
-    name: str
-    placement: Placement
-    frame: NDArray[np.uint8]
-    pixels: Pixels | None
-    notes: tuple[str, ...]
-    icc_profile: bytes | None
 
 
 @dataclass(frozen=True)
@@ -79,6 +53,7 @@ def predict_files(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    viewport: ViewportLike = None,
     progress: bool = False,
 ) -> Outcome:
     """Predict image files; for a/photo.jpg, write a/photo.jpg.saliency.png and the like under `out`.
@@ -94,20 +69,26 @@ def predict_files(
 
     Args:
         sources: files, folders, glob patterns, "@list.txt" or "-", see `open_sources`.
-        out: a folder.
+        out: a folder; or, for one image and one kind of output, a file whose suffix is that of the kind.
         model: as for `predict`, like the three below.
         engine: what computes the network.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves out where people look anyway.
+        viewport: what is seen at once, as for `predict`.
         write: keys of `OUTPUTS`. The pictures to look at (overlay, contour) have up to 16 megapixels.
         progress: show a bar.
 
     Raises:
-        InputError: there is no image at all, no such output or engine, a list cannot be read, or `out` is
-            named like an image.
+        InputError: there is no image at all, no such output, engine or viewport, a list cannot be read, or
+            `out` is one file for several images or kinds.
+        DataError: `out` is one file, and its image cannot be read.
         OutputError: `out` cannot be written, is in use by another process, or holds another model's results.
     """
-    folder, kinds = _checked_folder(out), chosen_outputs(write)
+    folder, kinds, seen = Path(out), chosen_outputs(write), parse_viewport(viewport)
+    kind = check_one_file(folder, write) if is_one_file(folder) else None
+    if kind is not None:
+        whole = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
+        return predict_one_file(sources, folder, kind, whole, seen)
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias, threads=1)
     counts: Counter[type[_New] | type[Failure] | None] = Counter()
     names: list[str] = []
@@ -116,12 +97,12 @@ def predict_files(
     failures: list[Failure] = []
     with (
         open_sources(sources) as found,
-        open_results(folder, kinds, predictor) as results,
+        open_results(folder, kinds, predictor, seen) as results,
         predictor.computing(),
         _threads_shared(predictor),
         worker_threads() as (pool, workers),
     ):
-        worker = _Worker(predictor, results)
+        worker = _Worker(predictor, results, seen)
         batches = batched(found, _batch_size(predictor, -(-len(found) // workers)))
         steps = chain.from_iterable(ahead(pool, worker.steps, batches, 2 * workers))
         for step in bar(steps, "Predicting", len(found), progress=progress):
@@ -159,17 +140,6 @@ def _batch_size(predictor: Predictor, share: int) -> int:
     return 1 if predictor.device == "cpu" else min(_BATCH, share)
 
 
-def _checked_folder(out: str | os.PathLike[str]) -> Path:
-    """The folder for results; a name that was meant for one picture is refused."""
-    folder = Path(out)
-    if folder.suffix.lower() in ENDINGS and not folder.is_dir():
-        raise InputError(
-            f"The results go into a folder, got {folder}. Each image has files of its own there, such as "
-            f"{folder.with_suffix('')}/photo.jpg.overlay.jpg. Name a folder."
-        )
-    return folder
-
-
 def _threads_shared(predictor: Predictor) -> AbstractContextManager[None]:
     """PyTorch has threads of its own, as many as there are cores in each of ours."""
     if predictor.engine != "torch":
@@ -182,9 +152,10 @@ def _threads_shared(predictor: Predictor) -> AbstractContextManager[None]:
 class _Worker:
     """What each thread does with a batch of images: read, predict together, write."""
 
-    def __init__(self, predictor: Predictor, results: Results) -> None:
+    def __init__(self, predictor: Predictor, results: Results, viewport: Viewport) -> None:
         self._predictor = predictor
         self._results = results
+        self._viewport = viewport
         self._draws = any(kind.draws for kind in results.kinds)
         self._one_large = threading.Lock()
 
@@ -193,39 +164,35 @@ class _Worker:
         return list(self._steps(batch))
 
     def _steps(self, batch: Sequence[tuple[Path, str]]) -> Iterator[_Step]:
-        placed: list[_Placed] = []
+        placed: list[tuple[Path, str, PlacedImage]] = []
         for file, name in batch:
             if self._results.has(file, name):
                 yield None
                 continue
             try:
-                placed.append(self._read(file, name))
-            except (DataError, MissingPackageError, MemoryError) as error:
+                placed.append((file, name, self._read(file)))
+            except (DataError, InputError, MissingPackageError, MemoryError) as error:
                 yield Failure(str(file), str(error) or _TOO_LARGE)
-            if sum(image.pixels.size for image in placed if image.pixels is not None) > 3 * _KEPT:
+            if sum(image.pixels.size for _, _, image in placed if image.pixels is not None) > 3 * _KEPT:
                 yield from self._predict(placed)
                 placed = []
         if placed:
             yield from self._predict(placed)
 
-    def _read(self, file: Path, name: str) -> _Placed:
-        image = read(self._predictor, file)
-        placement, frame = place(self._predictor, image.pixels, image.size)
-        is_whole = image.pixels.shape[:2] == image.size
-        kept = image.pixels if self._draws and is_whole else None
-        return _Placed(file, name, placement, frame, kept, image.notes, image.icc_profile)
+    def _read(self, file: Path) -> PlacedImage:
+        image = read_placed(self._predictor, file, self._viewport)
+        return image if self._draws else replace(image, pixels=None)
 
-    def _predict(self, placed: Sequence[_Placed]) -> Iterator[_Step]:
-        frames = np.stack([image.frame for image in placed])
-        placements = [image.placement for image in placed]
-        images: list[ImageLike] = [image.file if image.pixels is None else image.pixels for image in placed]
-        predictions = predict_frames(self._predictor, frames, placements, images)
-        for image, plain in zip(placed, predictions, strict=True):
-            prediction = replace(plain, notes=image.notes, icc_profile=image.icc_profile)
-            large = image.placement.size[0] * image.placement.size[1] > _LARGE
+    def _predict(self, placed: Sequence[tuple[Path, str, PlacedImage]]) -> Iterator[_Step]:
+        images: list[ImageLike] = [
+            file if image.pixels is None else image.pixels for file, _, image in placed
+        ]
+        predictions = predict_placed(self._predictor, [image for _, _, image in placed], images, batch=_BATCH)
+        for (file, name, image), prediction in zip(placed, predictions, strict=True):
+            large = image.size[0] * image.size[1] > _LARGE
             try:
                 with self._one_large if large else nullcontext():
-                    self._results.write(prediction, image.name)
-                yield _New(image.file, image.name, image.notes)
+                    self._results.write(prediction, name)
+                yield _New(file, name, image.notes)
             except (DataError, MemoryError) as error:  # it was changed meanwhile, or has too long a name
-                yield Failure(str(image.file), str(error) or _TOO_LARGE)
+                yield Failure(str(file), str(error) or _TOO_LARGE)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.errors import DataError, OutputError
+from gazemap.images.folds import Viewport, viewport_text
 from gazemap.prediction.files.outputs import OutputKind
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import Predictor
@@ -93,13 +94,15 @@ class Results:
 
 
 @contextmanager
-def open_results(folder: Path, kinds: Sequence[OutputKind], predictor: Predictor) -> Iterator[Results]:
+def open_results(
+    folder: Path, kinds: Sequence[OutputKind], predictor: Predictor, viewport: Viewport
+) -> Iterator[Results]:
     """The folder for a model's results, made where there is none; failed.jsonl starts anew.
 
     made_by.json keeps what makes its results: the model's weights and all that its output depends on,
-    its center bias among it, and the version of gazemap. The engine does not count: all give the same
-    numbers within 1e-4. A folder that something else made is refused, whatever images are asked for: old
-    results would stand beside new ones, and nobody could tell them apart.
+    its center bias among it, the viewport, and the version of gazemap. The engine does not count: all give
+    the same numbers within 1e-4. A folder that something else made is refused, whatever images are asked
+    for: old results would stand beside new ones, and nobody could tell them apart.
 
     Raises:
         OutputError: it holds another model's results; it cannot be written; or another process is
@@ -108,7 +111,7 @@ def open_results(folder: Path, kinds: Sequence[OutputKind], predictor: Predictor
     stage = folder / _STAGE
     with only_one(folder, "predicting"), writing(folder):
         try:
-            since = _since(folder, predictor)
+            since = _since(folder, predictor, viewport)
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir()
             (folder / FAILED).unlink(missing_ok=True)
@@ -128,7 +131,7 @@ def _rename(made: Path, final: Path) -> None:
             raise
 
 
-def _since(folder: Path, predictor: Predictor) -> int:
+def _since(folder: Path, predictor: Predictor, viewport: Viewport) -> int:
     """When made_by.json was written, in ns; it is written where there is none."""
     file = folder / _MADE_BY
     made_by = fingerprint(
@@ -136,6 +139,7 @@ def _since(folder: Path, predictor: Predictor) -> int:
         output=predictor.output,
         fit=predictor.fit,
         center_bias="on" if predictor.center_bias else "off",
+        viewport=viewport_text(viewport),
     )
     if not file.exists():
         write_text(file, json.dumps({"name": predictor.name, "made_by": made_by}, indent=1) + "\n")

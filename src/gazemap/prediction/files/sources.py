@@ -10,15 +10,15 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from gazemap.errors import InputError
-from gazemap.images.formats import ENDINGS
+from gazemap.images.formats import ENDINGS, START, format_of, unread_kind
 from gazemap.images.opening import local_path
 from gazemap.prediction.files.folders import Besides, Entry, entry_of, walk
 from gazemap.prediction.files.lists import listed
 
 STDIN = "-"
+_TYPED = "stdin"  # the name of an image that comes from there
 
 
 @contextmanager
@@ -27,7 +27,8 @@ def open_sources(sources: Sequence[str | os.PathLike[str]]) -> Iterator[Sources]
 
     A source is a file, perhaps with ~ or file:// in front; a folder, with all below it, linked folders
     too, each once; a glob pattern, in which ** is any folders; `@list.txt`, a file with one path per line,
-    from here or from the list's folder; or `-`, the same from the standard input. Of folders and patterns,
+    from here or from the list's folder; or `-`, the same from the standard input, or one image, which is
+    called stdin. Of folders and patterns,
     what has an image's ending or first bytes is taken, but nothing that `gazemap predict` wrote; what else
     there is is counted. A pattern that nothing fits, a missing file and whatever stands in a list are kept
     as they are: reading says what is wrong. What is named `@list.txt` or has a pattern's signs, and exists,
@@ -37,9 +38,13 @@ def open_sources(sources: Sequence[str | os.PathLike[str]]) -> Iterator[Sources]
         InputError: a list cannot be read or is no text, or there is no image at all.
     """
     given = [os.fspath(source) for source in sources]
-    with tempfile.TemporaryFile() as typed:
-        if STDIN in given:  # kept on disk, to be gone through twice
-            shutil.copyfileobj(sys.stdin.buffer, typed)
+    if STDIN not in given:
+        yield Sources(given)
+        return
+    with tempfile.TemporaryDirectory() as folder:  # kept on disk, to be gone through twice
+        typed = Path(folder) / _TYPED
+        with typed.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
         yield Sources(given, typed)
 
 
@@ -51,7 +56,8 @@ class Sources:
         besides: what else is in their folders, counted.
     """
 
-    def __init__(self, sources: Sequence[str], typed: IO[bytes]) -> None:
+    def __init__(self, sources: Sequence[str], typed: Path | None = None) -> None:
+        """Survey the sources; `typed` holds what the standard input had."""
         self._sources = sources
         self._typed = typed
         self.besides = Besides()
@@ -65,7 +71,9 @@ class Sources:
         start = len(os.path.join(self.root, ""))
         for _, entry in self._all():
             if entry.kind == "image":
-                yield Path(entry.path), os.path.abspath(entry.path)[start:].lstrip(os.sep)
+                path = Path(entry.path)
+                name = os.path.abspath(path)[start:].lstrip(os.sep) if path != self._typed else _TYPED
+                yield path, name
 
     def left_out(self) -> Iterator[Entry]:
         """What looks like images and is not read, and folders that cannot be opened, each with its reason."""
@@ -80,16 +88,18 @@ class Sources:
                 self.besides.add(entry)
                 continue
             count += 1
+            if self._typed is not None and entry.path == str(self._typed):
+                continue
             if folder != last:
                 last, whole = folder, os.path.abspath(folder)
                 root = whole if root is None else os.path.commonpath([root, whole])
-        if root is None:
+        if not count:
             there = " ".join(self.besides.notes())
             raise InputError(
                 f"There are no images in {', '.join(self._sources) or 'an empty list'}; files that end in "
                 f"{', '.join(ENDINGS)} are looked for. {there}".rstrip()
             )
-        return root, count
+        return root or "", count
 
     def _all(self) -> Iterator[tuple[str, Entry]]:
         """(the folder that names start from, the entry) of each file."""
@@ -98,9 +108,12 @@ class Sources:
             yield from self._below(source, seen)
 
     def _below(self, source: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, Entry]]:
-        if source == STDIN:
-            self._typed.seek(0)
-            yield from _files(listed(self._typed, None))
+        if source == STDIN and self._typed is not None:
+            with self._typed.open("rb") as file:
+                start = file.read(START)
+                file.seek(0)
+                is_image = format_of(start) is not None or unread_kind(start) is not None
+                yield from _files([str(self._typed)] if is_image else listed(file, None))
             return
         source = _local(source)
         if os.path.isdir(source):

@@ -7,7 +7,7 @@ own, so that a $ in a name does not start a formula.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,23 +17,26 @@ from matplotlib.colors import LogNorm, Normalize, SymLogNorm, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
-from numpy.typing import NDArray
-from PIL import Image
 
 from gazemap.analysis.crops import Crop
-from gazemap.analysis.designs import DesignDifference, RegionChange, on_grid
+from gazemap.analysis.designs import DesignDifference, RegionChange
 from gazemap.analysis.regions import Mask, RegionShare
 from gazemap.gaze.areas import Box
-from gazemap.images.resizing import size_of_length
+from gazemap.metrics import resize
 from gazemap.prediction.pictures import COLORMAP
+from gazemap.reports.figures.maps import (
+    EDGE,
+    FoldedMap,
+    ShownMap,
+    draw_fold_lines,
+    drawn_size,
+    small,
+    times_chance,
+)
 from gazemap.types import Floats, Pixels
 
-Density = NDArray[np.floating]
-
-_LONG_SIDE = 640  # pixels of a picture within a figure
 _TIMES = "times as often as chance, logarithmic"
 _LISTED = 20  # regions whose bars are shown
-_EDGE = "#00c2ff"  # seen on most photos, and on every color of the map
 _DIVERGING = "RdBu_r"
 _LEAST = 0.1  # times chance; whatever is looked at less often than that is black
 
@@ -46,22 +49,25 @@ class SheetRow:
         title: of the image.
         image: (h, w, 3).
         maps: (models, h, w), densities in times chance.
+        shown: the first model's map, which knows the image's folds.
     """
 
     title: str
     image: Pixels
     maps: Floats
+    shown: ShownMap
 
 
-def sheet_row(title: str, image: Pixels, densities: Sequence[Density]) -> SheetRow:
+def sheet_row(title: str, image: Pixels, densities: Sequence[ShownMap]) -> SheetRow:
     """A row of `sheet`.
 
     Args:
         title: of the image.
         image: (H, W, 3).
-        densities: one per model, (H, W), each sums to 1.
+        densities: one per model, (H, W), each sums to 1; or fold by fold.
     """
-    return SheetRow(title, _small(image), np.stack([_times_chance(density) for density in densities]))
+    maps = np.stack([times_chance(density) for density in densities])
+    return SheetRow(title, small(image), maps, densities[0])
 
 
 def sheet(rows: Sequence[SheetRow], models: Sequence[str]) -> Figure:
@@ -81,11 +87,13 @@ def sheet(rows: Sequence[SheetRow], models: Sequence[str]) -> Figure:
         _show_image(axes[0], row.image, row.title)
         for place, values, model in zip(axes[1:], row.maps, models, strict=True):
             _show_map(place, values, f"{model}, up to {values.max():.3g}", row.image.shape, norm)
+        for place in axes:
+            draw_fold_lines(place, row.shown, row.image.shape)
     _legend(figure, list(grid[:, -1]), norm)
     return figure
 
 
-def crop(image: Pixels, density: Density, chosen: Crop) -> Figure:
+def crop(image: Pixels, density: ShownMap, chosen: Crop) -> Figure:
     """The image, darkened where a crop leaves it out, beside its density; both with the crop's edge."""
     figure = Figure(figsize=_size(image, columns=2), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -93,86 +101,98 @@ def crop(image: Pixels, density: Density, chosen: Crop) -> Figure:
     part = np.s_[chosen.y : chosen.y + chosen.height, chosen.x : chosen.x + chosen.width]
     dark[part] = image[part]
     _show_image(
-        left, _small(dark), f"{chosen.width} x {chosen.height}, {chosen.area:.0%} of the area", image.shape
+        left, small(dark), f"{chosen.width} x {chosen.height}, {chosen.area:.0%} of the area", image.shape
     )
-    values = _times_chance(density)
+    values = times_chance(density)
     norm = _scale(values.max())
     _show_map(right, values, f"{chosen.attention:.0%} of the attention", image.shape, norm)
     _legend(figure, [right], norm)
     for axes in (left, right):
+        draw_fold_lines(axes, density, image.shape)
         _outline(axes, Box("", chosen.x, chosen.y, chosen.width, chosen.height))
     return figure
 
 
 def regions(
-    image: Pixels, density: Density, shares: Sequence[RegionShare], where: Sequence[Box] | Mask
+    image: Pixels, density: ShownMap, shares: Sequence[RegionShare], where: Sequence[Box] | Mask
 ) -> Figure:
     """The image and its density with the regions' edges, and each one's share beside what chance gives.
 
     Args:
         image: (H, W, 3).
-        density: (H, W), sums to 1.
-        shares: greatest first; of more than 20, the first are listed.
+        density: (H, W), sums to 1; or fold by fold.
+        shares: greatest first, of each fold; of more than 20, the first are listed.
         where: the boxes, or the mask, that the shares are of.
     """
     width, height = _size(image, columns=3)
     figure = Figure(figsize=(width, max(height, 0.34 * min(len(shares), _LISTED) + 1)), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
-    values = _times_chance(density)
+    values = times_chance(density)
     norm = _scale(values.max())
-    _show_image(left, _small(image), "regions, by rank", image.shape)
+    _show_image(left, small(image), "regions, by rank", image.shape)
     _show_map(middle, values, "attention", image.shape, norm)
     _legend(figure, [middle], norm)
+    listed = shares[:_LISTED]
+    places = _mask_centers(where, listed) if isinstance(where, Mask) else [(row.x, row.y) for row in listed]
     for axes in (left, middle):
-        _draw_regions(axes, where, {row.name: row.rank for row in shares[:_LISTED]})
-    _show_bars(right, shares)
+        _draw_edges(axes, where)
+        draw_fold_lines(axes, density, image.shape)
+        _draw_numbers(axes, zip(places, (row.rank for row in listed), strict=True))
+    _show_bars(right, shares, folded=isinstance(density, FoldedMap))
     return figure
 
 
 def designs(
     images: tuple[Pixels, Pixels],
-    difference: DesignDifference,
+    differences: Sequence[DesignDifference],
     names: tuple[str, str],
     changes: Sequence[RegionChange] = (),
     boxes: tuple[Sequence[Box], Sequence[Box]] = ((), ()),
+    shown: tuple[ShownMap, ShownMap] | None = None,
 ) -> Figure:
     """Two designs with their densities on one scale, their difference, and the numbers that compare them.
 
     Args:
         images: (H, W, 3) each.
-        difference: of their densities.
+        differences: of their densities, one per pair of folds.
         names: of the designs.
         changes: of the regions, if any; the first 20 are listed.
         boxes: the regions in both designs.
+        shown: their maps, where these are not the densities of the only difference.
     """
     width, height = _size(images[0], columns=3)
     figure = Figure(figsize=(width, height + _size(images[1], columns=3)[1]), layout="constrained")
     grid = figure.subplots(2, 3)
     numbers = {row.name: number for number, row in enumerate(changes[:_LISTED], 1)}
-    maps = [_times_chance(difference.a), _times_chance(difference.b)]
+    shown = shown or (differences[0].a, differences[0].b)
+    maps = [times_chance(one) for one in shown]
     norm = _scale(max(values.max() for values in maps))
-    for row, image, values, letter, name, drawn in zip(grid, images, maps, "AB", names, boxes, strict=True):
-        _show_image(row[0], _small(image), f"{letter}: {name}", image.shape)
+    panels = zip(grid, images, maps, shown, "AB", names, boxes, strict=True)
+    for row, image, values, one, letter, name, drawn in panels:
+        _show_image(row[0], small(image), f"{letter}: {name}", image.shape)
         _show_map(row[1], values, f"{letter}, up to {values.max():.3g}", image.shape, norm)
         for axes in row[:2]:
-            _draw_regions(axes, drawn, numbers)
+            _draw_edges(axes, drawn)
+            draw_fold_lines(axes, one, image.shape)
+            _draw_numbers(axes, (((box.x, box.y), numbers[box.name]) for box in drawn if box.name in numbers))
     _legend(figure, list(grid[:, 1]), norm)
-    _show_change(figure, grid[0, 2], maps[1] - maps[0], images[0].shape)
-    _show_numbers(grid[1, 2], difference, changes)
+    _show_change(figure, grid[0, 2], _change(differences, shown[0]), images[0].shape)
+    draw_fold_lines(grid[0, 2], shown[0], images[0].shape)
+    _show_numbers(grid[1, 2], differences, changes)
     return figure
 
 
-def _times_chance(density: Density) -> Floats:
-    """A density in times chance, 1 on average, at the size at which it is drawn."""
-    size = density.shape[0], density.shape[1]
-    placed = on_grid(density, size_of_length(size, min(_LONG_SIDE, max(size))))
-    return placed * placed.size
-
-
-def _small(image: Pixels) -> Pixels:
-    picture = Image.fromarray(image)
-    picture.thumbnail((_LONG_SIDE, _LONG_SIDE), Image.Resampling.LANCZOS)
-    return np.asarray(picture)
+def _change(differences: Sequence[DesignDifference], first: ShownMap) -> Floats:
+    """B - A in times chance, as it is drawn; of folds in A's places, NaN where B has no such fold."""
+    if not isinstance(first, FoldedMap):
+        return times_chance(differences[0].b) - times_chance(differences[0].a)
+    whole = first.times_chance.shape[0], first.times_chance.shape[1]
+    change = np.full(drawn_size(whole), np.nan)
+    pairs = list(zip(differences, first.folds, strict=False))
+    for difference, fold in reversed(pairs):
+        place = fold.scaled(whole, drawn_size(whole))
+        change[place.part] = resize((difference.b - difference.a) * difference.a.size, place.size)
+    return change
 
 
 def _size(image: Pixels, columns: int) -> tuple[float, float]:
@@ -204,7 +224,7 @@ def _show_map(
 
 
 def _show_change(figure: Figure, axes: Axes, change: Floats, size: tuple[int, ...]) -> None:
-    reach = max(float(np.abs(change).max()), 1.0)  # a negligible change stays pale
+    reach = max(float(np.nanmax(np.abs(change))), 1.0)  # a negligible change stays pale
     norm = SymLogNorm(1.0, vmin=-reach, vmax=reach)  # equal on both sides, so that 0 is white
     shown = _show_map(axes, change, "B - A: red gains, blue loses", size, norm, _DIVERGING)
     ticks = FuncFormatter(lambda value, _: f"{value:+g}" if value else "0")
@@ -222,29 +242,33 @@ def _legend(figure: Figure, panels: Sequence[Axes], norm: Normalize) -> None:
 
 def _outline(axes: Axes, box: Box) -> None:
     axes.add_patch(
-        Rectangle((box.x, box.y), box.width, box.height, fill=False, edgecolor=_EDGE, linewidth=1.5)
+        Rectangle((box.x, box.y), box.width, box.height, fill=False, edgecolor=EDGE, linewidth=1.5)
     )
 
 
-def _draw_regions(axes: Axes, where: Sequence[Box] | Mask, numbers: Mapping[str, int]) -> None:
-    """The edges of boxes, or of a mask's regions, and the numbers of those that have one here."""
+def _draw_edges(axes: Axes, where: Sequence[Box] | Mask) -> None:
     if isinstance(where, Mask):
-        places = _draw_mask(axes, where)
-    else:
-        for box in where:
-            _outline(axes, box)
-        places = {box.name: (box.x, box.y) for box in where}
-    for name, number in numbers.items():
-        label = {"facecolor": _EDGE, "edgecolor": "none", "pad": 1.5}
-        axes.text(*places[name], str(number), va="top", fontsize=8, bbox=label, clip_on=True)
+        _draw_mask(axes, where)
+        return
+    for box in where:
+        _outline(axes, box)
 
 
-def _draw_mask(axes: Axes, mask: Mask) -> dict[str, tuple[float, float]]:
-    """Draw where regions meet; returns the center (x, y) of each."""
+def _draw_numbers(axes: Axes, numbers: Iterable[tuple[tuple[float, float], int]]) -> None:
+    """Numbers at places (x, y)."""
+    for place, number in numbers:
+        label = {"facecolor": EDGE, "edgecolor": "none", "pad": 1.5}
+        axes.text(*place, str(number), va="top", fontsize=8, bbox=label, clip_on=True)
+
+
+def _draw_mask(axes: Axes, mask: Mask) -> None:
+    """Draw where regions meet."""
     height, width = mask.labels.shape
-    ratio = min(1.0, _LONG_SIDE / max(height, width))
-    shown = size_of_length((height, width), min(_LONG_SIDE, max(height, width)))
-    rows, columns = ((np.arange(side) / ratio).astype(int) for side in shown)
+    shown = drawn_size((height, width))
+    rows, columns = (
+        (np.arange(side) * whole / side).astype(int)
+        for side, whole in zip(shown, (height, width), strict=True)
+    )
     labels = mask.labels[np.ix_(rows, columns)]
     meet = np.zeros(labels.shape, bool)
     meet[:-1] |= labels[:-1] != labels[1:]
@@ -254,42 +278,55 @@ def _draw_mask(axes: Axes, mask: Mask) -> dict[str, tuple[float, float]]:
         wide[part] |= meet[other]
         wide[:, part] |= meet[:, other]
     edges = np.zeros((*labels.shape, 4))
-    edges[wide] = to_rgba(_EDGE)
+    edges[wide] = to_rgba(EDGE)
     axes.imshow(edges, extent=(0, width, height, 0), interpolation="nearest")
-    found, of_pixel, counts = np.unique(mask.labels, return_inverse=True, return_counts=True)
-    x, y = (
-        np.bincount(of_pixel.ravel(), np.broadcast_to(places, (height, width)).ravel()) / counts
-        for places in (np.arange(width), np.arange(height)[:, None])
-    )
-    return {mask.names[i]: (x[k], y[k]) for k, i in enumerate(found)}
 
 
-def _show_bars(axes: Axes, shares: Sequence[RegionShare]) -> None:
+def _mask_centers(mask: Mask, rows: Sequence[RegionShare]) -> list[tuple[float, float]]:
+    """The center (x, y) of each row's region, within the row's part of it."""
+    centers = []
+    for row in rows:
+        top, left = int(row.y), int(row.x)
+        part = mask.labels[top : top + int(row.height), left : left + int(row.width)]
+        down, across = np.nonzero(part == mask.names.index(row.name))
+        centers.append((float(across.mean()) + left, float(down.mean()) + top))
+    return centers
+
+
+def _show_bars(axes: Axes, shares: Sequence[RegionShare], *, folded: bool) -> None:
     listed = shares[:_LISTED]
     places = np.arange(len(listed))[::-1]
     axes.barh(places, [row.attention for row in listed], color="tab:blue", label="attention")
     axes.plot([row.area for row in listed], places, "k|", markersize=12, label="chance (its area)")
     names = [
-        f"{row.rank}  {row.name}\n{row.attention:.1%}, {row.times_chance:.2f} x chance" for row in listed
+        f"{row.rank}  {row.name}{f', fold {row.fold}' if folded else ''}\n"
+        f"{row.attention:.1%}, {row.times_chance:.2f} x chance"
+        for row in listed
     ]
     axes.set_yticks(places, names, fontsize=8, parse_math=False)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     left_out = len(shares) - len(listed)
-    axes.set_title("share of attention" + (f" ({left_out} more regions)" if left_out else ""), fontsize=9)
+    title = "share of a fold's attention" if folded else "share of attention"
+    axes.set_title(title + (f" ({left_out} more regions)" if left_out else ""), fontsize=9)
     axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.08))
 
 
-def _show_numbers(axes: Axes, difference: DesignDifference, changes: Sequence[RegionChange]) -> None:
-    lines = [
-        f"attention that lies elsewhere in B: {difference.total_variation:.1%}",
-        f"CC {difference.cc:.3f}   SIM {difference.sim:.3f}",
-        f"KLD(A || B) {difference.kld_a_b:.3f}   KLD(B || A) {difference.kld_b_a:.3f} nats",
-        "",
-        *(
-            f"{number}  {row.name}: {row.a.attention:.1%} in A, {row.b.attention:.1%} in B "
-            f"({row.change:+.1%})"
-            for number, row in enumerate(changes[:_LISTED], 1)
-        ),
+def _show_numbers(
+    axes: Axes, differences: Sequence[DesignDifference], changes: Sequence[RegionChange]
+) -> None:
+    lines = []
+    for number, difference in enumerate(differences[:_LISTED], 1):
+        lines += [
+            *([f"fold {number}"] if len(differences) > 1 else []),
+            f"attention that lies elsewhere in B: {difference.total_variation:.1%}",
+            f"CC {difference.cc:.3f}   SIM {difference.sim:.3f}",
+            f"KLD(A || B) {difference.kld_a_b:.3f}   KLD(B || A) {difference.kld_b_a:.3f} nats",
+            "",
+        ]
+    lines += [
+        f"{number}  {row.name}: {row.a.attention:.1%} in A, {row.b.attention:.1%} in B ({row.change:+.1%})"
+        + (", place from A" if row.is_taken_over else "")
+        for number, row in enumerate(changes[:_LISTED], 1)
     ]
     axes.text(0, 1, "\n".join(lines), va="top", fontsize=9, transform=axes.transAxes, parse_math=False)
     axes.axis("off")
