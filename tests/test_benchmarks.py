@@ -62,6 +62,7 @@ RUNS = {
         ["one image, torch:", "one image, peer:", "10 images, torch:"],
     ),
     "pysaliency_roundtrip": ([], ["written and imported:"]),
+    "screenshots": ([], ["the page as one picture:", "fold by fold:", "correlation:", "mean difference:"]),
     "starting": (
         [],
         ["packages", "MB", "python -c .import gazemap.", "gazemap --help", r"gazemap predict photo\.jpg"],

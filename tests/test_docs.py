@@ -170,6 +170,12 @@ def makes_a_loss(names, printed):
 
 
 # What an example contains -> what must be true of its names and of what it prints.
+def predicts_a_page(names, out):
+    rows = [line.split() for line in out.splitlines()]
+    assert [row[0] for row in rows] == ["0", "400", "800", "1100"]
+    assert [float(row[1]) for row in rows] == [pytest.approx(1)] * 4
+
+
 EXPECTED = {
     'print(scores.interval("gazenet", "nss")': evaluates_a_model,
     '.difference("nss")': compares_two_models,
@@ -184,6 +190,7 @@ EXPECTED = {
     "MetricCollection(": validates_random_maps,
     "np.zeros((480, 640, 3)": predicts_an_image,
     'gazemap.predict("photo.jpg")': predicts_a_file,
+    "page = np.full((1500": predicts_a_page,
     "set_center_bias(": sets_a_center_bias,
 }
 
