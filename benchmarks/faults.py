@@ -261,7 +261,8 @@ class Kills:
         """Files under a final name are whole, and a folder that is made at once has all of its files."""
         for top in {Path(name).parts[0] for name in after}:
             if top in ("set", "raw"):
-                wanted = {n for n in self.whole if Path(n).parts[0] == top and not n.endswith("/")}
+                inside = {n for n in self.whole if Path(n).parts[0] == top and not n.endswith("/")}
+                wanted = {n for n in inside if not unfinished(n)}
                 if lost := wanted - after.keys():
                     self.outcome.add("partial", f"{where}: {top} lacks {len(lost)} files")
         for name, size in after.items():
