@@ -77,8 +77,7 @@ PAGES = [Image.fromarray(LEVELS), Image.fromarray(LEVELS)]
         (".png", png_16_rgb(), "several channels of 16 bits; save it as one channel"),
         (".tif", as_bytes(PAGES[0].save, "TIFF", save_all=True, append_images=PAGES[1:]), "several pictures"),
         (".png", picture(LEVELS, "PNG")[:60], "is damaged and cannot be decoded"),
-        (".png", b"", "is damaged and cannot be decoded"),
-        (".png", picture(LEVELS, "GIF"), "is damaged and cannot be decoded"),
+        (".png", b"", "is no image that can be read"),
         (".npy", npy(np.full((4, 5), np.nan)), "20 of 20 are NaN or infinite"),
         (".npy", npy(np.full((4, 5), np.inf)), "20 of 20 are NaN or infinite"),
         (".npy", npy(np.ones((0, 5))), r"must hold one map of shape \(h, w\), not empty, got shape \(0, 5\)"),
@@ -112,3 +111,21 @@ def test_what_is_no_map_is_refused_by_name(suffix, content, message, tmp_path, m
         decode_map(content, f"maps.zip: a/001{suffix}")
     assert str(refused.value).startswith(f"maps.zip: a/001{suffix}")
     assert not Path("executed").exists()
+
+
+@pytest.mark.parametrize("format", ["BMP", "GIF", "PNG", "PPM", "TIFF", "WEBP", "JPEG2000"])
+def test_maps_in_pictures_of_any_lossless_format_are_read(format):
+    gray = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
+    stream = io.BytesIO()
+    Image.fromarray(gray).save(stream, format, lossless=True)
+    ending = {"JPEG2000": "jp2"}.get(format, format.lower())
+    np.testing.assert_array_equal(decode_map(stream.getvalue(), f"a.{ending}"), gray / 255)
+
+
+def test_a_picture_that_is_no_map_is_named_by_its_file():
+    with pytest.raises(DataError, match=r"a/b\.png"):
+        decode_map(b"\x89PNG\r\n\x1a\n" + bytes(40), "a/b.png")
+
+
+def test_a_picture_is_read_by_its_first_bytes():
+    np.testing.assert_array_equal(decode_map(picture(LEVELS, "GIF"), "a.png"), LEVELS / 255)

@@ -1,9 +1,10 @@
-"""Files of predicted maps -> (h, w) numbers: PNG, JPEG, TIFF, NPY, MAT; other suffixes are refused."""
+"""Files of predicted maps -> (h, w) numbers: pictures, NPY, MAT; other suffixes are refused."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.errors import DataError, MissingPackageError
+from gazemap.images.conversion import facts_of
+from gazemap.images.formats import ENDINGS
 from gazemap.images.opening import MAX_PIXELS
+from gazemap.images.reading import using
 from gazemap.system.extras import require
 from gazemap.system.mat_files import read_mat5
 from gazemap.types import Floats
@@ -100,14 +104,23 @@ def hdf5_names(file: h5py.File) -> list[str]:
 
 
 def _picture(content: bytes, where: str) -> NDArray[Any]:
-    image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
+    try:
+        return using(content, partial(_gray, where=where))
+    except DataError as error:
+        raise DataError(str(error).replace("The image ", f"{where} ", 1)) from error
+
+
+def _gray(image: Image.Image, where: str) -> NDArray[Any]:
     check_header((image.height, image.width), np.dtype(np.uint8), where)
     if getattr(image, "n_frames", 1) > 1:
         raise DataError(f"{where} holds several pictures. Save one map per file.")
-    if ";16" in str(image.tile[0].args) and image.mode[0] not in "IF":  # Pillow would cut them to 8
+    if ";16" in str(getattr(image, "tile", None)) and image.mode[0] not in "IF":  # Pillow would cut them to 8
         raise DataError(f"{where} has several channels of 16 bits; save it as one channel of 16 bits, gray.")
-    if image.mode in ("1", "L", "F") or image.mode.startswith("I"):
-        return np.asarray(image)
+    if "transparency" not in image.info and (image.mode in ("1", "L", "F") or image.mode.startswith("I")):
+        negative, values = facts_of(image).negative, np.asarray(image)
+        if negative and values.dtype.kind in "iu":
+            return np.iinfo(values.dtype).max - values
+        return values
     pixels = np.asarray(image.convert("RGBA"))
     if pixels[..., 3].min() < 255:
         raise DataError(
@@ -171,11 +184,7 @@ def _only_map(numbers: Mapping[str, Shape], variables: Mapping[str, Shape], wher
 
 
 DECODERS: dict[str, Callable[[bytes, str], NDArray[Any]]] = {
-    ".png": _picture,
-    ".jpg": _picture,
-    ".jpeg": _picture,
-    ".tif": _picture,
-    ".tiff": _picture,
+    **dict.fromkeys(ENDINGS, _picture),
     ".npy": _numpy,
     ".mat": _matlab,
 }

@@ -173,5 +173,6 @@ _KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], MapArchive]], ...] 
     (_is_hdf5, _hdf5),
 )
 _ACCEPTED = (
-    f"Give a folder, zip or tar of {', '.join(DECODERS)} files, or an HDF5 file with a dataset per image."
+    "Give a folder, zip or tar of .png, .jpg, .tif or other pictures, of .npy or .mat files, or an HDF5 file "
+    "with a dataset per image."
 )
