@@ -9,7 +9,7 @@ from support import tiny_model
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation import reuse
-from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.evaluate import evaluate, evaluate_opened
 from gazemap.evaluation.interchange.stored import open_predictions
 from gazemap.evaluation.names import scores_file, scores_file_beside, scores_files
 from gazemap.evaluation.predictions import Maps
@@ -37,7 +37,10 @@ def kept(tmp_path, popout_set):
 
 def count_evaluations(monkeypatch):
     calls = []
-    monkeypatch.setattr(reuse, "evaluate", lambda *args, **named: calls.append(1) or evaluate(*args, **named))
+    made = evaluate_opened
+    monkeypatch.setattr(
+        reuse, "evaluate_opened", lambda *args, **named: calls.append(1) or made(*args, **named)
+    )
     return calls
 
 
@@ -178,3 +181,15 @@ def test_a_folder_keeps_its_own_scores_and_a_file_has_them_beside_it(tmp_path, p
     assert scores_file_beside(tmp_path / "a.hdf5", *asked) == beside
     shipped = scores_file_beside(Path("gazenet"), "gazenet", popout_set, "val", "exact")
     assert (str(shipped.parent), shipped.name[:15]) == (".", "gazenet-scores-")
+
+
+@pytest.mark.parametrize("there", ["nothing", "other scores", "the same scores"])
+def test_the_data_set_is_hashed_once(there, tmp_path, popout_set, monkeypatch):
+    path = tmp_path / "scores.parquet"
+    if there != "nothing":
+        scores_in(path, **asked(popout_set, **({"seed": 1} if there == "other scores" else {})))
+    hashed = []
+    plain = GazeDataset.fingerprint.fget
+    monkeypatch.setattr(GazeDataset, "fingerprint", property(lambda own: hashed.append(1) or plain(own)))
+    scores_in(path, **asked(popout_set))
+    assert len(hashed) == 1

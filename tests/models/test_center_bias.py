@@ -1,5 +1,6 @@
 """The center bias of every model that has one: fixed, learned or none."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -121,10 +122,41 @@ def test_a_trained_model_s_center_bias_can_be_swapped_and_taken_away():
     torch.testing.assert_close(model(images), plain, atol=1e-4, rtol=1e-4)
 
 
-def test_a_center_bias_that_is_no_density_or_has_no_place_is_refused():
+def test_a_center_bias_is_taken_from_arrays_and_from_logarithms():
     model = create_model("gazenet", input_size=(64, 96))
-    for wrong in (torch.zeros(4, 4), torch.full((4, 4), float("nan")), torch.ones(3)):
-        with pytest.raises(InputError, match="A center bias must be a density"):
-            set_center_bias(model, wrong)
+    density = np.random.default_rng(0).random((50, 70)) + 0.1
+    set_center_bias(model, torch.from_numpy(density))
+    prior = priors(model)
+    logs = np.log(density / density.sum())
+    kinds = (density, density.astype(np.float32), 3 * density, logs, torch.from_numpy(logs))
+    for same in kinds:
+        set_center_bias(model, None)
+        set_center_bias(model, same)
+        torch.testing.assert_close(priors(model), prior)
+
+
+def priors(model):
+    return next(part.log_prior for part in model.modules() if isinstance(part, CenterBiasPrior)).clone()
+
+
+WRONG = {
+    "got the shape \\(3,\\)": np.ones(3),
+    "got the shape \\(1, 4, 4\\)": torch.ones(1, 4, 4),
+    "got NaN or infinite values": np.full((4, 4), np.nan),
+    "got values from 0 to 0": torch.zeros(4, 4),
+    "got values from -1 to 1": np.linspace(-1, 1, 16).reshape(4, 4),
+    "values from -15 to -12, as logarithms have.*: subtract it": np.linspace(-15, -12, 16)[None],
+    "got str": "centerbias.npy",
+    "masked": np.ma.masked_equal(np.eye(4), 0),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_a_center_bias_that_is_no_density_is_refused_with_what_it_is(message):
+    with pytest.raises(InputError, match=message):
+        set_center_bias(create_model("gazenet", input_size=(64, 96)), WRONG[message])
+
+
+def test_a_center_bias_that_has_no_place_is_refused():
     with pytest.raises(InputError, match="This GazeNet has no fixed center bias"):
         set_center_bias(create_model("gazenet", center_bias="learned", input_size=(64, 96)), None)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from gazemap.data.dataset import DatasetLike, as_dataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.evaluation.baselines import leave_one_out
 from gazemap.evaluation.blurs import blurred_for
@@ -18,7 +18,7 @@ from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth, needs_points, with_metrics_of
 from gazemap.evaluation.overlap import seen_by, unseen_places
 from gazemap.evaluation.predictions import Maps, PartOf, Predictions, learned_from, maps_of
-from gazemap.evaluation.rows import Models, open_rows
+from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
 from gazemap.metrics import METRICS, GroundTruth, Protocol
@@ -105,12 +105,40 @@ def evaluate(
         WeightsError: a model that is not there or cannot be loaded.
         MissingPackageError: the package that computes a model is not installed; says what to install.
     """
-    chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    choose_protocol(protocol, metrics, one_map=one_map)  # refuses before anything is opened
     dataset, split = as_dataset(dataset), split_named(split)
-    chosen = with_metrics_of(chosen, dataset.split(split), asked=metrics is not None)
     rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
-    made_by = what_makes(rows, dataset, split, protocol, **asked, sigma=sigma, degrees=degrees)
+    asked |= {"sigma": sigma, "degrees": degrees}
+    made_by = what_makes(rows, dataset, split, protocol, **asked)
+    return evaluate_opened(rows, dataset, split, protocol, **asked, made_by=made_by, progress=progress)
+
+
+def evaluate_opened(
+    rows: dict[str, Row],
+    dataset: GazeDataset,
+    split: str,
+    protocol: str | Protocol,
+    *,
+    made_by: dict[str, Any],
+    metrics: Sequence[str] | None = None,
+    one_map: bool = False,
+    seed: int = 0,
+    unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
+    progress: bool = False,
+) -> Scores:
+    """As `evaluate`, of rows and a data set that are open, with the fingerprint of all this.
+
+    It takes as long as reading all images, so that it is made once, by who looks for scores that are there.
+
+    Raises:
+        DataError: as `evaluate`.
+        InputError: as `evaluate`.
+    """
+    chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    chosen = with_metrics_of(chosen, dataset.split(split), asked=metrics is not None)
     dataset, _ = blurred_for(dataset, chosen, sigma=sigma, degrees=degrees)
     images = dataset.split(split)
     seen = seen_by(learned_from(rows), images, progress=progress)

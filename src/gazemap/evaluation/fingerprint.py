@@ -18,6 +18,8 @@ from gazemap.system.fingerprint import fingerprint
 def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, one_map: bool) -> Protocol:
     """The protocol that `evaluate` scores by, with the metrics and the one map for all that were asked for.
 
+    Where no metrics are, those are left out whose package is not installed.
+
     Raises:
         InputError: no such protocol or metric.
     """
@@ -26,7 +28,8 @@ def choose_protocol(protocol: str | Protocol, metrics: Sequence[str] | None, *, 
         get_metric(name)  # refuses an unknown one before anything is scored
     if one_map and chosen.derives:
         chosen = replace(chosen, name=f"{chosen.name}-one-map", derives=False)
-    return replace(chosen, metrics=tuple(metrics)) if metrics else chosen
+    own = tuple(name for name in chosen.metrics if get_metric(name).is_installed)
+    return replace(chosen, metrics=tuple(metrics) if metrics else own)
 
 
 def what_makes(

@@ -18,6 +18,7 @@ from gazemap.prediction.predict import predict_frames
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.fingerprint import digest
+from gazemap.system.masked import refuse_masked
 from gazemap.types import Output
 
 
@@ -69,10 +70,16 @@ class Maps:
     Attributes:
         grids: the numbers.
         output: what they mean.
+
+    Raises:
+        InputError: some values are masked.
     """
 
     grids: NDArray[np.floating]
     output: Output = "saliency"
+
+    def __post_init__(self) -> None:
+        refuse_masked(self.grids, "Maps")
 
     def grid(self, index: int) -> NDArray[np.floating]:
         """The prediction of image `index`, (h, w)."""

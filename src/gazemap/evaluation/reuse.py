@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.errors import OutputError
-from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.evaluate import evaluate_opened
 from gazemap.evaluation.fingerprint import what_makes
 from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.evaluation.score_files import check_scores_file
@@ -78,51 +78,36 @@ def scores_in(
 
 def found_or_made(
     path: Path,
-    rows: Mapping[str, Row],
+    rows: dict[str, Row],
     dataset: GazeDataset,
     split: str,
     protocol: str | Protocol,
     *,
     replace_others: bool,
     progress: bool = False,
-    **asked: Any,  # noqa: ANN401 - the options of `found_in`
+    **asked: Any,  # noqa: ANN401 - the options of `what_makes`
 ) -> tuple[Scores, bool]:
     """The scores as by `scores_in`, its rows already open, and whether they were there.
 
     Of two processes that score into one file, the second waits for the first, and then finds its scores.
     """
-    found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=replace_others)
+    made_by = what_makes(rows, dataset, split, protocol, **asked)
+    found = _found_in(path, made_by, replace_others)
     if found is not None:
         clear_lock(path)
         return found, True
     check_writable(path)  # before the work
     with only_one_file(path, "scoring", wait=True):
-        found = found_in(path, rows, dataset, split, protocol, **asked, replace_others=replace_others)
+        found = _found_in(path, made_by, replace_others)
         if found is not None:
             return found, True
-        scores = evaluate(rows, dataset, split, protocol, **asked, progress=progress)
+        scores = evaluate_opened(rows, dataset, split, protocol, **asked, made_by=made_by, progress=progress)
         scores.write(path)
     return scores, False
 
 
-def found_in(
-    path: Path,
-    rows: Mapping[str, Row],
-    dataset: GazeDataset,
-    split: str,
-    protocol: str | Protocol,
-    *,
-    metrics: Sequence[str] | None = None,
-    one_map: bool = False,
-    seed: int = 0,
-    unseen: bool = False,
-    sigma: float | None = None,
-    degrees: float | None = None,
-    replace_others: bool = True,
-) -> Scores | None:
-    """The scores in a file, where everything that made them is still the same; else None.
-
-    The arguments are those of `scores_in`, the rows and the data set already open.
+def _found_in(path: Path, made_by: dict[str, Any], replace_others: bool) -> Scores | None:
+    """The scores in a file that were made by the same; else None.
 
     Raises:
         DataError: `path` is a file that holds no scores.
@@ -131,11 +116,7 @@ def found_in(
     if not path.exists():
         return None
     kept = Scores.read(path)
-    blurs = {"sigma": sigma, "degrees": degrees}
-    asked = what_makes(
-        rows, dataset, split, protocol, metrics=metrics, one_map=one_map, seed=seed, unseen=unseen, **blurs
-    )
-    changed = differences(kept.made_by or None, asked)
+    changed = differences(kept.made_by or None, made_by)
     if changed and not replace_others:
         raise OutputError(
             f"{path} holds other scores: {'; '.join(changed)}. Replace them with --force, or choose "

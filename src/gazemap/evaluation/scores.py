@@ -21,6 +21,7 @@ from gazemap.evaluation.score_tables import attributes_of
 from gazemap.evaluation.seen import sentences as seen_sentences
 from gazemap.evaluation.seen import trained_on
 from gazemap.evaluation.text_table import aligned, as_html
+from gazemap.metrics import PROTOCOLS
 from gazemap.system.array_cache import keeping
 from gazemap.system.plain import plain
 from gazemap.system.tables import table_of
@@ -201,6 +202,9 @@ class Scores:
         if blur not in OWN_BLURS:
             lines.append(f"The ground truth has {blur}.")
         wanted = self.made_by.get("protocol", {}).get("metrics", self.metrics)
+        full = PROTOCOLS[self.protocol].metrics if self.protocol in PROTOCOLS else ()
+        if "emd" in full and {*full} - {*wanted} == {"emd"}:
+            lines.append("emd is left out, which needs a package: pip install 'gazemap[emd]'.")
         if without := [name for name in wanted if name not in self.metrics]:
             lines.append(
                 f"This split has dense maps alone. {', '.join(without)} need fixation points and are left "

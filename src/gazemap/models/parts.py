@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gazemap.errors import InputError
+from gazemap.system.masked import refuse_masked
 from gazemap.types import Size
 
 CenterBiasKind = Literal["none", "fixed", "learned"]
+_LOG_SUM_TOLERANCE = 1e-3  # of a log density's logsumexp, which is 0
 
 
 def log_softmax(grid: Tensor) -> Tensor:
@@ -67,26 +70,52 @@ class CenterBiasPrior(nn.Module):
         self.log_prior.copy_((resized / resized.sum()).log())
 
 
-def set_center_bias(model: nn.Module, density: Tensor | None) -> None:
+def set_center_bias(model: nn.Module, density: Tensor | NDArray[Any] | None) -> None:
     """Give a trained model another center bias, or none: for other viewing conditions, or for crops.
 
     Args:
         model: one whose center bias is "fixed".
-        density: (h, w) of any size; None is uniform, which removes the center bias.
+        density: (h, w) of any size and sum, a tensor or an array of NumPy; or a log density, whose logsumexp
+            is 0. None is uniform, which removes the center bias.
 
     Raises:
-        InputError: the model has no fixed center bias, or the density is not finite, or all 0.
+        InputError: the model has no fixed center bias, or the density is none; says what it is.
     """
     fixed = [part for part in model.modules() if isinstance(part, CenterBiasPrior) and part.kind == "fixed"]
     if not fixed:
         raise InputError(f"This {type(model).__name__} has no fixed center bias that could be changed.")
-    if density is not None and not (density.ndim == 2 and density.isfinite().all() and density.sum() > 0):
-        raise InputError(
-            "A center bias must be a density (h, w) of finite numbers, not all 0, got "
-            f"{tuple(density.shape)}."
-        )
     for part in fixed:
-        part.fix(torch.ones(part.size) if density is None else density)
+        part.fix(torch.ones(part.size) if density is None else _density(density))
+
+
+def _density(values: Tensor | NDArray[Any]) -> Tensor:
+    """(h, w) float64, a density of any sum.
+
+    Raises:
+        InputError: anything else; says what it is.
+    """
+    refuse_masked(values, "The center bias")
+    wanted = "A center bias must be a density (h, w) of finite numbers of at least 0, not all 0"
+    try:
+        density = torch.as_tensor(values).double()
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{wanted}, got {type(values).__name__} ({error}).") from error
+    if density.ndim != 2 or not density.numel():
+        raise InputError(f"{wanted}, got the shape {tuple(density.shape)}.")
+    if density.isnan().any() or density.isposinf().any():
+        raise InputError(f"{wanted}, got NaN or infinite values.")
+    least, most = float(density.min()), float(density.max())
+    if least < 0 and most <= 0:
+        total = float(density.flatten().logsumexp(0))
+        if abs(total) < _LOG_SUM_TOLERANCE:
+            return density.exp()
+        raise InputError(
+            f"{wanted}, got values from {least:.4g} to {most:.4g}, as logarithms have. The logsumexp of a "
+            f"log density is 0, that of these is {total:.4g}: subtract it, or pass the density."
+        )
+    if least < 0 or most == 0:
+        raise InputError(f"{wanted}, got values from {least:.4g} to {most:.4g}.")
+    return density
 
 
 class JoinedCenterBias(CenterBiasPrior):

@@ -7,7 +7,6 @@ model leaves these parts out, and says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,17 +141,8 @@ def score_subjects(
             dataset,
             split,
             protocol,
-            metrics=_computable(protocol),
             unseen=unseen,
             progress=progress,
         )
         for protocol in protocols
     ]
-
-
-def _computable(protocol: str) -> list[str] | None:
-    """The metrics of a protocol without emd, where its package is not installed; None for all of them."""
-    metrics = get_protocol(protocol).metrics
-    if "emd" not in metrics or find_spec("ot") is not None:
-        return None
-    return [name for name in metrics if name != "emd"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 
 from gazemap.errors import MissingPackageError
@@ -23,6 +24,12 @@ EXTRAS = {
     "pillow_heif": "heic",
     "torchmetrics": "torchmetrics",
 }
+
+
+@cache
+def is_installed(package: str) -> bool:
+    """Whether a package is installed; looked for once."""
+    return find_spec(package) is not None
 
 
 def missing(package: str, purpose: str) -> MissingPackageError:

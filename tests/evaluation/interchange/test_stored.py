@@ -107,7 +107,13 @@ def test_log_densities_and_saliency_maps_are_told_apart(val, tmp_path):
         open_predictions(maps("near", logs + 0.002), val, "log_density")
     with pytest.raises(DataError, match="is a density, not its logarithm"):
         open_predictions(maps("density", np.exp(logs)), val, "log_density")
-    assert open_predictions(maps("negative", logs + 1), val).output == "saliency"
+    with pytest.raises(
+        DataError, match=r"looks like a log map\. Subtract its logsumexp \(1\).*--holds log_d"
+    ):
+        open_predictions(maps("negative", logs + 1), val)
+    assert open_predictions(maps("constant", np.full_like(logs, -1.0)), val).output == "saliency"
+    with pytest.raises(InputError, match="Maps is a masked array"):
+        Maps(np.ma.masked_less(logs, -1))
     with pytest.raises(InputError, match="holds must be saliency or log_density, got 'density'"):
         open_predictions(tmp_path / "density", val, "density")
 

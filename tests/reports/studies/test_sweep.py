@@ -103,13 +103,13 @@ def test_a_finished_sweep_is_read_and_an_entry_more_is_added(file, popout_set, t
     sweep(file, popout_set, tmp_path / "out")
     first = (tmp_path / "out" / "table.csv").read_text()
     scored = []
-    evaluate = reuse.evaluate
+    evaluate = reuse.evaluate_opened
 
     def counted(models, *arguments, **options):
         scored.extend(models)
         return evaluate(models, *arguments, **options)
 
-    monkeypatch.setattr(reuse, "evaluate", counted)
+    monkeypatch.setattr(reuse, "evaluate_opened", counted)
     sweep(file, popout_set, tmp_path / "out")
     assert (tmp_path / "out" / "table.csv").read_text() == first
     assert scored == []

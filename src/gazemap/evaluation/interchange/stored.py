@@ -145,7 +145,7 @@ def _check_aspect(grid: Floats, size: tuple[int, int], where: str) -> None:
 
 
 def _check_output(grid: Floats, output: Output, where: str) -> None:
-    if output == "saliency" and grid.max() > 0:
+    if output == "saliency" and not _looks_like_logs(grid):
         return
     total = float(np.logaddexp.reduce(grid.ravel()))
     if output == "saliency" and abs(total) < LOG_SUM_TOLERANCE:
@@ -153,9 +153,21 @@ def _check_output(grid: Floats, output: Output, where: str) -> None:
             f"{where} is a log density (no value above 0, logsumexp {total:.1g}), not a saliency map. "
             "Say what the maps hold: --holds log_density."
         )
+    if output == "saliency":
+        raise DataError(
+            f"{where} has no value above 0: it looks like a log map. Subtract its logsumexp ({total:.4g}) "
+            "and say --holds log_density; if it is saliency, shift it so that its least value is 0."
+        )
     if output == "log_density" and abs(total) > LOG_SUM_TOLERANCE:
         found = "is a density, not its logarithm" if abs(grid.sum() - 1) < 0.01 else "is no log density"
         raise DataError(
             f"{where} {found}: its logsumexp must be 0 within {LOG_SUM_TOLERANCE}, got {total:.4g}. "
             "Take a density's logarithm, subtract a log density's logsumexp, or say --holds saliency."
         )
+
+
+def _looks_like_logs(grid: Floats) -> bool:
+    """Whether a map is nowhere above 0, and not the same everywhere but for the uniform log density."""
+    most = grid.max()
+    is_uniform = most < 0 and abs(most + np.log(grid.size)) < 1e-6
+    return bool(most <= 0 and (grid.min() < most or is_uniform))

@@ -12,6 +12,7 @@ from gazemap.metrics.kernels.arrays import Array
 from gazemap.metrics.scoring.best_maps import Best
 from gazemap.metrics.scoring.comparing import Comparison
 from gazemap.metrics.scoring.undefined import Reason
+from gazemap.system.extras import is_installed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Metric:
         higher_is_better: which way it runs.
         best: which of a density's maps is best for it, see `best_map`.
         choices: the function's options that a protocol sets, by the names that both have for them.
+        package: what computes it, where not everybody has that; see `gazemap.system.extras`.
         ranks: whether it only ranks the pixels, so that logarithms have the same score.
         takes_density: whether a saliency map must become a density first.
         is_gain: whether it is the logarithm of a probability, which saliency maps may not have.
@@ -43,6 +45,7 @@ class Metric:
     higher_is_better: bool = True
     best: Best = "density"
     choices: tuple[str, ...] = ()
+    package: str = ""
     ranks: bool = False
     takes_density: bool = False
     is_gain: bool = False
@@ -61,6 +64,11 @@ class Metric:
     def options(self) -> tuple[str, ...]:
         """The names of its function's options."""
         return self._parameters(optional=True)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the package that computes it is there."""
+        return not self.package or is_installed(self.package)
 
     def compute(self, comparison: Comparison) -> Array:
         """The score of a comparison as its protocol has it; one per image of a batch."""

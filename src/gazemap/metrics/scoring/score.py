@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
@@ -15,6 +16,7 @@ from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.protocols import Protocol, get_protocol
 from gazemap.metrics.scoring.table import METRICS, get_metric
+from gazemap.system.extras import EXTRAS
 from gazemap.types import Output, Size
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ def score(
         other_fixation_map: other images' fixations, counts or points; for sauc and auc_shuffled.
         baseline: sums to 1; for information_gain.
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
-        metrics: keys of `METRICS`; by default those of the protocol whose ground truth is given.
+        metrics: keys of `METRICS`; by default those of the protocol whose ground truth is given, and whose
+            package is installed (emd needs one: a warning says that it is left out).
         output: what the prediction holds: "saliency", any scale, or "log_density".
 
     Returns:
@@ -110,14 +113,15 @@ def score_against(
         truth: what all of them are compared with; what it holds is read once.
         saliency: (h, w) or (B, h, w).
         protocol: a key of `PROTOCOLS`, or a protocol of your own.
-        metrics: keys of `METRICS`; by default those of the protocol whose ground truth is given.
+        metrics: keys of `METRICS`; by default those of the protocol whose ground truth is given, and whose
+            package is installed (emd needs one: a warning says that it is left out).
         output: what the prediction holds.
 
     Raises:
         InputError: as `score`.
     """
     chosen = get_protocol(protocol)
-    names = tuple(metrics or (name for name in chosen.metrics if not _missing(METRICS[name], truth)))
+    names = tuple(metrics or _computable(chosen, truth))
     came = np.shape(saliency)
     fixated: Array = truth.fixation_map
     if not has_points(fixated):
@@ -161,6 +165,19 @@ def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str
         compared = comparisons[id(values)]
         scores[name] = metric.compute(compared)
     return scores
+
+
+def _computable(protocol: Protocol, truth: GroundTruth) -> list[str]:
+    """The metrics of a protocol whose ground truth is given; warns of those whose package is missing."""
+    given = [METRICS[name] for name in protocol.metrics if not _missing(METRICS[name], truth)]
+    for metric in given:
+        if not metric.is_installed:
+            warnings.warn(
+                f"{metric.name} of the protocol {protocol.name} is left out: its package is not installed. "
+                f"Run pip install 'gazemap[{EXTRAS[metric.package]}]'.",
+                stacklevel=4,
+            )
+    return [metric.name for metric in given if metric.is_installed]
 
 
 def _missing(metric: Metric, truth: GroundTruth) -> list[str]:

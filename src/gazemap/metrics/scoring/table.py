@@ -129,6 +129,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             function=emd,
             class_name="EMD",
+            package="ot",
             undefined=(
                 *(*_NOT_FINITE, *_TRUTH_NOT_FINITE, _why.ONE_PIXEL),
                 *(_why.TRUTH_EMPTY, _why.NOT_POSITIVE),
