@@ -59,7 +59,7 @@ def test_nothing_is_decoded_twice(popout_set, place, monkeypatch):
     def refuse(*arguments, **rest):
         raise AssertionError("an image was decoded")
 
-    monkeypatch.setattr(images, "_opened", refuse)
+    monkeypatch.setattr(images, "opened", refuse)
     monkeypatch.setattr(Image, "open", refuse)
     again = load_arrays(popout_set, **options)
     for batch in epoch_batches(again, batch_size=7, mirror="copies", seed=0, epoch=0):
