@@ -11,6 +11,7 @@ from gazemap.errors import InputError, WeightsError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.fingerprint import what_makes
 from gazemap.evaluation.interchange.stored import open_model_or_maps
+from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.rows import open_rows
 from gazemap.models.weights import load_model
 from gazemap.prediction.predictor import Predictor, load_predictor
@@ -86,3 +87,14 @@ def test_a_name_of_nothing_is_refused_as_a_model(val, tmp_path):
     (tmp_path / "odd.onnx").write_bytes(b"no network")
     with pytest.raises(WeightsError, match=r"odd\.onnx"):
         open_model_or_maps(tmp_path / "odd.onnx", val)
+
+
+def test_a_model_without_its_center_bias_has_a_row_of_its_own_name(popout_set, val):
+    scores = evaluate("gazenet", popout_set, metrics=["nss"], center_bias=False)
+    assert "gazenet-no-center-bias" in scores.rows
+    plain = open_rows("gazenet", val)["gazenet"]
+    without = open_rows("gazenet", val, center_bias=False)["gazenet-no-center-bias"]
+    assert without.digest != plain.digest
+    assert not without.center_bias
+    with pytest.raises(InputError, match="no center bias that could be left out"):
+        open_rows({"mine": Maps(np.ones((9, 9)))}, val, center_bias=False)

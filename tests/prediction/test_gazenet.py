@@ -64,3 +64,13 @@ def test_a_card_of_no_model_is_refused():
 def test_it_sees_more_than_the_center_bias(name, popout_set):
     scores = gazemap.evaluate({name: gazemap.load_model(name)}, popout_set, "val", metrics=["nss"])
     assert scores.interval(name, "nss").mean > scores.interval("center bias", "nss").mean
+
+
+@pytest.mark.parametrize("engine", ["torch", "openvino"])
+def test_every_engine_has_the_same_folds(engine):
+    """A page of three screens, one by one and in one batch with another image."""
+    page = np.tile(scene()[0].transpose(1, 2, 0), (3, 1, 1))
+    expected = gazemap.predict(page, "shipped:gazenet", engine="onnx", viewport=(240, 320))
+    alone, _ = gazemap.predict([page, page[:200]], "shipped:gazenet", engine=engine, viewport=(240, 320))
+    assert [part.fold.y for part in expected.folds] == [part.fold.y for part in alone.folds] == [0, 240, 480]
+    np.testing.assert_allclose(alone.array, expected.array, atol=1e-4)

@@ -63,6 +63,7 @@ def test_a_center_bias_is_left_out_alike_by_every_engine():
     by_engine = [load_predictor("shipped:gazenet", engine=e, center_bias=False) for e in ("onnx", "torch")]
     assert by_engine[0].digest == by_engine[1].digest != load_predictor("shipped:gazenet").digest
     assert not by_engine[0].center_bias
+    assert by_engine[0].name == "gazenet-no-center-bias"  # whatever shows its results shows it
     assert load_predictor(by_engine[0], center_bias=False) is by_engine[0]
     before = digest(model)
     of_memory = predict(PHOTO, model, center_bias=False).grid

@@ -92,6 +92,7 @@ def evaluate(
     ] = False,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
+    center_bias: CenterBiasOption = True,
 ) -> Answer:
     """Score a model on gaze data, beside the center bias, a uniform map and the gold standard.
 
@@ -115,6 +116,7 @@ def evaluate(
         force=force,
         engine=engine,
         device=device,
+        center_bias=center_bias,
         progress=True,
     )
     return Answer(found, [scores_table(found.scores), *found.notes()])
@@ -250,12 +252,22 @@ def submit(
     holds: HoldsOption = "saliency",
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
+    center_bias: CenterBiasOption = True,
 ) -> Answer:
     """Write predictions in the form that a benchmark takes, and read them again to check them."""
     from gazemap.evaluation.interchange.submission import submit
 
     made = submit(
-        model, data, out, format=format, split=split, holds=holds, engine=engine, device=device, progress=True
+        model,
+        data,
+        out,
+        format=format,
+        split=split,
+        holds=holds,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+        progress=True,
     )
     return Answer(made, made.notes())
 

@@ -59,6 +59,7 @@ def evaluate(
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
+    center_bias: bool = True,
     progress: bool = False,
 ) -> Scores:
     """Score models on a split, and with them the center bias, a uniform map and the gold standard.
@@ -95,6 +96,7 @@ def evaluate(
         holds: what maps in folders and files hold, "saliency" or "log_density".
         engine: what computes models, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
         device: where: "auto", "cpu" or "cuda".
+        center_bias: False leaves the models' own center bias out; the names of their rows then say so.
         progress: show bars.
 
     Raises:
@@ -107,7 +109,8 @@ def evaluate(
     """
     choose_protocol(protocol, metrics, one_map=one_map)  # refuses before anything is opened
     dataset, split = as_dataset(dataset), split_named(split)
-    rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
+    computed: dict[str, Any] = {"engine": engine, "device": device, "center_bias": center_bias}
+    rows = open_rows(models, dataset.split(split), holds=holds, **computed)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
     asked |= {"sigma": sigma, "degrees": degrees}
     made_by = what_makes(rows, dataset, split, protocol, **asked)

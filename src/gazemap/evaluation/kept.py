@@ -98,6 +98,7 @@ def evaluate_and_keep(
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
+    center_bias: bool = True,
     out: str | Path | None = None,
     force: bool = False,
     progress: bool = False,
@@ -120,6 +121,7 @@ def evaluate_and_keep(
         holds: what maps in folders and files hold.
         engine: what computes models.
         device: where.
+        center_bias: False leaves the models' own center bias out; the names of their rows then say so.
         out: the file, .parquet, .csv or .json; by default a .parquet file in the model's folder, or next to
             the model's file; of several models, or of one in memory, in the working folder.
         force: replace scores in the file that another model, data set, protocol or version made.
@@ -134,7 +136,8 @@ def evaluate_and_keep(
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
     dataset, split = as_dataset(dataset), split_named(split)
     images = dataset.split(split)
-    rows = open_rows(models, images, holds=holds, engine=engine, device=device)
+    computed: dict[str, Any] = {"engine": engine, "device": device, "center_bias": center_bias}
+    rows = open_rows(models, images, holds=holds, **computed)
     part = named_split(split, unseen=unseen)
     path = Path(out) if out is not None else _default_file(models, rows, dataset, part, chosen.name)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}

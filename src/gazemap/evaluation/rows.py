@@ -25,6 +25,7 @@ def open_rows(
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
+    center_bias: bool = True,
 ) -> dict[str, Row]:
     """What is scored, by the name of its row; rows that are open already stay as they are.
 
@@ -36,16 +37,25 @@ def open_rows(
         holds: what maps in folders and files hold, "saliency" or "log_density".
         engine: what computes models, see `load_predictor`.
         device: where.
+        center_bias: False leaves the models' own center bias out; the names of their rows then say so.
 
     Raises:
-        InputError: nothing to score, two rows of one name, something that is neither a model nor maps, or
-            an engine or device that is not known.
+        InputError: nothing to score, two rows of one name, something that is neither a model nor maps, an
+            engine or device that is not known, or no center bias that could be left out.
         WeightsError: a path with nothing there, or weights that cannot be loaded.
         DataError: maps that do not fit the images.
         MissingPackageError: the package that computes a model is not installed; says what to install.
     """
 
     def opened(model: object) -> Row:
+        row = as_given(model)
+        if center_bias:
+            return row
+        if not isinstance(row, Predictor):
+            raise InputError("Maps that are there already have no center bias that could be left out.")
+        return load_predictor(row, center_bias=False)
+
+    def as_given(model: object) -> Row:
         if isinstance(model, str | os.PathLike):
             return open_model_or_maps(model, images, holds=holds, engine=engine, device=device)
         if isinstance(model, Predictions):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from safetensors import SafetensorError, safe_open
@@ -73,10 +75,12 @@ def description(file: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - safe
     return about
 
 
-def shipped_weights() -> dict[str, Path]:
+@cache  # the folder is the package's own, and every prediction asks
+def shipped_weights() -> Mapping[str, Path]:
     """The weights that come with gazemap, by name."""
     folder = Path(str(resources.files("gazemap.models") / "pretrained"))
-    return {file.stem: file for file in sorted(folder.glob("*.safetensors"), key=lambda file: file.stem)}
+    files = sorted(folder.glob("*.safetensors"), key=lambda file: file.stem)
+    return MappingProxyType({file.stem: file for file in files})
 
 
 def shipped_form(weights: Path) -> Path | None:

@@ -60,8 +60,7 @@ class Predictor(NetworkDescription):
 
     def __repr__(self) -> str:
         height, width = self.input_size
-        bias = ", without its center bias" if self.log_prior is not None and not self.center_bias else ""
-        return f"<Predictor {self.name}: {width} x {height}, engine {self.engine} on {self.device}{bias}>"
+        return f"<Predictor {self.name}: {width} x {height}, engine {self.engine} on {self.device}>"
 
 
 ModelLike: TypeAlias = "str | os.PathLike[str] | SaliencyModel | Predictor"
@@ -198,7 +197,7 @@ def _made_form(file: Path) -> Path | bytes:
 
 
 def _without_center_bias(predictor: Predictor) -> Predictor:
-    """The same without the center bias that its log density is the sum of.
+    """The same without the center bias that its log density is the sum of; its name says so.
 
     Raises:
         InputError: it has none.
@@ -209,6 +208,7 @@ def _without_center_bias(predictor: Predictor) -> Predictor:
         return predictor
     return replace(
         predictor,
+        name=f"{predictor.name}-no-center-bias",
         digest=digest([predictor.digest.encode(), b"without its center bias"]),
         grids=partial(_less_prior, predictor.grids, predictor.log_prior),
         log_prior=np.zeros_like(predictor.log_prior),

@@ -110,6 +110,7 @@ def test_an_image_on_the_standard_input_is_that_image(photos, monkeypatch, name)
         [(file, called)] = found
         assert (called, file.read_bytes()) == ("stdin", content)
         assert [called for _, called in found] == ["stdin"]  # it is gone through twice
+        assert found.told(f"{file} is damaged") == "stdin is damaged"
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(content)))
     with open_sources([photos / "a.png", "-", photos / "a.jpg"]) as found:
         assert [called for _, called in found] == ["a.png", "stdin", "a.jpg"]

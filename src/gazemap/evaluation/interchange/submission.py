@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
-from gazemap.errors import DataError, OutputError, check_name
+from gazemap.errors import DataError, InputError, OutputError, check_name
 from gazemap.evaluation.interchange.stored import StoredMaps, open_model_or_maps, open_predictions
 from gazemap.evaluation.predictions import Predictions
 from gazemap.images.names import minimal_names
@@ -73,6 +73,7 @@ def submit(
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
+    center_bias: bool = True,
     progress: bool = False,
 ) -> Submission:
     """Write a model's predictions, or stored maps, in the format of a benchmark.
@@ -91,10 +92,11 @@ def submit(
         holds: what stored maps hold, "saliency" or "log_density".
         engine: what computes the model, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
         device: where: "auto", "cpu" or "cuda".
+        center_bias: False leaves the model's own center bias out.
         progress: show a bar.
 
     Raises:
-        InputError: no such format.
+        InputError: no such format, or no center bias that could be left out.
         DataError: no such split, or a prediction or image that cannot be used; nothing is left at `out`.
         OutputError: something is at `out` already, or it cannot be written.
     """
@@ -108,6 +110,10 @@ def submit(
         predictions = model
     else:
         predictions = load_predictor(model, engine=engine, device=device)
+    if not center_bias:
+        if not isinstance(predictions, Predictor):
+            raise InputError("Maps that are there already have no center bias that could be left out.")
+        predictions = load_predictor(predictions, center_bias=False)
     steps = bar(range(len(images)), f"Writing {out}", progress=progress)
     written = FORMATS[format](predictions, Path(out), images, steps)
     ignored = predictions.ignored if isinstance(predictions, StoredMaps) else 0

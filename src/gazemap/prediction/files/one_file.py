@@ -75,5 +75,5 @@ def predict_one_file(
         with replacing(out) as temporary:
             kind.write(prediction, temporary)
         notes, besides = prediction.notes, tuple(found.besides.notes())
-    noted = (f"{file}: {'; '.join(notes)}.",) if notes else ()
+        noted = (found.told(f"{file}: {'; '.join(notes)}."),) if notes else ()
     return Outcome(out, 1, 0, 0, (), len(noted), noted, besides, 1, (out,))

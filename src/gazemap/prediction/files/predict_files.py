@@ -108,14 +108,16 @@ def predict_files(
         for step in bar(steps, "Predicting", len(found), progress=progress):
             counts[type(step) if step is not None else None] += 1
             if isinstance(step, Failure):
+                step = Failure(found.told(step.path), found.told(step.reason))
                 results.fail(step)
                 failures += [step] if len(failures) < SHOWN else []
             elif step is not None:
                 names += [step.name] if len(names) < SHOWN else []
                 if step.notes:
-                    results.note(str(step.file), step.notes)
+                    file = found.told(str(step.file))
+                    results.note(file, step.notes)
                     number_noted += 1
-                    noted += [f"{step.file}: {'; '.join(step.notes)}."] if len(noted) < SHOWN else []
+                    noted += [f"{file}: {'; '.join(step.notes)}."] if len(noted) < SHOWN else []
         for entry in found.left_out():
             results.fail(Failure(entry.path, entry.reason))
     return Outcome(

@@ -75,6 +75,10 @@ class Sources:
                 name = os.path.abspath(path)[start:].lstrip(os.sep) if path != self._typed else _TYPED
                 yield path, name
 
+    def told(self, text: str) -> str:
+        """A text for people: what the standard input had is called stdin, not by the file that it lies in."""
+        return text.replace(str(self._typed), _TYPED) if self._typed is not None else text
+
     def left_out(self) -> Iterator[Entry]:
         """What looks like images and is not read, and folders that cannot be opened, each with its reason."""
         if self.besides.counts["unread"] or self.besides.counts["closed"]:

@@ -71,7 +71,7 @@ def small(image: Pixels) -> Pixels:
 
 
 def draw_fold_lines(axes: Axes, shown: ShownMap, size: Sequence[int]) -> None:
-    """Lines where folds begin to be shown, and their numbers.
+    """Lines where folds but the first begin to be shown, and their numbers.
 
     Args:
         axes: with the map or its image.
@@ -82,7 +82,7 @@ def draw_fold_lines(axes: Axes, shown: ShownMap, size: Sequence[int]) -> None:
         return
     whole = shown.times_chance.shape[0], shown.times_chance.shape[1]
     folds = [fold.scaled(whole, (size[0], size[1])) for fold in shown.folds]
-    for fold in folds:
+    for fold in folds[1:]:
         x, y = starts_at(fold, folds)
         if y:
             axes.plot([x, fold.x + fold.width], [y, y], color=EDGE, linewidth=1, linestyle="--")

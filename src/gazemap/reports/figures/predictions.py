@@ -37,6 +37,7 @@ from gazemap.types import Floats, Pixels
 
 _TIMES = "times as often as chance, logarithmic"
 _LISTED = 20  # regions whose bars are shown
+_ROOM = 4  # bars that there is room for, so that a single one is no wall
 _DIVERGING = "RdBu_r"
 _LEAST = 0.1  # times chance; whatever is looked at less often than that is black
 
@@ -197,7 +198,7 @@ def _change(differences: Sequence[DesignDifference], first: ShownMap) -> Floats:
 
 def _size(image: Pixels, columns: int) -> tuple[float, float]:
     """(width, height) of a figure with a row of pictures of this aspect, in inches."""
-    return 4.0 * columns + 0.8, float(np.clip(4.0 * image.shape[0] / image.shape[1], 1.5, 9.0)) + 0.4
+    return 4.0 * columns + 0.8, float(np.clip(4.0 * image.shape[0] / image.shape[1], 1.5, 18.0)) + 0.4
 
 
 def _scale(top: float) -> LogNorm:
@@ -304,6 +305,7 @@ def _show_bars(axes: Axes, shares: Sequence[RegionShare], *, folded: bool) -> No
         for row in listed
     ]
     axes.set_yticks(places, names, fontsize=8, parse_math=False)
+    axes.set_ylim(len(listed) - 0.5 - max(len(listed), _ROOM), len(listed) - 0.5)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     left_out = len(shares) - len(listed)
     title = "share of a fold's attention" if folded else "share of attention"
