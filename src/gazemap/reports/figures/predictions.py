@@ -37,7 +37,6 @@ from gazemap.types import Floats, Pixels
 
 _TIMES = "times as often as chance, logarithmic"
 _LISTED = 20  # regions whose bars are shown
-_ROOM = 4  # bars that there is room for, so that a single one is no wall
 _DIVERGING = "RdBu_r"
 _LEAST = 0.1  # times chance; whatever is looked at less often than that is black
 
@@ -139,7 +138,7 @@ def regions(
         _draw_edges(axes, where)
         draw_fold_lines(axes, density, image.shape)
         _draw_numbers(axes, zip(places, (row.rank for row in listed), strict=True))
-    _show_bars(right, shares, folded=isinstance(density, FoldedMap))
+    _show_bars(right, shares, folded=isinstance(density, FoldedMap), room=round(height))
     return figure
 
 
@@ -294,7 +293,8 @@ def _mask_centers(mask: Mask, rows: Sequence[RegionShare]) -> list[tuple[float, 
     return centers
 
 
-def _show_bars(axes: Axes, shares: Sequence[RegionShare], *, folded: bool) -> None:
+def _show_bars(axes: Axes, shares: Sequence[RegionShare], *, folded: bool, room: int) -> None:
+    """The shares from the top; of few, as if there were `room`, so that a single one is no wall."""
     listed = shares[:_LISTED]
     places = np.arange(len(listed))[::-1]
     axes.barh(places, [row.attention for row in listed], color="tab:blue", label="attention")
@@ -305,7 +305,7 @@ def _show_bars(axes: Axes, shares: Sequence[RegionShare], *, folded: bool) -> No
         for row in listed
     ]
     axes.set_yticks(places, names, fontsize=8, parse_math=False)
-    axes.set_ylim(len(listed) - 0.5 - max(len(listed), _ROOM), len(listed) - 0.5)
+    axes.set_ylim(len(listed) - 0.5 - max(len(listed), room), len(listed) - 0.5)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     left_out = len(shares) - len(listed)
     title = "share of a fold's attention" if folded else "share of attention"
