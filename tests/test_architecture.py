@@ -20,12 +20,12 @@ TESTS = Path(__file__).parent
 ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < reports | serving < cli < __main__",
-    "system": "progress | writing < locks < files < *",
+    "system": "plain | yaml_text | json_text < progress | writing < locks < files < *",
     "gaze": "blurring | fixation_pictures | lost_samples < samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
-    "data": "sample | split_names < tables | selection < dataset < writing < check | exporting | batches"
-    " < subsets | importers | popout < download",
+    "data": "sample | split_names | schema < tables | selection < dataset < writing < check | exporting"
+    " | batches < subsets | importers | popout < download",
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
     "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"
@@ -37,7 +37,8 @@ ORDERS = {
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
-    "models": "training_images | files < overview | base < encoders | parts < dilated < * < table < weights",
+    "models": "training_images | about < files < overview | base < encoders | parts < dilated < * < table"
+    " < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files",

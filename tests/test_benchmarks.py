@@ -15,6 +15,18 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 # Benchmark -> its arguments beside --quick, and the lines that its table must have, each with a number.
 RUNS = {
+    "attacks": (
+        [],
+        [
+            "images",
+            "data sets",
+            "importers' files",
+            "weights",
+            "recipes",
+            "archives",
+            "all: \\d+ files, failed:",
+        ],
+    ),
     "cache": ([], ["build, \\d+ cores", "open again", "an epoch of batches", "an epoch decoded plainly"]),
     "evaluation": (
         [],
@@ -71,6 +83,8 @@ RUNS = {
 }
 PARTS = {
     "arguments",
+    "attacks_doors",
+    "attacks_mutations",
     "faults_cases",
     "metrics_cases",
     "metrics_loop",

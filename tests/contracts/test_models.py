@@ -160,7 +160,7 @@ def test_the_dilated_encoders_scale_keeps_the_whole_image(size):
 @pytest.mark.parametrize("size", [(16, 320), (240, 31), (240,), 240, "240", (240.0, 320), (0, 64), None])
 @pytest.mark.parametrize("name", MODELS)
 def test_a_size_that_is_not_supported_is_refused(name, size):
-    with pytest.raises(InputError, match=rf"{re.escape(repr(size))}.*at least 32 pixels"):
+    with pytest.raises(InputError, match=rf"{re.escape(repr(size))}.*from 32 to 4,096 pixels"):
         create_model(name, input_size=size)
 
 

@@ -37,7 +37,7 @@ def test_a_last_line_cut_off_by_a_kill_is_dropped_and_an_edited_one_refused(tmp_
     file.write_text(whole[:-5])
     assert [row["epoch"] for row in read_metrics(tmp_path)] == [1]
     file.write_text("epoch 1\n" + json.dumps({"epoch": 2}) + "\n")
-    with pytest.raises(WeightsError, match=r"metrics\.jsonl, line 1 is not JSON"):
+    with pytest.raises(WeightsError, match=r"metrics\.jsonl, line 1 is no row of a log"):
         read_metrics(tmp_path)
 
 

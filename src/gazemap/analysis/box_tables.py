@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -14,6 +13,8 @@ from typing import Any
 
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box, check_names
+from gazemap.system.json_text import parse_json
+from gazemap.system.tables import text_of_cell
 
 _MAX_BYTES = 10_000_000  # 100,000 boxes and more
 _UTF_16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
@@ -124,7 +125,7 @@ def _csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
     reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, delimiter=separator)
     try:
         rows: dict[str, Mapping[str, Any]] = {
-            f"{path}, line {reader.line_num}": row if separator == "," else _with_points(row)
+            f"{path}, line {reader.line_num}": _as_written(row, decimal_commas=separator != ",")
             for row in reader
         }
     except csv.Error as error:
@@ -133,18 +134,23 @@ def _csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
     return rows
 
 
-def _with_points(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row whose numbers may have decimal commas, as many spreadsheets write them beside semicolons."""
-    return {
-        key: value.replace(",", ".") if key in _COLUMNS[1:] and isinstance(value, str) else value
-        for key, value in row.items()
-    }
+def _as_written(row: Mapping[str, Any], *, decimal_commas: bool) -> Mapping[str, Any]:
+    """A row with its name as it was before `write_csv`, and with points, where spreadsheets have commas."""
+
+    def text(key: str, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if key not in _COLUMNS[1:]:
+            return text_of_cell(value)
+        return value.replace(",", ".") if decimal_commas else value
+
+    return {key: text(key, value) for key, value in row.items()}
 
 
 def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
     try:
-        rows = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        rows = parse_json(text)
+    except ValueError as error:
         raise InputError(f"{path} is not a JSON file ({error}).") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path} must hold a list of objects with {', '.join(_COLUMNS)}.")

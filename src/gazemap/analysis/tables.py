@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gazemap.errors import InputError
 from gazemap.system.files import refuse_source, write_text
+from gazemap.system.tables import as_cell
 from gazemap.system.writing import check_writable
 
 _SUFFIXES = (".csv", ".json")
@@ -50,5 +51,5 @@ def write_table(path: Path, rows: Sequence[Mapping[str, str | float]]) -> None:
     content = io.StringIO()
     writer = csv.DictWriter(content, list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: as_cell(value) for key, value in row.items()} for row in rows)
     write_text(path, content.getvalue())

@@ -61,7 +61,9 @@ def main() -> None:
         with usable_streams():
             app(prog_name="gazemap")
     except GazemapError as error:
-        typer.echo(f"Error: {error}", err=True)
+        from gazemap.system.plain import shown
+
+        typer.echo(shown(f"Error: {error}"), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("Stopped. What was saved is kept: run it again to go on, train with --resume.", err=True)

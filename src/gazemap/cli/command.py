@@ -105,8 +105,10 @@ def _print(answer: Answer, *, json: bool) -> None:
     if json:
         typer.echo(json_format.dumps(plain_result(answer.result), indent=2, allow_nan=False))
         return
+    from gazemap.system.plain import shown
+
     for part in answer.parts:
         if isinstance(part, str):
-            typer.echo(part.encode("utf-8", "replace").decode())  # names of files may be no text
+            typer.echo(shown(part))  # names of files may hold anything
         else:
             print_table(part)

@@ -70,6 +70,7 @@ def predict(
     FOLDER/failed.jsonl.
     """
     from gazemap.prediction.files.predict_files import predict_files
+    from gazemap.system.plain import shown
 
     outcome = predict_files(
         sources,
@@ -83,7 +84,7 @@ def predict(
         progress=True,
     )
     for failure in outcome.failures:
-        typer.echo(str(failure), err=True)
+        typer.echo(shown(str(failure)), err=True)
     return Answer(outcome, outcome.notes(), 1 if outcome.failed else 0)
 
 

@@ -75,12 +75,17 @@ def _made(table: Table) -> RichTable:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    columns = [Column(Text(heading), overflow="fold") for heading in table.headings]
+    from gazemap.system.plain import shown
+
+    def text(cell: str) -> Text:
+        return Text(shown(cell))
+
+    columns = [Column(text(heading), overflow="fold") for heading in table.headings]
     columns[0].no_wrap = max(len(row[0]) for row in table.rows) <= _NAME if table.rows else False
-    shown = any(table.headings)
+    headed = any(table.headings)
     made = RichTable(
-        *columns, show_header=shown, title=Text(table.title) if table.title else None, show_lines=table.lines
+        *columns, show_header=headed, title=text(table.title) if table.title else None, show_lines=table.lines
     )
     for count, row in enumerate(table.rows, start=1):
-        made.add_row(*map(Text, row), end_section=bool(table.group) and count % table.group == 0)
+        made.add_row(*map(text, row), end_section=bool(table.group) and count % table.group == 0)
     return made

@@ -12,7 +12,6 @@ Points are the truth; densities are derived from them, at any size and blur.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -20,13 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
 
 from gazemap.data import selection
 from gazemap.data.sample import Sample
+from gazemap.data.schema import MAX_SECONDS, PixelsPerDegree, Sigma
 from gazemap.data.selection import Chosen, Range
 from gazemap.data.split_names import split_named
 from gazemap.data.tables import read_fixations, read_images
@@ -34,6 +34,7 @@ from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.system.checking import mistakes
 from gazemap.system.fingerprint import digest
+from gazemap.system.json_text import parse_json
 from gazemap.types import Size
 
 _NOBODY_LOOKED = Fixations(np.empty(0), np.empty(0))
@@ -79,9 +80,9 @@ class DatasetInfo(BaseModel):
     homepage: str = ""
     edition: str = ""
     task: str = "free viewing"
-    pixels_per_degree: float | None = None
-    viewing_seconds: float | None = None
-    sigma: float | None = None
+    pixels_per_degree: PixelsPerDegree | None = None
+    viewing_seconds: Annotated[PositiveFloat, Field(le=MAX_SECONDS)] | None = None
+    sigma: Sigma | None = None
     mirrored_copies: bool = False
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[str, ...] = ()
@@ -326,27 +327,27 @@ def load_dataset(path: str | Path) -> GazeDataset:
             "Make one with `gazemap data import` or `gazemap data popout`."
         )
     try:
-        content = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
+        content = parse_json((path / "dataset.json").read_text(encoding="utf-8"))
         info = DatasetInfo.model_validate(content)
     except ValidationError as error:
         found = " ".join(mistakes(error, DatasetInfo))
         raise DataError(f"{path / 'dataset.json'} cannot be used: {found}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{path / 'dataset.json'} cannot be used: {error}") from error
     rows = read_images(path / "images.parquet")
     points = read_fixations(path / "fixations.parquet")
     samples = [
         Sample(
-            image_id=row["image_id"],
-            file=path / row["file"] if row["file"] else None,
-            size=(row["height"], row["width"]),
-            split=split_named(row["split"]),
-            group=row["group"],
-            fixations=None if row["fixations"] is None else points.get(row["image_id"], _NOBODY_LOOKED),
-            map_file=path / row["map"] if row["map"] else None,
-            domain=row["domain"],
-            sigma=info.sigma if row["sigma"] is None else row["sigma"],
-            pixels_per_degree=row["pixels_per_degree"] or info.pixels_per_degree,
+            image_id=row.image_id,
+            file=path / row.file if row.file else None,
+            size=(row.height, row.width),
+            split=split_named(row.split),
+            group=row.group,
+            fixations=None if row.fixations is None else points.get(row.image_id, _NOBODY_LOOKED),
+            map_file=path / row.map if row.map else None,
+            domain=row.domain,
+            sigma=info.sigma if row.sigma is None else row.sigma,
+            pixels_per_degree=row.pixels_per_degree or info.pixels_per_degree,
         )
         for row in rows
     ]

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 from arro3.core import Table
+from pydantic import TypeAdapter, ValidationError
 
+from gazemap.data.schema import ImageRow
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.system.tables import (
@@ -46,19 +48,29 @@ FIXATIONS_COLUMNS: dict[str, Kind] = {
     "onset": "float64",
     "duration": "float64",
 }
+_ROWS_OF_IMAGES = TypeAdapter(list[ImageRow])
 _ROWS = 200_000  # of fixations.parquet, written at once
 
 
-def read_images(path: Path) -> list[dict[str, Any]]:
+def read_images(path: Path) -> list[ImageRow]:
     """The rows of images.parquet; see `IMAGES_COLUMNS`.
 
     Raises:
-        DataError: the file cannot be read, lacks a column or lists no image.
+        DataError: the file cannot be read, lacks a column, lists no image, or holds a value that cannot be;
+            names the row.
     """
     rows = rows_of(_read_table(path, IMAGES_COLUMNS))
     if not rows:
         raise DataError(f"{path} lists no image. Import the data set again.")
-    return rows
+    try:
+        return _ROWS_OF_IMAGES.validate_python(rows)
+    except ValidationError as error:
+        first, *others = error.errors()
+        number, column = int(first["loc"][0]), ".".join(map(str, first["loc"][1:2]))
+        reason = first["msg"].replace("Input should", "must").removeprefix("Value error, ")
+        got = repr(rows[number][column] if column else {k: rows[number][k] for k in ("width", "height")})
+        more = f" {len(others)} more are wrong." if others else ""
+        raise DataError(f"{path}, row {number + 1}: {column} {reason}, got {got[:200]}.{more}") from error
 
 
 def read_fixations(path: Path) -> dict[str, Fixations]:

@@ -18,7 +18,17 @@ from arro3.core import Schema, Table
 
 from gazemap.errors import DataError, InputError
 from gazemap.system.files import replacing
-from gazemap.system.tables import Kind, cast, read_parquet, rows_of, table_of, write_csv, write_parquet
+from gazemap.system.json_text import parse_json
+from gazemap.system.tables import (
+    Kind,
+    cast,
+    read_parquet,
+    rows_of,
+    table_of,
+    text_of_cell,
+    write_csv,
+    write_parquet,
+)
 
 COLUMNS: dict[str, Kind] = {
     "image_id": "text",
@@ -80,13 +90,15 @@ def read_table(path: Path) -> tuple[Table, dict[str, Any]]:
     kind = FORMATS[path.suffix.lower()]
     try:
         table = kind.read(path)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        made_by = parse_json(table.schema.metadata_str.get(_MADE_BY, "{}"))
+        if not isinstance(made_by, dict):
+            raise ValueError(f"{_MADE_BY} must be an object, got {str(made_by)[:40]!r}")
+    except (OSError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError, csv.Error) as error:
         raise DataError(f"{path} is no {kind.name} file ({error}). `gazemap evaluate` writes one.") from error
     if missing := [name for name in COLUMNS if name not in table.column_names]:
         raise DataError(
             f"{path} holds no scores: it has no column {', '.join(missing)}. `gazemap evaluate` writes one."
         )
-    made_by = json.loads(table.schema.metadata_str.get(_MADE_BY, "{}"))
     try:
         table = cast(table, COLUMNS)
     except ValueError as error:
@@ -107,7 +119,7 @@ def _write_json(table: Table, path: Path) -> None:
 
 
 def _read_json(path: Path) -> Table:
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = parse_json(path.read_text(encoding="utf-8"))
     records = content["scores"]
     columns = {name: [record[name] for record in records] for name in COLUMNS}
     columns["score"] = [np.nan if value is None else float(value) for value in columns["score"]]
@@ -119,7 +131,8 @@ def _read_csv(path: Path) -> Table:
         lines = list(csv.reader(file, strict=True))
     names, records = lines[0], lines[1:]
     columns: dict[str, list[Any]] = {
-        name: list(values) for name, values in zip(names, zip(*records, strict=True), strict=True)
+        name: [*map(text_of_cell, values)]
+        for name, values in zip(names, zip(*records, strict=True), strict=True)
     }
     columns["score"] = [float(value or "nan") for value in columns["score"]]
     return table_of(columns, {name: COLUMNS[name] for name in names})

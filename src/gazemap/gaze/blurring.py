@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gazemap.system.array_cache import keeping
@@ -23,10 +24,12 @@ def gaussian_matrix(n: int, sigma: float) -> Floats:
     reach = int(_TRUNCATE * sigma + 0.5)
     taps = np.arange(-reach, reach + 1)
     kernel = np.exp(-0.5 * (taps / sigma) ** 2)
-    into = (np.arange(n)[:, None] + taps) % (2 * n)  # the row and its mirror image, again and again
-    into = np.minimum(into, 2 * n - 1 - into)
-    matrix = np.zeros((n, n))
-    np.add.at(matrix, (np.arange(n)[:, None], into), kernel / kernel.sum())
+    # the row and its mirror image, again and again: the kernel is laid around a circle of 2 n
+    circle = np.bincount(taps % (2 * n), kernel / kernel.sum(), minlength=2 * n)
+    twice = np.concatenate([circle, circle])
+    direct = sliding_window_view(twice, n)[2 * n : n : -1]
+    mirrored = sliding_window_view(twice[::-1], n)[:n]
+    matrix: Floats = direct + mirrored
     return matrix
 
 

@@ -17,6 +17,8 @@ from gazemap.gaze.blurring import blur
 from gazemap.gaze.fixation_pictures import fixation_counts
 from gazemap.types import Floats, Size
 
+MAX_SIGMA = 100_000.0  # pixels of a blur: wider than every image is
+
 
 def pixel_indices(x: Floats, y: Floats, size: Size) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows and columns of the points that lie in the frame.
@@ -73,10 +75,12 @@ def checked_sigma(sigma: float) -> float:
     """The width of a blur, unchanged.
 
     Raises:
-        InputError: it is negative, NaN or infinite.
+        InputError: it is negative, NaN, infinite or above `MAX_SIGMA`.
     """
     if not 0 <= sigma < math.inf:
         raise InputError(f"sigma must be a finite number, at least 0 (no blur), got {sigma}.")
+    if sigma > MAX_SIGMA:
+        raise InputError(f"sigma must be at most {MAX_SIGMA:,.0f} pixels, got {sigma:g}.")
     return sigma
 
 

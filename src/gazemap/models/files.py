@@ -5,7 +5,6 @@ Those that come with gazemap are in the folder `pretrained`, by name.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from typing import Any, Literal
 from safetensors import SafetensorError, safe_open
 
 from gazemap.errors import WeightsError, check_name, lookup, meant
+from gazemap.system.checking import mistakes
+from gazemap.system.json_text import parse_json
 
 BEST = "best.safetensors"
 DEFAULT_MODEL = "gazenet"
@@ -40,7 +41,7 @@ def opened(path: Path, framework: Literal["np", "pt"] = "np") -> Iterator[Any]:
     try:
         with safe_open(path, framework=framework) as file:
             yield file
-    except (SafetensorError, json.JSONDecodeError, OSError) as error:
+    except (SafetensorError, OSError) as error:
         raise WeightsError(
             f"{path} is damaged, or no safetensors file ({error}). Give a run folder, a .safetensors or "
             ".onnx file, or the name of a model that comes with gazemap."
@@ -67,12 +68,22 @@ def description(file: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - safe
     """What an open weights file says of itself.
 
     Raises:
-        WeightsError: nothing; names the file, `path`.
+        WeightsError: nothing, or what cannot be; names the file, `path`.
     """
-    about = json.loads((file.metadata() or {}).get("gazemap", "null"))
-    if not isinstance(about, dict):
-        raise WeightsError(f"{path} has no gazemap description in its metadata; gazemap made none.")
-    return about
+    from pydantic import ValidationError
+
+    from gazemap.models.about import About
+
+    try:
+        about = parse_json((file.metadata() or {}).get("gazemap", "null"))
+        if isinstance(about, dict):
+            About.model_validate(about)
+            return about
+    except ValidationError as error:
+        raise WeightsError(f"{path} is damaged: its description's {' '.join(mistakes(error))}") from error
+    except ValueError as error:
+        raise WeightsError(f"{path} is damaged: its description is no JSON ({error}).") from error
+    raise WeightsError(f"{path} has no gazemap description in its metadata; gazemap made none.")
 
 
 @cache  # the folder is the package's own, and every prediction asks

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
@@ -47,7 +48,7 @@ class GazeNet(SaliencyModel):
         encoder_weights: str | None = None,
         train_encoder: bool = True,
         encoder_blocks: Literal[5, 6] = 5,
-        width: int = 64,
+        width: Annotated[int, Field(ge=1, le=1024)] = 64,
         center_bias: CenterBiasKind = "fixed",
         input_size: Size = (240, 320),
     ) -> None:

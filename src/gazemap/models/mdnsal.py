@@ -9,10 +9,11 @@ our choice.
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
 from gazemap.models.base import SaliencyModel
@@ -47,7 +48,7 @@ class MDNSal(SaliencyModel):
         encoder: EncoderName = "pnasnet5",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
-        gaussians: int = 32,
+        gaussians: Annotated[int, Field(ge=1, le=1024)] = 32,
         covariance: Covariance = "diagonal",
         input_size: Size = (256, 256),
     ) -> None:

@@ -33,6 +33,7 @@ MODELS: dict[str, type[SaliencyModel]] = {
         GazeNet,
     )
 }
+LARGEST_SIDE = 4096  # beyond it, activations take more memory than machines have
 LEAST_SIDE = 32  # encoders halve an image five times
 
 
@@ -63,8 +64,8 @@ def checked_model_options(name: str, options: Mapping[str, Any]) -> dict[str, An
 
 def _check_size(size: object) -> None:
     sides = size if isinstance(size, list | tuple) else ()
-    if len(sides) != 2 or not all(isinstance(side, int) and side >= LEAST_SIDE for side in sides):
+    if len(sides) != 2 or not all(type(side) is int and LEAST_SIDE <= side <= LARGEST_SIDE for side in sides):
         raise InputError(
-            f"input_size {size!r} is not supported. Give height and width, whole numbers of at least "
-            f"{LEAST_SIDE} pixels, such as [240, 320]."
+            f"input_size {size!r} is not supported. Give height and width, whole numbers from "
+            f"{LEAST_SIDE} to {LARGEST_SIDE:,} pixels, such as [240, 320]."
         )

@@ -36,6 +36,16 @@ _kept: dict[object, Predictor] = {}
 _one_by_one = threading.Lock()
 
 
+def _unlock() -> None:
+    """In a forked process: a thread that is not there may hold the lock."""
+    global _one_by_one
+    _one_by_one = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=_unlock)
+
+
 @dataclass(frozen=True, eq=False)
 class Predictor(NetworkDescription):
     """A model that is ready to predict; made by `load_predictor`.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gazemap.errors import WeightsError
 from gazemap.models.files import BEST, describe
 from gazemap.types import AnyFloats
 
@@ -95,6 +96,10 @@ def read_training(model: object) -> Training | None:
     about = describe(model)
     if "recipe" not in about:  # weights that were saved by hand
         return None
+    if lacking := [key for key in ("epoch", "val_loss", "mean_map_loss") if about.get(key) is None]:
+        raise WeightsError(
+            f"{Path(model) / BEST} is damaged: its description has no {', '.join(lacking)}. Train it again."
+        )
     from gazemap.system.extras import naming_extra
 
     with naming_extra("The report of a run folder"):

@@ -1,11 +1,29 @@
-"""Results as plain JSON values, for programs: what the `as_json` of every result is made of."""
+"""Results for programs and people: plain JSON values, and text that a terminal shows as it is."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+# C0 without line ends and tabs, DEL, C1, signs that turn the direction of text, line separators, half pairs
+_ACTS = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
+
+
+def shown(text: str) -> str:
+    """Text from elsewhere, such as a file's name, as it may be printed: nothing in it acts on a terminal.
+
+    Args:
+        text: any; line ends and tabs stay.
+
+    Returns:
+        the same; what would move the cursor, color, clear or turn text around is written out as in Python.
+    """
+    return _ACTS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON

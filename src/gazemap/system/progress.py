@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from gazemap.system.plain import shown
+
 _Step = TypeVar("_Step")
 
 
@@ -23,7 +25,7 @@ def bar(steps: Iterable[_Step], title: str, total: float | None = None, *, progr
         from rich.progress import track
 
         if get_console().is_terminal:  # elsewhere a bar would leave an empty line behind
-            steps = track(steps, title, total, transient=True)
+            steps = track(steps, shown(title), total, transient=True)
     yield from steps
 
 
@@ -35,4 +37,4 @@ def say(line: str, *, progress: bool) -> None:
         progress: whether it is shown.
     """
     if progress:
-        print(line, file=sys.stderr, flush=True)
+        print(shown(line), file=sys.stderr, flush=True)

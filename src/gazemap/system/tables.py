@@ -43,6 +43,7 @@ _TYPES = {
 }
 _CODED = DataType.dictionary(DataType.int32(), DataType.string())
 _ROWS = 1 << 16  # read at once
+_FORMULA = re.compile("'*[=+@\\t-]")  # behind apostrophes, so that taking off one gives the text back
 _MAGIC = b"PAR1"  # at both ends of a Parquet file
 
 
@@ -110,13 +111,27 @@ def write_batches(batches: Iterable[Columns], kinds: Kinds, path: Path) -> None:
 def write_csv(table: Table, path: Path) -> None:
     """Write a table as text, with a header; null is empty.
 
+    Spreadsheets run a text that begins as a formula, such as the name of an image "=1+1". It gets an
+    apostrophe in front, which they do not show; `text_of_cell` takes it off.
+
     Raises:
         OSError: the file cannot be written.
     """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.column_names)
-        writer.writerows(zip(*(table[name].to_pylist() for name in table.column_names), strict=True))
+        columns = (map(as_cell, table[name].to_pylist()) for name in table.column_names)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def text_of_cell(cell: str) -> str:
+    """The text that `write_csv` wrote as this cell."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
+
+
+def as_cell(value: Any) -> Any:  # noqa: ANN401 - of any kind
+    """A value as a cell of CSV: see `write_csv`."""
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def cast(table: Table, kinds: Kinds) -> Table:

@@ -25,7 +25,7 @@ def read_yaml(kind: str, name_or_path: str | Path, folder: Traversable) -> tuple
     Raises:
         RecipeError: no such file, no text, or no YAML with keys.
     """
-    import yaml
+    from gazemap.system.yaml_text import parse_yaml
 
     file: Path | Traversable = Path(name_or_path)
     if Path(name_or_path).suffix not in {".yaml", ".yml"}:
@@ -33,12 +33,12 @@ def read_yaml(kind: str, name_or_path: str | Path, folder: Traversable) -> tuple
         file = folder / f"{name_or_path}.yaml"
     title = f"{kind.capitalize()} {name_or_path}"
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = parse_yaml(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise RecipeError(f"{title} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise RecipeError(f"{title} cannot be read: {error}.") from error
-    except yaml.YAMLError as error:
+    except ValueError as error:
         raise RecipeError(f"{title} is not valid YAML: {error}") from error
     if not isinstance(content, dict):
         raise RecipeError(f"{title} must hold keys, as a {kind} that comes with gazemap does.")

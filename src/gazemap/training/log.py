@@ -14,12 +14,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from gazemap.errors import WeightsError
 from gazemap.system.extras import require
 from gazemap.system.files import write_text
+from gazemap.system.json_text import parse_json
 from gazemap.system.progress import say
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 LOG_FILE = "metrics.jsonl"
+_LARGEST = 2**53  # whole number of a row: epochs, images
 _REFRESH_SECONDS = 0.5  # reading a loss waits for a GPU, so it is done twice a second, not each step
 
 
@@ -139,15 +141,38 @@ def read_metrics(out: Path) -> list[dict[str, Any]]:
     A last line cut off by a kill is dropped.
 
     Raises:
-        WeightsError: a line before the last is not JSON; the file was edited.
+        WeightsError: a line before the last is no JSON, or any is no row of numbers; the file was edited.
     """
     path = out / LOG_FILE
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_bytes().splitlines() if path.exists() else []
     rows = []
     for number, line in enumerate(lines, start=1):
         try:
-            rows.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            if number < len(lines):
-                raise WeightsError(f"{path}, line {number} is not JSON: {error}.") from error
+            rows.append(_checked(parse_json(line)))
+        except ValueError as error:
+            if number < len(lines) or line.rstrip().endswith(b"}"):
+                raise WeightsError(
+                    f"{path}, line {number} is no row of a log: {error}. Choose another folder, or remove "
+                    "that line."
+                ) from error
     return rows
+
+
+def _checked(row: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """A row of numbers, with its epoch and losses.
+
+    Raises:
+        ValueError: it is another value.
+    """
+    if not isinstance(row, dict):
+        raise ValueError("it must be an object of numbers")
+    wrong = [key for key, value in row.items() if value is not None and not _is_number(value)]
+    wrong += [key for key in ("epoch", "train_loss") if not _is_number(row.get(key))]
+    wrong += [] if "val_loss" in row else ["val_loss"]
+    if wrong or type(row["epoch"]) is not int or row["epoch"] < 1:
+        raise ValueError(f"{', '.join(dict.fromkeys(wrong)) or 'epoch'} must be a number")
+    return row
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is float or (type(value) is int and abs(value) < _LARGEST)

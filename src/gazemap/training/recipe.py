@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from gazemap.data.batches.edges import Filter
@@ -16,6 +15,7 @@ from gazemap.errors import RecipeError
 from gazemap.system.checking import validated
 from gazemap.system.extras import naming_extra
 from gazemap.system.yaml_files import read_yaml
+from gazemap.system.yaml_text import parse_yaml
 from gazemap.training.shipped import RECIPES
 from gazemap.types import Fit
 
@@ -240,6 +240,6 @@ def _override(content: dict[str, Any], override: str) -> None:
         if not isinstance(content, dict):
             raise RecipeError(f"--set {override!r}: {section!r} is a value, not a section.")
     try:
-        content[last] = yaml.safe_load(value)
-    except yaml.YAMLError as error:
+        content[last] = parse_yaml(value)
+    except ValueError as error:
         raise RecipeError(f"--set {override!r}: {value!r} is not valid YAML: {error}.") from error

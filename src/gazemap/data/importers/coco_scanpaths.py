@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.formats import ENDINGS
+from gazemap.system.json_text import parse_json
 from gazemap.types import Size
 
 _LICENSE = "not to be passed on; MS-COCO's per-image licenses for the images"
@@ -135,8 +135,8 @@ def _read(path: Path) -> Iterator[_Scanpath]:
     if path.stat().st_size > _MAX_BYTES:
         raise DataError(f"{path} has more than {_MAX_BYTES:,} bytes, too many for a list of scanpaths.")
     try:
-        content = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        content = parse_json(path.read_bytes())
+    except ValueError as error:
         raise DataError(f"{path} is damaged or no JSON ({error}).") from error
     if not isinstance(content, list) or not all(isinstance(values, dict) for values in content):
         raise DataError(f"{path} is no list of scanpaths, each with name, subject, X, Y, T and split.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from PIL import Image
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.sample import read_map
+from gazemap.data.schema import plain_path
 from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedFixations, Item
 from gazemap.errors import DataError, InputError
@@ -35,9 +36,10 @@ def store(folder: Path, item: Item, info: DatasetInfo) -> Stored:
         DataError: the image, its map or its points cannot be read; no file was made.
         OSError: the folder cannot be written.
     """
-    path = PurePosixPath(item.image_id)
-    if path.is_absolute() or {"", ".", ".."} & {*item.image_id.split("/")} or "\\" in item.image_id:
-        raise DataError(f"An image's name must be a plain relative path, got {item.image_id!r}.")
+    try:
+        plain_path(item.image_id)
+    except ValueError as error:
+        raise DataError(f"An image's name {error}, got {item.image_id[:300]!r}.") from error
     size = _size_of(item.image)
     fixations = _points(item.fixations, size)
     if isinstance(item.map, Path):

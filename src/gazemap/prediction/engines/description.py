@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gazemap.errors import WeightsError
 from gazemap.images.fingerprints import FINGERPRINT
 from gazemap.models.training_images import TrainingImages, training_images_in
+from gazemap.system.json_text import parse_json
 from gazemap.types import Fit, Output, Size
 
 _ABOUT = "gazemap"  # the key of the metadata that holds JSON; arrays are next to it, in base64
@@ -92,7 +93,7 @@ def read_metadata(metadata: Mapping[str, str], name: str, file: str) -> NetworkD
             "Give a file that `gazemap export` wrote."
         )
     try:
-        about = json.loads(metadata[_ABOUT])
+        about = parse_json(metadata[_ABOUT])
         network = about["network"]
         return NetworkDescription(
             name=name,

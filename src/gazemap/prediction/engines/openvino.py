@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from gazemap.prediction.engines.grids import in_range
 from gazemap.prediction.engines.onnx import INPUT, OpenForm, as_floats, open_form
 from gazemap.system.extras import require
 
+_opened_by: set[int] = set()  # processes
+
 
 def open_form_by_openvino(
     form: Path | bytes, name: str, *, device: str = "auto", threads: int = 0
@@ -23,15 +26,21 @@ def open_form_by_openvino(
 
     Raises:
         MissingPackageError: OpenVINO is not installed.
-        InputError: another device than the CPU.
+        InputError: another device than the CPU, or a process that was forked from one that uses OpenVINO.
     """
     require("openvino", "The engine openvino")
     if device not in ("auto", "cpu"):
         raise InputError(f"The engine openvino computes on the device cpu, got {device!r}.")
+    if _opened_by - {os.getpid()}:  # it would wait for ever for threads that a fork has left behind
+        raise InputError(
+            "OpenVINO cannot open a model in a process that was forked from one that uses it. Open it before "
+            'the fork, start processes by multiprocessing.get_context("spawn"), or use engine onnx.'
+        )
     import openvino
 
     network = open_form(form, name, device="cpu", threads=1).network  # refuses what is damaged
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
+    _opened_by.add(os.getpid())
     core = openvino.Core()
     compiled = core.compile_model(core.read_model(form), "CPU", settings)
     return OpenForm(network, partial(_compute, compiled, network), "cpu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,9 @@ from gazemap.models.base import SaliencyModel
 from gazemap.models.weights import digest
 from gazemap.prediction.engines.description import NetworkDescription
 from gazemap.prediction.engines.grids import in_range
+
+if hasattr(os, "register_at_fork"):  # OpenMP waits for ever for the threads that a fork has left behind
+    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
 
 
 def describe_network(model: SaliencyModel) -> NetworkDescription:

@@ -20,6 +20,7 @@ from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import Predictor
 from gazemap.system.files import replacing, write_text
 from gazemap.system.fingerprint import differences, fingerprint
+from gazemap.system.json_text import parse_json
 from gazemap.system.locks import only_one
 from gazemap.system.writing import writing
 
@@ -155,7 +156,7 @@ def _since(folder: Path, predictor: Predictor, viewport: Viewport) -> int:
 
 def _saved(file: Path) -> dict[str, Any]:
     try:
-        saved = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+        saved = parse_json(file.read_bytes())
+    except ValueError:
         return {}
     return saved if isinstance(saved, dict) else {}

@@ -37,6 +37,7 @@ from gazemap.system.checking import validated
 from gazemap.system.files import replacing, write_text
 from gazemap.system.locks import only_one
 from gazemap.system.plain import plain
+from gazemap.system.tables import as_cell
 from gazemap.system.yaml_files import read_yaml
 from gazemap.training.recipe import Recipe, load_recipe
 from gazemap.training.result import TrainedRun
@@ -236,7 +237,9 @@ def as_csv(sweep: Sweep, rows: Sequence[SweepRow], scores: Scores) -> str:
             interval = row.intervals[metric]
             seeds = " ".join(f"{value:.5f}" for value in row.seeds[metric])
             numbers = ",".join(f"{value:.5f}" for value in (interval.mean, interval.low, interval.high))
-            lines.append(f"{row.name},{metric},{numbers},{seeds},{scores.scored(metric).sum()},{made_by}")
+            lines.append(
+                f"{as_cell(row.name)},{metric},{numbers},{seeds},{scores.scored(metric).sum()},{made_by}"
+            )
     return "\n".join(lines) + "\n"
 
 

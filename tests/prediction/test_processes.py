@@ -1,0 +1,96 @@
+"""One image gives the same numbers alone, in a batch, from threads, after a fork and in a new process."""
+
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from gazemap.errors import InputError
+from gazemap.prediction.engines import openvino as openvino_engine
+from gazemap.prediction.predict import predict
+from gazemap.prediction.predictor import load_predictor
+
+TOLERANCE = 1e-4  # of a density, in shares of its highest value; docs/prediction.md states it
+ENGINES = ("onnx", "torch", "openvino")
+SIZES = ((120, 160), (60, 200), (300, 70), (64, 64))
+
+
+def images(count=4):
+    random = np.random.default_rng(0)
+    return [random.integers(0, 256, (*SIZES[i % 4], 3), dtype=np.uint8) for i in range(count)]
+
+
+def density(image, engine="onnx"):
+    return predict(image, engine=engine).density
+
+
+def assert_same(found, expected, tolerance=TOLERANCE):
+    for own, other in zip(found, expected, strict=True):
+        assert own.shape == other.shape
+        assert np.abs(own - other).max() <= tolerance * other.max()
+
+
+def in_child(engine, pipe):
+    try:
+        pipe.send([density(image, engine) for image in images()])
+    except InputError as error:
+        pipe.send(str(error))
+
+
+def of_process(method, engine):
+    """What another process predicts; it is ended where it hangs."""
+    ours, theirs = multiprocessing.get_context(method).Pipe()
+    process = multiprocessing.get_context(method).Process(target=in_child, args=(engine, theirs))
+    process.start()
+    try:
+        assert ours.poll(120), "it hangs"
+        return ours.recv()
+    finally:
+        process.kill()
+        process.join()
+
+
+def test_eight_threads_predict_what_one_does():
+    expected = [density(image) for image in images(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert_same(pool.map(density, images(8)), expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+def test_eight_threads_predict_what_one_does_with_every_engine(engine):
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    expected = [density(image) for image in images(16)]
+    with ThreadPoolExecutor(8) as pool:
+        assert_same(pool.map(lambda image: density(image, engine), images(16)), expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_other_processes_predict_the_same(engine, method):
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    expected = [density(image) for image in images()]
+    assert_same([density(image, engine) for image in images()], expected)  # the engine is in use here
+    assert_same(of_process(method, engine), expected)
+
+
+def test_a_forked_process_is_told_that_openvino_cannot_open_a_model(monkeypatch):
+    pytest.importorskip("openvino")
+    monkeypatch.setattr(openvino_engine, "_opened_by", {-1})  # of its parent
+    with pytest.raises(InputError, match=r"forked from one that uses it\. Open it before"):
+        load_predictor("shipped:gazenet", engine="openvino", threads=7)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_batch_is_what_its_images_are_alone(engine):
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    predictor = load_predictor(engine=engine)
+    frames = np.random.default_rng(0).integers(0, 256, (5, 3, *predictor.input_size), dtype=np.uint8)
+    together = predictor.grids(frames)
+    alone = np.concatenate([predictor.grids(frame[None]) for frame in frames])
+    assert np.abs(np.exp(together) - np.exp(alone)).max() <= TOLERANCE * np.exp(alone).max()
