@@ -16,7 +16,7 @@ from gazemap.data.subsets.new_sets import select_dataset
 from gazemap.data.writing.folder import save_dataset
 from gazemap.errors import OutputError
 from gazemap.evaluation import reuse
-from gazemap.evaluation.evaluate import evaluate
+from gazemap.evaluation.evaluate import evaluate_opened
 from gazemap.evaluation.kept import evaluate_and_keep
 from gazemap.evaluation.names import scores_file
 from gazemap.prediction.files.predict_files import predict_files
@@ -90,9 +90,9 @@ def test_the_second_to_score_waits_and_then_finds_the_scores(popout_set, tmp_pat
     def slow(*arguments, **options):
         began.set()
         assert go_on.wait(60)
-        return evaluate(*arguments, **options)
+        return evaluate_opened(*arguments, **options)
 
-    monkeypatch.setattr(reuse, "evaluate", slow)
+    monkeypatch.setattr(reuse, "evaluate_opened", slow)
     found = []
 
     def score():
