@@ -222,11 +222,15 @@ def test_predict_names_what_it_wrote_up_to_five_files(run, tmp_path, weights, po
     assert all(Path(path).is_file() for path in named)
 
 
-def test_predict_refuses_a_folder_that_is_named_like_a_picture(run, tmp_path, weights, popout_set):
+def test_predict_writes_one_picture_of_the_name_that_is_given(run, tmp_path, weights, popout_set):
     arguments = ("predict", popout_set[0].file, "--model", weights, "--out", tmp_path / "heat.png")
     code, text = run(*arguments)
-    assert (code, "The results go into a folder, got" in text) == (2, True)
+    assert (code, "is one file, for one kind of output" in text, "--write" in text) == (2, True, False)
     assert not (tmp_path / "heat.png").exists()
+    code, text = run(*arguments, "--write", "saliency")
+    assert (code, text.splitlines()[-1]) == (0, str(tmp_path / "heat.png"))
+    assert (tmp_path / "heat.png").is_file()
+    (tmp_path / "heat.png").unlink()
     (tmp_path / "heat.png").mkdir()
     assert run(*arguments)[0] == 0
 
