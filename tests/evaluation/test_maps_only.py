@@ -9,6 +9,7 @@ from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError
 from gazemap.evaluation.evaluate import CENTER_BIAS, evaluate
 from gazemap.evaluation.predictions import Maps
+from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 
 SIZE = (60, 80)
@@ -77,6 +78,10 @@ def test_what_is_left_out_is_named_and_kept_with_the_scores(maps_set, tmp_path):
         "out; the center bias is the mean of other images' maps."
     )
     assert note in scores.notes()
+    assert (
+        "The ground truth has no blur of ours: its dense maps are scored as they are stored."
+        in scores.notes()
+    )
     assert note in scores.as_json()["notes"]
     scores.write(tmp_path / "scores.parquet")
     assert note in Scores.read(tmp_path / "scores.parquet").notes()
@@ -85,6 +90,13 @@ def test_what_is_left_out_is_named_and_kept_with_the_scores(maps_set, tmp_path):
 def test_metrics_that_need_points_are_refused_by_name(maps_set):
     with pytest.raises(DataError, match=r"nss need points\. Metrics that do without: cc"):
         evaluate({"flat": Maps(np.zeros((3, 4, 4)))}, maps_set, metrics=["nss", "cc"])
+
+
+def test_they_are_refused_also_where_other_scores_are_kept(maps_set, tmp_path):
+    asked = {"models": {"flat": Maps(np.zeros((3, 4, 4)))}, "dataset": maps_set, "replace_others": False}
+    scores_in(tmp_path / "scores.json", **asked)
+    with pytest.raises(DataError, match=r"nss need points\. Metrics that do without: cc"):
+        scores_in(tmp_path / "scores.json", **asked, metrics=["nss"])
 
 
 def test_log_densities_are_scored_against_maps_too(maps_set):

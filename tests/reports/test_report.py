@@ -8,6 +8,7 @@ import pytest
 from support import tiny_model
 
 from gazemap.errors import InputError
+from gazemap.metrics import PROTOCOLS
 from gazemap.reports.report import report
 from gazemap.training.loop import train
 
@@ -40,15 +41,16 @@ def test_a_model_without_a_training_has_the_other_parts(model, popout_set, tmp_p
 
 
 @pytest.mark.slow
-def test_protocols_that_need_a_blur_are_left_out_of_a_set_without_one(model, popout_set, tmp_path):
+def test_a_set_without_a_blur_gets_one_that_the_page_names(model, popout_set, tmp_path):
     samples = [replace(sample, sigma=None) for sample in popout_set]
     made = report(model, popout_set.with_samples(samples), out=tmp_path / "out")
-    scored = [entry.protocol for entry in made.scores]
-    assert scored == ["mit", "salicon2017", "bristol2021", "bristol2021-clipped"]
-    assert made.left_out[0].startswith("The protocols exact, tuebingen are left out: they need the blur")
-    page = made.page.read_text()
-    assert made.left_out[0] in page
-    assert "the MIT benchmark's blur (8 cycles per image)" in html.unescape(page)
+    assert [entry.protocol for entry in made.scores] == [*PROTOCOLS]
+    page = html.unescape(made.page.read_text())
+    assert page.count("The ground truth has the MIT benchmark's blur (8 cycles per image)") == 2
+    made = report(model, popout_set, out=tmp_path / "asked", protocols=["mit", "exact"], sigma=7.5)
+    assert "The ground truth has a blur of 7.5 pixels, as asked for" in made.page.read_text()
+    with pytest.raises(InputError, match="The protocol 'mit' says which blur"):
+        report(model, popout_set, out=tmp_path / "mit", protocols=["mit"], degrees=1.0)
 
 
 def test_another_split_and_folder(model, popout_set, tmp_path):

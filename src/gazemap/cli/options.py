@@ -117,6 +117,18 @@ ViewportOption = Annotated[
         "the shape 16:10. The word whole: all at once.",
     ),
 ]
+SigmaOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="PIXELS",
+        help="The blur of the ground truth, in pixels of the image. Without it, the data set's own, or "
+        "else 1 degree of visual angle, or else 8 cycles per image.",
+    ),
+]
+DegreesOption = Annotated[
+    float | None,
+    typer.Option(metavar="DEGREES", help="The same in degrees of visual angle. Either this or --sigma."),
+]
 SeedOption = Annotated[
     int,
     typer.Option(

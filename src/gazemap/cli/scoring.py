@@ -13,12 +13,14 @@ from gazemap.cli.options import (
     MODEL_OR_MAPS,
     CenterBiasOption,
     DataOption,
+    DegreesOption,
     DeviceOption,
     EngineOption,
     FigureOption,
     HoldsOption,
     ProtocolOption,
     SeedOption,
+    SigmaOption,
     SplitOption,
     UnseenOption,
 )
@@ -62,18 +64,8 @@ def evaluate(
         ),
     ] = False,
     unseen: UnseenOption = False,
-    sigma: Annotated[
-        float | None,
-        typer.Option(
-            metavar="PIXELS",
-            help="The blur of the ground truth, in pixels of the image. Without it, the data set's own, or "
-            "else 1 degree of visual angle, or else 8 cycles per image.",
-        ),
-    ] = None,
-    degrees: Annotated[
-        float | None,
-        typer.Option(metavar="DEGREES", help="The same in degrees of visual angle. Either this or --sigma."),
-    ] = None,
+    sigma: SigmaOption = None,
+    degrees: DegreesOption = None,
     holds: HoldsOption = "saliency",
     seed: SeedOption = 0,
     out: Annotated[
@@ -216,6 +208,8 @@ def report(
     ] = None,
     split: SplitOption = "val",
     unseen: UnseenOption = False,
+    sigma: SigmaOption = None,
+    degrees: DegreesOption = None,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
@@ -230,6 +224,8 @@ def report(
         protocols=names(protocols),
         split=split,
         unseen=unseen,
+        sigma=sigma,
+        degrees=degrees,
         engine=engine,
         device=device,
         center_bias=center_bias,

@@ -10,6 +10,7 @@ from gazemap.gaze.blurring import fourier_sigma
 from gazemap.gaze.fixations import checked_sigma
 from gazemap.metrics import Protocol
 
+MAPS_ALONE = "no blur of ours: its dense maps are scored as they are stored"
 OWN_BLURS = "the set's own blur", "the protocol's own blur"  # which need no remark
 
 _CYCLES = 8  # of the MIT benchmark's blur
@@ -68,6 +69,11 @@ def blur_described(dataset: GazeDataset, *, sigma: float | None = None, degrees:
     return f"the MIT benchmark's blur ({_CYCLES} cycles per image), where the set states none"
 
 
+def has_own_blur(protocol: Protocol) -> bool:
+    """Whether a protocol says which blur the ground truth gets, whatever the data set states."""
+    return protocol.sigma is not None or protocol.cycles is not None
+
+
 def blurred_for(
     dataset: GazeDataset, protocol: Protocol, *, sigma: float | None = None, degrees: float | None = None
 ) -> tuple[GazeDataset, str]:
@@ -80,7 +86,9 @@ def blurred_for(
         DataError: as `with_blur`.
     """
     asked = sigma is not None or degrees is not None
-    if protocol.sigma is not None or protocol.cycles is not None:
+    if not any(sample.fixations is not None for sample in dataset):
+        return with_blur(dataset, sigma=sigma, degrees=degrees), MAPS_ALONE
+    if has_own_blur(protocol):
         if asked:
             raise InputError(
                 f"The protocol {protocol.name!r} says which blur the ground truth gets. Leave sigma and "

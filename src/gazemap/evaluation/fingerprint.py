@@ -8,6 +8,7 @@ from typing import Any
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.evaluation.blurs import blurred_for
+from gazemap.evaluation.ground_truths import with_metrics_of
 from gazemap.evaluation.predictions import learned_from
 from gazemap.evaluation.rows import Row
 from gazemap.metrics import Protocol, get_metric, get_protocol
@@ -54,6 +55,7 @@ def what_makes(
         DataError: an image or map cannot be read.
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    with_metrics_of(chosen, dataset.split(split), asked=metrics is not None)  # refuses what needs points
     return fingerprint(
         dataset=dataset.fingerprint,
         split=split,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.evaluation.blurs import has_own_blur
 from gazemap.evaluation.evaluate import MEAN_MAP
 from gazemap.evaluation.names import REPORT, scores_file
 from gazemap.evaluation.overlap import without_seen
@@ -35,6 +36,8 @@ def report(
     protocols: Sequence[str] | None = None,
     split: str = "val",
     unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -48,17 +51,21 @@ def report(
         dataset: a gaze data set or its folder.
         out: a folder for the page and the scores per image; by default the run folder, or a new folder
             MODEL-DATASET in the current one.
-        protocols: keys of `PROTOCOLS`; by default all that can score the data set.
+        protocols: keys of `PROTOCOLS`; by default all of them.
         split: the images to score.
         unseen: leave out the images that the model was trained on, from the whole page.
+        sigma: the blur of the ground truth in pixels of the image, for the protocols that take the data
+            set's; see `evaluate`.
+        degrees: the same in degrees of visual angle.
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
         progress: show bars.
 
     Raises:
-        InputError: no such protocol, or with `unseen` no image is left.
-        DataError: no such data set or split, or one without fixations.
+        InputError: no such protocol, with `unseen` no image is left, or a blur where each protocol has its
+            own.
+        DataError: no such data set or split, or one without fixations or maps.
         WeightsError: there is no such model, see `load_predictor`.
         MissingPackageError: of a run folder, if PyTorch is not installed.
         OutputError: a file cannot be written.
@@ -72,8 +79,17 @@ def report(
         opened = without_seen(learned, opened, split, progress=progress)
     folder = Path(out) if out else _default_folder(model, about, opened)
     check_writable(folder / "report.html")  # before the work
-    chosen, left_out = (protocols, []) if protocols else _protocols_for(opened.split(split))
-    scores = score_subjects([about], opened, chosen, folder, split=split, unseen=unseen, progress=progress)
+    scores = score_subjects(
+        [about],
+        opened,
+        protocols or list(PROTOCOLS),  # each scores every set: where one states no blur, by a default
+        folder,
+        split=split,
+        unseen=unseen,
+        sigma=sigma,
+        degrees=degrees,
+        progress=progress,
+    )
     return write_report(
         folder / "report.html",
         title=about.name,
@@ -81,21 +97,8 @@ def report(
         dataset=opened,
         split=split,
         scores=scores,
-        left_out=left_out,
         progress=progress,
     )
-
-
-def _protocols_for(images: GazeDataset) -> tuple[list[str], list[str]]:
-    """All protocols that can score the images, and a sentence on those that need a blur that is not known."""
-    if any(sample.sigma is not None for sample in images):
-        return list(PROTOCOLS), []
-    blurred = [name for name, own in PROTOCOLS.items() if own.sigma is None and own.cycles is None]
-    known = [name for name in PROTOCOLS if name not in blurred]
-    return known, [
-        f"The protocols {', '.join(blurred)} are left out: they need the blur of the ground truth, which "
-        f"{images.name} does not state. Add its sigma, in pixels, to dataset.json."
-    ]
 
 
 def _default_folder(model: ModelLike, about: Subject, dataset: GazeDataset) -> Path:
@@ -112,11 +115,11 @@ def score_subjects(
     *,
     split: str = "val",
     unseen: bool = False,
+    sigma: float | None = None,
+    degrees: float | None = None,
     progress: bool = False,
 ) -> list[Scores]:
     """Score models under several protocols. With trained runs comes the mean map of the first one's training.
-
-    Where the package of emd is not installed, emd is left out.
 
     Args:
         subjects: the models.
@@ -126,8 +129,12 @@ def score_subjects(
             used again.
         split: the images to score.
         unseen: leave out the images that a model was trained on.
+        sigma: the blur of the ground truth, for the protocols that take the data set's.
+        degrees: the same in degrees of visual angle.
         progress: show bars.
     """
+    taking = [name for name in protocols if not has_own_blur(get_protocol(name))]
+    taking = taking or [*protocols]  # a blur that none of them takes is refused by the first
     rows: dict[str, Any] = {entry.name: entry.predictor for entry in subjects}
     trained = next((entry for entry in subjects if entry.training), None)
     if trained and trained.training:
@@ -142,6 +149,8 @@ def score_subjects(
             split,
             protocol,
             unseen=unseen,
+            sigma=sigma if protocol in taking else None,
+            degrees=degrees if protocol in taking else None,
             progress=progress,
         )
         for protocol in protocols

@@ -83,7 +83,6 @@ def write_report(
     scores: Sequence[Scores],
     split: str = "val",
     published: Sequence[Published] = (),
-    left_out: Sequence[str] = (),
     progress: bool = False,
 ) -> Report:
     """Put scores, predictions and a diagnosis of models on one page, and of runs how they were trained.
@@ -96,7 +95,6 @@ def write_report(
         scores: one entry per protocol, all of the split.
         split: the images.
         published: numbers to show beside the measured ones.
-        left_out: sentences on what else the page does not have.
         progress: show bars.
 
     Raises:
@@ -109,7 +107,7 @@ def write_report(
         title=title,
         dataset=dataset,
         scores=scores,
-        left_out=(missing := [*left_out, *_left_out(subjects, scores)]),
+        left_out=(missing := _left_out(subjects, scores)),
         blur=blur_described(images),
         summaries={name: protocol.summary for name, protocol in PROTOCOLS.items()},
         derived=DERIVED if any(PROTOCOLS[entry.protocol].derives for entry in scores) else "",
