@@ -177,3 +177,35 @@ def test_pandas_is_asked_for_only_where_it_is_used(scores, monkeypatch):
         scores.per_image["whole"]["auc"][0],
     )
     assert {*table.column("row").to_pylist()} == {"whole", "black", CENTER_BIAS, UNIFORM, GOLD_STANDARD}
+
+
+def test_every_kind_of_image_without_a_score_is_named(popout_set):
+    val = [*popout_set.split("val")]
+
+    def points(index, count):
+        known = val[index].fixations
+        return replace(val[index], fixations=known.where(np.arange(len(known)) < count))
+
+    heap = val[3].fixations.where(np.arange(len(val[3].fixations)) < 5)
+    heap = replace(heap, x=np.full(5, 20.5), y=np.full(5, 10.5))
+    changed = [val[0], points(1, 0), points(2, 1), replace(val[3], fixations=heap), *val[4:]]
+    maps = np.random.default_rng(0).random((len(val), 12, 16))
+    maps[4] = 0.5
+    scores = evaluate(
+        {"model": Maps(maps)}, popout_set.with_samples(changed), "val", "exact", metrics=["nss"]
+    )
+    ids, rows = scores.image_ids, ("model", CENTER_BIAS)
+    assert scores.left_out("model", "nss") == {
+        ids[1]: "no fixation lies in the image", ids[4]: "its map is constant"
+    }  # fmt: skip
+    assert (
+        scores.heading("nss") == f"nss ({len(ids) - 3} of {len(ids)} images)"
+    )  # one observer alone: no gold standard
+    kept = [index for index in range(len(ids)) if index not in (1, 2, 4)]
+    for row in rows:
+        own = scores.per_image[row]["nss"]
+        assert np.isfinite(own[[2, 3]]).all()  # one fixation, and five on one pixel, have a score
+        assert scores.interval(row, "nss").mean == pytest.approx(own[kept].mean())
+    notes = "\n".join(scores.notes())
+    assert f"({ids[1]}: no fixation lies in the image; {ids[4]}: its map is constant)" in notes
+    assert "Every mean is over the images on which all rows have a score." in notes
