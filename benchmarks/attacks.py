@@ -139,7 +139,7 @@ def _outcomes(
             index, failed = 0, ""
             while True:
                 try:
-                    if not ours.poll(_LONGEST if index else 60):  # the first opens the model
+                    if not ours.poll(_LONGEST if index else 30):  # the first opens the model
                         failed = "hangs"
                         os.kill(process.pid or 0, signal.SIGKILL)
                         break

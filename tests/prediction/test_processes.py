@@ -33,7 +33,10 @@ def assert_same(found, expected, tolerance=TOLERANCE):
 
 def in_child(engine, pipe):
     try:
-        pipe.send([density(image, engine) for image in images()])
+        found = [density(image, engine) for image in images()]
+        for threads in (1, 2, 3):  # which closes those that the parent has opened
+            load_predictor("shipped:gazenet", engine="onnx", threads=threads)
+        pipe.send(found)
     except InputError as error:
         pipe.send(str(error))
 

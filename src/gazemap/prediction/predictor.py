@@ -34,12 +34,14 @@ _FORMS: dict[str, Callable[..., OpenForm]] = {"onnx": open_form, "openvino": ope
 _KEPT = 2  # predictors that stay open, so that `predict` in a loop opens nothing anew
 _kept: dict[object, Predictor] = {}
 _one_by_one = threading.Lock()
+_of_parents: list[Predictor] = []  # they compute, but to close them would wait for threads that are not there
 
 
 def _unlock() -> None:
     """In a forked process: a thread that is not there may hold the lock."""
     global _one_by_one
     _one_by_one = threading.Lock()
+    _of_parents.extend(_kept.values())
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import shutil
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
+from gazemap.data.schema import plain_path
 from gazemap.errors import DataError
 from gazemap.system.progress import bar
 
@@ -69,7 +71,12 @@ def unpack(
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with member.open() as source, target.open("wb") as file:
                     shutil.copyfileobj(source, file, 2**20)
-    except _DAMAGE as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (
+            None,
+            errno.EINVAL,
+        ):  # of a place beyond its end
+            raise
         raise DataError(f"{archive} is damaged, or protected by a password ({error}).") from error
 
 
@@ -130,6 +137,13 @@ def _place(archive: Path, member: _Member, strip: int) -> PurePosixPath | None:
     path = PurePosixPath(member.name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
         raise DataError(f"{archive}: {member.name!r} leads out of the folder. Nothing of it was unpacked.")
+    try:
+        plain_path(path.as_posix())
+    except ValueError as error:
+        if path.parts:
+            raise DataError(
+                f"{archive}: {member.name[:300]!r} {error}. Nothing of it was unpacked."
+            ) from error
     if member.is_link:
         raise DataError(f"{archive}: {member.name!r} is a link or device. Nothing of it was unpacked.")
     added = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)

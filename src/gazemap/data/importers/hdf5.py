@@ -75,8 +75,10 @@ class Hdf5:
         dataset = self._dataset(name)
         if h5py.check_ref_dtype(dataset.dtype) is not h5py.Reference:
             raise DataError(f"{self.path}: {name} must be a cell array, got {dataset.dtype}.")
-        names = [self._file[reference].name.lstrip("/") for reference in np.ravel(dataset[()])]
-        return [self.array(entry) for entry in names]
+        names = [self._file[reference].name for reference in np.ravel(dataset[()])]
+        if None in names:  # what a damaged reference leads to
+            raise DataError(f"{self.path} is damaged: cells of {name} lead to nothing.")
+        return [self.array(entry.lstrip("/")) for entry in names]
 
     def texts(self, name: str) -> list[str]:
         """A dataset's texts, in order.
