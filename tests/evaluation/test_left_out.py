@@ -198,10 +198,10 @@ def test_every_kind_of_image_without_a_score_is_named(popout_set):
     assert scores.left_out("model", "nss") == {
         ids[1]: "no fixation lies in the image", ids[4]: "its map is constant"
     }  # fmt: skip
-    assert (
-        scores.heading("nss") == f"nss ({len(ids) - 3} of {len(ids)} images)"
-    )  # one observer alone: no gold standard
-    kept = [index for index in range(len(ids)) if index not in (1, 2, 4)]
+    alone = scores.left_out(GOLD_STANDARD, "nss")  # one observer, of one fixation or of a heap
+    assert {ids[1], ids[2]} <= {*alone}
+    kept = [index for index in range(len(ids)) if index not in (1, 4) and ids[index] not in alone]
+    assert scores.heading("nss") == f"nss ({len(kept)} of {len(ids)} images)"
     for row in rows:
         own = scores.per_image[row]["nss"]
         assert np.isfinite(own[[2, 3]]).all()  # one fixation, and five on one pixel, have a score
