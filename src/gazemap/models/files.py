@@ -42,10 +42,27 @@ def opened(path: Path, framework: Literal["np", "pt"] = "np") -> Iterator[Any]:
         with safe_open(path, framework=framework) as file:
             yield file
     except (SafetensorError, OSError) as error:
+        reason = other_kind(path) or f"is damaged, or no safetensors file ({error})"
         raise WeightsError(
-            f"{path} is damaged, or no safetensors file ({error}). Give a run folder, a .safetensors or "
-            ".onnx file, or the name of a model that comes with gazemap."
+            f"{path} {reason}. Give a run folder, a .safetensors or .onnx file, or the name of a model that "
+            "comes with gazemap."
         ) from error
+
+
+def other_kind(path: Path) -> str:
+    """What a file that is no model of the kind that its name says is by its first bytes; "" if not known."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except OSError:
+        return ""
+    if start.startswith((b"PK\3\4", b"\x80\2", b"\x80\4")):
+        return "is a file of torch.save, a pickle, which is never read: save it as safetensors"
+    if start[8:9] == b"{":
+        return "is a safetensors file: name it .safetensors"
+    if start[:1] == b"\x08" and start[2:3] in (b"\x12", b"\x3a"):  # its version, then its maker or graph
+        return "is an ONNX file: name it .onnx"
+    return ""
 
 
 def check_exists(path: Path) -> None:

@@ -158,6 +158,8 @@ def test_mistakes_are_refused(val, tmp_path):
             submit(maps(val), val, tmp_path / name, format="salicon", split="val")
     with pytest.raises(OutputError, match="ours exists already"):
         submit(maps(val), val, tmp_path / "ours", format="tuebingen", split="val")
+    with pytest.raises(InputError, match=r"one HDF5 file: name it .*maps\.h5, got .*maps\.zip"):
+        submit(maps(val), val, tmp_path / "maps.zip", format="tuebingen", split="val")
     for format in FORMATS:
         with pytest.raises(OutputError, match="cannot be written"):
             submit(maps(val), val, tmp_path / "ours" / "deeper", format=format, split="val")

@@ -33,6 +33,7 @@ from gazemap.system.writing import check_room, check_writable
 from gazemap.types import Floats, Output, Size
 
 SALICON_SIZE = (480, 640)
+_HDF5 = (".h5", ".hdf5")
 Steps = Iterable[int]
 
 
@@ -101,6 +102,9 @@ def submit(
         OutputError: something is at `out` already, or it cannot be written.
     """
     check_name("submission format", format, FORMATS)
+    if format == "tuebingen" and Path(out).suffix.lower() not in ("", *_HDF5):
+        named = Path(out).with_suffix(".h5")
+        raise InputError(f"The format tuebingen is one HDF5 file: name it {named}, got {out}.")
     check_writable(Path(out), folder=Path(out).is_dir())  # an empty folder may be there
     images = as_dataset(dataset).split(split)
     predictions: Predictor | Predictions

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError, WeightsError
+from gazemap.models.files import other_kind
 from gazemap.prediction.engines.description import NetworkDescription, read_metadata
 from gazemap.prediction.engines.grids import Engine, in_range
 
@@ -94,7 +95,8 @@ def _session(form: Path | bytes, file: str, device: str, threads: int) -> tuple[
     try:
         session = onnxruntime.InferenceSession(form, options, providers=[_PROVIDERS[device]])
     except Exception as error:  # of the library's own kinds, one for each way to be damaged
-        raise WeightsError(f"{file} is damaged, or no ONNX file ({error}).") from error
+        kind = other_kind(form) if isinstance(form, Path) else ""
+        raise WeightsError(f"{file} {kind or f'is damaged, or no ONNX file ({error})'}.") from error
     if session.get_providers()[0] != _PROVIDERS[device]:  # it falls back to the CPU, and goes on
         raise InputError(
             f"ONNX Runtime cannot use the device {device} here, although it is built for it: its libraries "
