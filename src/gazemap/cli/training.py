@@ -10,11 +10,13 @@ from gazemap.cli.command import Answer, command
 from gazemap.cli.listings import recipes_parts
 from gazemap.cli.options import (
     DataOption,
+    DegreesOption,
     DeviceOption,
     FolderOption,
     ProtocolOption,
     RecipeArgument,
     SetOption,
+    SigmaOption,
 )
 from gazemap.cli.parsing import names
 from gazemap.cli.results import cross_validation_parts, run_lines, sweep_parts
@@ -99,6 +101,8 @@ def cross_validate(
         typer.Option(metavar="N", help="Train this fold alone, counted from 1. Without it, all."),
     ] = None,
     protocol: ProtocolOption = "exact",
+    sigma: SigmaOption = None,
+    degrees: DegreesOption = None,
     set_: SetOption = None,
     device: DeviceOption = "auto",
 ) -> Answer:
@@ -116,6 +120,8 @@ def cross_validate(
         folds=folds,
         fold=fold,
         protocol=protocol,
+        sigma=sigma,
+        degrees=degrees,
         overrides=set_ or (),
         device=device,
         progress=True,

@@ -16,6 +16,7 @@ from gazemap.data.subsets.splits import make_folds
 from gazemap.errors import InputError, WeightsError
 from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.names import scores_file
+from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.scores import Scores
 from gazemap.models.files import describe
 from gazemap.models.weights import load_model
@@ -166,3 +167,9 @@ def test_pooled_scores_are_those_of_all_images(popout_set):
     together = pooled(parts, popout_set)
     assert together.interval("model", "nss").mean == 1.0
     assert together.image_ids == ("0", "1", "2")
+
+
+def test_a_blur_that_was_asked_for_is_kept_with_the_pooled_scores(popout_set):
+    maps = {"maps": Maps(np.random.default_rng(0).random((6, 8)))}
+    parts = [evaluate(maps, popout_set, split, metrics=["nss", "cc"], sigma=9) for split in ("val", "test")]
+    assert "The ground truth has a blur of 9 pixels, as asked for." in pooled(parts, popout_set).notes()

@@ -13,9 +13,11 @@ from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.subsets.merging import merge
 from gazemap.data.subsets.splits import make_folds
 from gazemap.errors import InputError
+from gazemap.evaluation.blurs import blurred_for
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
+from gazemap.metrics import get_protocol
 from gazemap.system.fingerprint import fingerprint
 from gazemap.system.plain import plain
 from gazemap.training.recipe import RecipeLike, load_recipe
@@ -66,6 +68,8 @@ def cross_validate(
     folds: int = 5,
     fold: int | None = None,
     protocol: str = "exact",
+    sigma: float | None = None,
+    degrees: float | None = None,
     overrides: Sequence[str] = (),
     device: str = "auto",
     progress: bool = False,
@@ -84,12 +88,14 @@ def cross_validate(
         folds: the number of folds.
         fold: train this fold alone, counted from 1.
         protocol: of the scores; a key of `gazemap.metrics.PROTOCOLS`.
+        sigma: the blur of their ground truth in pixels; see `evaluate`.
+        degrees: the same in degrees of visual angle.
         overrides: "a.b=value" strings that replace single keys of the recipe.
         device: of training and scoring: auto, cpu or cuda.
         progress: show how each training goes, as `train` does.
 
     Raises:
-        InputError: no such fold, or a wrong number of folds.
+        InputError: no such fold, a wrong number of folds, or a blur for a protocol that has its own.
         RecipeError: a mistake in the recipe; see `load_recipe`.
         DataError: no such data set, or an image cannot be read.
         WeightsError: `out` holds a run of another recipe, data set or version.
@@ -98,6 +104,7 @@ def cross_validate(
     from gazemap.training.checkpoint import RunFolder
     from gazemap.training.loop import train
 
+    blurred_for(dataset, get_protocol(protocol), sigma=sigma, degrees=degrees)  # refused before the work
     parts = make_folds(dataset, folds)
     if fold is not None and not 1 <= fold <= folds:
         raise InputError(f"The fold must be from 1 to {folds}, the number of folds, got {fold}.")
@@ -116,7 +123,19 @@ def cross_validate(
             runs[number] = run
             file = scores_file(run.out, part, "val", protocol)
             models = {recipe.name: run.out}
-            scored.append(scores_in(file, models, part, "val", protocol, device=device, progress=progress))
+            scored.append(
+                scores_in(
+                    file,
+                    models,
+                    part,
+                    "val",
+                    protocol,
+                    sigma=sigma,
+                    degrees=degrees,
+                    device=device,
+                    progress=progress,
+                )
+            )
     file = scores_file(out, dataset, _all_of(folds), protocol)
     together = pooled(scored, dataset) if len(scored) == folds else None
     if together:
@@ -157,7 +176,11 @@ def pooled(parts: Sequence[Scores], dataset: GazeDataset) -> Scores:
         per_image=per_image,
         reasons=reasons,
         seen=seen,
-        made_by=fingerprint(dataset=dataset.fingerprint, folds=[part.made_by for part in parts]),
+        made_by=fingerprint(
+            dataset=dataset.fingerprint,
+            folds=[part.made_by for part in parts],
+            **{key: first.made_by[key] for key in ("protocol", "blur") if key in first.made_by},
+        ),
     )
 
 
