@@ -96,16 +96,16 @@ def read_training(model: object) -> Training | None:
     about = describe(model)
     if "recipe" not in about:  # weights that were saved by hand
         return None
-    if lacking := [key for key in ("epoch", "val_loss", "mean_map_loss") if about.get(key) is None]:
-        raise WeightsError(
-            f"{Path(model) / BEST} is damaged: its description has no {', '.join(lacking)}. Train it again."
-        )
     from gazemap.system.extras import naming_extra
 
     with naming_extra("The report of a run folder"):
         from gazemap.models.weights import load_model
         from gazemap.training.log import read_metrics
         from gazemap.training.recipe import saved_recipe
+    if lacking := [key for key in ("epoch", "val_loss", "mean_map_loss") if about.get(key) is None]:
+        raise WeightsError(
+            f"{Path(model) / BEST} is damaged: its description has no {', '.join(lacking)}. Train it again."
+        )
     recipe = saved_recipe(about["recipe"], f"the recipe in {model}")
     return Training(load_model(model), recipe, about, read_metrics(Path(model)))
 
