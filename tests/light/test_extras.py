@@ -83,3 +83,26 @@ except gazemap.GazemapError as error:
         absent=True,
     )
     assert f"pip install 'gazemap[{extra}]'" in printed
+
+
+def test_emd_is_left_out_of_its_protocol_where_its_package_is_missing(tmp_path, popout_set):
+    printed = run_python(
+        f"""
+import warnings
+import numpy as np
+import gazemap
+from gazemap.evaluation.predictions import Maps
+one = np.eye(48, 64)
+with warnings.catch_warnings(record=True) as said:
+    print(sorted(gazemap.metrics.score(one + 1, fixation_map=one, density=one + 0.1, protocol="mit")))
+print(said[0].message)
+scores = gazemap.evaluate({{"one": Maps(one)}}, {str(popout_set.path)!r}, protocol="mit")
+print(scores.metrics, *scores.notes())
+""",
+        tmp_path,
+        absent=True,
+    )
+    assert "['auc_borji', 'auc_judd', 'cc', 'kld', 'nss', 'sim']" in printed
+    assert "emd of the protocol mit is left out: its package is not installed. Run pip install" in printed
+    assert "'kld', 'sim'] " in printed
+    assert "emd is left out, which needs a package: pip install 'gazemap[emd]'." in printed
