@@ -21,6 +21,7 @@ from gazemap.cli.options import (
 )
 from gazemap.cli.parsing import names
 from gazemap.cli.tables import Table
+from gazemap.system.plain import shown
 
 app = typer.Typer()
 _PREDICT = "Predict"
@@ -70,7 +71,6 @@ def predict(
     FOLDER/failed.jsonl.
     """
     from gazemap.prediction.files.predict_files import predict_files
-    from gazemap.system.plain import shown
 
     outcome = predict_files(
         sources,
