@@ -33,7 +33,7 @@ ORDERS = {
     "data/popout": "displays < *",
     "data/subsets": "* < duplicates | new_sets",
     "data/writing": "frames < gathered | times < screens < causes < conventions < items < storing | points"
-    " < *",
+    " | twins < *",
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",

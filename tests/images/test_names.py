@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazemap.errors import DataError
-from gazemap.images.names import images_meant, match_names, minimal_names
+from gazemap.images.names import doubts, images_meant, match_names, minimal_names
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,34 @@ def test_of_maps_of_8_and_16_bits_those_of_16_are_taken():
     assert match_names([Path("images/a.jpg")], keys, "saliency") == ["a.jpg.saliency16.png"]
     with pytest.raises(DataError, match="several that fit"):
         match_names([Path("a.jpg")], ["a.png", "x/a.png", "a.npy"], "saliency")
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("face_3", " face_3: did you mean face_03?"),
+        ("faec-03.png", " faec-03.png: did you mean face_03?"),
+        ("IM", " IM: did you mean Im or im?"),
+        ("0012", " 0012: did you mean sets/12?"),
+        ("cafe1", " cafe1: did you mean caf\u00e91?"),
+        ("face_4", ""),  # another number is another image
+        ("tree", ""),
+        ("9" * 5000, ""),
+    ],
+)
+def test_the_nearest_name_is_asked_for_where_numbers_agree(name, asked):
+    assert doubts([name], ["face_03", "face_05", "Im", "im", "sets/12", "caf\u00e91"]) == asked
+
+
+@given(st.sets(st.integers(0, 999), min_size=1), st.integers(0, 999))
+def test_a_name_with_other_zeros_is_asked_for_and_no_other(numbers, wanted):
+    images = [f"img_{number:03}" for number in numbers]
+    expected = f" Img{wanted:05}: did you mean img_{wanted:03}?" if wanted in numbers else ""
+    assert doubts([f"Img{wanted:05}"], images) == expected
+
+
+def test_missing_predictions_are_asked_for():
+    with pytest.raises(
+        DataError, match=r"no prediction: face_03\.jpg\. face_03\.jpg: did you mean face_3\.png\?"
+    ):
+        match_names([Path("face_03.jpg")], ["face_3.png", "face_1.png"], "saliency")

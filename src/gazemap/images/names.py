@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +16,9 @@ from gazemap.images.formats import ENDINGS
 
 _SUFFIXES = (*ENDINGS, ".npy", ".mat")
 _SHOWN = 3
+_ALIKE = (
+    0.75  # difflib's ratio of two names' letters: two signs swapped in five are alike, half a name is not
+)
 
 _Parts = tuple[str, ...]  # folders and stem of a name
 
@@ -104,6 +109,40 @@ def match_names(files: Sequence[Path], keys: Sequence[str], kind: str) -> list[s
     return matched
 
 
+def doubts(names: Collection[str], images: Collection[str]) -> str:
+    """The question after the first names that mean no image: " face_3: did you mean face_03?"; or empty.
+
+    Names are near where their numbers are equal and their letters alike: face_04 is never meant by face_3.
+    """
+    by_numbers: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for image in images:
+        by_numbers[_numbers(image)].append(image)
+    asked = []
+    for name in sorted(names)[:_SHOWN]:
+        letters = defaultdict(list)
+        for image in by_numbers[_numbers(name)]:
+            letters[_letters(image)].append(image)
+        near = difflib.get_close_matches(_letters(name), letters, n=1, cutoff=_ALIKE)
+        if near or _letters(name) in letters:  # names of numbers alone have no letters
+            alike = sorted(letters[near[0] if near else _letters(name)])[:_SHOWN]
+            asked.append(f" {name}: did you mean {' or '.join(alike)}?")
+    return "".join(asked)
+
+
+def _numbers(name: str) -> tuple[str, ...]:
+    """Without leading zeros."""
+    return tuple(digits.lstrip("0") for digits in re.findall("[0-9]+", _last(name)))
+
+
+def _letters(name: str) -> str:
+    """In small letters, without accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", _last(name)).casefold() if sign.isalpha())
+
+
+def _last(name: str) -> str:
+    return _parts(name, ())[-1] if name else ""
+
+
 def _finest(keys: list[str], kind: str) -> list[str]:
     """Of maps that `gazemap predict` wrote in 8 and in 16 bits, those in 16."""
     fine = [key for key in keys if PurePosixPath(key).stem.endswith(f".{kind}16")]
@@ -133,7 +172,9 @@ def _agreement(first: _Parts, second: _Parts) -> tuple[int, int]:
 def _refusal(missing: list[str], ambiguous: list[str], count: int, keys: Sequence[str]) -> str:
     lines = []
     if missing:
-        lines.append(f"{len(missing)} of {count} images have no prediction: {_some(missing)}.")
+        lines.append(
+            f"{len(missing)} of {count} images have no prediction: {_some(missing)}.{doubts(missing, keys)}"
+        )
     if ambiguous:
         lines.append(f"{len(ambiguous)} of {count} images have several that fit: {_some(ambiguous)}.")
     lines.append(

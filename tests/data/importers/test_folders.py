@@ -216,3 +216,22 @@ def test_files_that_no_rule_pairs_are_named(tmp_path):
         DataError, match=r"Images: one\. Maps and fixations: two\. Taken are files that end in \.png"
     ):
         import_dataset(source, tmp_path / "out", format="salicon-folder")
+
+
+def test_of_two_images_of_one_name_it_is_said_which_is_taken(tmp_path):
+    source = folders_of(tmp_path, "images/val/a.jpg", "images/val/a.bmp", "fixations/val/a.png")
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
+    (listed,) = dataset.info.set_aside
+    assert (listed.item, listed.reason) == ("a.bmp", "a.jpg of the same name is taken, in val")
+
+
+def test_hidden_files_are_no_images_and_near_names_are_asked_for(tmp_path):
+    names = ("images/val/a_01.png", "images/val/a_02.png", "fixations/val/a_01.png", "fixations/val/a_2.png")
+    source = folders_of(tmp_path, *names)
+    for folder in ("images", "fixations"):
+        (source / folder / "val" / "._a_01.png").write_bytes(b"\0\5\x16\7")  # what macOS writes beside a file
+    dataset = import_dataset(source, tmp_path / "out", format="salicon-folder")
+    assert dataset.image_ids == ["a_01"]
+    without_truth, without_image = dataset.info.set_aside
+    assert without_truth.reason == "no map and no fixations"
+    assert without_image.reason == "no image. a_2: did you mean a_02?"

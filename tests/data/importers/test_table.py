@@ -158,9 +158,23 @@ def test_names_that_fit_no_image_or_several_are_listed(folder):
     dataset = brought(folder, "image,x,y\na,1,1\nnone.jpg,2,2\nd,3,3\ndeep/d,4,4\nelse/d,5,5\n")
     (listed,) = dataset.info.set_aside
     assert listed.item == "points.csv: d, else/d, none.jpg"
-    assert listed.reason == "no image file of that name"
+    assert listed.reason == (
+        "no image file of that name. d: did you mean deep/d or other/d?"
+        " else/d: did you mean deep/d or other/d?"
+    )
     assert dataset["deep/d"].fixations.x.tolist() == [4.0]
     assert len(dataset["other/d"].fixations) == 0
+
+
+def test_hidden_files_are_no_images_and_near_names_are_asked_for(folder):
+    (folder / "images" / "._a.jpg").write_bytes(b"\0\5\x16\7")  # what macOS writes beside a file
+    (folder / "images" / "b.jpg").rename(folder / "images" / "face_03.jpg")
+    dataset = brought(folder, "image,x,y\na,1,2\nface_3,1,2\n", val=1)
+    (listed,) = dataset.info.set_aside
+    assert listed.reason == "no image file of that name. face_3: did you mean face_03?"
+    assert dataset.splits == {"val": 5}
+    with pytest.raises(DataError, match=r"It has a, c, deep/d and 2 more\. face_3: did you mean face_03\?"):
+        brought(folder, "image,x,y\nface_3,1,2\n")
 
 
 def test_images_without_points_have_none(folder):

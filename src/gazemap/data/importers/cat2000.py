@@ -57,7 +57,7 @@ def read_cat2000_train(source: Path) -> ImportedSet:
     if not both:
         raise DataError(f"{folder}: no image of Stimuli has a file of its name in FIXATIONLOCS.")
     set_aside = unpaired({*images} - {*truths}, "Stimuli", "no fixations")
-    set_aside += unpaired({*truths} - {*images}, "FIXATIONLOCS", "no image")
+    set_aside += unpaired({*truths} - {*images}, "FIXATIONLOCS", "no image", images)
     items = (Item(name, images[name], "train", fixations=truths[name]) for name in both)
     return ImportedSet(_TRAIN_INFO.model_copy(update={"set_aside": tuple(set_aside)}), items, len(both))
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
+from gazemap.data.importers.pairing import visible
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
-from gazemap.images.formats import ENDINGS
 from gazemap.system.json_text import parse_json
 from gazemap.types import Size
 
@@ -122,7 +122,7 @@ def read_coco_search18(
 
 def _pictures(source: Path) -> list[Path]:
     """All pictures below a folder; the lists name them as .jpg, whatever they were saved as."""
-    return sorted((path for path in source.rglob("*") if path.suffix.lower() in ENDINGS), reverse=True)
+    return sorted(visible(source), reverse=True)
 
 
 def _scanpaths(source: Path, files: list[Path], pattern: str) -> list[_Scanpath]:

@@ -46,7 +46,7 @@ def read_dut_omron(source: Path) -> ImportedSet:
             f"{source}: no image of DUT-OMRON-image has a file of its name in DUT-OMRON-eye-fixations/mat."
         )
     set_aside = unpaired({*images} - {*files}, "DUT-OMRON-image", "no fixations")
-    set_aside += unpaired({*files} - {*images}, "DUT-OMRON-eye-fixations/mat", "no image")
+    set_aside += unpaired({*files} - {*images}, "DUT-OMRON-eye-fixations/mat", "no image", images)
     info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
     return ImportedSet(info, _items(stems, images, files), len(stems), frame=Frame("pixel"))
 

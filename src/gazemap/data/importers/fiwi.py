@@ -35,7 +35,7 @@ def read_fiwi(source: Path) -> ImportedSet:
     if not stems:
         raise DataError(f"{source} holds no PNG files of the same names in folders stimuli and all5.")
     set_aside = unpaired({*images} - {*maps}, "stimuli", "no fixations")
-    set_aside += unpaired({*maps} - {*images}, "all5", "no image")
+    set_aside += unpaired({*maps} - {*images}, "all5", "no image", images)
     items = (
         Item(stem, images[stem], split, fixations=maps[stem])
         for stem, split in zip(stems, last_are_val(len(stems), _VAL_SHARE), strict=True)

@@ -116,7 +116,8 @@ def read_folders(
             for kind, template in templates.items()
         }
         set_aside += unpaired(known - truths, where["images"], "no map and no fixations")
-        set_aside += unpaired(truths - known - chosen, f"{where['maps']}|{where['fixations']}", "no image")
+        lost = truths - known - chosen
+        set_aside += unpaired(lost, f"{where['maps']}|{where['fixations']}", "no image", known - truths)
     if not found:
         raise DataError(no_pairs(source, seen["images"], seen["truths"]))
     described = _described(info, name, sigma).model_copy(update={"set_aside": tuple(set_aside)})

@@ -70,7 +70,7 @@ def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "dro
         for entry in unpaired({*images} - {*known}, f"DATA/{user}", "no recording of this image")
     ]
     recorded = {stem for known in files.values() for stem in known}
-    set_aside += unpaired(recorded - {*images}, "DATA", "no image")
+    set_aside += unpaired(recorded - {*images}, "DATA", "no image", images)
     info = _INFO.model_copy(update={"set_aside": tuple(set_aside)})
     items = _items(images, files, first_fixation)
     return ImportedSet(
@@ -81,7 +81,7 @@ def read_mit1003(source: Path, *, first_fixation: Literal["drop", "keep"] = "dro
 def _from_maps(source: Path, images: Mapping[str, Path]) -> ImportedSet:
     maps = by_stem(source / "FIXATIONLOCS", (".mat",))
     set_aside: list[SetAside] = unpaired({*images} - {*maps}, "ALLSTIMULI", "no fixations")
-    set_aside += unpaired({*maps} - {*images}, "FIXATIONLOCS", "no image")
+    set_aside += unpaired({*maps} - {*images}, "FIXATIONLOCS", "no image", images)
     stems = sorted({*images} & {*maps})
     update = {"source": _MAPS_SOURCE, "edition": "fixation maps", "set_aside": tuple(set_aside)}
     splits = _splits(stems)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
 from gazemap.data.dataset import SetAside
 from gazemap.errors import DataError
 from gazemap.images.formats import ENDINGS
-from gazemap.images.names import composed
+from gazemap.images.names import composed, doubts
 
 _SHOWN = 3
 
 
+def visible(folder: Path, suffixes: Sequence[str] = ENDINGS) -> Iterator[Path]:
+    """All files below a folder with these suffixes, but for hidden ones, such as macOS's "._1.jpg"."""
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in suffixes and not hidden:
+            yield path
+
+
 def by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
-    """A folder's files with these suffixes, by their names in Unicode's composed form.
+    """A folder's files with these suffixes, by their names in Unicode's composed form; no hidden ones.
 
     Of several with the same stem, the suffix that comes first.
 
@@ -24,7 +32,7 @@ def by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
         DataError: two files have names that look the same, but are written in different forms.
     """
     ranks = {suffix: rank for rank, suffix in enumerate(suffixes)}
-    found = [path for path in folder.glob("*") if path.suffix.lower() in ranks]
+    found = [path for path in folder.glob("[!.]*") if path.suffix.lower() in ranks]
     named: dict[str, Path] = {}
     for path in sorted(found, key=lambda path: -ranks[path.suffix.lower()]):
         other = named.get(composed(path.stem), path)
@@ -103,11 +111,12 @@ def some(names: Collection[str]) -> str:
     return ", ".join(sorted(names)[:_SHOWN]) + more or "none"
 
 
-def unpaired(stems: set[str], where: str, reason: str) -> list[SetAside]:
-    """One entry for all files of a folder that have no partner; no entry if there are none."""
+def unpaired(stems: set[str], where: str, reason: str, images: Collection[str] = ()) -> list[SetAside]:
+    """One entry for all files of a folder that have no partner, with the nearest of `images`; or none."""
     if not stems:
         return []
-    return [SetAside(item=f"{where}: {some(stems)}", reason=reason)]
+    asked = doubts(stems, images)
+    return [SetAside(item=f"{where}: {some(stems)}", reason=f"{reason}.{asked}" if asked else reason)]
 
 
 def last_are_val(count: int, share: float) -> list[str]:

@@ -115,7 +115,7 @@ def _paired(source: Path, points: Points) -> tuple[list[Item], list[SetAside]]:
             for stem in sorted({*images} & {*files})
         ]
         set_aside += unpaired({*images} - {*files}, f"images/{split}", "no fixations")
-        set_aside += unpaired({*files} - {*images}, f"fixations/{split}", "no image")
+        set_aside += unpaired({*files} - {*images}, f"fixations/{split}", "no image", images)
     return items, set_aside
 
 

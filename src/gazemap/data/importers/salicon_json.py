@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import unpaired
+from gazemap.data.importers.pairing import unpaired, visible
 from gazemap.data.writing.conventions import TOLERANCE
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
-from gazemap.images.formats import ENDINGS
 from gazemap.types import Size
 
 Coordinates = Literal["row-col-1", "x-y-0"]
@@ -89,8 +88,7 @@ def read_salicon_json(
     files = sorted(source.rglob("fixations_*.json")) if source.is_dir() else [source]
     if not files:
         raise DataError(f"{source} has no file fixations_*.json. Give the annotations' folder or file.")
-    pictures = (path for path in (image_folder or folder).rglob("*") if path.suffix.lower() in ENDINGS)
-    by_name = {path.name: path for path in pictures}
+    by_name = {path.name: path for path in visible(image_folder or folder)}
     read = {path: _read(path) for path in files}
     conventions = {
         path: _convention(path, read[path]) if coordinates == "auto" else coordinates for path in files

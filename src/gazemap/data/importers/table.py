@@ -13,14 +13,13 @@ from pydantic import Field
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.numerals import Decimal
-from gazemap.data.importers.pairing import last_are_val, some, unpaired
+from gazemap.data.importers.pairing import last_are_val, some, unpaired, visible
 from gazemap.data.importers.rows import OPTIONAL, TABLES, Rows, read_rows
 from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
-from gazemap.images.formats import ENDINGS
-from gazemap.images.names import images_meant
+from gazemap.images.names import doubts, images_meant
 
 _INFO = DatasetInfo(
     name="table",
@@ -83,7 +82,7 @@ def read_table(
         update={
             "name": source.name.partition(".")[0],
             "source": f"{source.name}; {x} and {y}, by default in pixels of the image from 0, and times in s",
-            "set_aside": (*set_aside, *unpaired(strays, source.name, "no image file of that name")),
+            "set_aside": (*set_aside, *unpaired(strays, source.name, "no image file of that name", files)),
             "notes": tuple(dict.fromkeys(notes)),
         }
     )
@@ -136,7 +135,7 @@ def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
     beside = table if table.is_dir() else table.parent
     usual = beside / "images"
     folder = beside / images if images else usual if usual.is_dir() else beside
-    files = [path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS]
+    files = [*visible(folder)]
     if not files:
         raise DataError(f"{folder} holds no image. Name the folder of the images: images=FOLDER.")
     named = [(path.relative_to(folder).with_suffix("").as_posix(), path) for path in sorted(files)]
@@ -154,7 +153,10 @@ def _by_image(source: Path, rows: Rows, image_ids: Sequence[str]) -> tuple[Rows,
     belongs = np.array(images_meant(names, image_ids))
     strays = {name for name, index in zip(names, belongs.tolist(), strict=True) if index < 0}
     if len(strays) == len(names):
-        raise DataError(f"{source} names no image of the folder: {some(names)}. It has {some(image_ids)}.")
+        raise DataError(
+            f"{source} names no image of the folder: {some(names)}. It has {some(image_ids)}."
+            f"{doubts(names, image_ids)}"
+        )
     of_row = belongs[number]
     order = np.argsort(of_row, kind="stable")  # rows without an image, -1, come first
     ordered = {key: values[order] for key, values in rows.items()}

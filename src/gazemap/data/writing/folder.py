@@ -17,6 +17,7 @@ from gazemap.data.tables import IMAGES_COLUMNS, FixationWriter
 from gazemap.data.writing.items import Counts, ImportedSet, Item
 from gazemap.data.writing.points import WrittenPoints
 from gazemap.data.writing.storing import Stored, store
+from gazemap.data.writing.twins import Twins
 from gazemap.errors import DataError
 from gazemap.system.files import new_folder, replacing
 from gazemap.system.progress import bar
@@ -93,6 +94,7 @@ def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
     images: list[dict[str, Any]] = []
     set_aside = list(source.info.set_aside)
     points = WrittenPoints(source)
+    twins = Twins()
     for name in ("images", "maps"):
         (folder / name).mkdir()
     description = f"Writing {source.info.name}"
@@ -101,6 +103,7 @@ def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
         FixationWriter(folder / "fixations.parquet") as writer,
     ):
         for item, future in bar(stored, description, source.count, progress=progress):
+            twins.add(item)
             try:
                 row, raw = future.result()
             except DataError as error:
@@ -115,6 +118,8 @@ def _fill(folder: Path, source: ImportedSet, progress: bool) -> None:
     if not images:
         reasons = "; ".join(f"{entry.item}: {entry.reason}" for entry in set_aside[:3])
         raise DataError(f"No image of {source.info.name} could be imported. {reasons}")
+    if not source.trusted:  # what this package wrote has none
+        set_aside += twins.set_aside()
     if not any((folder / "maps").iterdir()):
         (folder / "maps").rmdir()
     columns = {name: [row.get(name) for row in images] for name in IMAGES_COLUMNS}
