@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent
 ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < reports | serving < cli < __main__",
-    "system": "plain | yaml_text | json_text < progress | writing < locks < files < *",
+    "system": "plain | yaml_text | json_text | contained < progress | writing < locks < files < *",
     "gaze": "blurring | fixation_pictures | lost_samples < samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",

@@ -102,7 +102,9 @@ def read_training(model: object) -> Training | None:
         from gazemap.models.weights import load_model
         from gazemap.training.log import read_metrics
         from gazemap.training.recipe import saved_recipe
-    if lacking := [key for key in ("epoch", "val_loss", "mean_map_loss") if about.get(key) is None]:
+    lacking = [key for key in ("model", "epoch", "val_loss", "mean_map_loss") if about.get(key) is None]
+    lacking += [f"dataset.{key}" for key in ("name", "train") if key not in about.get("dataset", {})]
+    if lacking:
         raise WeightsError(
             f"{Path(model) / BEST} is damaged: its description has no {', '.join(lacking)}. Train it again."
         )

@@ -29,6 +29,7 @@ from arro3.io import read_parquet as _read_parquet
 from arro3.io import write_parquet as _write_parquet
 from numpy.typing import NDArray
 
+from gazemap.system.contained import failure_of
 from gazemap.types import Floats
 
 Kind = Literal["text", "int32", "int64", "float64"]
@@ -69,14 +70,13 @@ def read_parquet(path: Path) -> Table:
         file.seek(max(file.seek(0, 2) - len(_MAGIC), 0))
         if not start == file.read() == _MAGIC:
             raise ValueError("it is cut off, or no Parquet file")
-    try:
+
+    def read() -> Table:
         return _read_parquet(path, batch_size=_ROWS).read_all()
-    except Exception as error:
-        raise ValueError(str(error)) from error
-    except BaseException as error:  # of a damaged footer, which is no Exception to arro3
-        if type(error).__name__ != "PanicException":
-            raise
-        raise ValueError(f"its end is damaged: {error}") from error
+
+    if reason := failure_of(read):  # some damage ends the process
+        raise ValueError(reason)
+    return read()
 
 
 def write_parquet(table: Table | RecordBatchReader, path: Path) -> None:

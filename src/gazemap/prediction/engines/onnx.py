@@ -51,7 +51,11 @@ def open_form(form: Path | bytes, name: str, *, device: str = "auto", threads: i
     """
     file = "The ONNX form" if isinstance(form, bytes) else str(form)
     session, used = _session(form, file, chosen_device(device), threads)
-    network = read_metadata(session.get_modelmeta().custom_metadata_map, name, file)
+    try:
+        about = session.get_modelmeta().custom_metadata_map
+    except UnicodeDecodeError as error:
+        raise WeightsError(f"{file} is damaged: its description is no text ({error}).") from error
+    network = read_metadata(about, name, file)
     return OpenForm(network, partial(_compute, session, network), used)
 
 

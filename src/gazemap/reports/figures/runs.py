@@ -78,7 +78,7 @@ def predictions(examples: Sequence[Example]) -> Figure:
     grid = figure.subplots(len(examples), 3, squeeze=False)
     for row, example in zip(grid, examples, strict=True):
         row[0].imshow(example.image)
-        row[0].set_title(example.title, fontsize=9, loc="left")
+        row[0].set_title(example.title, fontsize=9, loc="left", parse_math=False)
         _show_map(row[1], example.density, "ground truth")
         scores = "  ".join(f"{name} {value:.2f}" for name, value in example.scores.items())
         _show_map(row[2], example.saliency, f"prediction: {scores}")
@@ -105,7 +105,7 @@ def eight_bit(cases: Sequence[tuple[str, AnyFloats, AnyFloats, AnyFloats]]) -> F
         scale = TwoSlopeNorm(vmin=min(raw.min(), -1e-3), vcenter=0.0, vmax=max(raw.max(), 1e-3))
         shown = row[0].imshow(raw, cmap="RdBu_r", norm=scale, interpolation="nearest")
         figure.colorbar(shown, ax=row[0], fraction=0.035)
-        row[0].set_title(f"{title}: network output", fontsize=9, loc="left")
+        row[0].set_title(f"{title}: network output", fontsize=9, loc="left", parse_math=False)
         row[0].axis("off")
         _show_map(row[1], clipped, "8 bits, clipped, blurred")
         _show_map(row[2], wrapped, "8 bits, wrapped around, blurred")
@@ -145,7 +145,8 @@ def center_share(correlations: Mapping[str, AnyFloats]) -> Figure:
     for name, values in correlations.items():
         axes.hist(values, bins=bins, alpha=0.55, label=name)
     axes.set(xlabel="correlation of the map with the center bias", ylabel="images", xlim=(-1, 1))
-    axes.legend(frameon=False, fontsize=8)
+    for text in axes.legend(frameon=False, fontsize=8).get_texts():
+        text.set_parse_math(False)  # names of models
     return figure
 
 
@@ -174,8 +175,10 @@ def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figur
         axes.set_title(f"{metric}\n({better} is better)", fontsize=9)
         axes.grid(visible=True, axis="x", alpha=0.3)
         axes.tick_params(labelsize=8)
-    panels[0].set_yticks(places, [row.name for row in rows])
-    figure.suptitle(f"{title}: mean, 95 % interval over images, and each seed (gray)", fontsize=9)
+    panels[0].set_yticks(places, [row.name for row in rows], parse_math=False)
+    figure.suptitle(
+        f"{title}: mean, 95 % interval over images, and each seed (gray)", fontsize=9, parse_math=False
+    )
     return figure
 
 
@@ -207,7 +210,9 @@ def score_differences(differences: Sequence[Difference], names: tuple[str, str],
         _show_difference(axes, difference)
     for axes in grid[len(shown) :]:
         axes.axis("off")
-    figure.suptitle(f"{title}\nA: {names[0]}\nB: {names[1]}", fontsize=10, x=0.01, ha="left")
+    figure.suptitle(
+        f"{title}\nA: {names[0]}\nB: {names[1]}", fontsize=10, x=0.01, ha="left", parse_math=False
+    )
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     return figure
