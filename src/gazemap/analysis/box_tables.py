@@ -97,7 +97,7 @@ def _box(row: Mapping[str, Any], where: str) -> Box:
     name = "" if row["name"] is None else str(row["name"]).strip()
     try:
         x, y, width, height = (float(row[column]) for column in _COLUMNS[1:])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         width = height = x = y = math.nan
     if not name or not all(map(math.isfinite, (x, y, width, height))) or min(width, height) <= 0:
         got = ", ".join(f"{column} {row[column]!r}" for column in _COLUMNS)

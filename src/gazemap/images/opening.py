@@ -78,6 +78,8 @@ def opened(source: ImageSource, name: str) -> Image.Image:
                 image = _reader(format)(stream, "" if isinstance(source, bytes) else str(source))
             except SyntaxError as error:
                 raise SyntaxError(f"{error}{_tiff_kind(stream)}") from error
+            except MemoryError as error:  # of a header, which is small where it is sound
+                raise SyntaxError("a part of it claims to be larger than the memory") from error
             _set_right(image)
             image._exclusive_fp = True  # type: ignore[attr-defined] # the stream is the image's to close
         check_size(image, name)

@@ -81,7 +81,7 @@ class RunFolder:
         if not (self.path / LAST).exists():
             return TrainingState()
         about = describe(self.path / LAST)
-        self._refuse_another(about.get("made_by"), made_by)
+        self._refuse_another(about.get("made_by") if "progress" in about else None, made_by)
         return TrainingState(**about["progress"])
 
     @property
@@ -145,7 +145,7 @@ class RunFolder:
             return
         others = ", ".join(name for part, name in _PARTS.items() if differing[part])
         again = f"its recipe: {self.path / RECIPE_FILE}"
-        if differing["version"]:
+        if differing["version"] and "version" in saved:
             again += f"; its version: pip install gazemap=={saved['version']}"
         raise WeightsError(
             f"{self.path} was trained with another {others}: "

@@ -64,7 +64,7 @@ class Results:
             return all(
                 os.stat(f"{self.folder / name}{kind.ending}").st_mtime_ns >= since for kind in self.kinds
             )
-        except OSError:
+        except (OSError, ValueError):  # no file can have a name with a null character
             return False
 
     def write(self, prediction: Prediction, name: str) -> None:

@@ -41,7 +41,9 @@ def loss_curves(rows: Sequence[Mapping[str, Any]], mean_map_loss: float, loss_na
     # a first epoch that is far off must not flatten the rest
     late = [row["train_loss"] for row in rows[len(rows) // 10 :]] + val_losses + [mean_map_loss]
     low, high = min(late), max(np.percentile(late, 90), mean_map_loss)
-    axes.set_ylim(low - 0.15 * (high - low), high + 0.25 * (high - low))
+    limits = low - 0.15 * (high - low), high + 0.25 * (high - low)
+    if np.isfinite(limits).all():  # those of a training that went wrong are not
+        axes.set_ylim(*limits)
     axes.set(xlabel="epoch", ylabel=loss_name)
     axes.legend(frameon=False)
     return figure
