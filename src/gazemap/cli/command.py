@@ -86,6 +86,14 @@ def command(
     return add
 
 
+def complain(lines: Iterable[object]) -> None:
+    """Write lines on the standard error, whatever signs are in them."""
+    from gazemap.system.plain import shown
+
+    for line in lines:
+        typer.echo(shown(str(line)), err=True)
+
+
 def plain_result(result: Any) -> Any:  # noqa: ANN401 - whatever a command returns
     """A result as JSON's own values; a number that is not finite becomes null.
 

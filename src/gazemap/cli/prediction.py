@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gazemap.cli.command import Answer, command
+from gazemap.cli.command import Answer, command, complain
 from gazemap.cli.options import (
     BoxesOption,
     CenterBiasOption,
@@ -21,7 +21,6 @@ from gazemap.cli.options import (
 )
 from gazemap.cli.parsing import names
 from gazemap.cli.tables import Table
-from gazemap.system.plain import shown
 
 app = typer.Typer()
 _PREDICT = "Predict"
@@ -83,8 +82,7 @@ def predict(
         viewport=viewport,
         progress=True,
     )
-    for failure in outcome.failures:
-        typer.echo(shown(str(failure)), err=True)
+    complain(outcome.failures)
     return Answer(outcome, outcome.notes(), 1 if outcome.failed else 0)
 
 
