@@ -1,6 +1,7 @@
 """A reader that ends its process is tried in a copy."""
 
 import os
+import time
 
 from gazemap.system.contained import failure_of
 
@@ -23,3 +24,8 @@ def test_the_end_of_the_copy_is_not_ours(capfd):
 
     assert "damaged" in failure_of(stop)
     assert capfd.readouterr().err == ""
+
+
+def test_a_copy_that_does_not_end_says_nothing(monkeypatch):
+    monkeypatch.setattr("gazemap.system.contained._SECONDS", 1)
+    assert failure_of(lambda: time.sleep(30)) is None
