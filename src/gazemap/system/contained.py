@@ -15,8 +15,8 @@ _SECONDS = 60  # after which a copy has not come to an end
 def failure_of(read: Callable[[], object]) -> str | None:
     """Why a reader fails, as a copy of this process finds out; None where it does not.
 
-    What the copy writes to the standard error is not shown. Nothing is tried but on Linux: elsewhere a copy of
-    a process with threads may end for other reasons. A copy that does not come to an end says nothing.
+    What the copy writes to the standard error is not shown. Nothing is tried but on Linux: elsewhere a copy
+    of a process with threads may end for other reasons. A copy that does not come to an end says nothing.
 
     Args:
         read: reads a file; what it returns is thrown away.
