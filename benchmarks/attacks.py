@@ -7,7 +7,8 @@ Half of the mutations are of bytes (flipped, cut off, taken out, put in, repeate
 structure is known. A file passes if it is read, or refused by one of gazemap's own errors. All else counts:
 other exceptions, the end of the process, more than 20 seconds, more than 2 GB. Memory is limited to 2 GB
 beyond what the libraries take when they are loaded: what asks for more gets a MemoryError, which counts, too.
-`--kind NAME` attacks one kind; `--show` prints the first failure of each sort with its traceback.
+`--kind NAME` attacks one kind; `--show` prints the first failure of each sort with its traceback. The exit status
+is 1 where a file failed.
 """
 
 from __future__ import annotations
@@ -213,8 +214,8 @@ def main() -> None:
     rows: dict[str, Row] = {}
     with tempfile.TemporaryDirectory() as made, contextlib.redirect_stdout(sys.stderr):
         kinds: dict[str, list[Target]] = {}
-        for target in targets(Path(made)):
-            if arguments.kind in (None, target.kind) and arguments.only in str(target.root / target.file):
+        for target in targets(Path(made), arguments.kind):
+            if arguments.only in str(target.root / target.file):
                 kinds.setdefault(target.kind, []).append(target)
         others = sum(kind != "images" for kind in kinds)
         for kind, chosen in kinds.items():
@@ -225,6 +226,7 @@ def main() -> None:
     for kind, row in rows.items():
         for sort, count in row.failures.most_common():
             print(f"{kind}: {count} x {sort}" + (f": {row.examples[sort]}" if arguments.show else ""))
+    sys.exit(any(row.failures for row in rows.values()))
 
 
 if __name__ == "__main__":

@@ -40,12 +40,23 @@ class Target:
     use: Callable[[Path], object]
 
 
-def targets(folder: Path) -> Iterator[Target]:
-    """Make the sound files of all kinds below a folder."""
-    for make in (_images, _datasets, _importers, _weights, _recipes, _runs, _archives, _tables):
-        own = folder / make.__name__
-        own.mkdir()
-        yield from make(own)
+def targets(folder: Path, kind: str | None = None) -> Iterator[Target]:
+    """Make the sound files of one kind, or of all, below a folder."""
+    makers: dict[Callable[[Path], Iterator[Target]], tuple[str, ...]] = {
+        _images: ("images",),
+        _datasets: ("data sets",),
+        _importers: ("importers' files",),
+        _weights: ("weights",),
+        _recipes: ("recipes", "--set"),
+        _runs: ("logs", "checkpoints"),
+        _archives: ("archives",),
+        _tables: ("scores", "boxes and lists"),
+    }
+    for make, kinds in makers.items():
+        if kind is None or kind in kinds:
+            own = folder / make.__name__
+            own.mkdir()
+            yield from (target for target in make(own) if kind in (None, target.kind))
 
 
 def _images(folder: Path) -> Iterator[Target]:

@@ -85,6 +85,8 @@ PARTS = {
     "arguments",
     "attacks_doors",
     "attacks_mutations",
+    "attacks_texts",
+    "attacks_values",
     "faults_cases",
     "metrics_cases",
     "metrics_loop",
