@@ -7,8 +7,8 @@ Half of the mutations are of bytes (flipped, cut off, taken out, put in, repeate
 structure is known. A file passes if it is read, or refused by one of gazemap's own errors. All else counts:
 other exceptions, the end of the process, more than 20 seconds, more than 2 GB. Memory is limited to 2 GB
 beyond what the libraries take when they are loaded: what asks for more gets a MemoryError, which counts, too.
-`--kind NAME` attacks one kind; `--show` prints the first failure of each sort with its traceback. The exit status
-is 1 where a file failed.
+`--kind NAME` attacks one kind; `--show` prints the first failure of each sort with its traceback. The exit
+status is 1 where a file failed.
 """
 
 from __future__ import annotations
