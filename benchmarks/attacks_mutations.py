@@ -26,7 +26,10 @@ def mutated(content: bytes, suffix: str, dice: random.Random) -> bytes:
     change = STRUCTURES.get(suffix)
     if change is None or dice.random() < 0.5:
         return damaged(content, dice)
-    return change(content, dice)
+    try:
+        return change(content, dice)
+    except (TypeError, ValueError, OverflowError):  # a format that cannot hold the value
+        return damaged(content, dice)
 
 
 def _parquet(content: bytes, dice: random.Random) -> bytes:
