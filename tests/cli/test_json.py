@@ -84,6 +84,10 @@ def test_every_command_is_called():
 
 @pytest.mark.parametrize("words", CALLS)
 def test_the_standard_output_is_one_json_document(call, words):
+    needed = ("train", "evaluate")[: ["train", "evaluate", words].index(words)]
+    if "run" in CALLS[words].split() and not Path("run").exists():  # another process has run these tests
+        for earlier in needed:
+            call(earlier, *CALLS[earlier].split())
     code, out, errors = call(*words.split(), *CALLS[words].split(), "--json")
     assert code == CODES.get(words, 0), errors
     found = json.loads(out, parse_constant=no_constant)

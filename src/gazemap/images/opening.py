@@ -113,8 +113,10 @@ def refusing(name: str, complaint: str, advice: str) -> Iterator[None]:
     with complaints() as words:
         try:
             yield
-        except (DataError, MissingPackageError, MemoryError):
+        except (DataError, MissingPackageError):
             raise
+        except MemoryError as error:
+            raise DataError(f"{name} {complaint} (it needs more memory than there is). {advice}") from error
         except Image.DecompressionBombError as error:  # "Image size (4294836225 pixels) exceeds ..."
             pixels = int("".join(filter(str.isdigit, str(error).partition("pixels")[0])) or 0)
             raise DataError(
