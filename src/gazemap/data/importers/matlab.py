@@ -14,10 +14,19 @@ from gazemap.types import Floats
 
 
 def read_mat(path: Path, variable: str) -> NDArray[Any]:
-    """One variable of a .mat file: numbers, rows of text, or objects, see `mat_files.read_mat5`.
+    """One variable of a .mat file; see `read_variables`.
 
     Raises:
-        DataError: the file is missing or damaged, or has no such variable; lists what it has.
+        DataError: as `read_variables`.
+    """
+    return read_variables(path, variable)[0]
+
+
+def read_variables(path: Path, *variables: str) -> list[NDArray[Any]]:
+    """Variables of a .mat file, read at once: numbers, rows of text, or objects, see `mat_files.read_mat5`.
+
+    Raises:
+        DataError: the file is missing or damaged, or lacks one of them; lists what it has.
     """
     if not path.is_file():
         raise DataError(f"There is no file {path}. Give the folder as its authors publish it.")
@@ -27,11 +36,12 @@ def read_mat(path: Path, variable: str) -> NDArray[Any]:
         content = read_mat5(path.read_bytes())
     except (OSError, ValueError) as error:
         raise DataError(f"{path} is damaged or no MATLAB 5 file ({error}).") from error
-    if variable not in content:
-        raise DataError(
-            f"{path} has no variable {variable!r}; its variables: {', '.join(content) or 'none'}."
-        )
-    return _read(content[variable], f"{path}, {variable}")
+    for name in variables:
+        if name not in content:
+            raise DataError(
+                f"{path} has no variable {name!r}; its variables: {', '.join(content) or 'none'}."
+            )
+    return [_read(content[name], f"{path}, {name}") for name in variables]
 
 
 def field(struct: object, name: str, where: str) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.matlab import elements, field, numbers, read_mat, rows
+from gazemap.data.importers.matlab import elements, field, numbers, read_variables, rows
 from gazemap.data.importers.pairing import by_stem, matched, unpaired
 from gazemap.data.writing.frames import Frame
 from gazemap.data.writing.items import Counts, ImportedSet, Item
@@ -121,14 +121,15 @@ def _paired(source: Path, points: Points) -> tuple[list[Item], list[SetAside]]:
 
 def _read(path: Path, points: Points, size: Size) -> Fixations:
     """All observers of one image of `size` (H, W)."""
-    resolution = numbers(read_mat(path, "resolution"), f"{path}, resolution").ravel().astype(int).tolist()
+    shape, gaze = read_variables(path, "resolution", "gaze")
+    resolution = numbers(shape, f"{path}, resolution").ravel().astype(int).tolist()
     if resolution != [*size]:
         raise DataError(
             f"{path} is of an image whose resolution [height, width] is {resolution}; the image file's is "
             f"{[*size]}."
         )
     parts, times, names = [np.empty((0, 2))], [np.empty(0)], []
-    for number, worker in enumerate(elements(read_mat(path, "gaze"), f"{path}, gaze"), start=1):
+    for number, worker in enumerate(elements(gaze, f"{path}, gaze"), start=1):
         where = f"{path}, observer {number:02}"
         parts.append(rows(field(worker, _FIELDS[points], where), f"{where}, {_FIELDS[points]}", 2))
         names += [f"{number:02}"] * len(parts[-1])
