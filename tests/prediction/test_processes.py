@@ -5,24 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from support.other_process import density, images, in_child
 
 from gazemap.errors import InputError
 from gazemap.prediction.engines import openvino as openvino_engine
-from gazemap.prediction.predict import predict
 from gazemap.prediction.predictor import load_predictor
 
 TOLERANCE = 1e-4  # of a density, in shares of its highest value; docs/prediction.md states it
 ENGINES = ("onnx", "torch", "openvino")
-SIZES = ((120, 160), (60, 200), (300, 70), (64, 64))
-
-
-def images(count=4):
-    random = np.random.default_rng(0)
-    return [random.integers(0, 256, (*SIZES[i % 4], 3), dtype=np.uint8) for i in range(count)]
-
-
-def density(image, engine="onnx"):
-    return predict(image, engine=engine).density
 
 
 def assert_same(found, expected, tolerance=TOLERANCE):
@@ -31,21 +21,12 @@ def assert_same(found, expected, tolerance=TOLERANCE):
         assert np.abs(own - other).max() <= tolerance * other.max()
 
 
-def in_child(engine, pipe):
-    try:
-        found = [density(image, engine) for image in images()]
-        for threads in (1, 2, 3):  # which closes those that the parent has opened
-            load_predictor("shipped:gazenet", engine="onnx", threads=threads)
-        pipe.send(found)
-    except InputError as error:
-        pipe.send(str(error))
-
-
 def of_process(method, engine):
     """What another process predicts; it is ended where it hangs."""
     ours, theirs = multiprocessing.get_context(method).Pipe()
     process = multiprocessing.get_context(method).Process(target=in_child, args=(engine, theirs))
     process.start()
+    theirs.close()  # so that a process that ends without an answer is no wait
     try:
         assert ours.poll(120), "it hangs"
         return ours.recv()
