@@ -3,7 +3,7 @@ PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13
 BIN := .venv/bin
 
-.PHONY: demo test test-all light check clean
+.PHONY: demo test test-all light check docs clean
 
 demo: .venv/installed  ## train and evaluate on the built-in data set, write a report
 	test -d gaze/popout || $(BIN)/gazemap data popout --out gaze/popout --images 600
@@ -29,6 +29,9 @@ light: .venv/installed  ## what `pip install gazemap` brings, without PyTorch: t
 		tried=$$python; \
 	done; test -n "$$tried"
 
+docs: .venv/docs  ## the site, into site/: notebooks are run, links are checked, a warning is an error
+	$(BIN)/mkdocs build --strict
+
 check: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -41,5 +44,9 @@ check: .venv/installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
+.venv/docs: .venv/installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[docs]"
+	touch $@
+
 clean:
-	rm -rf .venv .venv-light dist/light gaze runs
+	rm -rf .venv .venv-light dist/light gaze runs site
