@@ -3,7 +3,7 @@ PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13
 BIN := .venv/bin
 
-.PHONY: demo test test-all light check docs clean
+.PHONY: demo test test-all light wheel-test check docs clean
 
 demo: .venv/installed  ## train and evaluate on the built-in data set, write a report
 	test -d gaze/popout || $(BIN)/gazemap data popout --out gaze/popout --images 600
@@ -28,6 +28,11 @@ light: .venv/installed  ## what `pip install gazemap` brings, without PyTorch: t
 		.venv-light/bin/pytest tests/light -n 2 || exit 1; \
 		tried=$$python; \
 	done; test -n "$$tried"
+
+wheel-test: .venv/installed  ## the wheel and the sdist, as pip installs them; the first heat map offline
+	rm -rf dist/package
+	$(BIN)/python -m build --outdir dist/package .
+	$(BIN)/python tests/support/first_heat_map.py dist/package/*.whl dist/package/*.tar.gz
 
 docs: .venv/docs  ## the site, into site/: notebooks are run, links are checked, a warning is an error
 	$(BIN)/mkdocs build --strict
