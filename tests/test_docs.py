@@ -19,8 +19,8 @@ from gazemap.data.writing.folder import write_dataset
 from gazemap.losses import LossTargets, NetworkOutput
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-CARDS = sorted((ROOT / "src/gazemap/models/pretrained").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CARDS = sorted((ROOT / "src/gazemap/models/pretrained").rglob("*.md"))
 HEADERS = [*sorted(ROOT.glob("src/gazemap/**/*.yaml")), *sorted((ROOT / "benchmarks").glob("*.py"))]
 EXAMPLES = [
     (page, code) for page in PAGES for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.S)

@@ -95,9 +95,9 @@ def test_a_shell_can_complete_commands(run):
 
 
 def test_the_page_of_commands_shows_the_help_as_it_is():
-    script = Path(__file__).parents[2] / "docs" / "commands.py"
+    script = Path(__file__).parents[2] / "docs" / "reference" / "commands.py"
     names = runpy.run_path(str(script))
-    assert names["PAGE"].read_text() == names["page"](), "Make it anew: python docs/commands.py"
+    assert names["PAGE"].read_text() == names["page"](), "Make it anew: python docs/reference/commands.py"
 
 
 def test_options_that_messages_name_exist():
