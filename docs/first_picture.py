@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 import gazemap
-from gazemap.prediction.pictures import contours, overlay
+from gazemap.images.overlays import overlay
+from gazemap.prediction.pictures import contours
 
 OUT = Path(__file__).parent / "images" / "prediction.jpg"
 

@@ -20,12 +20,13 @@ TESTS = Path(__file__).parent
 ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < reports | serving < cli < __main__",
-    "system": "plain | yaml_text | json_text | contained < progress | writing < locks < files < *",
+    "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
+    " < locks < files < *",
     "gaze": "blurring | fixation_pictures | lost_samples < samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
-    "data": "sample | split_names | schema < tables | selection < dataset < writing < check | exporting"
-    " | batches < subsets | importers | popout < download",
+    "data": "figures | split_names | schema < tables < sample < selection | showing < dataset < writing"
+    " < check | exporting | batches < subsets | importers | popout < download",
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
     "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"
@@ -47,8 +48,8 @@ ORDERS = {
     " < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
     " < setup < checkpoint | prepare < loop",
-    "evaluation": "left_out | blurs | score_files | score_tables | seen | text_table | overview"
-    " < scores | baselines < ground_truths | agreement | significance | overlap | predictions"
+    "evaluation": "left_out | blurs | score_files | score_tables | seen | text_table | overview | intervals"
+    " | baselines < significance < figures < scores < ground_truths | agreement | overlap | predictions"
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",

@@ -222,6 +222,8 @@ def test_every_option_that_it_is_made_with_is_recorded(name):
 )
 def test_options_away_from_their_defaults_survive_saving(name, tmp_path):
     network = create_model(name, **ALTERED[name]).eval()
+    assert "\n" not in repr(network)
+    assert f"{network.parameter_count():,} parameters" in repr(network)
     save_model(tmp_path / "weights.safetensors", network)
     loaded = load_model(tmp_path / "weights.safetensors")
     assert loaded.options == network.options

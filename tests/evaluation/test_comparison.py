@@ -12,14 +12,14 @@ from scipy import stats
 
 from gazemap.errors import DataError, InputError
 from gazemap.evaluation.agreement import Agreement
+from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM
 from gazemap.evaluation.comparison import compare
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, MEAN_MAP, UNIFORM, evaluate
+from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.significance import differences, holm, sign_flip_p
 from gazemap.metrics import PROTOCOLS
-from gazemap.reports.figures.comparison import comparison_figure
 
 METRIC_NAMES = PROTOCOLS["exact"].metrics
 
@@ -481,7 +481,7 @@ def test_the_command_says_what_has_no_score(run, runs):
 
 def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):
     result = compare(runs / "a", runs / "b")
-    panels = [axes for axes in comparison_figure(result).axes if axes.axison]
+    panels = [axes for axes in result.plot().axes if axes.axison]
     assert len(panels) == 7
     for axes, entry in zip(panels, result.differences, strict=True):
         worse, _, better = entry.counts
@@ -494,7 +494,7 @@ def test_the_figure_has_a_panel_a_metric_and_colors_by_who_is_better(runs):
             assert np.count_nonzero(steps[label]) == count
         shown = steps["A better"] + steps["B better"]
         np.testing.assert_array_equal(shown, np.sort(entry.values))
-    half = comparison_figure(compare(runs / "a", runs / "b", row_b=GOLD_STANDARD))
+    half = compare(runs / "a", runs / "b", row_b=GOLD_STANDARD).plot()
     titles = [axes.get_title(loc="left").split()[0] for axes in half.axes if axes.axison]
     assert titles == ["auc", "sauc", "nss", "information_gain"]
 

@@ -9,11 +9,11 @@ from support.slow_baselines import slow_center_bias, slow_counts
 
 from gazemap.data.popout.generate import true_density
 from gazemap.errors import DataError, InputError
-from gazemap.evaluation.baselines import leave_one_out
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, evaluate
+from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD, UNIFORM, leave_one_out
+from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.ground_truths import GroundTruths
+from gazemap.evaluation.intervals import bootstrap
 from gazemap.evaluation.predictions import Maps, maps_of
-from gazemap.evaluation.scores import bootstrap
 from gazemap.gaze.blurring import fourier_blur
 from gazemap.metrics import METRICS, PROTOCOLS
 from gazemap.prediction.predict import predict

@@ -10,14 +10,15 @@ import pytest
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.errors import InputError, MissingPackageError
-from gazemap.evaluation import scores as scores_module
+from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD, UNIFORM
 from gazemap.evaluation.comparison import compare
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD, UNIFORM, evaluate
+from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.explained import explained
+from gazemap.evaluation.intervals import bootstrap
 from gazemap.evaluation.left_out import listed
 from gazemap.evaluation.predictions import Maps
-from gazemap.evaluation.scores import Scores, bootstrap
-from gazemap.reports.figures.comparison import comparison_figure
+from gazemap.evaluation.scores import Scores
+from gazemap.system import tables
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def test_a_comparison_is_over_the_images_of_both(scores, tmp_path):
 
 
 def test_the_figure_of_a_comparison_counts_them(scores):
-    panels = comparison_figure(compare(scores, scores, row_a="whole", row_b="black")).axes
+    panels = compare(scores, scores, row_a="whole", row_b="black").plot().axes
     titles = {
         axes.get_title(loc="left").split()[0]: axes.get_title(loc="left") for axes in panels if axes.axison
     }
@@ -166,7 +167,7 @@ def test_many_images_are_counted_and_a_few_named():
 
 
 def test_pandas_is_asked_for_only_where_it_is_used(scores, monkeypatch):
-    monkeypatch.setattr(scores_module, "find_spec", lambda _: None)
+    monkeypatch.setattr(tables, "find_spec", lambda _: None)
     with pytest.raises(MissingPackageError, match="pip install pandas"):
         scores.to_pandas()
     table = pa.table(scores.to_arrow())

@@ -7,7 +7,8 @@ from scipy.ndimage import gaussian_filter
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError
-from gazemap.evaluation.evaluate import CENTER_BIAS, evaluate
+from gazemap.evaluation.baselines import CENTER_BIAS
+from gazemap.evaluation.evaluate import evaluate
 from gazemap.evaluation.predictions import Maps
 from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores

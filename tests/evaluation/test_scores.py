@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from gazemap.errors import InputError
-from gazemap.evaluation.scores import Interval, Scores, bootstrap
+from gazemap.evaluation.intervals import Interval, bootstrap
+from gazemap.evaluation.scores import Scores
 
 NSS, CC = np.array([1.0, 2.0, np.nan, 4.0]), np.array([0.1, 0.2, 0.3, 0.4])
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -199,7 +200,13 @@ def test_predictions_are_looked_at_and_saved(tmp_path, density_model):
     assert repr(prediction) == "<Prediction of an image of 64 x 48: log_density on a grid of (12, 12)>"
     np.testing.assert_array_equal(prediction.picture, PHOTO)
     assert prediction.overlay().shape == PHOTO.shape
-    assert len(prediction.plot().axes) == 2
+    image, overlay, bar = prediction.plot().axes
+    np.testing.assert_array_equal(image.get_images()[0].get_array(), PHOTO)
+    np.testing.assert_array_equal(overlay.get_images()[0].get_array(), prediction.overlay())
+    chance = prediction.density * prediction.density.size
+    assert (bar.get_ylabel(), bar.get_ylim()[1]) == ("times as often as chance", pytest.approx(chance.max()))
+    assert 'alt="&lt;Prediction of' in prediction._repr_html_()
+    assert "No picture: This prediction does not know" in replace(prediction, image=None)._repr_html_()
     for name in ("heat.jpg", "heat.png", "heat.json", "heat.npy"):
         assert prediction.save(tmp_path / name) == tmp_path / name
     found = np.load(tmp_path / "heat.npy", allow_pickle=False)

@@ -28,7 +28,7 @@ def scores_table(scores: Scores) -> Table:
 
 def comparison_parts(found: ModelComparison) -> list[str | Table]:
     """The differences by metric, how sure they are, and the images that differ most."""
-    from gazemap.evaluation.scores import three_decimals
+    from gazemap.evaluation.intervals import three_decimals
 
     extremes = [
         [better, image_id, *map(three_decimals, (a, b, b - a))] for better, image_id, a, b in found.extremes()

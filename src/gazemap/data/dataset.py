@@ -14,20 +14,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
+from arro3.core import Table
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
 
 from gazemap.data import selection
 from gazemap.data.sample import Sample
 from gazemap.data.schema import MAX_SECONDS, PixelsPerDegree, Sigma
-from gazemap.data.selection import Chosen, Range
+from gazemap.data.selection import Range
+from gazemap.data.showing import contact_figure, rows_as_table, spread_over
 from gazemap.data.split_names import split_named
 from gazemap.data.tables import read_fixations, read_images
 from gazemap.errors import DataError
@@ -35,8 +37,15 @@ from gazemap.gaze.fixations import Fixations
 from gazemap.system.checking import mistakes
 from gazemap.system.fingerprint import digest
 from gazemap.system.json_text import parse_json
+from gazemap.system.notebooks import picture, table
+from gazemap.system.tables import as_frame
 from gazemap.types import Size
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Rows = Literal["fixations", "images"]  # what a data set has a table of
+_PREVIEWED = 3  # images that a notebook shows
 _NOBODY_LOOKED = Fixations(np.empty(0), np.empty(0))
 
 
@@ -218,33 +227,11 @@ class GazeDataset:
             InputError: a range whose low end is above its high end, or `first` below 1.
             DataError: an unknown name, a choice by what the set does not know, or nothing is left.
         """
-        ranges = {
-            "width": width,
-            "height": height,
-            "aspect": aspect,
-            "durations": durations,
-            "window": window,
-        }
-        selection.check_choices(ranges, first)
+        choices: selection.Choices = {"images": images, "width": width, "height": height, "aspect": aspect}
+        choices |= {"observers": observers, "durations": durations, "window": window, "first": first}
         part = self if split is None else self.split(split)
-        sizes = {"width": width, "height": height, "aspect": aspect}
-        bounds = {name: given for name, given in sizes.items() if given is not None}
-        choices: list[tuple[Any, Callable[..., Chosen]]] = [
-            (images, selection.of_images),
-            (bounds or None, selection.of_sizes),
-            (observers, selection.of_observers),
-            (durations, selection.of_durations),
-            (window, selection.of_window),
-            (first, selection.of_first),
-        ]
-        for wanted, choose in choices:
-            if wanted is not None:
-                samples, described = choose(part.samples, wanted)
-                if not samples:
-                    raise DataError(
-                        f"No image of {self.name!r} is left by this choice: {described}. Widen it."
-                    )
-                part = part.with_samples(samples, f"a part of it: {described}")
+        for samples, described in selection.steps(part.samples, self.name, choices):
+            part = part.with_samples(samples, f"a part of it: {described}")
         return part
 
     def summary(self) -> Summary:
@@ -263,6 +250,42 @@ class GazeDataset:
     def __repr__(self) -> str:
         counts = f"images={len(self)}, splits={self.splits}, observers={len(self.observers)}"
         return f"GazeDataset({self.name!r}, {counts})"
+
+    def plot(self, images: int = 6) -> Figure:
+        """Some images with a dot for every fixation, as a figure of matplotlib.
+
+        Args:
+            images: how many, spread over the set; all where it has fewer.
+
+        Raises:
+            InputError: less than one image.
+            DataError: an image cannot be read, or the set has none.
+        """
+        if not self.samples:
+            raise DataError(f"{self.name!r} has no image that could be shown.")
+        return contact_figure(spread_over(self.samples, images))
+
+    def to_arrow(self, rows: Rows = "fixations") -> Table:
+        """A row per fixation, or per image, with the columns of the set's own files; an arro3 table.
+
+        Raises:
+            InputError: other rows.
+        """
+        return rows_as_table(self.samples, rows)
+
+    def to_pandas(self, rows: Rows = "fixations") -> Any:  # noqa: ANN401 - pandas is not needed otherwise
+        """The table of `to_arrow` as a pandas.DataFrame.
+
+        Raises:
+            InputError: other rows.
+            MissingPackageError: pandas is not installed.
+        """
+        return as_frame(self.to_arrow(rows))
+
+    def _repr_html_(self) -> str:
+        facts = self.summary().facts()
+        shown = picture(lambda: self.plot(_PREVIEWED), f"{min(_PREVIEWED, len(self))} of {len(self)} images")
+        return table(self.info.title, [("", ""), *facts]) + "\n" + shown
 
 
 @dataclass(frozen=True)
@@ -288,6 +311,23 @@ class Summary:
     fixations: int
     observers: int
     maps: int
+
+    def facts(self) -> list[tuple[str, str]]:
+        """The same as texts, a name and a value each; what is not known is left out."""
+        sizes = [f"{width} x {height} ({count})" for (height, width), count in self.sizes.items()]
+        more = f", and {len(sizes) - 3} more" if len(sizes) > 3 else ""
+        named = {
+            "folder": str(self.path),
+            "images": f"{self.images:,}",
+            "splits": ", ".join(f"{split} {count:,}" for split, count in self.splits.items()),
+            "sizes, in pixels": ", ".join(sizes[:3]) + more,
+            "fixations": f"{self.fixations:,}" if self.fixations else "",
+            "observers": f"{self.observers:,}" if self.observers else "",
+            "dense maps": f"{self.maps:,}" if self.maps else "",
+            "license": self.info.license,
+            "please cite": self.info.citation,
+        }
+        return [(name, value) for name, value in named.items() if value]
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON values; what is not known is None."""

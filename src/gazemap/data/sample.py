@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from arro3.core import Table
 from numpy.typing import NDArray
 from PIL import Image
 
+from gazemap.data.tables import fixations_table
 from gazemap.errors import DataError, InputError
 from gazemap.gaze import fixations as points
+from gazemap.gaze.blurring import fourier_sigma
 from gazemap.gaze.fixations import Fixations
 from gazemap.images.map_files import decode_map
 from gazemap.images.reading import read_image
+from gazemap.images.resizing import size_of_length
 from gazemap.system.fingerprint import digest, file_digest
-from gazemap.types import Floats, Size
+from gazemap.system.notebooks import picture
+from gazemap.system.tables import as_frame
+from gazemap.types import Floats, Pixels, Size
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DEFAULT_CYCLES = 8  # per image, of the MIT benchmark's blur: where neither a blur nor a degree is known
+_SHOWN_SIDE = 640  # pixels of the image in a figure
+_GRAY = 128  # an image of which only the points are known
 
 
 @dataclass(frozen=True)
@@ -114,6 +128,63 @@ class Sample:
                 f"How many pixels make a degree in {self.image_id!r} is not known. Pass sigma, in pixels."
             )
         return points.checked_sigma(degrees * self.pixels_per_degree)
+
+    def plot(self, *, sigma: float | None = None, degrees: float | None = None) -> Figure:
+        """The image with its fixations, beside their density, as a figure of matplotlib.
+
+        Args:
+            sigma: the blur of the density, as in `density`; by default the set's own, else one degree of
+                visual angle, else the MIT benchmark's.
+            degrees: the same in degrees of visual angle.
+
+        Raises:
+            InputError: as `density`.
+            DataError: the image or its map cannot be read, or the viewing distance is not known.
+        """
+        from gazemap.data.figures import looked_at
+        from gazemap.images.overlays import CHANCE, Scale
+
+        image = self.small_image(_SHOWN_SIDE)
+        size = image.shape[0], image.shape[1]
+        blur = self._blur(sigma, degrees)
+        if blur is None:
+            blur = self.pixels_per_degree or fourier_sigma(self.size, DEFAULT_CYCLES)
+        has_density = self.fixations is not None or self.map_file is not None
+        density = self.density(size, blur) if has_density else None
+        told = "as it is stored" if self.fixations is None else f"blurred by {blur:.3g} pixels"
+        scale = None
+        if density is not None:
+            in_chance = density * density.size
+            scale = Scale(float(in_chance.min()), float(in_chance.max()), CHANCE)
+        known = None if self.fixations is None else self.fixations.scaled(self.size, size)
+        return looked_at(image, known, density, scale, told)
+
+    def small_image(self, length: int) -> Pixels:
+        """(h, w, 3), the image with its longer side of `length` pixels at most; gray where it has no file.
+
+        Raises:
+            DataError: the file is missing or damaged.
+        """
+        size = size_of_length(self.size, min(length, max(self.size)))
+        if self.file is None:
+            return np.full((*size, 3), _GRAY, dtype=np.uint8)
+        shown = Image.fromarray(self.image)
+        return np.asarray(shown.resize(size[::-1], Image.Resampling.LANCZOS, reducing_gap=3.0))
+
+    def to_arrow(self) -> Table:
+        """Its fixations, a row for each, with the columns of fixations.parquet; an arro3 table."""
+        return fixations_table([(self.image_id, self.fixations)])
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
+        """The table of `to_arrow` as a pandas.DataFrame.
+
+        Raises:
+            MissingPackageError: pandas is not installed.
+        """
+        return as_frame(self.to_arrow())
+
+    def _repr_html_(self) -> str:
+        return picture(self.plot, repr(self))
 
     def content(self) -> bytes:
         """A digest of all that is trained on or scored: files, points and split, but not the folder.

@@ -8,7 +8,7 @@ description of the choice.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Literal, TypedDict
@@ -53,6 +53,37 @@ def check_choices(ranges: Mapping[str, Range | None], first: int | None) -> None
             raise InputError(f"{name} must be (low, high) with low <= high, got {bounds}.")
     if first is not None and first < 1:
         raise InputError(f"first must be at least 1, got {first}.")
+
+
+def steps(samples: Sequence[Sample], name: str, choices: Choices) -> Iterator[Chosen]:
+    """What each choice leaves of what the one before it left; the split is no choice here.
+
+    Args:
+        samples: to choose from.
+        name: of their data set, for messages.
+        choices: as `GazeDataset.select` has them.
+
+    Raises:
+        InputError: as `check_choices`.
+        DataError: an unknown name, a choice by what the set does not know, or nothing is left.
+    """
+    sizes = {key: choices.get(key) for key in ("width", "height", "aspect")}
+    spans = {key: choices.get(key) for key in ("durations", "window")}
+    check_choices({**sizes, **spans}, choices.get("first"))  # type: ignore[dict-item] # these are ranges
+    wanted: list[tuple[Any, Callable[..., Chosen]]] = [
+        (choices.get("images"), of_images),
+        ({key: given for key, given in sizes.items() if given is not None} or None, of_sizes),
+        (choices.get("observers"), of_observers),
+        (spans["durations"], of_durations),
+        (spans["window"], of_window),
+        (choices.get("first"), of_first),
+    ]
+    for choice, choose in wanted:
+        if choice is not None:
+            samples, described = choose(samples, choice)
+            if not samples:
+                raise DataError(f"No image of {name!r} is left by this choice: {described}. Widen it.")
+            yield samples, described
 
 
 def check_image_ids(image_ids: Iterable[str], known: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from gazemap.system.tables import (
     numbers,
     read_parquet,
     rows_of,
+    table_of,
     write_batches,
 )
 
@@ -122,6 +123,20 @@ class FixationWriter:
     def __exit__(self, *error: object) -> None:
         if self._waiting is not None:
             write_batches(_batches(self._waiting), FIXATIONS_COLUMNS, self._path)
+
+
+def fixations_table(images: Iterable[tuple[str, Fixations | None]]) -> Table:
+    """The points of some images as a table with the columns of `FIXATIONS_COLUMNS`.
+
+    Args:
+        images: each with its image_id; those whose points are not known have no rows.
+    """
+    known = [(image_id, fixations) for image_id, fixations in images if fixations is not None]
+    columns: dict[str, list[Any]] = {name: [] for name in FIXATIONS_COLUMNS}
+    for batch in _batches(known):
+        for name, values in batch.items():
+            columns[name] += values
+    return table_of(columns, FIXATIONS_COLUMNS)
 
 
 def _batches(waiting: list[tuple[str, Fixations]]) -> Iterator[Columns]:

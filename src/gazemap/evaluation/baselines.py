@@ -16,11 +16,16 @@ from gazemap.images.resizing import resize
 from gazemap.system.array_cache import ArrayCache
 from gazemap.types import Floats, Size
 
+CENTER_BIAS = "center bias"
+UNIFORM = "uniform"
+GOLD_STANDARD = "gold standard"
+MEAN_MAP = "mean training map"  # of a report's networks: a row like a model's, the same for all images
+BASELINES = (CENTER_BIAS, UNIFORM, GOLD_STANDARD, MEAN_MAP)
+
 # A kernel density of points is zero where nobody happened to look. Mixing in these shares keeps every pixel
 # possible. They are our choice, the same for every data set.
 _CENTER_SHARE = 0.1
 _UNIFORM_SHARE = 0.01
-
 
 _GRID = (240, 320)  # of a mean of maps, which is smooth
 _KEPT = 128 * 2**20  # bytes of a data set's maps that stay in memory, one for each size of its images

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.data.sample import DEFAULT_CYCLES
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.blurring import fourier_sigma
 from gazemap.gaze.fixations import checked_sigma
@@ -12,8 +13,6 @@ from gazemap.metrics import Protocol
 
 MAPS_ALONE = "no blur of ours: its dense maps are scored as they are stored"
 OWN_BLURS = "the set's own blur", "the protocol's own blur"  # which need no remark
-
-_CYCLES = 8  # of the MIT benchmark's blur
 
 
 def with_blur(
@@ -49,7 +48,7 @@ def with_blur(
             or (degrees and degrees * (s.pixels_per_degree or 0))
             or s.sigma
             or s.pixels_per_degree
-            or fourier_sigma(s.size, _CYCLES),
+            or fourier_sigma(s.size, DEFAULT_CYCLES),
         )
         for s in dataset
     ]
@@ -66,7 +65,7 @@ def blur_described(dataset: GazeDataset, *, sigma: float | None = None, degrees:
         return OWN_BLURS[0]
     if all(sample.sigma or sample.pixels_per_degree for sample in dataset):
         return "a blur of one degree of visual angle, where the set states none"
-    return f"the MIT benchmark's blur ({_CYCLES} cycles per image), where the set states none"
+    return f"the MIT benchmark's blur ({DEFAULT_CYCLES} cycles per image), where the set states none"
 
 
 def has_own_blur(protocol: Protocol) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gazemap.errors import DataError, InputError, check_name
-from gazemap.evaluation.evaluate import BASELINES
+from gazemap.evaluation.baselines import BASELINES
 from gazemap.evaluation.explained import GAIN, explained
 from gazemap.evaluation.model_comparison import ModelComparison, check_table_file
 from gazemap.evaluation.names import scores_files

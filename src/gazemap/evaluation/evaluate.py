@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
-from gazemap.evaluation.baselines import leave_one_out
+from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD, UNIFORM, leave_one_out
 from gazemap.evaluation.blurs import blurred_for
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth, needs_points, with_metrics_of
@@ -28,14 +28,6 @@ from gazemap.metrics.scoring.score import score_prepared
 from gazemap.prediction.predictor import Predictor
 from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
-
-CENTER_BIAS = "center bias"
-UNIFORM = "uniform"
-GOLD_STANDARD = "gold standard"
-MEAN_MAP = (
-    "mean training map"  # of the networks in a report: a row like a model's, but the same for all images
-)
-BASELINES = (CENTER_BIAS, UNIFORM, GOLD_STANDARD, MEAN_MAP)
 
 DERIVED = (
     "Log densities, also those of the baselines, are scored by the map that is best for each metric "

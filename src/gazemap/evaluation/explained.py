@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from gazemap.errors import check_name
-from gazemap.evaluation.evaluate import GOLD_STANDARD
-from gazemap.evaluation.scores import Interval, Scores, resampled_means
+from gazemap.evaluation.baselines import GOLD_STANDARD
+from gazemap.evaluation.intervals import Interval, resampled_means
+from gazemap.evaluation.scores import Scores
 
 GAIN = "information_gain"
 _UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))

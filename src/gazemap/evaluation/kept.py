@@ -9,15 +9,17 @@ from typing import Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
-from gazemap.evaluation.evaluate import BASELINES, DERIVED
+from gazemap.evaluation.baselines import BASELINES
+from gazemap.evaluation.evaluate import DERIVED
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.fingerprint import choose_protocol
 from gazemap.evaluation.interchange.stored import StoredMaps
+from gazemap.evaluation.intervals import Interval
 from gazemap.evaluation.names import scores_file, scores_file_beside
 from gazemap.evaluation.reuse import found_or_made
 from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.evaluation.score_files import check_scores_file
-from gazemap.evaluation.scores import Interval, Scores
+from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
 from gazemap.metrics import Protocol
 from gazemap.system.plain import plain

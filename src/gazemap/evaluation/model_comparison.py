@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from arro3.core import Table
 
 from gazemap.errors import InputError, lookup
+from gazemap.evaluation.intervals import Interval
 from gazemap.evaluation.left_out import listed
-from gazemap.evaluation.scores import Interval
 from gazemap.evaluation.seen import Seen, sentences
 from gazemap.evaluation.significance import Difference
-from gazemap.evaluation.text_table import aligned, as_html
+from gazemap.evaluation.text_table import aligned
 from gazemap.system.files import replacing
+from gazemap.system.notebooks import table
 from gazemap.system.plain import plain
-from gazemap.system.tables import Kind, table_of, write_csv, write_parquet
+from gazemap.system.tables import Kind, as_frame, table_of, write_csv, write_parquet
 from gazemap.system.writing import check_writable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _COLUMNS: dict[str, Kind] = {
     "image_id": "text",
@@ -128,7 +132,13 @@ class ModelComparison:
         return "\n".join([self.title, *aligned([self.headings, *self.cells()]), *self.notes()])
 
     def _repr_html_(self) -> str:
-        return as_html(self.title, [self.headings, *self.cells()], self.notes())
+        return table(self.title, [self.headings, *self.cells()], self.notes())
+
+    def plot(self) -> Figure:
+        """The difference on every image, sorted, a panel per metric, as a figure of matplotlib."""
+        from gazemap.evaluation.figures import score_differences
+
+        return score_differences(self.differences, self.names, self.title)
 
     def to_arrow(self) -> Table:
         """A row per image and metric: image_id, metric, a, b, difference, reason, seen, and what they are of.
@@ -155,6 +165,14 @@ class ModelComparison:
             },
             _COLUMNS,
         )
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
+        """The table of `to_arrow` as a pandas.DataFrame.
+
+        Raises:
+            MissingPackageError: pandas is not installed.
+        """
+        return as_frame(self.to_arrow())
 
     def write(self, path: str | Path) -> None:
         """Write the table of `to_arrow` as .parquet or .csv, by the suffix.

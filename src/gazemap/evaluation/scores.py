@@ -5,73 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from arro3.core import Table
 from numpy.typing import NDArray
 
-from gazemap.errors import InputError, MissingPackageError, check_name
+from gazemap.errors import InputError, check_name
+from gazemap.evaluation.baselines import BASELINES
 from gazemap.evaluation.blurs import OWN_BLURS
+from gazemap.evaluation.intervals import Interval, bootstrap
 from gazemap.evaluation.left_out import sentences
 from gazemap.evaluation.score_files import COLUMNS, read_table, write_table
 from gazemap.evaluation.score_tables import attributes_of
 from gazemap.evaluation.seen import sentences as seen_sentences
 from gazemap.evaluation.seen import trained_on
-from gazemap.evaluation.text_table import aligned, as_html
+from gazemap.evaluation.text_table import aligned
 from gazemap.metrics import PROTOCOLS
-from gazemap.system.array_cache import keeping
-from gazemap.system.plain import plain
-from gazemap.system.tables import table_of
+from gazemap.system.notebooks import table
+from gazemap.system.tables import as_frame, table_of
 
-_RESAMPLES = 10_000
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean over images with its bootstrap 95 % interval; NaN where there is nothing to average."""
-
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is a mean."""
-        return self.mean == self.mean
-
-    def __str__(self) -> str:
-        if not self.is_known:
-            return "-"
-        mean, low, high = map(three_decimals, (self.mean, self.low, self.high))
-        return f"{mean} [{low}, {high}]"
-
-    def as_json(self) -> dict[str, Any]:
-        """The three numbers by their names; NaN is None."""
-        values: dict[str, Any] = plain({"mean": self.mean, "low": self.low, "high": self.high})
-        return values
-
-
-def three_decimals(value: float) -> str:
-    """A score as tables print it; never "-0.000"."""
-    return f"{round(value, 3) + 0.0:.3f}"
-
-
-@dataclass(frozen=True)
-class SweepRow:
-    """One entry, or a baseline, in the sweep's table.
-
-    Attributes:
-        name: of the entry.
-        intervals: metric -> mean over images of the mean over seeds, with its interval over images.
-        seeds: metric -> (k,) the mean over images of each seed.
-    """
-
-    name: str
-    intervals: dict[str, Interval]
-    seeds: dict[str, list[float]]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -225,7 +181,22 @@ class Scores:
         return "\n".join([self.title, *aligned([self.headings, *self.cells()]), *self.notes()])
 
     def _repr_html_(self) -> str:
-        return as_html(self.title, [self.headings, *self.cells()], self.notes())
+        return table(self.title, [self.headings, *self.cells()], self.notes())
+
+    def plot(self, *metrics: str) -> Figure:
+        """Every row's mean with its 95 % interval, a panel per metric, as a figure of matplotlib.
+
+        Args:
+            metrics: which; all by default.
+
+        Raises:
+            InputError: no such metric; gives the nearest name and all names.
+        """
+        from gazemap.evaluation.figures import score_intervals
+
+        shown = metrics or self.metrics
+        rows = {row: {metric: self.interval(row, metric) for metric in shown} for row in self.rows}
+        return score_intervals(rows, BASELINES, self.title)
 
     def of_images(self, image_ids: tuple[str, ...]) -> Scores:
         """The scores of some of the images, in the order in which they are named."""
@@ -269,15 +240,7 @@ class Scores:
         Raises:
             MissingPackageError: pandas is not installed.
         """
-        if find_spec("pandas") is None:
-            raise MissingPackageError(
-                "to_pandas needs the package pandas, which is not installed. Install it: pip install pandas. "
-                "to_arrow gives the same table without it."
-            )
-        import pandas
-
-        table = self.to_arrow()
-        return pandas.DataFrame({name: table[name].to_pylist() for name in table.column_names})
+        return as_frame(self.to_arrow())
 
     def as_json(self) -> dict[str, Any]:
         """The table and its notes as plain values; NaN is None.
@@ -322,28 +285,3 @@ class Scores:
         """
         table, made_by = read_table(Path(path))
         return cls(**attributes_of(table, Path(path)), made_by=made_by)
-
-
-def bootstrap(scores: NDArray[np.float64]) -> Interval:
-    """Mean and percentile bootstrap 95 % interval of the scores that are not NaN."""
-    known = scores[~np.isnan(scores)]
-    if not len(known):
-        return Interval(float("nan"), float("nan"), float("nan"))
-    low, high = np.percentile(resampled_means(known), [2.5, 97.5])
-    return Interval(float(known.mean()), float(low), float(high))
-
-
-def resampled_means(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N,) or (N, k) scores of N images -> (10,000,) or (10,000, k) means over seeded resamples.
-
-    The images are drawn with replacement; all k columns see the same draws.
-    """
-    means: NDArray[np.float64] = _draws(len(scores)) @ scores / len(scores)
-    return means
-
-
-@keeping(256 * 2**20)  # one table's intervals are nearly all over the same number of images
-def _draws(images: int) -> NDArray[np.uint16]:
-    """(10,000, N): how often each resample draws each image. Kept up to 256 MiB: 13,000 images."""
-    shares = np.full(images, 1 / images)
-    return np.random.default_rng(0).multinomial(images, shares, size=_RESAMPLES).astype(np.uint16)

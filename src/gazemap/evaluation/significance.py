@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.evaluation.scores import Interval, bootstrap, three_decimals
+from gazemap.evaluation.intervals import Interval, bootstrap, three_decimals
 from gazemap.metrics import METRICS, get_metric
 from gazemap.system.progress import bar
 from gazemap.types import Floats

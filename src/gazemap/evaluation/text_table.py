@@ -1,9 +1,8 @@
-"""Tables of results as plain text, for a terminal, and as HTML, for a notebook."""
+"""Tables of results as plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -12,14 +11,3 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
-
-
-def as_html(title: str, rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
-    """The same as HTML, for notebooks: the first row is the heading, the first column the names."""
-    heading, *body = ([escape(cell) for cell in row] for row in rows)
-    lines = [f"<table><caption>{escape(title)}</caption>"]
-    lines.append(f"<thead><tr>{''.join(f'<th>{cell}</th>' for cell in heading)}</tr></thead><tbody>")
-    for name, *cells in body:
-        lines.append(f"<tr><th>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-    lines.append("</tbody></table>")
-    return "\n".join([*lines, *(f"<p>{escape(note)}</p>" for note in notes)])

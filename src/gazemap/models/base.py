@@ -102,6 +102,14 @@ class SaliencyModel(nn.Module):
             if isinstance(layer, nn.Conv2d | nn.Linear) and layer.weight.requires_grad
         }
 
+    def __repr__(self) -> str:
+        """In one line; `print(*model.children())` shows the layers."""
+        (height, width), (rows, columns) = self.input_size, self.output_size
+        return (
+            f"<{type(self).__name__} {self.name}: images of {width} x {height} -> {self.output} on a grid of "
+            f"{columns} x {rows}, {self.parameter_count():,} parameters>"
+        )
+
     def __call__(self, images: Tensor) -> Tensor:
         """What `forward` returns, typed."""
         result: Tensor = super().__call__(images)

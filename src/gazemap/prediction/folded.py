@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError
 from gazemap.images.folds import Fold
-from gazemap.prediction.pictures import contours, draw_folds, overlay
+from gazemap.images.overlays import overlay
+from gazemap.prediction.pictures import contours, draw_folds
 from gazemap.prediction.prediction import Prediction
 from gazemap.types import AnyFloats, Floats, Pixels
 

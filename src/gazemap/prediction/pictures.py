@@ -1,4 +1,4 @@
-"""A saliency map on top of its image, and lines around what holds most of the attention."""
+"""Lines on an image: around what holds most of the attention, and where folds begin."""
 
 from __future__ import annotations
 
@@ -9,33 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from gazemap.images.folds import Fold
+from gazemap.images.overlays import colormap
 
-COLORMAP = "inferno"  # perceptually uniform and readable in gray
-_OPACITY = 0.8  # of the greatest saliency
 _FOLD = "#00c2ff"  # seen on white, on black, and on every color of the map
-
-
-def overlay(image: NDArray[np.uint8], saliency: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """The image with its saliency on top; the greatest is opaque at 80 %, the least is transparent.
-
-    Color and opacity follow the square root of the saliency: a density has a few high peaks, next to
-    which all else could not be seen.
-
-    Args:
-        image: (H, W, 3), RGB.
-        saliency: (H, W), any scale; it is shown in 256 levels.
-
-    Returns:
-        (H, W, 3).
-    """
-    span = np.ptp(saliency)
-    levels = np.zeros(saliency.shape, np.uint8)
-    if span > 0:
-        levels = np.rint(255 * np.sqrt((saliency - saliency.min()) / span)).astype(np.uint8)
-    colors = Image.fromarray(levels)
-    opacity = colors.point([round(_OPACITY * level) for level in range(256)])
-    colors.putpalette(_colormap().tobytes())
-    return np.asarray(Image.composite(colors.convert("RGB"), Image.fromarray(image), opacity))
 
 
 SHARES = (0.25, 0.5, 0.75)
@@ -133,15 +109,8 @@ def _lines(density: NDArray[np.float64], levels: Sequence[float]) -> list[list[l
 
 
 def _color(position: float) -> tuple[int, int, int]:
-    red, green, blue = _colormap()[round(position * 255)].tolist()
+    red, green, blue = colormap()[round(position * 255)].tolist()
     return red, green, blue
-
-
-def _colormap() -> NDArray[np.uint8]:
-    """(256, 3): the colors from least to greatest."""
-    from matplotlib import colormaps
-
-    return np.asarray((colormaps[COLORMAP](np.arange(256))[:, :3] * 255).round(), dtype=np.uint8)
 
 
 def _legend(

@@ -18,6 +18,7 @@ from gazemap.images.placement import Placement
 from gazemap.metrics.densities import to_density
 from gazemap.prediction.inputs import ImageLike, as_needed_pixels
 from gazemap.system.files import replacing, write_text
+from gazemap.system.notebooks import picture
 from gazemap.types import AnyFloats, Floats, Output, Pixels, Size
 
 if TYPE_CHECKING:
@@ -151,17 +152,17 @@ class Prediction:
         return np.asarray(Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BILINEAR))
 
     def overlay(self) -> Pixels:
-        """The image with its saliency on top, (h, w, 3); at most 16 megapixels, see `pictures.overlay`.
+        """The image with its saliency on top, (h, w, 3); at most 16 megapixels, see `overlays.overlay`.
 
         Raises:
             InputError: as `picture`.
         """
-        from gazemap.prediction.pictures import overlay
+        from gazemap.images.overlays import overlay
 
         return overlay(self.picture, self.shown.saliency)
 
     def contour(self) -> Pixels:
-        """The image with lines around what holds 25, 50 and 75 % of attention, (h, w, 3), see `contours`.
+        """The image with lines around what holds 25, 50 and 75 % of attention, see `contours`.
 
         Raises:
             InputError: as `picture`.
@@ -171,18 +172,23 @@ class Prediction:
         return contours(self.picture, self.shown.density)
 
     def plot(self) -> Figure:
-        """The image next to its overlay, as a figure of matplotlib, which a notebook shows.
+        """The image beside its overlay with the legend of its colors, as a figure of matplotlib.
+
+        A notebook shows it; `plot().savefig("heat.pdf")` writes it.
 
         Raises:
             InputError: as `picture`.
         """
-        from matplotlib.figure import Figure
+        from gazemap.images.overlays import CHANCE, Scale, beside_overlay
 
-        figure = Figure(figsize=(9, 4.5 * self.placement.size[0] / self.placement.size[1]), layout="tight")
-        for axes, pixels in zip(figure.subplots(1, 2), (self.picture, self.overlay()), strict=True):
-            axes.imshow(pixels)
-            axes.set_axis_off()
-        return figure
+        values, label = (
+            (self.shown.saliency, "saliency")
+            if self.output == "saliency"
+            else (self.shown.times_chance, CHANCE)
+        )
+        scale = Scale(float(values.min()), float(values.max()), label)
+        titles = "the image", "where people are predicted to look"
+        return beside_overlay(self.picture, self.overlay(), titles, scale)[0]
 
     def save(self, path: str | Path) -> Path:
         """Write the prediction to a file; its suffix says what.
@@ -228,6 +234,9 @@ class Prediction:
     def __repr__(self) -> str:
         height, width = self.placement.size
         return f"<Prediction of an image of {width} x {height}: {self.output} on a grid of {self.grid.shape}>"
+
+    def _repr_html_(self) -> str:
+        return picture(self.plot, repr(self))
 
 
 def row_bands(size: tuple[int, ...]) -> Iterator[slice]:

@@ -61,7 +61,6 @@ def compare(
 
 
 def _draw(found: ModelComparison, figure: Path) -> None:
-    from gazemap.reports.figures.comparison import comparison_figure
     from gazemap.reports.figures.saving import write_figure
 
-    write_figure(comparison_figure(found), figure)
+    write_figure(found.plot(), figure)

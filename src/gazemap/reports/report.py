@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.evaluation.baselines import MEAN_MAP
 from gazemap.evaluation.blurs import has_own_blur
-from gazemap.evaluation.evaluate import MEAN_MAP
 from gazemap.evaluation.names import REPORT, scores_file
 from gazemap.evaluation.overlap import without_seen
 from gazemap.evaluation.predictions import Maps

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD, UNIFORM
 from gazemap.evaluation.blurs import blur_described
-from gazemap.evaluation.evaluate import CENTER_BIAS, DERIVED, GOLD_STANDARD, UNIFORM
+from gazemap.evaluation.evaluate import DERIVED
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import PROTOCOLS
 from gazemap.reports import diagnosis

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
-from numpy.typing import NDArray
-from PIL import Image
 
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.images.overlays import gray, overlay
 from gazemap.images.resizing import size_of_length
-from gazemap.prediction.pictures import overlay
 from gazemap.reports.pages import jpeg
 from gazemap.types import Size
 
@@ -69,15 +67,13 @@ def thumbnail(sample: Sample, colors: Mapping[str, str]) -> Thumbnail:
     pixels = np.full((*size, 3), _GRAY, dtype=np.uint8)
     if sample.file is not None:
         try:
-            pixels = np.asarray(
-                Image.fromarray(sample.image).resize(size[::-1], Image.Resampling.LANCZOS, reducing_gap=3.0)
-            )
+            pixels = sample.small_image(_LONG_SIDE)
         except DataError as error:
             problems.append(str(error))
     density = None
     try:
         if sample.fixations or (sample.fixations is None and sample.map_file is not None):
-            density = jpeg(overlay(_gray(pixels), sample.density(size)))
+            density = jpeg(overlay(gray(pixels), sample.density(size)))
     except DataError as error:
         problems.append(str(error))
     known = sample.fixations.scaled(sample.size, size) if sample.fixations else None
@@ -91,11 +87,6 @@ def thumbnail(sample: Sample, colors: Mapping[str, str]) -> Thumbnail:
         is_crowded=known is not None and len(known) > _CROWDED,
         problem=" ".join(problems),
     )
-
-
-def _gray(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same in gray, so that the colors of a density stand out."""
-    return np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
 
 
 def _captions(sample: Sample) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from arro3.io import read_parquet as _read_parquet
 from arro3.io import write_parquet as _write_parquet
 from numpy.typing import NDArray
 
+from gazemap.errors import MissingPackageError
 from gazemap.system.contained import failure_of
 from gazemap.types import Floats
 
@@ -193,4 +195,26 @@ def _array(values: Sequence[Any] | NDArray[Any], kind: Kind) -> Array:
         return Array.from_numpy(np.ascontiguousarray(values, dtype=kind))
     return Array(
         [*values] if kind != "text" else [None if v is None else str(v) for v in values], _TYPES[kind]
+    )
+
+
+def as_frame(table: Table) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
+    """The same as a pandas.DataFrame; null is NaN in columns of floats, and None elsewhere.
+
+    Raises:
+        MissingPackageError: pandas is not installed.
+    """
+    if find_spec("pandas") is None:
+        raise MissingPackageError(
+            "to_pandas needs the package pandas, which is not installed. Install it: pip install pandas. "
+            "to_arrow gives the same table without it."
+        )
+    import pandas
+
+    columns = ((name, table[name]) for name in table.column_names)
+    return pandas.DataFrame(
+        {
+            name: numbers(column) if column.type == _TYPES["float64"] else column.to_pylist()
+            for name, column in columns
+        }
     )

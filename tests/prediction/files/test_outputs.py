@@ -7,10 +7,11 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from gazemap.errors import InputError
+from gazemap.images.overlays import overlay
 from gazemap.images.placement import Placement
 from gazemap.images.reading import read_size
 from gazemap.prediction.files.outputs import OUTPUTS, chosen_outputs, levels
-from gazemap.prediction.pictures import contours, levels_holding, overlay
+from gazemap.prediction.pictures import contours, levels_holding
 from gazemap.prediction.predict import predict
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.summary import salient_points, summarize, thirds

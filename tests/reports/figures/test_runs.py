@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from matplotlib.patches import StepPatch
 
-from gazemap.evaluation.scores import Interval, SweepRow
-from gazemap.evaluation.significance import Difference
+from gazemap.evaluation.intervals import Interval, SweepRow
 from gazemap.reports.figures import runs
 
 
@@ -157,39 +155,3 @@ def test_an_entry_far_off_stands_at_the_edge_with_its_number():
     assert text.get_text() == "\u25c2 -50"
     assert text.get_position() == (panel.get_xlim()[0], 0)
     assert panel.get_xlim()[0] > 0
-
-
-def difference(metric, a, b):
-    return Difference(metric, np.array(a), np.array(b), Interval(0.25, -0.5, 1.0), 0.5, 0.5)
-
-
-def test_differences_are_sorted_and_colored_by_who_is_better():
-    entry = difference("nss", [0.0, 0.0, 1.0, 0.0, np.nan], [2.0, -1.0, 1.0, 0.5, 1.0])
-    figure = runs.score_differences([entry], ("one", "two"), "val of osie")
-    [axes] = figure.axes
-    worse, better = (patch for patch in axes.patches if isinstance(patch, StepPatch))
-    assert (worse.get_label(), better.get_label()) == ("A better", "B better")
-    assert worse.get_data().values.tolist() == [-1, 0, 0, 0]  # without the image that has no score of A
-    assert better.get_data().values.tolist() == [0, 0, 0.5, 2]
-    assert lines(axes)["mean difference"][1] == [0.25, 0.25]
-    [band] = [patch for patch in axes.patches if patch.get_label() == "its 95 % interval"]
-    assert (band.get_y(), band.get_y() + band.get_height()) == (-0.5, 1.0)
-    counted = "A better on 1, B on 2, 1 equal, 1 without both scores"
-    assert axes.get_title(loc="left") == f"nss (higher is better)\n{counted}"
-    assert figure.get_suptitle() == "val of osie\nA: one\nB: two"
-
-
-def test_where_lower_is_better_a_lower_score_is_b_s_gain():
-    axes = runs.score_differences([difference("kld", [1.0, 1.0], [0.5, 2.0])], ("a", "b"), "t").axes[0]
-    worse, better = (
-        patch.get_data().values.tolist() for patch in axes.patches if isinstance(patch, StepPatch)
-    )
-    assert (worse, better) == ([0, 1], [-0.5, 0])
-    assert axes.get_title(loc="left") == "kld (lower is better)\nA better on 1, B on 1"
-
-
-def test_a_metric_that_no_image_has_gets_no_panel():
-    empty = difference("emd", [np.nan], [1.0])
-    figure = runs.score_differences([empty, difference("cc", [0.1], [0.2])], ("a", "b"), "t")
-    titles = [axes.get_title(loc="left") for axes in figure.axes if axes.axison]
-    assert [title.split()[0] for title in titles] == ["cc"]

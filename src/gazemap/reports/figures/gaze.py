@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from gazemap.prediction.pictures import COLORMAP
+from gazemap.images.overlays import COLORMAP
 from gazemap.types import Floats
 
 _BARS = 40

@@ -22,8 +22,8 @@ from gazemap.analysis.crops import Crop
 from gazemap.analysis.designs import DesignDifference, RegionChange
 from gazemap.analysis.regions import Mask, RegionShare
 from gazemap.gaze.areas import Box
+from gazemap.images.overlays import COLORMAP
 from gazemap.metrics import resize
-from gazemap.prediction.pictures import COLORMAP
 from gazemap.reports.figures.maps import (
     EDGE,
     FoldedMap,

@@ -12,10 +12,10 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from gazemap.evaluation.scores import Interval, SweepRow
-from gazemap.evaluation.significance import Difference
+from gazemap.evaluation.figures import beyond, span
+from gazemap.evaluation.intervals import SweepRow
+from gazemap.images.overlays import COLORMAP
 from gazemap.metrics import METRICS
-from gazemap.prediction.pictures import COLORMAP
 from gazemap.types import AnyFloats
 
 
@@ -161,14 +161,12 @@ def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figur
     panels = figure.subplots(1, len(metrics), squeeze=False, sharey=True).ravel()
     places = np.arange(len(rows))[::-1]
     for axes, metric in zip(panels, metrics, strict=True):
-        left, right = _span([row.intervals[metric] for row in rows])
+        left, right = span([row.intervals[metric] for row in rows])
         axes.set_xlim(left, right)
         for place, row in zip(places, rows, strict=True):
             interval, seeds = row.intervals[metric], row.seeds[metric]
             if not left <= interval.mean <= right and not np.isnan(interval.mean):
-                edge, side = (left, "left") if interval.mean < left else (right, "right")
-                arrow = "\u25c2 {:.3g}" if side == "left" else "{:.3g} \u25b8"
-                axes.text(edge, place, arrow.format(interval.mean), ha=side, va="center", fontsize=8)
+                beyond(axes, interval.mean, place)
                 continue
             axes.plot([interval.low, interval.high], [place, place], color="tab:blue", linewidth=2)
             axes.plot(seeds, [place] * len(seeds), "|", color="gray", markersize=9)
@@ -182,65 +180,3 @@ def sweep(rows: Sequence[SweepRow], metrics: Sequence[str], title: str) -> Figur
         f"{title}: mean, 95 % interval over images, and each seed (gray)", fontsize=9, parse_math=False
     )
     return figure
-
-
-def _span(intervals: Sequence[Interval]) -> tuple[float, float]:
-    """An axis for all but the intervals that lie far off, beyond three quartile distances."""
-    known = [interval for interval in intervals if not np.isnan(interval.mean)]
-    low, high = np.percentile([interval.mean for interval in known], [25, 75])
-    reach = 3 * (high - low) or np.inf
-    near = [interval for interval in known if low - reach <= interval.mean <= high + reach]
-    left, right = min(interval.low for interval in near), max(interval.high for interval in near)
-    margin = 0.06 * (right - left) or 1e-3
-    return left - margin, right + margin
-
-
-def score_differences(differences: Sequence[Difference], names: tuple[str, str], title: str) -> Figure:
-    """The difference of two models' scores on every image, sorted: one panel per metric.
-
-    Args:
-        differences: B - A, one entry per metric; one that no image has both scores of gets no panel.
-        names: of A and B.
-        title: what was scored, and how.
-    """
-    shown = [entry for entry in differences if sum(entry.counts)] or differences
-    columns = min(len(shown), 4)
-    rows = -(-len(shown) // columns)
-    figure = Figure(figsize=(max(3.3 * columns, 6.6), 2.9 * rows + 1.2), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, difference in zip(grid, shown, strict=False):
-        _show_difference(axes, difference)
-    for axes in grid[len(shown) :]:
-        axes.axis("off")
-    figure.suptitle(
-        f"{title}\nA: {names[0]}\nB: {names[1]}", fontsize=10, x=0.01, ha="left", parse_math=False
-    )
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
-    return figure
-
-
-def _show_difference(axes: Axes, difference: Difference) -> None:
-    order = np.argsort(difference.values)[: sum(difference.counts)]  # NaN is sorted last
-    values, gains = difference.values[order], difference.gains[order]
-    for color, label, better in (("tab:orange", "A better", gains < 0), ("tab:blue", "B better", gains > 0)):
-        axes.stairs(np.where(better, values, 0.0), fill=True, color=color, label=label)
-    mean = difference.mean
-    axes.axhline(mean.mean, color="black", linestyle="--", linewidth=1, label="mean difference")
-    axes.axhspan(mean.low, mean.high, color="black", alpha=0.2, linewidth=0, label="its 95 % interval")
-    axes.axhline(0, color="black", linewidth=0.8)
-    direction = "higher" if difference.higher_is_better else "lower"
-    worse, equal, better_count = difference.counts
-    ties = f", {equal} equal" if equal else ""
-    missing = f", {difference.left_out} without both scores" if difference.left_out else ""
-    axes.set_title(
-        f"{difference.metric} ({direction} is better)\n"
-        f"A better on {worse}, B on {better_count}{ties}{missing}",
-        fontsize=9,
-        loc="left",
-    )
-    axes.set_xlabel("images, sorted", fontsize=9)
-    unit = METRICS[difference.metric].unit
-    axes.set_ylabel(f"B - A, {unit}" if unit else "B - A", fontsize=9)
-    axes.margins(x=0)
-    axes.tick_params(labelsize=8)

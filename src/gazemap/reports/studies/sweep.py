@@ -24,11 +24,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import RecipeError
-from gazemap.evaluation.evaluate import CENTER_BIAS, GOLD_STANDARD
+from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD
 from gazemap.evaluation.fingerprint import choose_protocol
+from gazemap.evaluation.intervals import SweepRow, bootstrap
 from gazemap.evaluation.names import scores_file
 from gazemap.evaluation.reuse import scores_in
-from gazemap.evaluation.scores import Scores, SweepRow, bootstrap
+from gazemap.evaluation.scores import Scores
 from gazemap.metrics import get_metric, get_protocol
 from gazemap.reports.figures import runs as figures
 from gazemap.reports.studies.recipes import SWEEPS
