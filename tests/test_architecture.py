@@ -22,7 +22,7 @@ ORDERS = {
     " < evaluation | analysis < reports | serving < cli < __main__",
     "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
     " < locks < files < *",
-    "gaze": "blurring | fixation_pictures | lost_samples < samples < *",
+    "gaze": "blurring | fixation_pictures | lost_samples | numbers < samples < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
     "data": "figures | split_names | schema < tables < sample < selection | showing < dataset < writing"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,3 +14,4 @@ Pixels = NDArray[np.uint8]  # (H, W, 3), RGB
 Output = Literal["saliency", "log_density"]  # what a model's numbers mean
 Fit = Literal["stretch", "letterbox", "crop"]  # how an image lies in a network's frame
 AnyFloats = NDArray[np.floating]  # of any precision
+Numbers = NDArray[Any] | Sequence[float]  # (n,), what a user may give for `Floats`

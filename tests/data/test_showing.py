@@ -120,3 +120,9 @@ def test_pandas_gets_the_same_rows(popout_set, monkeypatch):
     for shown in (popout_set, popout_set[0]):
         with pytest.raises(MissingPackageError, match="pip install pandas"):
             shown.to_pandas()
+
+
+def test_a_position_beyond_the_last_is_said(popout_set):
+    with pytest.raises(IndexError, match=r"'popout' has 30 images; there is none at position 30\."):
+        popout_set[30]
+    assert popout_set[-1].image_id == popout_set.image_ids[-1]

@@ -213,6 +213,16 @@ def test_true_samples_of_any_rate_and_unit_are_taken(detector, rate, where):
     detector(x, -x, np.arange(200) / rate, threshold=30.0)
 
 
+@pytest.mark.parametrize("detector", [fixations_by_velocity, fixations_by_dispersion])
+def test_lists_are_taken_as_arrays(detector):
+    samples = [10.0] * 30 + [200.0] * 30, [5] * 60, [place / 100 for place in range(60)]
+    found = detector(*samples, threshold=50.0)
+    expected = detector(*(np.array(values, float) for values in samples), threshold=50.0)
+    assert found.x.tolist() == expected.x.tolist() == [10.0, 200.0]
+    with pytest.raises(InputError, match="y must hold numbers, in an array or a list"):
+        detector(samples[0], ["a"] * 60, samples[2], threshold=50.0)
+
+
 def test_pixels_per_degree_of_a_screen():
     # 2 x 57.29 cm x tan(0.5 degrees) is 1.0000 cm: the classroom's rule of thumb
     assert pixels_per_degree(1024, 32, 57.29) == pytest.approx(32.0, rel=1e-4)

@@ -70,6 +70,18 @@ def test_scaling_follows_the_image():
     assert (scaled.x[0], scaled.y[0]) == (2.0, 6.0)
 
 
+def test_lists_become_arrays():
+    given = Fixations([10, 20], [5, 6.5], observer=["a", "b"])
+    assert given == Fixations(np.array([10.0, 20.0]), np.array([5.0, 6.5]), np.array(["a", "b"]))
+    assert given.scaled((10, 10), (20, 20)).x.tolist() == [20.0, 40.0]
+    with pytest.raises(InputError, match=r"as many numbers of each.*'x': \(2,\), 'y': \(1,\)"):
+        Fixations([10, 20], [5])
+    with pytest.raises(InputError, match="x must hold numbers"):
+        Fixations(["left"], [5])
+    with pytest.raises(InputError, match="as many numbers of each"):
+        Fixations([[1, 2]], [[3, 4]])
+
+
 def test_no_blur_leaves_the_counts():
     x, y = np.array([0.5, 0.5, 3.0]), np.array([0.5, 0.5, 1.0])
     np.testing.assert_array_equal(density(x, y, (2, 4), 0.0), fixation_map(x, y, (2, 4)) / 3)

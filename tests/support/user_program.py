@@ -4,9 +4,11 @@ A line that ends in `# refused: CODE` must be an error of that code, and no othe
 """
 
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import numpy as np
+from arro3.core import Table
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -25,6 +27,7 @@ from gazemap import (
 from gazemap.data.importers import import_dataset
 from gazemap.data.popout.generate import popout
 from gazemap.evaluation.model_comparison import ModelComparison
+from gazemap.gaze.detection import fixations_by_velocity
 from gazemap.metrics.kernels.arrays import Score
 from gazemap.prediction.predictor import Predictor
 from gazemap.reports.crop import CroppedImage, crop
@@ -51,6 +54,12 @@ def predictions(photo: Path, pixels: NDArray[np.uint8]) -> None:
     gazemap.predict(1)  # refused: call-overload
     gazemap.predict("photo.jpg", "gazenet", "onnx")  # refused: call-overload
     gazemap.predict("photo.jpg", center_bias="no")  # refused: call-overload
+    assert_type(one.plot(), Figure)
+    assert_type(gazemap.predict("page.png", viewport=(1280, 800)).folds, tuple[Prediction, ...])
+    one.plot(True)  # refused: call-arg
+    one.save()  # refused: call-arg
+    gazemap.predict("page.png", viewport=1280)  # refused: call-overload
+    gazemap.predict_files("photos/", "out", write="overlay", where=1)  # refused: call-arg
     print(gazemap.predict(["a.jpg", "b.jpg"]).density)  # refused: attr-defined
     print(one.heat_map)  # refused: attr-defined
 
@@ -77,6 +86,17 @@ def data_sets() -> None:
     if sample.fixations is not None:
         assert_type(sample.fixations, Fixations)
     Fixations(x=np.array([1.0]), y=np.array([2.0]))
+    for shown in (dataset, sample):
+        assert_type(shown.plot(), Figure)
+        assert_type(shown.to_arrow(), Table)
+    assert_type(dataset.to_pandas("images"), Any)  # pandas is no dependency
+    assert_type([one.image_id for one in dataset], list[str])
+    assert_type(dataset.splits, dict[str, int])
+    assert_type(sample.fixation_map((48, 64)), NDArray[np.float64])
+    dataset.to_pandas("image")  # refused: arg-type
+    dataset.plot("six")  # refused: arg-type
+    print(dataset[1.5])  # refused: index
+    sample.density(2.0)  # refused: arg-type
     import_dataset("raw/osie", "gaze/osie", format="osie")
     dataset.select(window="0:2")  # refused: arg-type
     print(sample.fixations.x)  # refused: union-attr
@@ -90,8 +110,15 @@ def scores(dataset: GazeDataset, model: SaliencyModel) -> None:
     assert_type(found.interval("gazenet", "nss").mean, float)
     assert_type(found.per_image["gazenet"]["nss"], NDArray[np.float64])
     assert_type(found["gazenet"]["nss"].low, float)
+    assert_type(found.plot("nss", "cc"), Figure)
+    assert_type(found.to_arrow(), Table)
+    assert_type(found.rows, list[str])
     compared = assert_type(gazemap.compare(found, "runs/a", sort_by="nss"), ModelComparison)
     print(compared.difference("nss").p + 0.5)
+    assert_type(compared.plot(), Figure)
+    found.plot(3)  # refused: arg-type
+    found.interval("gazenet")  # refused: call-arg
+    print(found["gazenet"]["nss"] + 1)  # refused: operator
     gazemap.compare(found, "runs/a", "nss")  # refused: call-arg
     gazemap.evaluate(dataset, "gazenet")  # refused: arg-type
     gazemap.evaluate("gazenet", dataset, "val", "exact", ["nss"])  # refused: call-arg
@@ -102,8 +129,21 @@ def measures(saliency: NDArray[np.float64], counts: NDArray[np.float64]) -> None
     assert_type(metrics.nss(saliency, counts), Score)
     points = Fixations(x=np.array([1.0]), y=np.array([2.0]))
     assert_type(metrics.score(saliency, fixation_map=points, protocol="mit"), dict[str, Score])
+    assert_type(metrics.auc([[0.1, 0.2], [0.3, 0.4]], [[0, 1], [0, 0]]), Score)
+    assert_type(metrics.cc([saliency, saliency], counts), Score)
+    metrics.auc(saliency, [(1, 2)])  # refused: arg-type
+    metrics.nss("map.png", counts)  # refused: arg-type
+    metrics.cc(saliency, points)  # refused: call-overload
+    metrics.auc(saliency, counts, negatives="none")  # refused: call-overload
     metrics.nss(saliency)  # refused: call-overload
     metrics.score(saliency, counts)  # refused: call-overload
+
+
+def recordings() -> None:
+    found = fixations_by_velocity([10.0, 10.1, 10.2], [5, 5, 5], [0.0, 0.1, 0.2], threshold=30)
+    assert_type(found.duration, NDArray[np.float64])
+    fixations_by_velocity([10.0], [5.0], [0.0])  # refused: call-arg
+    fixations_by_velocity("x", "y", "time", threshold=30)  # refused: arg-type
 
 
 def trainings(dataset: GazeDataset) -> None:

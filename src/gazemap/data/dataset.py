@@ -126,7 +126,12 @@ class GazeDataset:
         if isinstance(index, str):
             selection.check_image_ids([index], self._positions)
             return self.samples[self._positions[index]]
-        return self.samples[index]
+        try:
+            return self.samples[index]
+        except IndexError as error:
+            raise IndexError(
+                f"Data set {self.name!r} has {len(self):,} images; there is none at position {index}."
+            ) from error
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError, lookup
 from gazemap.gaze.samples import checked_samples
-from gazemap.types import Floats
+from gazemap.types import Floats, Numbers
 
 Indices = NDArray[np.int64]
 Middle = Callable[[Floats, Indices, Indices], Floats]
@@ -46,9 +46,9 @@ class DetectedFixations:
 
 
 def fixations_by_velocity(
-    x: Floats,
-    y: Floats,
-    time: Floats,
+    x: Numbers,
+    y: Numbers,
+    time: Numbers,
     *,
     threshold: float,
     pixels_per_degree: float = 1.0,
@@ -90,9 +90,9 @@ def fixations_by_velocity(
 
 
 def fixations_by_dispersion(
-    x: Floats,
-    y: Floats,
-    time: Floats,
+    x: Numbers,
+    y: Numbers,
+    time: Numbers,
     *,
     threshold: float,
     pixels_per_degree: float = 1.0,

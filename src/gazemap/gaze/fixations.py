@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gazemap.errors import InputError
 from gazemap.gaze.blurring import blur
 from gazemap.gaze.fixation_pictures import fixation_counts
+from gazemap.gaze.numbers import numbers
 from gazemap.types import Floats, Size
 
 MAX_SIGMA = 100_000.0  # pixels of a blur: wider than every image is
@@ -104,6 +105,20 @@ class Fixations:
     observer: NDArray[np.str_] | None = None
     onset: Floats | None = None
     duration: Floats | None = None
+
+    def __post_init__(self) -> None:
+        """Take lists, too.
+
+        Raises:
+            InputError: no numbers, or not as many of each.
+        """
+        for name, values in self.columns.items():
+            if not isinstance(values, np.ndarray):
+                taken = np.asarray(values, dtype=str) if name == "observer" else numbers(values, name)
+                object.__setattr__(self, name, taken)
+        shapes = {name: values.shape for name, values in self.columns.items()}
+        if len({*shapes.values()}) > 1 or self.x.ndim != 1:
+            raise InputError(f"Fixations must have as many numbers of each, shape (n,), got shapes {shapes}.")
 
     @classmethod
     def of_pixels(cls, fixated: NDArray[np.generic]) -> Fixations:

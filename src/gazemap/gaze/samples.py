@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError
 from gazemap.gaze.lost_samples import is_lost, places, told
-from gazemap.types import Floats
+from gazemap.gaze.numbers import numbers
+from gazemap.types import Floats, Numbers
 
 _LOST = 0.01  # of the samples, over which (0, 0) and the like are signs
 _FAR = 10.0  # times the median distance of samples from their middle, or of that from 0: no look goes there
@@ -17,7 +18,7 @@ _TELLING = 3  # samples from which a rate can be told
 _LIKELY = (0.0005, 0.1)  # seconds between samples: 2 kHz and 10 Hz
 
 
-def checked_samples(x: Floats, y: Floats, time: Floats) -> tuple[Floats, Floats, Floats]:
+def checked_samples(x: Numbers, y: Numbers, time: Numbers) -> tuple[Floats, Floats, Floats]:
     """The samples that are finite, as float64.
 
     Args:
@@ -26,10 +27,10 @@ def checked_samples(x: Floats, y: Floats, time: Floats) -> tuple[Floats, Floats,
         time: (n,) seconds.
 
     Raises:
-        InputError: other shapes, times that do not increase or whose steps can be no seconds, or samples
-            that are signs of lost ones.
+        InputError: no numbers, other shapes, times that do not increase or whose steps can be no seconds, or
+            samples that are signs of lost ones.
     """
-    x, y, time = (np.asarray(values, np.float64) for values in (x, y, time))
+    x, y, time = (numbers(values, name) for values, name in ((x, "x"), (y, "y"), (time, "time")))
     if not (x.ndim == 1 and x.shape == y.shape == time.shape):
         raise InputError(
             f"x, y and time must have one shape (n,), got shapes {x.shape}, {y.shape} and {time.shape}."

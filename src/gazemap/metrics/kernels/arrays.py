@@ -33,7 +33,9 @@ class Points(Protocol):
 
 # The caller chooses: nested lists and NumPy arrays give floats and NumPy arrays, tensors give tensors
 # on their own device.
-Arrays: TypeAlias = "NDArray[Any] | Sequence[Any]"  # (H, W) or (B, H, W)
+# A tuple is no row: a list of pairs is points, which a map is not.
+_Row: TypeAlias = "list[float] | list[int] | list[list[float]] | list[list[int]] | NDArray[Any]"
+Arrays: TypeAlias = "NDArray[Any] | Sequence[_Row]"  # (H, W) or (B, H, W)
 Maps: TypeAlias = "Arrays | Tensor"
 FixationMaps: TypeAlias = "Maps | Points | Sequence[Points]"  # counts, or the points of one or B images
 Score: TypeAlias = "float | Floats"  # a float for one image, (B,) for a batch
@@ -69,6 +71,12 @@ _NUMPY = _lean_numpy()
 def namespace_of(values: Array) -> Any:  # noqa: ANN401 - NumPy or PyTorch
     """The library of an array, in the array API's names."""
     return _NUMPY if isinstance(values, np.ndarray) else array_api_compat.array_namespace(values)
+
+
+def shape_of(values: Maps) -> Any:  # noqa: ANN401 - a tuple of as many numbers as there are axes
+    """The shape of an array, a tensor or nested lists."""
+    given: Any = values
+    return tuple(np.shape(given))
 
 
 def check_shape(shape: tuple[int, ...], name: str) -> None:

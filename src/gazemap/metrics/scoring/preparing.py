@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gazemap.gaze.blurring import blur_by_taps
 from gazemap.images.resizing import resize, resize_8_bit
 from gazemap.metrics.densities import density_of, exponentiate, shift_to_density, softmax
-from gazemap.metrics.kernels.arrays import Array, Maps, check_shape, in_main_memory
+from gazemap.metrics.kernels.arrays import Array, Maps, check_shape, in_main_memory, shape_of
 from gazemap.metrics.kernels.checks import is_below_zero
 from gazemap.metrics.kernels.reading import Reader
 from gazemap.metrics.scoring.best_maps import best_map
@@ -116,7 +116,7 @@ def prepare(
     Raises:
         InputError: neither (h, w) nor (B, h, w); a log density whose logsumexp is not 0 within 1e-3.
     """
-    check_shape(tuple(np.shape(grid)), "saliency" if output == "saliency" else "log_density")
+    check_shape(shape_of(grid), "saliency" if output == "saliency" else "log_density")
     if protocol.eight_bit != "no":
         blurred = _through_8_bits(in_main_memory(grid), protocol, size, output)
         return Prepared(Reader(grid).like(blurred), False, protocol)

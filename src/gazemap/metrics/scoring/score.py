@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from gazemap.errors import InputError
-from gazemap.metrics.kernels.arrays import Array, Arrays, FixationMaps, Maps, Score, refuse_coordinates
+from gazemap.metrics.kernels.arrays import (
+    Array,
+    Arrays,
+    FixationMaps,
+    Maps,
+    Score,
+    refuse_coordinates,
+    shape_of,
+)
 from gazemap.metrics.kernels.reading import has_points
 from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.metric import Metric
@@ -122,7 +130,7 @@ def score_against(
     """
     chosen = get_protocol(protocol)
     names = tuple(metrics or _computable(chosen, truth))
-    came = np.shape(saliency)
+    came = shape_of(saliency)
     fixated: Array = truth.fixation_map
     if not has_points(fixated):
         refuse_coordinates(np.shape(fixated), came, "fixation_map")
