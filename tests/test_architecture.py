@@ -38,8 +38,8 @@ ORDERS = {
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
-    "models": "training_images | about < files < overview | base < encoders | parts < dilated < * < table"
-    " < weights",
+    "models": "training_images | about < files < overview | base | encoder_weights < encoders | parts"
+    " < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files",

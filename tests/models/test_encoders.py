@@ -4,14 +4,18 @@ import os
 import re
 import subprocess
 import sys
+from email.message import Message
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from gazemap.errors import InputError, WeightsError
-from gazemap.models.encoders import ENCODERS, Encoder, import_timm
+from gazemap.models import encoder_weights
+from gazemap.models.encoder_weights import import_timm
+from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.mdnsal import MDNSal
 from gazemap.models.parts import CenterBiasPrior, GaussianPriors, LearnedBlur
 from gazemap.models.simplenet import SimpleNet
@@ -85,19 +89,85 @@ def test_weights_that_cannot_be_fetched_are_named_with_their_address(error, monk
     address = r"https://huggingface\.co/timm/mobilenetv2_100\.\w+"
     why = {OSError: "no host", RuntimeError: "the client", KeyError: "KeyError"}[type(error)]
     message = (
-        rf"mobilenetv2_100 cannot be fetched from {address} \({why}\)\. .*model\.safetensors from there by"
+        rf"mobilenetv2_100 cannot be fetched from {address} \({why}\)\. .*"
+        rf"download {address}/resolve/main/model\.safetensors elsewhere, and give that file as "
+        r"encoder_weights: in a command, --set model\.options\.encoder_weights=FILE"
     )
     with pytest.raises(WeightsError, match=message):
         Encoder("mobilenetv2", weights="timm")
     assert re.search(f"weights of mobilenetv2_100 come from {address}", capsys.readouterr().err)
 
 
-def test_without_a_network_there_is_no_traceback(tmp_path, monkeypatch):
+def test_without_a_network_there_is_no_traceback_and_no_waiting(tmp_path, monkeypatch):
     constants = pytest.importorskip("huggingface_hub.constants")
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # as HF_HUB_OFFLINE=1: fails at once
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")  # where nobody listens
+    timm, made, offline = import_timm(), import_timm().create_model, []
+
+    def make(*names, **options):
+        offline.append(constants.HF_HUB_OFFLINE)
+        return made(*names, **options)
+
+    monkeypatch.setattr(timm, "create_model", make)
     with pytest.raises(WeightsError, match="weights of mobilenetv2_100 cannot be fetched from"):
         Encoder("mobilenetv2", weights="timm")
+    assert offline == [True]  # so that the library asks once, and not again for a minute
+    assert not constants.HF_HUB_OFFLINE
+
+
+def test_weights_that_were_kept_are_taken_without_a_network(tmp_path, monkeypatch):
+    constants = pytest.importorskip("huggingface_hub.constants")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    torch.manual_seed(0)
+    whole = {k: v.contiguous() for k, v in import_timm().create_model("mobilenetv2_100").state_dict().items()}
+    kept = tmp_path / "models--timm--mobilenetv2_100.ra_in1k"
+    (kept / "snapshots" / "abc").mkdir(parents=True)
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("abc")
+    save_file(whole, kept / "snapshots" / "abc" / "model.safetensors")
+    network = Encoder("mobilenetv2", weights="timm").network.graph_module
+    assert torch.equal(network.conv_stem.weight, whole["conv_stem.weight"])
+
+
+def test_a_server_that_says_no_is_there(monkeypatch):
+    def refuse(request, timeout):
+        raise HTTPError(request.full_url, 403, "no", Message(), None)
+
+    monkeypatch.setattr(encoder_weights.urllib.request, "urlopen", refuse)
+    assert encoder_weights._answers("https://example.org")
+
+
+def test_the_file_that_timm_gives_out_is_taken_with_its_classifier(tmp_path):
+    """As `model.safetensors` has it, and in torchvision's naming."""
+    torch.manual_seed(0)
+    whole = {k: v.contiguous() for k, v in import_timm().create_model("mobilenetv2_100").state_dict().items()}
+    assert "classifier.weight" in whole
+    save_file(whole, tmp_path / "model.safetensors")
+    numbered = {k: v for k, v in whole.items() if not k.startswith("classifier")}
+    foreign = {f"features.{place}.{k.rpartition('.')[2]}": v for place, (k, v) in enumerate(numbered.items())}
+    save_file(foreign | {"classifier.1.weight": torch.ones(3, 4)}, tmp_path / "other.safetensors")
+    for name in ("model", "other"):
+        network = Encoder("mobilenetv2", weights=str(tmp_path / f"{name}.safetensors")).network.graph_module
+        assert torch.equal(network.conv_stem.weight, whole["conv_stem.weight"])
+        assert torch.equal(network.bn2.bias, whole["bn2.bias"])
+
+
+def test_weights_for_another_scaling_are_not_taken_in_silence(tmp_path, capsys):
+    with pytest.raises(WeightsError, match=r"timm does not have\. Take encoder=mobilenetv2 for timm's"):
+        Encoder("mobilenetv2-tf", weights="timm")
+    made = Encoder("mobilenetv2").network.graph_module
+    for norm in (module for module in made.modules() if isinstance(module, torch.nn.BatchNorm2d)):
+        norm.running_mean.fill_(0.1)
+    own = {k: v.contiguous() for k, v in made.state_dict().items()}
+    save_file(own, tmp_path / "own.safetensors")
+    folded = {k: torch.zeros_like(v) if k.endswith("running_mean") else v for k, v in own.items()}
+    save_file(folded, tmp_path / "folded.safetensors")
+    Encoder("mobilenetv2", weights=str(tmp_path / "own.safetensors"))
+    Encoder("mobilenetv2-tf", weights=str(tmp_path / "folded.safetensors"))
+    assert capsys.readouterr().err == ""
+    Encoder("mobilenetv2", weights=str(tmp_path / "folded.safetensors"))
+    assert "looks like weights of TensorFlow. If it is, set encoder=mobilenetv2-tf" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -106,7 +176,7 @@ def test_what_fetches_weights_asks_for_nothing_else(chosen):
     """A first request would also ask for other things; the user has the last word."""
     pytest.importorskip("huggingface_hub")
     code = (
-        "from gazemap.models.encoders import import_timm; import_timm()\n"
+        "from gazemap.models.encoder_weights import import_timm; import_timm()\n"
         "from huggingface_hub.constants import HF_HUB_DISABLE_TELEMETRY as off; print(off)"
     )
     names = ("HF_HUB_DISABLE_TELEMETRY", "DISABLE_TELEMETRY", "DO_NOT_TRACK")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gazemap.models.encoders import timm_network
+from gazemap.models.encoder_weights import timm_network
 from gazemap.models.parts import upsample
 
 _MEAN_BGR = (103.939, 116.779, 123.68)  # of images in 0 to 255, as the released Caffe weights take them

@@ -6,20 +6,15 @@ is built.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import torch
 from pydantic import AfterValidator
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from gazemap.errors import WeightsError, check_name, lookup
-from gazemap.system.device import register_vision_operators
-from gazemap.system.extras import require
+from gazemap.models.encoder_weights import TIMM, has_folded_norms, import_timm, timm_network
 from gazemap.system.progress import say
 
 _HALF = (0.5, 0.5, 0.5)
@@ -39,6 +34,7 @@ class EncoderSpec:
         mean: of the images that it was trained on, RGB in [0, 1].
         std: their standard deviation.
         options: for timm's constructor.
+        from_file: what to take instead where timm's weights are asked for; empty where they fit.
     """
 
     timm: str
@@ -47,6 +43,7 @@ class EncoderSpec:
     mean: tuple[float, float, float] = _IMAGENET_MEAN
     std: tuple[float, float, float] = _IMAGENET_STD
     options: dict[str, Any] = field(default_factory=dict)
+    from_file: str = ""
 
 
 _MOBILENET_V2 = EncoderSpec(
@@ -82,7 +79,9 @@ ENCODERS: dict[str, EncoderSpec] = {
     ),
     "mobilenetv2": _MOBILENET_V2,
     # scaled and padded as TensorFlow does, for weights that were trained there
-    "mobilenetv2-tf": replace(_MOBILENET_V2, mean=_HALF, std=_HALF, options={"pad_type": "same"}),
+    "mobilenetv2-tf": replace(
+        _MOBILENET_V2, mean=_HALF, std=_HALF, options={"pad_type": "same"}, from_file="mobilenetv2"
+    ),
 }
 
 
@@ -124,6 +123,9 @@ class Encoder(nn.Module):
 
     Attributes:
         channels: of each scale.
+
+    Raises:
+        WeightsError: as `timm_network`, or timm has no weights that fit this encoder.
     """
 
     def __init__(
@@ -136,11 +138,20 @@ class Encoder(nn.Module):
     ) -> None:
         super().__init__()
         spec = lookup("encoder", name, ENCODERS) if isinstance(name, str) else name
+        if weights == TIMM and spec.from_file:
+            raise WeightsError(
+                "This encoder is scaled and padded for weights that TensorFlow trained, which timm does not "
+                f"have. Take encoder={spec.from_file} for timm's weights, or give a file as encoder_weights."
+            )
         self.channels = spec.channels[:scales]
         self.trainable = trainable
         self.pretrained = weights is not None
         self.normalize = Normalize(spec.mean, spec.std)
         network = timm_network(spec.timm, weights, **spec.options)
+        takes_others = spec.timm == _MOBILENET_V2.timm and not spec.from_file
+        if weights not in (None, TIMM) and takes_others and has_folded_norms(network):
+            note = f"{weights} looks like weights of TensorFlow. If it is, set encoder=mobilenetv2-tf."
+            say(note, progress=True)
         taps = list(spec.taps[:scales])
         self.network: nn.Module = import_timm().models.GraphExtractNet(network, return_nodes=taps)
         self.network.requires_grad_(trainable)
@@ -157,99 +168,3 @@ class Encoder(nn.Module):
             if self.pretrained and isinstance(module, nn.BatchNorm2d):
                 module.eval()
         return self
-
-
-def timm_network(name: str, weights: str | None, **options: Any) -> nn.Module:  # noqa: ANN401 - timm's
-    """A network of timm without its classifier.
-
-    Args:
-        name: of the network in timm.
-        weights: a file for `load_encoder_weights`; "timm" downloads timm's own; None draws them at random.
-        options: for timm's constructor.
-
-    Raises:
-        WeightsError: as `load_encoder_weights`, or timm's weights cannot be downloaded.
-    """
-    download = weights == "timm" and not torch.empty(0).is_meta  # on the meta device there are only shapes
-    timm = import_timm()
-    if download:
-        source = _source(name)
-        say(
-            f"The ImageNet weights of {name} come from {source}, unless they are there already.",
-            progress=True,
-        )
-    try:
-        network: nn.Module = timm.create_model(name, num_classes=0, pretrained=download, **options)
-    except Exception as error:  # of the libraries' own kinds, which are many
-        if not download:
-            raise
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise WeightsError(
-            f"The ImageNet weights of {name} cannot be fetched from {source} ({reason}). Connect to the "
-            "internet, or get model.safetensors from there by hand and give that file as encoder_weights."
-        ) from error
-    if weights is not None and weights != "timm":
-        load_encoder_weights(network, Path(weights))
-    return network
-
-
-def _source(name: str) -> str:
-    """The address of timm's weights of a network."""
-    about = import_timm().models.get_pretrained_cfg(name)
-    return f"https://huggingface.co/{about.hf_hub_id}" if about.hf_hub_id else str(about.url)
-
-
-def load_encoder_weights(network: nn.Module, path: Path) -> None:
-    """Start a network from a safetensors file of ImageNet weights, in timm's or torchvision's naming.
-
-    Where the names differ, tensors are matched in the order of their layers' numbers.
-
-    Raises:
-        WeightsError: the file is missing or damaged, or its shapes do not fit.
-    """
-    try:
-        tensors = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"Encoder weights {path} cannot be read ({error}).") from error
-    own = {k: v for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
-    tensors = {k: v for k, v in tensors.items() if not k.endswith("num_batches_tracked")}
-    if tensors.keys() != own.keys():
-        tensors = dict(zip(own, _in_layer_order(tensors), strict=False)) if len(own) == len(tensors) else {}
-    wrong = [k for k in own if k not in tensors or tensors[k].shape != own[k].shape]
-    if wrong:
-        raise WeightsError(
-            f"{path} does not fit this encoder: {len(wrong)} of {len(own)} tensors differ in name or "
-            f"shape. The first is {wrong[0]} {tuple(own[wrong[0]].shape)}."
-        )
-    if not next(network.parameters()).is_meta:
-        network.load_state_dict(tensors, strict=False)
-
-
-def _in_layer_order(tensors: dict[str, Tensor]) -> list[Tensor]:
-    """The layers in the order of the numbers in their names; within a layer as PyTorch lists them."""
-    within = ("weight", "bias", "running_mean", "running_var")
-
-    def position(name: str) -> tuple[Any, ...]:
-        *layers, last = name.split(".")
-        numbers = tuple(int(part) for part in layers if part.isdigit())
-        return (*numbers, within.index(last) if last in within else len(within))
-
-    return [tensors[name] for name in sorted(tensors, key=position)]
-
-
-def import_timm() -> Any:  # noqa: ANN401 - timm has no types
-    """timm, after what torchvision needs to be imported; see `system.device`.
-
-    Where the user has not said otherwise, huggingface_hub, which fetches timm's weights, asks for nothing but
-    them, and leaves it to us to say what went wrong.
-
-    Raises:
-        MissingPackageError: timm is not installed.
-    """
-    require("timm", "Building an encoder")
-    register_vision_operators()
-    for name, value in (("DISABLE_TELEMETRY", "1"), ("VERBOSITY", "error")):
-        os.environ.setdefault(f"HF_HUB_{name}", value)  # read when it is imported
-    import timm
-
-    return timm
