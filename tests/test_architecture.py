@@ -37,7 +37,8 @@ ORDERS = {
     " | twins < *",
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
-    "metrics/scoring": "best_maps | protocols < comparing < undefined < metric < table | preparing < *",
+    "metrics/scoring": "best_maps | protocol_checks < protocols < comparing < undefined < metric < table"
+    " | preparing < *",
     "models": "training_images | about < files < overview | base | encoder_weights < encoders | parts"
     " < dilated < * < table < weights",
     "losses": "cases < * < __init__",

@@ -20,8 +20,8 @@ ABOUT = """# Commands
 The help of `gazemap` and of each command. `python docs/reference/commands.py` writes this page.
 
 - What a command works on is an argument. All else is an option, of one name and one meaning everywhere.
-- With `--json`, a command prints its result as one JSON document on the standard output. Notes and bars go to the
-  standard error.
+- With `--json`, a command prints its result as one JSON document on the standard output. Notes and bars go to
+  the standard error.
 - The exit code is 0, or 1 where some images could not be predicted or a check found problems. It is 2 after a
   mistake, and 130 after Ctrl-C.
 """

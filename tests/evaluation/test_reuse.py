@@ -73,7 +73,6 @@ CHANGES = {
     "dataset": lambda dataset: {"dataset": one_point_moved(dataset)},
     "split": lambda _: {"split": "train"},
     "protocol": lambda _: {"protocol": "exact"},
-    "a choice of a protocol of the same name": lambda _: {"protocol": replace(PROTOCOLS["mit"], ddof=0)},
     "metrics": lambda _: {"metrics": ["nss"]},
     "one map": lambda _: {"one_map": True},
     "seed": lambda _: {"seed": 1},
@@ -96,6 +95,14 @@ def test_what_other_things_made_is_made_anew(kept, popout_set, change, monkeypat
     assert_same_numbers(Scores.read(kept), scores)
     scores_in(kept, **changed)
     assert len(calls) == 1
+
+
+def test_two_own_protocols_of_one_name_are_two(tmp_path, popout_set, monkeypatch):
+    calls = count_evaluations(monkeypatch)
+    for ddof in (0, 1, 1):
+        mine = replace(PROTOCOLS["mit"], name="mine", ddof=ddof)
+        scores_in(tmp_path / "scores.parquet", **asked(popout_set, protocol=mine))
+    assert len(calls) == 2
 
 
 def test_another_version_scores_anew(kept, popout_set, monkeypatch):

@@ -140,9 +140,9 @@ def test_what_each_protocol_chooses():
 
 def test_jitter_is_off_by_default_and_breaks_ties_where_it_is_asked_for():
     truth, tied = scene(), np.rint(np.random.default_rng(6).random((60, 80)) * 3)
-    mit = PROTOCOLS["mit"]
-    assert mit.jitter == 0
-    shaken = metrics.score(tied, **truth, protocol=replace(mit, jitter=1e-7), metrics=["auc_judd"])
+    assert PROTOCOLS["mit"].jitter == 0
+    shaking = replace(PROTOCOLS["mit"], name="shaking", jitter=1e-7)
+    shaken = metrics.score(tied, **truth, protocol=shaking, metrics=["auc_judd"])
     repeated = [metrics.auc_judd(tied, truth["fixation_map"], jitter=1e-7, seed=seed) for seed in range(20)]
     assert abs(shaken["auc_judd"] - np.mean(repeated)) < 5 * np.std(repeated, ddof=1)
     assert shaken["auc_judd"] > metrics.auc_judd(tied, truth["fixation_map"]) + 0.02
@@ -180,3 +180,38 @@ def test_a_log_density_given_by_mistake_is_refused_where_a_density_is_wanted():
             metrics.score(logs, **truth, protocol=protocol)
         assert metrics.score(logs, **truth, protocol=protocol, metrics=["auc"])["auc"] > 0
     assert np.isfinite(metrics.score(logs, **truth, protocol="mit")["kld"])  # as the MATLAB code does
+
+
+@pytest.mark.parametrize(
+    ("choice", "wrong", "message"),
+    [
+        ("interpolation", "bicubi", "one of bilinear, bicubic, spline, got 'bicubi'"),
+        ("metrics", "nss", r"a tuple of names of metrics, such as \('nss', 'cc'\), got 'nss'"),
+        ("frame", 480, r"None or \(height, width\)"),
+        ("eight_bit", "yes", "one of no, wrap, clip"),
+        ("from_saliency", "flor", "one of raw, floor, shift"),
+        ("repeats", 1, "True or False, got 1"),
+        ("sigma", 0.0, "None or a number of pixels above 0"),
+        ("others", 0, "a whole number of images above 0"),
+        ("step", 2.0, "above 0 and at most 1"),
+        ("ddof", -1, "0 or 1, got -1"),
+        ("eps", float("nan"), "a number above 0"),
+        ("name", "", "a name without blanks"),
+    ],
+)
+def test_a_wrong_choice_of_an_own_protocol_is_refused_before_anything_is_scored(choice, wrong, message):
+    with pytest.raises(InputError, match=rf"{choice} of the protocol '.*' must be .*{message}"):
+        replace(PROTOCOLS["exact"], **{"name": "mine", choice: wrong})
+
+
+def test_an_own_protocol_has_one_blur_known_metrics_and_a_name_of_its_own():
+    with pytest.raises(InputError, match="two blurs"):
+        replace(PROTOCOLS["mit"], name="mine", sigma=19.0)
+    mine = replace(PROTOCOLS["exact"], name="mine", metrics=("nss", "auc_jud"))
+    with pytest.raises(InputError, match="Did you mean 'auc_judd'"):
+        metrics.score(np.eye(30, 40), fixation_map=np.eye(30, 40), protocol=mine)
+    changed = replace(PROTOCOLS["mit"], ddof=0)
+    with pytest.raises(InputError, match="called 'mit', as one of gazemap's, but ddof is 0, not 1"):
+        metrics.score(np.eye(30, 40), fixation_map=np.eye(30, 40), protocol=changed)
+    fewer = replace(PROTOCOLS["mit"], metrics=("nss",))  # the same choices, so the name is true
+    assert get_protocol(fewer) is fewer

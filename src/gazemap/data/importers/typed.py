@@ -44,12 +44,12 @@ class Option:
 def explained(function: Callable[..., Any]) -> list[Option]:
     """The keyword-only parameters of a function, with what its docstring says of each."""
     own = function.func if isinstance(function, partial) else function
-    hints, meanings = get_type_hints(own, include_extras=True), _meanings(own)
+    hints, said = get_type_hints(own, include_extras=True), meanings(own)
     found = []
     for name, parameter in options_of(function).items():
         kinds = [kind for kind in _kinds(hints[name]) if kind != "NONE"]
         default = "" if parameter.default in (None, parameter.empty) else str(parameter.default)
-        found.append(Option(name, "|".join(kinds), default, meanings.get(name, "")))
+        found.append(Option(name, "|".join(kinds), default, said.get(name, "")))
     return found
 
 
@@ -66,9 +66,9 @@ def _kinds(hint: Any) -> list[str]:  # noqa: ANN401 - any annotation
     return ["NONE" if hint is type(None) else {str: "TEXT", Path: "PATH"}.get(hint, hint.__name__.upper())]
 
 
-def _meanings(function: Callable[..., Any]) -> dict[str, str]:
-    """What the section "Args:" of a docstring says of each parameter."""
-    section = (inspect.getdoc(function) or "").partition("\nArgs:\n")[2]
-    lines = section.partition("\n\n")[0]
+def meanings(function: Callable[..., Any], section: str = "Args") -> dict[str, str]:
+    """What a section of a docstring says of each parameter or attribute."""
+    text = (inspect.getdoc(function) or "").partition(f"\n{section}:\n")[2]
+    lines = text.partition("\n\n")[0]
     entries = re.findall(r"^ {4}(\w+): ((?:.+\n?)(?: {8}.+\n?)*)", lines, flags=re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in entries}

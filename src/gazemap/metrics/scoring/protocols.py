@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, fields, replace
 
-from gazemap.errors import lookup
+from gazemap.errors import InputError, lookup
 from gazemap.images.resizing import Interpolation
 from gazemap.metrics.distribution import MATLAB_EPS
+from gazemap.metrics.scoring.protocol_checks import EightBit, FromSaliency, check_choices
 
 
 @dataclass(frozen=True)
 class Protocol:
     """How predictions and truth are prepared, and which metrics are computed.
+
+    `dataclasses.replace(PROTOCOLS["mit"], name="mine", ddof=0)` makes one of your own.
 
     Attributes:
         name: as every table of scores prints it.
@@ -37,6 +39,9 @@ class Protocol:
         ddof: of the standard deviation in NSS.
         min_max: whether SIM and information gain scale maps to [0, 1] first.
         eps: keeps KLD finite, and information gain with `min_max`.
+
+    Raises:
+        InputError: a choice that there is not.
     """
 
     name: str
@@ -44,9 +49,9 @@ class Protocol:
     metrics: tuple[str, ...]
     frame: tuple[int, int] | None = None
     interpolation: Interpolation = "bilinear"
-    eight_bit: Literal["no", "wrap", "clip"] = "no"
+    eight_bit: EightBit = "no"
     blur: float = 0.0
-    from_saliency: Literal["raw", "floor", "shift"] = "raw"
+    from_saliency: FromSaliency = "raw"
     derives: bool = True
     repeats: bool = True
     sigma: float | None = None
@@ -58,6 +63,9 @@ class Protocol:
     ddof: int = 0
     min_max: bool = False
     eps: float = MATLAB_EPS
+
+    def __post_init__(self) -> None:
+        check_choices(vars(self))
 
 
 _BRISTOL = Protocol(
@@ -145,11 +153,24 @@ def get_protocol(protocol: str | Protocol) -> Protocol:
     """A protocol by name; one that is given whole is given back.
 
     Raises:
-        InputError: unknown; gives the nearest name and all names.
+        InputError: unknown; gives the nearest name and all names. One of your own that has the name of
+            another: no score may be taken for one of that.
     """
-    if isinstance(protocol, Protocol):
-        return protocol
-    return lookup("protocol", protocol, PROTOCOLS)
+    if not isinstance(protocol, Protocol):
+        return lookup("protocol", protocol, PROTOCOLS)
+    known = PROTOCOLS.get(protocol.name, protocol)
+    differing = [
+        f"{field.name} is {getattr(protocol, field.name)!r}, not {getattr(known, field.name)!r}"
+        for field in fields(Protocol)
+        if field.name not in ("summary", "metrics")
+        and getattr(protocol, field.name) != getattr(known, field.name)
+    ]
+    if differing:
+        raise InputError(
+            f"A protocol of your own is called {protocol.name!r}, as one of gazemap's, but "
+            f"{'; '.join(differing)}. Give it a name of its own: dataclasses.replace(protocol, name=...)."
+        )
+    return protocol
 
 
 def choices(protocol: Protocol) -> dict[str, str]:

@@ -23,7 +23,7 @@ from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.preparing import Prepared, prepare
 from gazemap.metrics.scoring.protocols import Protocol, get_protocol
-from gazemap.metrics.scoring.table import METRICS, get_metric
+from gazemap.metrics.scoring.table import get_metric
 from gazemap.system.extras import EXTRAS
 from gazemap.types import Output, Size
 
@@ -177,7 +177,7 @@ def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str
 
 def _computable(protocol: Protocol, truth: GroundTruth) -> list[str]:
     """The metrics of a protocol whose ground truth is given; warns of those whose package is missing."""
-    given = [METRICS[name] for name in protocol.metrics if not _missing(METRICS[name], truth)]
+    given = [metric for metric in map(get_metric, protocol.metrics) if not _missing(metric, truth)]
     for metric in given:
         if not metric.is_installed:
             warnings.warn(
