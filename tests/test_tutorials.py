@@ -1,0 +1,46 @@
+"""The tutorials run from an empty folder, and what they say in words is true of what they computed."""
+
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+
+TUTORIALS = sorted((Path(__file__).parents[1] / "docs" / "tutorials").glob("*.py"))
+
+
+def compares_two_models(names, printed):
+    scores, decides = names["scores"], names["decides"]
+    a, b = (scores.interval(row, "information_gain") for row in ("gazenet", "gazenet-large"))
+    assert a.low < b.mean < a.high  # "the intervals of the two models overlap widely"
+    assert b.low < a.mean < b.high
+    assert decides.mean.high < 0  # "the larger model is worse"
+    assert decides.p < 0.05
+    assert (
+        a.high < scores.interval("gold standard", "information_gain").low / 2
+    )  # "far from the gold standard"
+    assert "'mit'" in printed  # refused, by name
+    assert len(names["unseen"].image_ids) == len(
+        scores.image_ids
+    )  # "neither model was trained on such displays"
+    assert Path("differences.csv").exists()
+
+
+# A tutorial -> what must be true of its names and of what it prints.
+EXPECTED = {"compare_models": compares_two_models}
+
+
+def test_every_tutorial_has_a_check():
+    assert {path.stem for path in TUTORIALS} == EXPECTED.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_tutorials_compute_what_they_say(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    matplotlib.use("agg")
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    names = {}
+    exec(compile(path.read_text("utf-8"), path.name, "exec"), names)
+    EXPECTED[path.stem](names, capsys.readouterr().out)
