@@ -1,10 +1,12 @@
 """The tutorials run from an empty folder, and what they say in words is true of what they computed."""
 
+import re
 from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
+from support.commands import check_command
 
 TUTORIALS = sorted((Path(__file__).parents[1] / "docs" / "tutorials").glob("*.py"))
 
@@ -32,6 +34,18 @@ EXPECTED = {"compare_models": compares_two_models}
 
 def test_every_tutorial_has_a_check():
     assert {path.stem for path in TUTORIALS} == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_commands_exist_with_their_options(path):
+    text = re.sub(r"^# ?", "", path.read_text("utf-8"), flags=re.M)
+    blocks = re.findall(r"^    (gazemap .*)$", text, re.M)
+    inline = [" ".join(found.split()) for found in re.findall(r"`(gazemap\s[^`]+)`", text)]
+    assert blocks or inline
+    for line in blocks:
+        check_command(line, whole=True)
+    for line in inline:
+        check_command(line, whole=False)
 
 
 @pytest.mark.slow
