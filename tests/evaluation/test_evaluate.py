@@ -87,6 +87,17 @@ def test_the_mit_ground_truth_is_blurred_in_the_fourier_domain(popout_set):
     assert truth.context.fixations == np.mean([len(sample.fixations) for sample in val])
 
 
+def test_drawn_negatives_count_as_often_as_the_protocol_says(popout_set):
+    val = popout_set.split("val")
+    often = replace(PROTOCOLS["mit"], name="often", repeats=True, others=len(val) - 1)
+    once = replace(often, name="once", repeats=False)
+    counted = sum(sample.fixation_map() for sample in val[1:])  # all others are drawn
+    for protocol, expected in ((often, counted), (once, counted > 0)):
+        truth = GroundTruths(val, val, protocol, seed=0).of(0)
+        np.testing.assert_array_equal(truth.other_fixation_map, expected)
+    assert counted.max() > 1
+
+
 def test_the_salicon_negatives_are_never_on_a_fixated_pixel(popout_set):
     val = popout_set.split("val")
     truth = GroundTruths(val, val, PROTOCOLS["salicon2017"], seed=0).of(2)

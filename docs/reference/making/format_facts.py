@@ -37,9 +37,10 @@ def _page(name: str) -> str:
         _import(name),
         "## The files\n",
         _layout(importer),
-        f"**What the import reads, and how its coordinates count.** {sentence(importer.info.source)}",
+        "What the import reads, and how its coordinates count:",
+        _parts(importer.info.source),
         "## What to know before you trust it\n",
-        "\n".join(f"- {sentence(part.strip())}" for part in importer.oddities.split("; ")),
+        _parts(importer.oddities),
         "## Options\n",
         _options(importer),
     ]
@@ -55,11 +56,17 @@ def _facts(importer: Importer) -> str:
             "Home page": f"<{info.homepage}>" if info.homepage else "",
             "Task": info.task,
             "Seen for": f"{info.viewing_seconds:g} s" if info.viewing_seconds else "",
+            "Images": importer.stimuli,
             "Holds": _HOLDS[importer.holds],
             "Its authors' blur": f"{info.sigma:g} pixels" if info.sigma else "",
             "Pixels per degree": f"{info.pixels_per_degree:g}" if info.pixels_per_degree else "",
         }
     )
+
+
+def _parts(text: str) -> str:
+    """A list of what stands with "; " between."""
+    return "\n".join(f"- {sentence(part.strip())}" for part in text.split("; "))
 
 
 def _sizes(importer: Importer) -> str:

@@ -22,7 +22,7 @@ def summary(name: str) -> str:
 def _choices(name: str) -> str:
     chosen = choices(PROTOCOLS[name])
     del chosen["metrics"]
-    return facts({choice[:1].upper() + choice[1:]: value for choice, value in chosen.items()})
+    return facts(chosen)
 
 
 def _metrics(name: str) -> str:
@@ -43,11 +43,19 @@ def _command(name: str) -> str:
     return f"    gazemap evaluate gazenet --data gaze/osie --protocol {name}"
 
 
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(value)
+
+
 def _attributes(_: str) -> str:
     """What a protocol of one's own may set."""
     said = meanings(Protocol, "Attributes")
     rows = [
-        (f"`{own.name}`", "" if own.default is MISSING else f"`{own.default!r}`", sentence(said[own.name]))
+        (
+            f"`{own.name}`",
+            "" if own.default is MISSING else f"`{_plain(own.default)}`",
+            sentence(said[own.name]),
+        )
         for own in fields(Protocol)
     ]
     return table(("attribute", "default", "meaning"), rows)

@@ -17,6 +17,8 @@ def facts(values: Mapping[str, str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital at its start and a stop at its end."""
+    """With a capital at its start, unless it starts with a file or a name of code, and a stop at its end."""
     stop = "" if text.endswith((".", "?", ":")) else "."
-    return f"{text[:1].upper()}{text[1:]}{stop}"
+    first = text.partition(" ")[0].strip(",;:")
+    is_word = first.isalpha() and (len(first) > 1 or first == "a")
+    return f"{text[:1].upper() if is_word else text[:1]}{text[1:]}{stop}"

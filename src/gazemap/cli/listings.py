@@ -44,6 +44,7 @@ def formats_parts(found: Mapping[str, Importer], *, whole: bool) -> list[str | T
     for name, own in found.items():
         lines += [f"{name}: {own.info.title}", f"  license  {own.info.license}"]
         lines += [f"  set      {size}" for size in _sizes(own.editions)]
+        lines += [f"  images   {own.stimuli}"] if own.stimuli else []
         lines += [f"  option   {option}: {option.meaning}" for option in own.explained]
         lines += [f"  note     {own.oddities}"] if own.oddities else []
     return lines

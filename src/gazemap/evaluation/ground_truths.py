@@ -165,4 +165,5 @@ class GroundTruths:
         random = np.random.default_rng([self._seed, index])
         candidates = np.delete(np.arange(len(self.images)), index)
         drawn = random.choice(candidates, size=min(self.protocol.others, len(candidates)), replace=False)
-        return (self._counts.of(drawn.tolist(), size) > 0).astype(np.float64)
+        counts = self._counts.of(drawn.tolist(), size)
+        return counts if self.protocol.repeats else (counts > 0).astype(np.float64)

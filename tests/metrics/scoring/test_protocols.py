@@ -204,9 +204,29 @@ def test_a_wrong_choice_of_an_own_protocol_is_refused_before_anything_is_scored(
         replace(PROTOCOLS["exact"], **{"name": "mine", choice: wrong})
 
 
-def test_an_own_protocol_has_one_blur_known_metrics_and_a_name_of_its_own():
-    with pytest.raises(InputError, match="two blurs"):
-        replace(PROTOCOLS["mit"], name="mine", sigma=19.0)
+@pytest.mark.parametrize(
+    ("protocol", "choice", "message"),
+    [
+        ("mit", {"sigma": 19.0}, "two blurs"),
+        ("exact", {"sigma": 19.0}, "sigma counts pixels of a frame, and there is none"),
+        ("exact", {"blur": 2.0}, "blur is that of the 8-bit step"),
+        ("salicon2017", {"others": 10}, "for the fixations of all other images"),
+    ],
+)
+def test_a_choice_that_nothing_would_follow_from_is_refused(protocol, choice, message):
+    with pytest.raises(InputError, match=f"The protocol 'mine' contradicts itself: .*{message}"):
+        replace(PROTOCOLS[protocol], name="mine", **choice)
+
+
+def test_eight_bits_need_no_blur():
+    sharp = replace(PROTOCOLS["bristol2021"], name="sharp", blur=0.0)
+    prepared = prepare(GRID.clip(0, 1), sharp, sharp.frame, "saliency")
+    small = np.trunc(GRID.clip(0, 1) * 255).astype(np.uint8)
+    large = np.asarray(Image.fromarray(small).resize((640, 480), Image.Resampling.BICUBIC))
+    np.testing.assert_allclose(prepared.saliency, large / 255, atol=1e-12)
+
+
+def test_an_own_protocol_has_known_metrics_and_a_name_of_its_own():
     mine = replace(PROTOCOLS["exact"], name="mine", metrics=("nss", "auc_jud"))
     with pytest.raises(InputError, match="Did you mean 'auc_judd'"):
         metrics.score(np.eye(30, 40), fixation_map=np.eye(30, 40), protocol=mine)

@@ -110,6 +110,7 @@ CAT2000_TRAIN = Importer(
         "observers are not distinguished"
     ),
     holds="pixels",
+    stimuli="1920 x 1080, each seen by 18 observers",
 )
 CAT2000_TEST = Importer(
     read=read_cat2000_test,
@@ -120,4 +121,5 @@ CAT2000_TEST = Importer(
         "upright as PNG"
     ),
     holds="images",
+    stimuli="1920 x 1080",
 )

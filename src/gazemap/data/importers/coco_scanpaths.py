@@ -223,10 +223,12 @@ COCO_FREEVIEW = Importer(
     info=_FREEVIEW_INFO,
     editions={"": Counts(5_317, 10, 822_602)},
     oddities=(
-        "the first fixation of a scanpath is the required one at the center; the test split is withheld; the "
-        "images are in COCO-Search18's archives, twice where they were searched with and without a target"
+        "the first fixation of a scanpath is the required one at the center; the test split is withheld; "
+        "there are no onsets; the images are in COCO-Search18's archives, twice where they were searched "
+        "with and without a target"
     ),
     without=_NO_ONSETS,
+    stimuli="padded to 1680 x 1050",
 )
 COCO_SEARCH18 = Importer(
     read=read_coco_search18,
@@ -238,4 +240,5 @@ COCO_SEARCH18 = Importer(
         "split is withheld"
     ),
     without=_NO_ONSETS,
+    stimuli="padded to 1680 x 1050",
 )

@@ -71,4 +71,5 @@ DUT_OMRON = Importer(
         "points, but some 30 per observer in 2 seconds are samples of gaze rather than fixations"
     ),
     without={"time": "its files hold no times", "onset_from": "its files hold no times"},
+    stimuli="up to 400 x 400, each seen by all observers",
 )

@@ -112,7 +112,8 @@ FIGRIM = Importer(
     editions={"": Counts(2787)},
     oddities=(
         "gaze in a game of memory; targets are seen up to three times: by default only the first view is "
-        "read; six pairs are near-duplicates"
+        "read; six pairs are near-duplicates, and share a group each"
     ),
     without={"time": "its files hold no times", "onset_from": "its files hold no times"},
+    stimuli="1000 x 1000, each seen by several observers",
 )

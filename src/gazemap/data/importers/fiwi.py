@@ -56,4 +56,5 @@ FIWI = Importer(
     editions={"": Counts(149)},
     oddities="observers are not distinguished, and a pixel with several fixations counts once",
     holds="pixels",
+    stimuli="web pages, each seen by 11 observers",
 )

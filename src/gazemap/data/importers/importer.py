@@ -33,7 +33,8 @@ class Importer:
         info: title, citation, license, home page and convention of coordinates.
         editions: the complete set's counts, by edition; "" where there is only one. Empty for formats
             that many sets use.
-        oddities: what a user should know before trusting it.
+        oddities: what a user should know before trusting it, in parts with "; " between them.
+        stimuli: the images' sizes, and by how many people each was seen, where that is published.
         holds: points, pixels of maps, or only images or dense maps: which options of all formats it has.
         without: options of all formats that make no sense for this one, each with the reason.
     """
@@ -44,6 +45,7 @@ class Importer:
     oddities: str
     holds: Literal["points", "pixels", "images"] = "points"
     without: Mapping[str, str] = field(default_factory=dict)
+    stimuli: str = ""
 
     @property
     def options(self) -> dict[str, inspect.Parameter]:
@@ -66,13 +68,14 @@ class Importer:
         return [str(option) for option in self.explained]
 
     def as_json(self) -> dict[str, Any]:
-        """The format's title, editions, options, license and oddities, as JSON values."""
+        """The format's title, license, editions, images, options and oddities, as JSON values."""
         return {
             "title": self.info.title,
             "citation": self.info.citation,
             "license": self.info.license,
             "editions": {name: asdict(counts) for name, counts in self.editions.items()},
             "options": [asdict(option) for option in self.explained],
+            "images": self.stimuli,
             "oddities": self.oddities,
         }
 

@@ -83,4 +83,5 @@ ISUN = Importer(
     editions={"": Counts(8926)},
     oddities="observer 01 of one image is another person than that of the next; the test split has no gaze",
     without={"time": "its files hold no times", "onset_from": "its files hold no times"},
+    stimuli="each seen by several observers, by webcam",
 )

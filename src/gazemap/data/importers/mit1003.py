@@ -147,10 +147,12 @@ MIT1003 = Importer(
     editions={"": Counts(1003, 15), "fixation maps": Counts(1003)},
     oddities=(
         "raw samples, in which fixations must be found: their number depends on the method; each observer's "
-        "first fixation is at the center"
+        "first fixation is at the center, and is left out unless first_fixation=keep; where DATA is missing, "
+        "the maps of FIXATIONLOCS are read"
     ),
     without={
         "time": "its times are counted from samples",
         "onset_from": "its times are counted from samples",
     },
+    stimuli="of many sizes, each seen by all observers",
 )

@@ -80,6 +80,10 @@ OSIE = Importer(
     read=read_osie,
     info=_INFO,
     editions={"": Counts(700, 15, 98_321)},
-    oddities="1-based coordinates; images 1279 and 1374 are near-duplicates",
+    oddities=(
+        "1-based coordinates; images 1279 and 1374 are near-duplicates; it has no split of its own: the last "
+        "100 images are val"
+    ),
     without={"onset_from": "its files hold no onsets"},
+    stimuli="800 x 600, each seen by all observers",
 )

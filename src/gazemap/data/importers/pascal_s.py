@@ -69,6 +69,9 @@ PASCAL_S = Importer(
     read=read_pascal_s,
     info=_INFO,
     editions={"": Counts(850, fixations=40_314)},
-    oddities="a MATLAB 7.3 file; [y, x]; the paper says 8 observers, other readers of the file count 12",
+    oddities=(
+        "a MATLAB 7.3 file; [y, x]; the paper says 8 observers, other readers of the file count 12; it "
+        "has no split of its own: the last tenth is val"
+    ),
     without={"time": "its files hold no times", "onset_from": "its files hold no times"},
 )

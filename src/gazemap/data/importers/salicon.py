@@ -153,9 +153,10 @@ SALICON = Importer(
         "2017 mouse": Counts(15_000, None, 337_184_700),
     },
     oddities=(
-        "1-based; the editions differ only in their fixations; observer 01 of one image is another person "
-        "than that of the next; timestamps belong to the mouse's samples, not to the fixations"
+        "coordinates are 1-based; the editions differ only in their fixations; observer 01 of one image is "
+        "another person than that of the next; timestamps belong to the mouse's samples, not to the fixations"
     ),
+    stimuli="640 x 480, each seen by some 60 observers",
 )
 SALICON_TEST = Importer(
     read=read_salicon_test,
@@ -163,4 +164,5 @@ SALICON_TEST = Importer(
     editions={"": Counts(5_000)},
     oddities="only images: the benchmark scores predictions of their fixations",
     holds="images",
+    stimuli="640 x 480",
 )

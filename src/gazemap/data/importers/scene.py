@@ -69,5 +69,9 @@ SCENE = Importer(
     read=read_scene,
     info=_INFO,
     editions={"": Counts(500, 12, 43_894)},
-    oddities="[y, x]; its readme says 15 observers, the file has 12; no blur is stated",
+    oddities=(
+        "[y, x]; its readme says 15 observers, the file has 12; no blur is stated; it has no split of its "
+        "own: the last 100 images are val"
+    ),
+    stimuli="of 130 sizes, each seen by all observers",
 )

@@ -121,8 +121,8 @@ def placed(
             default where it lies with the image in the middle.
         screen: the size of the screen that x and y count on, rather than on the image. Up to a tenth of
             the looks may then lie beside the image, and are left out unless `outside` says otherwise.
-        shown: the size at which each image was shown, in the same pixels, or a factor of its own size, or
-            fit, as large as the screen allows; by default its own size.
+        shown: the size at which each image was shown, in the same pixels; or a factor of its own size; or
+            fit, as large as the screen allows. By default its own size.
         outside: what becomes of points outside their image, up to half of all: keep, drop, or clip, which
             moves them to its edge. Without it, over 1 % stop the import.
         missing: what becomes of missing samples, such as (0, 0), (-1, -1) or -32768: drop, or keep as

@@ -200,5 +200,9 @@ TABLE = Importer(
     read=read_table,
     info=_INFO,
     editions={},
-    oddities="options say what its columns, numbers and times are; rows that are no points are listed",
+    oddities=(
+        "options say what its columns, numbers and times are; rows that are no points are listed; images of "
+        "which no column knows the split are train, but for the last 20 % by name, which are val; what was "
+        "assumed of the text is noted"
+    ),
 )

@@ -69,4 +69,5 @@ TORONTO = Importer(
         "observers are not distinguished: their own files are not in the image's pixels (as pysaliency found)"
     ),
     holds="pixels",
+    stimuli="681 x 511, each seen by 20 observers",
 )

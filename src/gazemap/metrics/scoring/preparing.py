@@ -133,7 +133,7 @@ def _through_8_bits(grid: AnyFloats, protocol: Protocol, size: Size, output: Out
     shown = np.exp(grid - np.max(grid)) if output == "log_density" else grid
     small = to_8_bit(shown, wrap=protocol.eight_bit == "wrap")
     enlarged = resize_8_bit(small, size).astype(np.float64) / 255
-    return blur_by_taps(enlarged, protocol.blur)
+    return blur_by_taps(enlarged, protocol.blur) if protocol.blur else enlarged
 
 
 def to_8_bit(saliency: NDArray[np.floating], *, wrap: bool) -> NDArray[np.uint8]:

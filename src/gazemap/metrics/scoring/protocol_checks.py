@@ -28,11 +28,29 @@ def check_choices(choices: Mapping[str, Any]) -> None:
         value = choices[choice]
         if not holds(value):
             raise InputError(f"{choice} of the protocol {name!r} must be {must_be}, got {value!r}.")
-    if choices["sigma"] is not None and choices["cycles"] is not None:
-        raise InputError(
-            f"The protocol {name!r} has a sigma and cycles, which are two blurs of the ground truth. Set one "
-            "of them to None."
-        )
+    for contradicts, why in _CONTRADICTIONS:
+        if contradicts(choices):
+            raise InputError(f"The protocol {name!r} contradicts itself: {why}")
+
+
+_CONTRADICTIONS: list[tuple[Callable[[Mapping[str, Any]], bool], str]] = [
+    (
+        lambda own: own["sigma"] is not None and own["cycles"] is not None,
+        "sigma and cycles are two blurs of the ground truth. Set one of them to None.",
+    ),
+    (
+        lambda own: own["sigma"] is not None and own["frame"] is None,
+        "sigma counts pixels of a frame, and there is none. Set frame, or give sigma to `evaluate`.",
+    ),
+    (
+        lambda own: own["blur"] > 0 and own["eight_bit"] == "no",
+        "blur is that of the 8-bit step, which there is not. Set eight_bit to wrap or clip, or blur to 0.",
+    ),
+    (
+        lambda own: own["others"] is not None and not own["others_at_own"],
+        "others_at_own=False is for the fixations of all other images. Set others to None.",
+    ),
+]
 
 
 def _is_number(value: object, low: float, high: float = math.inf) -> bool:

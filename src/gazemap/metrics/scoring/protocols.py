@@ -18,8 +18,8 @@ class Protocol:
 
     Attributes:
         name: as every table of scores prints it.
-        summary: for people.
-        metrics: keys of `METRICS`, in the table's order.
+        summary: what it is, in a sentence.
+        metrics: keys of `METRICS`, in the order of tables.
         frame: (H, W) at which everything is scored; None for each image's own size.
         interpolation: how predictions get that size.
         eight_bit: whether predictions pass through 8 bits ("wrap": values outside [0, 1] wrap
@@ -30,13 +30,13 @@ class Protocol:
             information gain ("shift").
         derives: whether a log density is scored by the map that is best for each metric.
         repeats: whether several fixations of one pixel count more than one.
-        sigma: of the ground truth's blur, in pixels of the frame; None for the data set's own.
-        cycles: of the MIT code's blur in the Fourier domain, where that is used instead.
+        sigma: the blur of the ground truth, in pixels of the frame; None for the data set's own.
+        cycles: per image, of the MIT code's blur in the Fourier domain; in place of `sigma`.
         others: how many other images give the negatives of the shuffled AUC; None for all.
         others_at_own: whether other images' fixations count on pixels that the image's own are on.
-        step: between the thresholds of AUC-Borji and shuffled AUC.
+        step: the distance of the thresholds of AUC-Borji and shuffled AUC.
         jitter: greatest height of the noise that AUC-Judd adds to the map.
-        ddof: of the standard deviation in NSS.
+        ddof: 0 or 1: how much less than the number of pixels NSS's standard deviation divides by.
         min_max: whether SIM and information gain scale maps to [0, 1] first.
         eps: keeps KLD finite, and information gain with `min_max`.
 
@@ -128,7 +128,7 @@ PROTOCOLS: dict[str, Protocol] = {
             name="salicon2017",
             summary=(
                 "The SALICON tool: 640 x 480 by cubic splines, blur 19 px, AUCs with step 0.01, all "
-                "other images' fixations but for the image's own pixels; IG, KLD and SIM as the MIT code."
+                "other images' fixations but for the image's own pixels. IG, KLD and SIM as the MIT code."
             ),
             metrics=("auc_shuffled", "information_gain", "nss", "cc", "auc_borji", "kld", "sim"),
             frame=(480, 640),
@@ -175,7 +175,7 @@ def get_protocol(protocol: str | Protocol) -> Protocol:
 
 def choices(protocol: Protocol) -> dict[str, str]:
     """What a protocol chooses, in words: choice -> value; the same choices for every protocol."""
-    size = "the image's own" if protocol.frame is None else f"{protocol.frame[1]} x {protocol.frame[0]}"
+    size = "the image's own size" if protocol.frame is None else f"{protocol.frame[1]} x {protocol.frame[0]}"
     takes = {"raw": "the map as it is", "floor": "cut at 0, 1 % uniform", "shift": "raised to 0, no IG"}
     bits = {"no": "no", "wrap": "wrapped", "clip": "clipped"}
     own_blur = "the data set's" if protocol.cycles is None else f"{protocol.cycles:g} cycles per image"
