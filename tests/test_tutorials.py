@@ -28,8 +28,20 @@ def compares_two_models(names, printed):
     assert Path("differences.csv").exists()
 
 
+def predicts_a_design(names, printed):
+    points = names["prediction"].as_json()["points"]
+    assert 780 < points[0]["x"] < 1207  # "the face"
+    shares = {change.name: change for change in names["changed"].changes}
+    assert shares["button"].change > 0.01  # blue in place of gray
+    assert shares["headline"].change < 0  # "what one part gains, others lose"
+    assert names["square"].size == (720, 720)
+    assert names["square"].crop.attention > names["square"].crop.area
+    assert [row.fold for row in names["in_folds"].rows if row.name == "first text"] == [1, 2]
+    assert "predicted in 3 folds" in printed
+
+
 # A tutorial -> what must be true of its names and of what it prints.
-EXPECTED = {"compare_models": compares_two_models}
+EXPECTED = {"compare_models": compares_two_models, "predict_a_design": predicts_a_design}
 
 
 def test_every_tutorial_has_a_check():
@@ -46,6 +58,25 @@ def test_commands_exist_with_their_options(path):
         check_command(line, whole=True)
     for line in inline:
         check_command(line, whole=False)
+
+
+def sentences(script):
+    """The sentences of a notebook's text, without headings, tables and commands."""
+    for cell in re.findall(r"^# %% \[markdown\]\n((?:#.*\n)*)", script, re.M):
+        lines = [line[2:] for line in cell.splitlines()]
+        kept = [
+            "" if re.match(r"#|\||    |$", line) else re.sub(r"^\s*(?:[-*]|\d\.) ", "\0", line)
+            for line in lines
+        ]
+        for part in re.split(r"\n\n|\0", re.sub(r"`[^`]*`", "code", "\n".join(kept))):
+            yield from re.split(r"(?<=[.?!:;])\s+", part.strip())
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_sentences_are_short(path):
+    found = list(sentences(path.read_text("utf-8") + "\n"))
+    assert len(found) > 10
+    assert [sentence for sentence in found if len(sentence.split()) > 30] == []
 
 
 @pytest.mark.slow

@@ -148,3 +148,20 @@ def test_a_sheet_is_written(model, photo, tmp_path):
 def test_a_sheet_that_nobody_could_look_at_is_refused(photo, tmp_path, images, models):
     with pytest.raises(InputError, match="1 to 30 images and 1 to 8 models, got"):
         sheet([photo] * images, tmp_path / "sheet.png", model=["no.safetensors"] * models)
+
+
+def test_results_show_themselves_in_a_notebook(model, photo, tmp_path):
+    boxes = ["a<b=10,20,100,50"]
+    measured = regions(photo, model=model, boxes=boxes)
+    assert repr(measured) == "<ImageRegions of photo.jpg: 1 rows, predicted by tiny>"
+    assert f"<td>a&lt;b</td><td>{measured.rows[0].attention:.1%}</td>" in measured._repr_html_()
+    compared = diff(photo, photo, model=model, boxes=boxes)
+    assert repr(compared) == "<DesignComparison of photo.jpg and photo.jpg, predicted by tiny>"
+    assert "<td>+0.0%</td>" in compared._repr_html_()
+    assert compared._repr_html_().count("photo.jpg") == 2
+    assert "<table>" not in diff(photo, photo, model=model)._repr_html_()
+    cropped = crop(photo, tmp_path / "crop.jpg", model=model, aspect="1:1")
+    assert '<img alt="' in cropped._repr_html_()
+    assert f"<p>{cropped.notes()[0]}</p>" in cropped._repr_html_()
+    for found in (measured, compared, cropped):
+        assert found.plot()._repr_png_().startswith(b"\x89PNG")

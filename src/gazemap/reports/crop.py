@@ -14,11 +14,14 @@ from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import load_predictor
-from gazemap.reports.figures.saving import check_figure
+from gazemap.reports.figures.saving import check_figure, write_figure
+from gazemap.system.notebooks import picture
 from gazemap.system.plain import plain
 from gazemap.types import Size
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from gazemap.prediction.predictor import ModelLike
 
 
@@ -57,6 +60,24 @@ class CroppedImage:
         if len(self.prediction.folds) > 1:
             lines.append("The crop is chosen as if every fold were looked at for the same time.")
         return lines + ([f"Figure: {self.figure}"] if self.figure else [])
+
+    def plot(self) -> Figure:
+        """The image, darkened where the crop leaves it out, beside its density.
+
+        Raises:
+            DataError: the image's file is gone or was changed into something else.
+        """
+        from gazemap.images.reading import read_image
+        from gazemap.reports.figures import predictions as figures
+        from gazemap.reports.figures.maps import shown_map
+
+        return figures.crop(read_image(self.image), shown_map(self.prediction), self.crop)
+
+    def __repr__(self) -> str:
+        return f"<CroppedImage of {self.image.name}: {self.notes()[0]}>"
+
+    def _repr_html_(self) -> str:
+        return picture(self.plot, self.notes()[0])
 
     def as_json(self) -> dict[str, Any]:
         """The files, the crop in pixels of the image, the shares that it keeps, and the file's own size."""
@@ -121,17 +142,8 @@ def crop(
     prediction = predict(image, model=predictor, viewport=seen)
     chosen = best_crop(prediction.joined, wanted, share)
     write_crop(image, chosen, out, exact)
-    if figure:
-        _draw(image, prediction, chosen, figure)
     written = exact or (chosen.height, chosen.width)
-    return CroppedImage(image, out, predictor.name, chosen, written, prediction, figure)
-
-
-def _draw(image: Path, prediction: Prediction, chosen: Crop, figure: Path) -> None:
-    from gazemap.images.reading import read_image
-    from gazemap.reports.figures import predictions as figures
-    from gazemap.reports.figures.maps import shown_map
-    from gazemap.reports.figures.saving import write_figure
-
-    drawn = figures.crop(read_image(image), shown_map(prediction), chosen)
-    write_figure(drawn, figure, prediction.icc_profile)
+    found = CroppedImage(image, out, predictor.name, chosen, written, prediction, figure)
+    if figure:
+        write_figure(found.plot(), figure, prediction.icc_profile)
+    return found

@@ -25,11 +25,14 @@ from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import load_predictor
-from gazemap.reports.figures.saving import check_figure
+from gazemap.reports.figures.saving import check_figure, write_figure
+from gazemap.system.notebooks import paragraphs, table
 from gazemap.system.plain import plain
 from gazemap.types import Size
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from gazemap.prediction.predictor import ModelLike
 
 _NUMBERS = ("total_variation", "cc", "sim", "kld_a_b", "kld_b_a")
@@ -161,6 +164,32 @@ class DesignComparison:
             f"KLD(A || B) {found.kld_a_b:.3f}, KLD(B || A) {found.kld_b_a:.3f} nats",
         ]
 
+    def plot(self) -> Figure:
+        """Both designs, their densities on one scale, their difference, and the numbers that compare them.
+
+        Raises:
+            DataError: an image's file is gone or was changed into something else.
+        """
+        from gazemap.images.reading import read_image
+        from gazemap.reports.figures import predictions as figures
+        from gazemap.reports.figures.maps import shown_map
+
+        images = read_image(self.a), read_image(self.b)
+        first, second = self.predictions
+        shown = (shown_map(first), shown_map(second)) if self.is_folded else None
+        names = self.a.name, self.b.name
+        return figures.designs(images, self.differences, names, self.changes, self.boxes, shown)
+
+    def __repr__(self) -> str:
+        return f"<DesignComparison of {self.a.name} and {self.b.name}, predicted by {self.model}>"
+
+    def _repr_html_(self) -> str:
+        title = f"A {self.a.name}, B {self.b.name}, predicted by {self.model}"
+        notes = self.notes()[2:]  # the files' names are in the title
+        if not self.changes:
+            return "\n".join(paragraphs(title, *notes))
+        return table(title, [self.headings, *self.cells()], notes)
+
     def as_json(self) -> dict[str, Any]:
         """The files, the numbers that compare the two, and the regions' rows, with all digits.
 
@@ -236,7 +265,7 @@ def diff(
     if out:
         write_table(out, [row.row() for row in changes])
     if figure:
-        _draw(found, figure)
+        write_figure(found.plot(), figure)
     return found
 
 
@@ -251,16 +280,3 @@ def _screens(sizes: tuple[Size, Size], viewport: Viewport) -> tuple[Size, Size]:
     is_tall = any(height > width for height, width in sizes)
     first, second = (width if is_tall else height for height, width in sizes)
     return (first, first), (second, second)
-
-
-def _draw(found: DesignComparison, figure: Path) -> None:
-    from gazemap.images.reading import read_image
-    from gazemap.reports.figures import predictions as figures
-    from gazemap.reports.figures.maps import shown_map
-    from gazemap.reports.figures.saving import write_figure
-
-    images = read_image(found.a), read_image(found.b)
-    first, second = found.predictions
-    shown = (shown_map(first), shown_map(second)) if found.is_folded else None
-    names = found.a.name, found.b.name
-    write_figure(figures.designs(images, found.differences, names, found.changes, found.boxes, shown), figure)

@@ -19,10 +19,13 @@ from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import load_predictor
-from gazemap.reports.figures.saving import check_figure
+from gazemap.reports.figures.saving import check_figure, write_figure
+from gazemap.system.notebooks import table
 from gazemap.system.plain import plain
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from gazemap.prediction.predictor import ModelLike
 
 
@@ -80,6 +83,25 @@ class ImageRegions:
             *([f"Table: {self.out}"] if self.out else []),
             *([f"Figure: {self.figure}"] if self.figure else []),
         ]
+
+    def plot(self) -> Figure:
+        """The image and its density with the regions' edges, and the shares as bars.
+
+        Raises:
+            DataError: the image's file is gone or was changed into something else.
+        """
+        from gazemap.images.reading import read_image
+        from gazemap.reports.figures import predictions as figures
+        from gazemap.reports.figures.maps import shown_map
+
+        return figures.regions(read_image(self.image), shown_map(self.prediction), self.rows, self.where)
+
+    def __repr__(self) -> str:
+        return f"<ImageRegions of {self.image.name}: {len(self.rows)} rows, predicted by {self.model}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.image.name}, predicted by {self.model}"
+        return table(title, [self.headings, *self.cells()], self.notes())
 
     def as_json(self) -> dict[str, Any]:
         """The files and the rows with all digits."""
@@ -146,15 +168,5 @@ def regions(
     if out:
         write_table(out, [asdict(row) for row in rows])
     if figure:
-        _draw(found, figure)
+        write_figure(found.plot(), figure, prediction.icc_profile)
     return found
-
-
-def _draw(found: ImageRegions, figure: Path) -> None:
-    from gazemap.images.reading import read_image
-    from gazemap.reports.figures import predictions as figures
-    from gazemap.reports.figures.maps import shown_map
-    from gazemap.reports.figures.saving import write_figure
-
-    drawn = figures.regions(read_image(found.image), shown_map(found.prediction), found.rows, found.where)
-    write_figure(drawn, figure, found.prediction.icc_profile)

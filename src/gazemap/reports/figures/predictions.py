@@ -33,6 +33,7 @@ from gazemap.reports.figures.maps import (
     small,
     times_chance,
 )
+from gazemap.system.figures import NotebookFigure
 from gazemap.types import Floats, Pixels
 
 _TIMES = "times as often as chance, logarithmic"
@@ -80,7 +81,7 @@ def sheet(rows: Sequence[SheetRow], models: Sequence[str]) -> Figure:
     # an image that is much taller than wide is drawn narrower, in a row of bounded height
     tall = [float(np.clip(row.image.shape[0] / row.image.shape[1], 0.25, 2.0)) for row in rows]
     size = (3.2 * (len(models) + 1) + 0.9, sum(3.2 * ratio + 0.3 for ratio in tall) + 0.2)
-    figure = Figure(figsize=size, layout="constrained")
+    figure = NotebookFigure(figsize=size, layout="constrained")
     grid = figure.subplots(len(rows), len(models) + 1, squeeze=False, height_ratios=tall)
     norm = _scale(max(row.maps.max() for row in rows))
     for axes, row in zip(grid, rows, strict=True):
@@ -95,7 +96,7 @@ def sheet(rows: Sequence[SheetRow], models: Sequence[str]) -> Figure:
 
 def crop(image: Pixels, density: ShownMap, chosen: Crop) -> Figure:
     """The image, darkened where a crop leaves it out, beside its density; both with the crop's edge."""
-    figure = Figure(figsize=_size(image, columns=2), layout="constrained")
+    figure = NotebookFigure(figsize=_size(image, columns=2), layout="constrained")
     left, right = figure.subplots(1, 2)
     dark = image // 3
     part = np.s_[chosen.y : chosen.y + chosen.height, chosen.x : chosen.x + chosen.width]
@@ -125,7 +126,9 @@ def regions(
         where: the boxes, or the mask, that the shares are of.
     """
     width, height = _size(image, columns=3)
-    figure = Figure(figsize=(width, max(height, 0.34 * min(len(shares), _LISTED) + 1)), layout="constrained")
+    figure = NotebookFigure(
+        figsize=(width, max(height, 0.34 * min(len(shares), _LISTED) + 1)), layout="constrained"
+    )
     left, middle, right = figure.subplots(1, 3)
     values = times_chance(density)
     norm = _scale(values.max())
@@ -161,7 +164,7 @@ def designs(
         shown: their maps, where these are not the densities of the only difference.
     """
     width, height = _size(images[0], columns=3)
-    figure = Figure(figsize=(width, height + _size(images[1], columns=3)[1]), layout="constrained")
+    figure = NotebookFigure(figsize=(width, height + _size(images[1], columns=3)[1]), layout="constrained")
     grid = figure.subplots(2, 3)
     numbers = {row.name: number for number, row in enumerate(changes[:_LISTED], 1)}
     shown = shown or (differences[0].a, differences[0].b)
@@ -229,13 +232,15 @@ def _show_change(figure: Figure, axes: Axes, change: Floats, size: tuple[int, ..
     shown = _show_map(axes, change, "B - A: red gains, blue loses", size, norm, _DIVERGING)
     ticks = FuncFormatter(lambda value, _: f"{value:+g}" if value else "0")
     label = "change in times chance, logarithmic beyond 1"
-    figure.colorbar(shown, ax=axes, label=label, fraction=0.05, format=ticks)
+    bar = figure.colorbar(shown, ax=axes, fraction=0.05, format=ticks)
+    bar.set_label(label, fontsize=8)  # no longer than the bar of a flat image
 
 
 def _legend(figure: Figure, panels: Sequence[Axes], norm: Normalize) -> None:
     bar = figure.colorbar(
-        ScalarMappable(norm, COLORMAP), ax=panels, label=_TIMES, fraction=0.05, extend="min", panchor=False
+        ScalarMappable(norm, COLORMAP), ax=panels, fraction=0.05, extend="min", panchor=False
     )
+    bar.set_label(_TIMES, fontsize=8)  # no longer than the bar of a flat image
     bar.ax.minorticks_off()
     bar.locator, bar.formatter = LogLocator(subs=(1, 2, 5)), FuncFormatter(lambda value, _: f"{value:g}")
 
