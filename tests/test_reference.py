@@ -2,9 +2,11 @@
 
 import ast
 import contextlib
+import inspect
 import io
 import math
 import operator
+import pkgutil
 import re
 import runpy
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 from support.commands import check_command
 
+import gazemap
 from gazemap.data.importers import IMPORTERS
 from gazemap.metrics import METRICS, PROTOCOLS
 from gazemap.models.files import shipped_weights
@@ -206,7 +209,7 @@ def hook():
 
 def test_every_entry_of_a_table_has_its_page_and_every_written_page_an_entry(hook):
     tables = {"metrics": METRICS, "protocols": PROTOCOLS, "formats": IMPORTERS, "models": NETWORKS}
-    extra = {"protocols": {"own"}, "models": {*shipped_weights()}}
+    extra = {"protocols": {"own"}, "models": {*shipped_weights(), "comparison"}}
     assert {*hook["KINDS"]} == {*tables}
     for folder, kind in hook["KINDS"].items():
         written = {path.stem for path in (DOCS / "reference" / folder).glob("*.md")}
@@ -269,3 +272,13 @@ def test_the_folders_of_the_nav_become_their_pages(hook):
     assert pages[-1] == "reference/protocols/own.md"
     nav = hook["_with_pages"]([{"A": "reference/protocols/"}, "index.md"], DOCS)
     assert nav == [{"A": pages}, "index.md"]
+
+
+def test_every_public_name_is_in_the_api_and_every_name_there_exists():
+    pages = {path.stem: path.read_text() for path in (DOCS / "reference" / "api").glob("*.md")}
+    names = {stem: re.findall(r"^::: (\S+)$", text, re.M) for stem, text in pages.items()}
+    public = {f"gazemap.{name}" for name in gazemap.__all__ if name != "metrics"}
+    assert set(names["index"]) == public
+    assert {f"gazemap.metrics.{name}" for name in METRICS} <= set(names["metrics"])
+    for name in (name for stem in names for name in names[stem]):
+        assert inspect.getdoc(pkgutil.resolve_name(name)), name
