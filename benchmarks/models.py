@@ -31,9 +31,9 @@ from gazemap.models.encoders import ENCODERS
 from gazemap.models.table import MODELS, create_model
 from gazemap.system.device import choose_device
 from gazemap.system.memory import use_huge_pages
-from gazemap.training.loop import train_one_epoch
 from gazemap.training.recipe import Recipe, load_recipe
 from gazemap.training.setup import assemble
+from gazemap.training.steps import train_one_epoch
 
 TRAINED, PREDICTED = 4, 8  # images in a batch
 LEAST_RUNS, MOST_RUNS = 2, 30  # of each measurement
@@ -66,7 +66,10 @@ def recipe_of(label: str, input_size: list[int] | None) -> Recipe:
     overrides = [*overrides, f"training.batch_size={TRAINED}", "teachers=null"]
     if input_size and name != "shallow":
         overrides.append(f"model.options.input_size={input_size}")
-    return load_recipe(RECIPES.get(name, name), overrides)
+    recipe = load_recipe(RECIPES.get(name, name), overrides)
+    if "encoder_weights" not in recipe.model.options:
+        return recipe
+    return load_recipe(recipe, ["model.options.encoder_weights=null"])  # as fast, and nothing is fetched
 
 
 def training_step(

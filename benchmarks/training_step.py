@@ -27,9 +27,9 @@ from torch import Tensor, nn
 from gazemap.data.batches.arrays import Arrays
 from gazemap.system.device import choose_device
 from gazemap.system.memory import use_huge_pages
-from gazemap.training.loop import train_one_epoch
 from gazemap.training.recipe import Recipe, load_recipe
 from gazemap.training.setup import Run, assemble
+from gazemap.training.steps import train_one_epoch
 
 ROUNDS = 4  # the two take turns so often
 # Multiplications of one forward pass of one image; forward and backward take three times as many.

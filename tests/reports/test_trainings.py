@@ -6,6 +6,7 @@ from support import tiny_model
 from torch import nn
 
 from gazemap.data.batches.arrays import Arrays
+from gazemap.errors import WeightsError
 from gazemap.models.base import SaliencyModel
 from gazemap.models.weights import save_model
 from gazemap.reports import trainings
@@ -75,3 +76,21 @@ def test_only_a_run_folder_says_how_it_was_trained(tmp_path):
     save_model(tmp_path / "best.safetensors", tiny_model.Tiny())  # by hand: without a recipe
     for model in ("gazenet", tmp_path, tmp_path / "best.safetensors", tiny_model.Tiny()):
         assert trainings.read_training(model) is None
+
+
+def test_a_run_whose_first_weights_are_not_at_hand_is_reported_without_them(
+    recipe, monkeypatch, capsys, popout_set
+):
+    """A run may come from a machine with a network, or with the file of ImageNet weights."""
+
+    def absent(_):
+        raise WeightsError("Encoder weights a.safetensors cannot be read.")
+
+    with torch.random.fork_rng():
+        model = tiny_model.Tiny()
+    training = trainings.Training(model, recipe, {}, [])
+    assert [*training.scales(popout_set.split("val"))] == ["before training", "with the best weights"]
+    monkeypatch.setattr(trainings, "fresh_model", absent)
+    assert [*training.scales(popout_set.split("val"))] == ["with the best weights"]
+    said = capsys.readouterr().err
+    assert "leaves out the layers before training. Encoder weights a.safetensors cannot" in said

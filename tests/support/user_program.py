@@ -33,6 +33,7 @@ from gazemap.prediction.predictor import Predictor
 from gazemap.reports.crop import CroppedImage, crop
 from gazemap.reports.diff import DesignComparison, diff
 from gazemap.reports.regions import ImageRegions, regions
+from gazemap.training.plan import TrainingPlan
 from gazemap.training.result import TrainedRun
 
 
@@ -149,11 +150,12 @@ def recordings() -> None:
 def trainings(dataset: GazeDataset) -> None:
     recipe = assert_type(gazemap.load_recipe("shallow-fixed-osie", ["training.epochs=2"]), Recipe)
     run = assert_type(gazemap.train(recipe, dataset, "runs/a", if_exists="resume"), TrainedRun)
+    assert_type(gazemap.train(recipe, dataset, "runs/a", dry_run=True), TrainingPlan)
     model = assert_type(gazemap.load_model(run.out), SaliencyModel)
     assert_type(gazemap.create_model("shallow"), SaliencyModel)
     assert_type(gazemap.predict("photo.jpg", model=model), Prediction)
-    gazemap.train(recipe, dataset, "runs/a", if_exists="replace")  # refused: arg-type
-    gazemap.train(recipe, dataset)  # refused: call-arg
+    gazemap.train(recipe, dataset, "runs/a", if_exists="replace")  # refused: call-overload
+    gazemap.train(recipe, dataset)  # refused: call-overload
 
 
 def mistakes() -> None:

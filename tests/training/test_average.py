@@ -11,6 +11,7 @@ from gazemap.models.base import SaliencyModel
 from gazemap.models.files import BEST
 from gazemap.models.weights import load_tensors
 from gazemap.training import loop
+from gazemap.training import steps as loop_steps
 from gazemap.training.checkpoint import LAST
 from gazemap.training.loop import train
 from gazemap.training.optimizers import apply_schedule, make_optimizer
@@ -24,7 +25,7 @@ def _tiny(monkeypatch):
 
 def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_path, monkeypatch):
     steps = []
-    real = loop.epoch_batches
+    real = loop_steps.epoch_batches
 
     def watched(*arguments, **options):
         for batch in real(*arguments, **options):
@@ -34,7 +35,7 @@ def test_the_saved_weights_are_the_moving_average_of_all_steps(popout_set, tmp_p
     current = []
     make_run = loop.make_run
     monkeypatch.setattr(loop, "make_run", lambda *a, **k: current.append(make_run(*a, **k)) or current[0])
-    monkeypatch.setattr(loop, "epoch_batches", watched)
+    monkeypatch.setattr(loop_steps, "epoch_batches", watched)
     chosen = recipe(tmp_path, "training.average=0.8", "training.epochs=12", "training.validate_every=12")
     run = train(chosen, popout_set, tmp_path / "run", progress=False)
     expected = steps[0]

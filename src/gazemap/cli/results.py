@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gazemap.evaluation.scores import Scores
     from gazemap.reports.studies.cross_validation import CrossValidation
     from gazemap.reports.studies.sweep import SweepResult
-    from gazemap.training.result import TrainedRun
 
 
 def scores_table(scores: Scores) -> Table:
@@ -63,15 +62,6 @@ def _summary_lines(found: Summary) -> list[str]:
         *(f"  note       {note}" for note in info.notes),
         *(f"  set aside  {entry.item}: {entry.reason}" for entry in info.set_aside),
     ]
-
-
-def run_lines(run: TrainedRun) -> list[str]:
-    """Where a run is, and how well it was learned."""
-    lines = [
-        f"{run.out}: best validation loss {run.best_loss:.5f} in epoch {run.best_epoch}; "
-        f"the loss of the mean training map is {run.mean_map_loss:.5f}."
-    ]
-    return [*lines, f"Warning: {run.warning}"] if run.warning else lines
 
 
 def sweep_parts(found: SweepResult) -> list[str | Table]:

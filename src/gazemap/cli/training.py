@@ -19,7 +19,7 @@ from gazemap.cli.options import (
     SigmaOption,
 )
 from gazemap.cli.parsing import names
-from gazemap.cli.results import cross_validation_parts, run_lines, sweep_parts
+from gazemap.cli.results import cross_validation_parts, sweep_parts
 
 app = typer.Typer()
 _TRAIN = "Train"
@@ -29,7 +29,7 @@ _TRAIN = "Train"
     app,
     _TRAIN,
     "gazemap train shallow-fixed-osie --data gaze/osie --out runs/a",
-    "gazemap train a.yaml --data gaze/osie --out runs/b --set training.epochs=5",
+    "gazemap train a.yaml --data gaze/osie --out runs/b --dry-run",
 )
 def train(
     recipe: RecipeArgument,
@@ -39,24 +39,41 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", metavar="", help="Go on with the run in the folder, if there is one.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            metavar="",
+            help="Only measure some steps, and say how long the training will take and how much disk.",
+        ),
+    ] = False,
     device: DeviceOption = "auto",
 ) -> Answer:
-    """Train a model as a recipe says."""
+    """Train a model as a recipe says.
+
+    The folder receives metrics.jsonl, with a row per epoch, and events, a folder that TensorBoard shows.
+    """
     from gazemap.training.loop import train
 
-    run = train(
+    made = train(
         recipe,
         data,
         out,
         overrides=set_ or (),
         if_exists="resume" if resume else "refuse",
+        dry_run=dry_run,
         device=device,
         progress=True,
     )
-    return Answer(run, run_lines(run))
+    return Answer(made, made.notes())
 
 
-@command(app, _TRAIN, "gazemap sweep losses --data gaze/osie --out runs/losses")
+@command(
+    app,
+    _TRAIN,
+    "gazemap sweep losses --data gaze/osie --out runs/losses",
+    "gazemap sweep my-sweep.yaml --data gaze/osie --out runs/mine",
+)
 def sweep(
     sweep: Annotated[
         str,
@@ -67,6 +84,8 @@ def sweep(
     data: DataOption,
     out: FolderOption,
     set_: SetOption = None,
+    sigma: SigmaOption = None,
+    degrees: DegreesOption = None,
     device: DeviceOption = "auto",
 ) -> Answer:
     """Train one recipe several times, with one thing changed each time, and compare the results.
@@ -75,7 +94,8 @@ def sweep(
     """
     from gazemap.reports.studies.sweep import sweep as run_sweep
 
-    found = run_sweep(sweep, data, out, overrides=set_ or (), device=device, progress=True)
+    blur = {"sigma": sigma, "degrees": degrees}
+    found = run_sweep(sweep, data, out, overrides=set_ or (), **blur, device=device, progress=True)
     return Answer(found, sweep_parts(found))
 
 
@@ -83,6 +103,7 @@ def sweep(
     app,
     _TRAIN,
     "gazemap cross-validate shallow-fixed-osie --data gaze/osie --out runs/cv",
+    "gazemap cross-validate a.yaml --data gaze/osie --out runs/cv --fold 2",
     name="cross-validate",
 )
 def cross_validate(
@@ -129,7 +150,12 @@ def cross_validate(
     return Answer(found, cross_validation_parts(found))
 
 
-@command(app, _TRAIN, "gazemap reproduce nurick2021 --data gaze/popout --out runs/demo")
+@command(
+    app,
+    _TRAIN,
+    "gazemap reproduce nurick2021 --data gaze/popout --out runs/demo",
+    "gazemap reproduce nurick2021 --data gaze/salicon --out runs/salicon --full",
+)
 def reproduce(
     study: Annotated[str, typer.Argument(metavar="STUDY", help="The name of the study: nurick2021.")],
     data: DataOption,
@@ -141,6 +167,8 @@ def reproduce(
         ),
     ] = False,
     set_: SetOption = None,
+    sigma: SigmaOption = None,
+    degrees: DegreesOption = None,
     device: DeviceOption = "auto",
 ) -> Answer:
     """Train the networks of a published study, score them and write a report.
@@ -149,8 +177,18 @@ def reproduce(
     """
     from gazemap.reports.studies.reproduction import reproduce
 
-    made = reproduce(study, data, out, full=full, overrides=set_ or (), device=device, progress=True)
-    lines = [line for run in made.runs.values() for line in run_lines(run)]
+    made = reproduce(
+        study,
+        data,
+        out,
+        full=full,
+        overrides=set_ or (),
+        sigma=sigma,
+        degrees=degrees,
+        device=device,
+        progress=True,
+    )
+    lines = [line for run in made.runs.values() for line in run.notes()]
     return Answer(made, [*lines, f"Report: {made.report}"])
 
 

@@ -30,7 +30,7 @@ from gazemap.data.sample import Sample
 from gazemap.data.schema import MAX_SECONDS, PixelsPerDegree, Sigma
 from gazemap.data.selection import Range
 from gazemap.data.showing import contact_figure, rows_as_table, spread_over
-from gazemap.data.split_names import split_named
+from gazemap.data.split_names import no_split, split_named
 from gazemap.data.tables import read_fixations, read_images
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
@@ -185,8 +185,7 @@ class GazeDataset:
         """
         name = split_named(name)
         if name not in self.splits:
-            known = ", ".join(f"{split} ({count})" for split, count in self.splits.items())
-            raise DataError(f"Data set {self.name!r} has no split {name!r}. It has: {known}.")
+            raise DataError(f"Data set {self.name!r} has {no_split(name, self.splits, self.path)}")
         return self.with_samples([s for s in self.samples if s.split == name])
 
     def with_samples(self, samples: Sequence[Sample], note: str = "") -> GazeDataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict
 
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import DEFAULT_CYCLES
@@ -13,6 +14,13 @@ from gazemap.metrics import Protocol
 
 MAPS_ALONE = "no blur of ours: its dense maps are scored as they are stored"
 OWN_BLURS = "the set's own blur", "the protocol's own blur"  # which need no remark
+
+
+class Blur(TypedDict):
+    """The blur of ground truth that is asked for, as `evaluate` takes it."""
+
+    sigma: float | None
+    degrees: float | None
 
 
 def with_blur(

@@ -147,8 +147,8 @@ def _scales(found: Sequence[Findings], progress: bool) -> list[dict[str, Any]]:
         if entry.about.training
     }
     shown = []
-    for when in next(iter(tables.values()), ()):
-        networks = {name: table[when] for name, table in tables.items()}
+    for when in dict.fromkeys(when for table in tables.values() for when in table):
+        networks = {name: table[when] for name, table in tables.items() if when in table}
         shown.append({"when": when, "networks": networks, "figure": png(figures.layer_scales(networks))})
     return shown
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gazemap.errors import WeightsError
 from gazemap.models.files import BEST, describe
+from gazemap.system.progress import say
 from gazemap.types import AnyFloats
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ class Training:
         ]
 
     def scales(self, images: GazeDataset, *, progress: bool = False) -> dict[str, LayerScales]:
-        """`layer_scales` of one batch of the images: before training, and with the best weights."""
+        """`layer_scales` of one batch of the images: before training, and with the best weights.
+
+        The former is left out, with a word, where the weights that training started from are not there.
+        """
         from gazemap.data.batches.arrays import load_arrays
 
         arrays = load_arrays(
@@ -74,7 +78,11 @@ class Training:
             fit=self.model.fit,
             progress=progress,
         )
-        networks = {"before training": fresh_model(self.recipe), "with the best weights": self.model}
+        networks = {"with the best weights": self.model}
+        try:
+            networks = {"before training": fresh_model(self.recipe), **networks}
+        except WeightsError as error:  # the run may come from a machine that has or gets them
+            say(f"The report leaves out the layers before training. {error}", progress=True)
         return {when: layer_scales(network, self.recipe, arrays) for when, network in networks.items()}
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, overload
 
 import torch
 import yaml
 from torch import Tensor
 
-from gazemap.data.batches.arrays import epoch_batches
-from gazemap.data.batches.augmentation import augmented
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import OutputError, TrainingError
 from gazemap.system.device import choose_device
@@ -22,14 +20,17 @@ from gazemap.system.progress import say
 from gazemap.training.checkpoint import RECIPE_FILE, RunFolder, TrainingState
 from gazemap.training.log import RunLog
 from gazemap.training.optimizers import apply_schedule
+from gazemap.training.plan import TrainingPlan, planned
 from gazemap.training.pretext import pretext_recipe
 from gazemap.training.recipe import Recipe, RecipeLike, load_recipe
 from gazemap.training.result import TrainedRun
-from gazemap.training.setup import Run, make_run, mean_map_loss
+from gazemap.training.setup import Run, images_per_epoch, make_run, mean_map_loss
+from gazemap.training.steps import train_one_epoch, validation_loss
 
 IfExists = Literal["refuse", "resume"]
 
 
+@overload
 def train(
     recipe: RecipeLike,
     dataset: DatasetLike,
@@ -37,9 +38,45 @@ def train(
     *,
     overrides: Sequence[str] = (),
     if_exists: IfExists = "refuse",
+    dry_run: Literal[False] = False,
     device: str = "auto",
     progress: bool = False,
-) -> TrainedRun:
+) -> TrainedRun: ...
+@overload
+def train(
+    recipe: RecipeLike,
+    dataset: DatasetLike,
+    out: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    if_exists: IfExists = "refuse",
+    dry_run: Literal[True],
+    device: str = "auto",
+    progress: bool = False,
+) -> TrainingPlan: ...
+@overload
+def train(
+    recipe: RecipeLike,
+    dataset: DatasetLike,
+    out: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    if_exists: IfExists = "refuse",
+    dry_run: bool,
+    device: str = "auto",
+    progress: bool = False,
+) -> TrainedRun | TrainingPlan: ...
+def train(
+    recipe: RecipeLike,
+    dataset: DatasetLike,
+    out: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    if_exists: IfExists = "refuse",
+    dry_run: bool = False,
+    device: str = "auto",
+    progress: bool = False,
+) -> TrainedRun | TrainingPlan:
     """Train a model as a recipe says, on the splits train and val of a gaze data set.
 
     `out` receives recipe.yaml, metrics.jsonl (one row per epoch), TensorBoard events, best.safetensors (the
@@ -54,8 +91,12 @@ def train(
         if_exists: what to do where `out` holds a run already: "refuse", or "resume" it. A resumed run goes
             on after its last checkpoint, at whatever moment it was killed; a finished run is not trained
             again.
+        dry_run: train nothing: measure some steps, and say how long it will take and how much disk.
         device: auto, cpu or cuda.
         progress: show how the training goes on stderr: a bar on a terminal, else one line per epoch.
+
+    Returns:
+        the trained run; with `dry_run` the plan of it, and nothing is written to `out`.
 
     Raises:
         RecipeError: a mistake in the recipe; see `load_recipe`.
@@ -67,6 +108,8 @@ def train(
             recipe names are missing.
     """
     recipe, dataset, out = load_recipe(recipe, overrides), as_dataset(dataset), Path(out)
+    if dry_run:
+        return planned(recipe, dataset, choose_device(device), progress=progress)
     folder = RunFolder(out, recipe, dataset)
     if if_exists == "refuse" and folder.holds_run:
         raise OutputError(
@@ -114,7 +157,7 @@ def _train_to_the_end(run: Run, folder: RunFolder, state: TrainingState, progres
     """Epoch after epoch from where `state` is, validated and saved as often as the recipe says."""
     recipe, epochs = run.recipe, run.recipe.training.epochs
     write_text(folder.path / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
-    images = len(run.train) * (2 if run.mirror == "copies" else 1)
+    images = images_per_epoch(run)
     log = RunLog(folder.path, recipe.name, epochs=epochs, images=images, done=state.epoch, progress=progress)
     with log:
         while state.epoch < epochs:
@@ -132,49 +175,6 @@ def _train_to_the_end(run: Run, folder: RunFolder, state: TrainingState, progres
                     state.best_loss, state.best_epoch = val_loss, state.epoch
                     folder.save_best(run, state)
                 folder.save(run, state)
-
-
-def train_one_epoch(run: Run, epoch: int, log: RunLog | None = None) -> tuple[Tensor, Tensor]:
-    """One pass over the training split; returns the loss and the gradient norm of every step."""
-    recipe = run.recipe
-    losses, norms = [], []
-    run.model.train()
-    seed = recipe.training.seed
-    batches = epoch_batches(
-        run.train, batch_size=recipe.training.batch_size, mirror=run.mirror, seed=seed, epoch=epoch
-    )
-    for step, drawn in enumerate(batches):
-        batch = augmented(drawn.to(run.device), recipe.data.augment, seed=seed, epoch=epoch, step=step)
-        images = run.inputs(batch.images)
-        with torch.autocast(run.device.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
-            prediction = run.forward(images)
-            teacher_density = run.teachers.density(images) if run.teachers else None
-        loss = run.loss_of(prediction, batch, teacher_density)
-        run.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        gradients = [p.grad for p in run.model.parameters() if p.grad is not None]
-        norms.append(torch.nn.utils.get_total_norm(gradients))
-        losses.append(loss.detach())
-        if recipe.training.clip is not None:
-            torch.nn.utils.clip_grads_with_norm_(run.model.parameters(), recipe.training.clip, norms[-1])
-        run.optimizer.step()
-        if run.average:
-            run.average.update_parameters(run.model)
-        if log:
-            log.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(batch))
-    return torch.stack(losses).cpu(), torch.stack(norms).cpu()
-
-
-@torch.no_grad()
-def validation_loss(run: Run) -> float:
-    """The mean loss over the validation split, in which every image weighs the same."""
-    network = run.result.eval()
-    forward = network if run.average else run.forward
-    total, size = 0.0, run.recipe.training.batch_size
-    for start in range(0, len(run.val), size):
-        batch = run.val[start : start + size]
-        total += run.loss_of(forward(run.inputs(batch.images)), batch).item() * len(batch)
-    return total / len(run.val)
 
 
 def _row(

@@ -34,6 +34,14 @@ class TrainedRun:
         """What to say about a network that is not at least 1 % better than one map for all images."""
         return collapse_warning(self.best_loss, self.mean_map_loss)
 
+    def notes(self) -> list[str]:
+        """Where it is, and how well it was learned, in sentences."""
+        lines = [
+            f"{self.out}: best validation loss {self.best_loss:.5f} in epoch {self.best_epoch}; "
+            f"the loss of the mean training map is {self.mean_map_loss:.5f}."
+        ]
+        return [*lines, f"Warning: {self.warning}"] if self.warning else lines
+
     def as_json(self) -> dict[str, Any]:
         """All of it, and the warning, as plain JSON values."""
         table: dict[str, Any] = plain(

@@ -190,6 +190,11 @@ def _fix_center_bias(model: SaliencyModel, targets: Tensor) -> None:
             module.fix(mean_map(targets, "log_density").exp())
 
 
+def images_per_epoch(run: Run) -> int:
+    """How many images an epoch has, mirror images included."""
+    return len(run.train) * (2 if run.mirror == "copies" else 1)
+
+
 @torch.no_grad()
 def mean_map_loss(run: Run) -> float:
     """The validation loss of the mean training map, one map for all images."""

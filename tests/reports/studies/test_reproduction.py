@@ -5,7 +5,7 @@ import json
 import pytest
 from support import tiny_model
 
-from gazemap.errors import InputError, WeightsError
+from gazemap.errors import DataError, InputError, WeightsError
 from gazemap.reports.studies import reproduction
 from gazemap.reports.studies.reproduction import Published, Study, reproduce
 from gazemap.training import loop
@@ -57,3 +57,17 @@ def test_killed_in_its_first_epoch_it_goes_on_and_is_not_trained_twice(popout_se
 def test_an_unknown_study_is_named(popout_set, tmp_path):
     with pytest.raises(InputError, match="no study named 'nurick'"):
         reproduce("nurick", popout_set, tmp_path)
+
+
+def test_what_cannot_be_scored_is_refused_before_anything_is_trained(popout_set, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "train_one_epoch", None)
+    with pytest.raises(InputError, match="Give sigma or degrees, not both"):
+        reproduce("tiny", popout_set, tmp_path / "out", sigma=3, degrees=1)
+    with pytest.raises(DataError, match=r"no split 'val'.*gazemap data split .* --shares train=\.9,val=\.1"):
+        reproduce("tiny", popout_set.select(split="train"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_scores_have_the_blur_that_is_asked_for(popout_set, tmp_path):
+    made = reproduce("tiny", popout_set, tmp_path / "out", sigma=5, overrides=["training.epochs=1"])
+    assert "a blur of 5 pixels, as asked for" in made.report.read_text()

@@ -153,6 +153,19 @@ def test_scores_of_another_protocol_are_made_anew_and_say_so(small, popout_set, 
     assert other[-1].intervals == {metric: scores.interval("mse-0", metric) for metric in ("nss", "cc")}
 
 
+def test_another_blur_scores_anew_and_trains_nothing(small, popout_set, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="Give sigma or degrees, not both"):
+        sweep(small, popout_set, out, sigma=3, degrees=1)
+    assert not out.exists()
+    first = sweep(small, popout_set, out)
+    monkeypatch.setattr(loop, "train_one_epoch", None)
+    other = sweep(small, popout_set, out, sigma=3)
+    assert "The ground truth has a blur of 3 pixels, as asked for." in other.scores.notes()
+    assert other.rows[-1].intervals["cc"] != first.rows[-1].intervals["cc"]
+    assert other.rows[-1].intervals["nss"] == first.rows[-1].intervals["nss"]  # which needs no blur
+
+
 def test_one_map_for_all_metrics_is_scored_anew_and_says_so(small, popout_set, tmp_path):
     options = ["loss={kld: 1}", "model.options.output=log_density"]
     own = sweep(small, popout_set, tmp_path / "out", overrides=options)

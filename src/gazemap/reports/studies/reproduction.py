@@ -9,6 +9,7 @@ from typing import Any
 
 from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.errors import lookup
+from gazemap.evaluation.blurs import Blur, with_blur
 from gazemap.reports.findings import subject
 from gazemap.reports.report import score_subjects
 from gazemap.reports.report_page import Published, write_report
@@ -88,6 +89,8 @@ def reproduce(
     *,
     full: bool = False,
     overrides: Sequence[str] = (),
+    sigma: float | None = None,
+    degrees: float | None = None,
     device: str = "auto",
     progress: bool = False,
 ) -> Reproduction:
@@ -102,11 +105,14 @@ def reproduce(
         out: a folder for one run per network, the scores and report.html.
         full: use the full-length recipes even where a short version for this data set comes with gazemap.
         overrides: "a.b=value" strings that replace single keys of all recipes.
+        sigma: the blur of the scores' ground truth in pixels, for the protocols that take the data set's.
+        degrees: the same in degrees of visual angle.
         device: of training and scoring: auto, cpu or cuda.
         progress: show how each training goes, as `train` does.
 
     Raises:
-        InputError: an unknown study.
+        InputError: an unknown study, or a blur that cannot be.
+        DataError: the data set lacks a split; says how to make it.
         OutputError: `out` cannot be written, or is in use by another process. For the rest see `train` and
             `evaluate`.
     """
@@ -114,10 +120,15 @@ def reproduce(
     dataset, out = as_dataset(dataset), Path(out)
     names = [name if full else recipe_for(name, dataset.name) for name in plan.recipes]
     recipes = [load_recipe(name, overrides) for name in names]
+    for split in ("train", "val"):
+        dataset.split(split)  # refused before the work
+    blur: Blur = {"sigma": sigma, "degrees": degrees}
+    if sigma is not None or degrees is not None:
+        with_blur(dataset, **blur)  # and so is this
     with only_one(out, f"reproducing {study}"):
         runs = trained_runs(recipes, dataset, out, device, progress)
         subjects = [subject(run.out, device=device) for run in runs.values()]
-        scores = score_subjects(subjects, dataset, plan.protocols, out, progress=progress)
+        scores = score_subjects(subjects, dataset, plan.protocols, out, **blur, progress=progress)
         report = write_report(
             out / "report.html",
             title=plan.title,

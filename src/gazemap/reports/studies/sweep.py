@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.errors import RecipeError
 from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD
+from gazemap.evaluation.blurs import Blur, blurred_for
 from gazemap.evaluation.fingerprint import choose_protocol
 from gazemap.evaluation.intervals import SweepRow, bootstrap
 from gazemap.evaluation.names import scores_file
@@ -159,6 +160,8 @@ def sweep(
     out: str | Path,
     *,
     overrides: Sequence[str] = (),
+    sigma: float | None = None,
+    degrees: float | None = None,
     device: str = "auto",
     progress: bool = False,
 ) -> SweepResult:
@@ -172,25 +175,32 @@ def sweep(
         dataset: a gaze data set or its folder, with the splits train and val.
         out: receives a run folder ENTRY-SEED each, the scores of every image, table.csv and figure.png.
         overrides: "a.b=value" strings that replace keys of every recipe; see `load_sweep`.
+        sigma: the blur of the scores' ground truth in pixels; see `evaluate`.
+        degrees: the same in degrees of visual angle.
         device: of training and scoring: auto, cpu or cuda.
         progress: show how each training goes, as `train` does.
 
     Raises:
+        InputError: a blur for a protocol that has its own.
         RecipeError: a mistake in the sweep or in a recipe; see `load_sweep`.
         DataError: no such data set, or it lacks a split, or fixations.
         OutputError: `out` cannot be written, or is in use by another process.
         WeightsError: `out` holds a run of another recipe, data set or version.
     """
     plan, dataset, out = load_sweep(sweep, overrides), as_dataset(dataset), Path(out)
+    blur: Blur = {"sigma": sigma, "degrees": degrees}
+    blurred_for(dataset, get_protocol(plan.protocol), **blur)  # refused before the work
     with only_one(out, f"the sweep {plan.name}"):
-        return _made(plan, dataset, out, device, progress)
+        return _made(plan, dataset, out, blur, device, progress)
 
 
-def _made(plan: Sweep, dataset: GazeDataset, out: Path, device: str, progress: bool) -> SweepResult:
+def _made(
+    plan: Sweep, dataset: GazeDataset, out: Path, blur: Blur, device: str, progress: bool
+) -> SweepResult:
     recipes = recipes_of(plan)
     seeded = [recipe for seeds in recipes.values() for recipe in seeds]
     runs = trained_runs(seeded, dataset, out, device, progress)
-    scores = _scores(plan, runs, dataset, out, device, progress)
+    scores = _scores(plan, runs, dataset, out, blur, device, progress)
     rows = [
         _row(plan, scores, name, [name])
         for name in (CENTER_BIAS, GOLD_STANDARD)
@@ -211,6 +221,7 @@ def _scores(
     runs: Mapping[str, TrainedRun],
     dataset: GazeDataset,
     out: Path,
+    blur: Blur,
     device: str,
     progress: bool,
 ) -> Scores:
@@ -224,6 +235,7 @@ def _scores(
         sweep.protocol,
         metrics=sweep.metrics,
         one_map=sweep.one_map,
+        **blur,
         device=device,
         progress=progress,
     )
