@@ -18,13 +18,10 @@ def compares_two_models(names, printed):
     assert b.low < a.mean < b.high
     assert decides.mean.high < 0  # "the larger model is worse"
     assert decides.p < 0.05
-    assert (
-        a.high < scores.interval("gold standard", "information_gain").low / 2
-    )  # "far from the gold standard"
+    ceiling = scores.interval("gold standard", "information_gain")
+    assert a.high < ceiling.low / 2  # "far from the gold standard"
     assert "'mit'" in printed  # refused, by name
-    assert len(names["unseen"].image_ids) == len(
-        scores.image_ids
-    )  # "neither model was trained on such displays"
+    assert names["unseen"].image_ids == scores.image_ids  # "neither model was trained on such displays"
     assert Path("differences.csv").exists()
 
 
@@ -40,8 +37,24 @@ def predicts_a_design(names, printed):
     assert "predicted in 3 folds" in printed
 
 
+def writes_an_entry(names, printed):
+    assert "this one has 5" in printed
+    assert "has neither fixation points" in printed  # no score can be computed
+    assert printed.count("sum 1.000000") == 5
+    model = names["from_model"]["gazenet"]
+    for metric, stored in names["from_file"]["the file"].items():  # "must be those of the model itself"
+        assert stored.mean == pytest.approx(model[metric].mean, abs=1e-5)
+    pictures, gazenet = (names["eight_bits"][row] for row in ("pictures", "gazenet"))
+    assert pictures["nss"].mean == pytest.approx(gazenet["nss"].mean, abs=0.02)  # "hardly changes"
+    assert pictures["information_gain"].mean < gazenet["information_gain"].mean - 0.5  # "collapses"
+
+
 # A tutorial -> what must be true of its names and of what it prints.
-EXPECTED = {"compare_models": compares_two_models, "predict_a_design": predicts_a_design}
+EXPECTED = {
+    "benchmark_entry": writes_an_entry,
+    "compare_models": compares_two_models,
+    "predict_a_design": predicts_a_design,
+}
 
 
 def test_every_tutorial_has_a_check():
