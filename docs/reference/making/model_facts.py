@@ -19,7 +19,7 @@ from gazemap.reports.studies.recipes import recipes
 from gazemap.training.recipe import load_recipe
 
 _SHIPPED = shipped_weights()
-NAMES = list(dict.fromkeys([*MODELS, *_SHIPPED]))
+NAMES = list(dict.fromkeys([*_SHIPPED, *MODELS]))
 
 
 def summary(name: str) -> str:
