@@ -13,7 +13,6 @@ from gazemap.images.overlays import colormap
 
 _FOLD = "#00c2ff"  # seen on white, on black, and on every color of the map
 
-
 SHARES = (0.25, 0.5, 0.75)
 
 
@@ -43,7 +42,7 @@ def contours(
         image: (H, W, 3), RGB.
         density: (H, W), sums to 1.
         shares: from small to large; the smallest region's line is the brightest.
-        with_legend: name the shares in the lower left corner.
+        with_legend: name the shares in the corner where the image shows least.
 
     Returns:
         (H, W, 3).
@@ -51,7 +50,7 @@ def contours(
     picture = Image.fromarray(image)
     draw = ImageDraw.Draw(picture)
     width = max(1, round(max(picture.size) / 400))
-    colors = [_color(0.95 - 0.45 * index / max(len(shares) - 1, 1)) for index in range(len(shares))]
+    colors = [_color(0.95 - 0.33 * index / max(len(shares) - 1, 1)) for index in range(len(shares))]
     lines = _lines(density, levels_holding(density, shares))
     for extra, shade in ((2 * width, "black"), (0, None)):  # a dark edge, so that they show on any image
         for color, outlines in zip(colors, lines, strict=True):
@@ -60,7 +59,7 @@ def contours(
                     [tuple(p) for p in outline], fill=shade or color, width=width + extra, joint="curve"
                 )
     if with_legend:
-        _legend(draw, picture.size, colors, shares)
+        _legend(draw, image, colors, shares)
     return np.asarray(picture)
 
 
@@ -115,18 +114,32 @@ def _color(position: float) -> tuple[int, int, int]:
 
 def _legend(
     draw: ImageDraw.ImageDraw,
-    size: tuple[int, int],
+    image: NDArray[np.uint8],
     colors: Sequence[tuple[int, int, int]],
     shares: Sequence[float],
 ) -> None:
-    """The shares in their lines' colors in the lower left corner, where the image has room for it."""
-    height = max(10, round(max(size) / 40))
-    if min(size[0] / 8, size[1] / 4) < height:
-        return
+    """The shares in their lines' colors, in the corner where the image shows least, where there is room."""
+    rows, columns = image.shape[:2]
+    height = max(10, round(max(rows, columns) / 40))
     font = ImageFont.load_default(height)
-    x = height / 2
-    for color, share in zip(colors, shares, strict=True):
-        text = f"{100 * share:g} %"
-        where = (x, size[1] - 1.6 * height)
-        draw.text(where, text, fill=color, font=font, stroke_width=max(1, height // 8), stroke_fill="black")
-        x += draw.textlength(text, font=font) + height
+    texts = [(f"{100 * share:g} %", color) for color, share in zip(colors, shares, strict=True)]
+    texts.append(("of attention", (255, 255, 255)))
+    widths = [draw.textlength(text, font=font) for text, _ in texts]
+    gap = height / 2
+    width, tall = round(sum(widths) + gap * (len(texts) + 1)), round(1.6 * height)
+    if width > columns or 4 * tall > rows:
+        return
+    x, y = _plainest_corner(image, width, tall)
+    draw.rectangle((x, y, x + width - 1, y + tall - 1), fill="black")
+    left = x + gap
+    for (text, color), advance in zip(texts, widths, strict=True):
+        draw.text((left, y + tall / 2), text, fill=color, font=font, anchor="lm")
+        left += advance + gap
+
+
+def _plainest_corner(image: NDArray[np.uint8], width: int, height: int) -> tuple[int, int]:
+    """(x, y) of the corner whose pixels differ least; the lower left one of those that are alike."""
+    rows, columns = image.shape[:2]
+    corners = [(x, y) for y in (rows - height, 0) for x in (0, columns - width)]
+    spread = [image[y : y + height, x : x + width].std(axis=(0, 1)).sum() for x, y in corners]
+    return corners[int(np.argmin(np.round(spread)))]

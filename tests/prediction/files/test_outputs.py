@@ -149,6 +149,20 @@ def test_levels_hold_the_shares_in_the_smallest_regions():
         assert hill[hill >= level].sum() >= share
 
 
+def test_the_legend_lies_in_the_corner_that_shows_least():
+    """On a plate that covers one corner; the others stay as they are."""
+    density = blobs((400, 600), (200, 300, 1.0))
+    noise = np.random.default_rng(0).integers(0, 255, (400, 600, 3)).astype(np.uint8)
+    for rows, columns in ((slice(300, 400), slice(0, 300)), (slice(0, 100), slice(300, 600))):
+        image = noise.copy()
+        image[rows, columns] = 90
+        plate = (contours(image, density) != contours(image, density, with_legend=False)).any(axis=2)
+        assert plate[rows, columns].sum() == plate.sum() > 1000
+    small = np.full((30, 30, 3), 90, np.uint8)  # no room
+    tiny = blobs((30, 30), (15, 15, 1.0))
+    np.testing.assert_array_equal(contours(small, tiny), contours(small, tiny, with_legend=False))
+
+
 def test_contours_are_drawn_where_the_density_crosses_the_level():
     hill = blobs((90, 90), (45, 45, 1.0))
     gray = np.full((90, 90, 3), 128, np.uint8)

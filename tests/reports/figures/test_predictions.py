@@ -97,6 +97,22 @@ def test_regions_are_drawn_with_the_table_s_shares():
     ]
 
 
+def test_numbers_lie_beside_their_regions_where_there_is_room():
+    boxes = [Box("middle", 20, 10, 2, 2), Box("left", 0, 20, 5, 5), Box("corner", 0, 0, 4, 4)]
+    shares = box_shares(PEAK, boxes)
+    figure = prediction_figures.regions(IMAGE, PEAK, shares, boxes)
+    figure.draw_without_rendering()
+    left = figure.axes[0]
+    covered = {}
+    for text in left.texts:
+        row = shares[int(text.get_text()) - 1]
+        extent = text.get_window_extent().transformed(left.transData.inverted())
+        low, high = sorted((extent.y0, extent.y1))
+        inside = extent.x1 > row.x + 0.1 and high > row.y + 0.1 and low < row.y + row.height
+        covered[row.name] = inside
+    assert covered == {"middle": False, "left": False, "corner": True}
+
+
 def test_a_mask_s_regions_are_drawn_along_their_edges(tmp_path):
     from PIL import Image
 

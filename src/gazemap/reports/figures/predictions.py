@@ -39,6 +39,7 @@ from gazemap.types import Floats, Pixels
 _TIMES = "times as often as chance, logarithmic"
 _LISTED = 20  # regions whose bars are shown
 _DIVERGING = "RdBu_r"
+_BESIDE = 0.06  # of a side, which a number beside a region takes
 _LEAST = 0.1  # times chance; whatever is looked at less often than that is black
 
 
@@ -140,7 +141,7 @@ def regions(
     for axes in (left, middle):
         _draw_edges(axes, where)
         draw_fold_lines(axes, density, image.shape)
-        _draw_numbers(axes, zip(places, (row.rank for row in listed), strict=True))
+        _draw_numbers(axes, image.shape, zip(places, (row.rank for row in listed), strict=True))
     _show_bars(right, shares, folded=isinstance(density, FoldedMap), room=round(height))
     return figure
 
@@ -177,7 +178,11 @@ def designs(
         for axes in row[:2]:
             _draw_edges(axes, drawn)
             draw_fold_lines(axes, one, image.shape)
-            _draw_numbers(axes, (((box.x, box.y), numbers[box.name]) for box in drawn if box.name in numbers))
+            _draw_numbers(
+                axes,
+                image.shape,
+                (((box.x, box.y), numbers[box.name]) for box in drawn if box.name in numbers),
+            )
     _legend(figure, list(grid[:, 1]), norm)
     _show_change(figure, grid[0, 2], _change(differences, shown[0]), images[0].shape)
     draw_fold_lines(grid[0, 2], shown[0], images[0].shape)
@@ -259,11 +264,21 @@ def _draw_edges(axes: Axes, where: Sequence[Box] | Mask) -> None:
         _outline(axes, box)
 
 
-def _draw_numbers(axes: Axes, numbers: Iterable[tuple[tuple[float, float], int]]) -> None:
-    """Numbers at places (x, y)."""
-    for place, number in numbers:
+def _draw_numbers(
+    axes: Axes, size: tuple[int, ...], numbers: Iterable[tuple[tuple[float, float], int]]
+) -> None:
+    """Numbers beside the places (x, y), on their left or above, so that they cover nothing of what is there.
+
+    Args:
+        axes: with a picture.
+        size: (H, W) that its axes count in.
+        numbers: each with the upper left corner of what it numbers.
+    """
+    for (x, y), number in numbers:
+        has_left, has_above = x > _BESIDE * size[1], y > _BESIDE * size[0]
+        across, down = "right" if has_left else "left", "bottom" if has_above and not has_left else "top"
         label = {"facecolor": EDGE, "edgecolor": "none", "pad": 1.5}
-        axes.text(*place, str(number), va="top", fontsize=8, bbox=label, clip_on=True)
+        axes.text(x, y, str(number), ha=across, va=down, fontsize=8, bbox=label, clip_on=True)
 
 
 def _draw_mask(axes: Axes, mask: Mask) -> None:
