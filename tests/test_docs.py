@@ -177,6 +177,7 @@ def scores_by_an_own_protocol(names, printed):
     found = evaluate("gazenet", names["dataset"], "val", "mit", metrics=["nss"]).interval("gazenet", "nss")
     assert numbers(printed)[0] == pytest.approx(found.mean, abs=6e-4)
     assert names["scores"].metrics == ["auc_judd", "auc_borji", "nss"]
+    assert "mit-fine" in Path("mine.csv").read_text()
 
 
 def scores_a_map_by_an_own_protocol(names, printed):
@@ -185,6 +186,7 @@ def scores_a_map_by_an_own_protocol(names, printed):
     found = dict(re.findall(r"'(\w+)': ([\d.]+)", printed))
     assert float(found["nss"]) == pytest.approx(z[fixated].mean())
     assert float(found["auc"]) == pytest.approx(auc_by_pairs(saliency[fixated], saliency.ravel()))
+    assert f"```text\n{printed}\n```" in (ROOT / "docs/reference/protocols/own.md").read_text()
 
 
 # What an example contains -> what must be true of its names and of what it prints.

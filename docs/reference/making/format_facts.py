@@ -22,8 +22,10 @@ _HOLDS = {
 
 
 def summary(name: str) -> str:
-    """Its title."""
-    return sentence(IMPORTERS[name].info.title)
+    """Its title, and how many images, observers and fixations the complete set has."""
+    importer = IMPORTERS[name]
+    texts = [importer.info.title, *map(str, importer.editions.values())]
+    return " ".join(map(sentence, texts[:2]))
 
 
 def _page(name: str) -> str:

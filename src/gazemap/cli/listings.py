@@ -52,12 +52,7 @@ def formats_parts(found: Mapping[str, Importer], *, whole: bool) -> list[str | T
 
 def _sizes(editions: Mapping[str, Counts]) -> list[str]:
     """How much each edition of a set holds, as far as that is published."""
-    texts = []
-    for edition, counts in editions.items():
-        known = {"images": counts.images, "observers": counts.observers, "fixations": counts.fixations}
-        size = ", ".join(f"{number:,} {what}" for what, number in known.items() if number is not None)
-        texts.append(f"{edition}: {size}" if edition else size)
-    return texts
+    return [f"{edition}: {counts}" if edition else str(counts) for edition, counts in editions.items()]
 
 
 def models_parts(found: ModelsOverview, *, whole: bool) -> list[str | Table]:

@@ -56,6 +56,11 @@ class Counts:
     observers: int | None = None
     fixations: int | None = None
 
+    def __str__(self) -> str:
+        """What is known: "700 images, 15 observers"."""
+        known = {"images": self.images, "observers": self.observers, "fixations": self.fixations}
+        return ", ".join(f"{number:,} {what}" for what, number in known.items() if number is not None)
+
 
 @dataclass(frozen=True)
 class ImportedSet:
