@@ -49,10 +49,22 @@ def writes_an_entry(names, printed):
     assert pictures["information_gain"].mean < gazenet["information_gain"].mean - 0.5  # "collapses"
 
 
+def extends_gazemap(names, printed):
+    assert float(re.search(r"(\S+) pixels", printed)[1]) < 1e-9
+    assert re.search(r"^(0\.\d{6}) \1$", printed, re.M)  # the loss, beside NumPy's
+    assert "order" in printed  # the wrong recipe is refused
+    assert names["run"].warning is None  # "the loss falls below that of the mean map"
+    assert names["hits"](names["saliency"], names["fixation_map"]) == pytest.approx(2 / 3)
+    ours, center = (names["scores"][row] for row in ("blobnet", "center bias"))
+    for metric in ("information_gain", "nss", "hits"):  # "above the center bias in all three"
+        assert ours[metric].mean > center[metric].mean
+
+
 # A tutorial -> what must be true of its names and of what it prints.
 EXPECTED = {
     "benchmark_entry": writes_an_entry,
     "compare_models": compares_two_models,
+    "extend_gazemap": extends_gazemap,
     "predict_a_design": predicts_a_design,
 }
 
