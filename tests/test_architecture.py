@@ -55,7 +55,8 @@ ORDERS = {
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs",
-    "reports": "pages | figures | diagnosis | trainings < thumbnails | findings < report_page < * < studies",
+    "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings < report_page "
+    "< * < studies",
     "reports/figures": "saving | runs | maps < *",
     "reports/studies": "recipes | trained < *",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"

@@ -1,10 +1,12 @@
 """The tutorials run from an empty folder, and what they say in words is true of what they computed."""
 
+import csv
 import re
 from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from support.commands import check_command
 
@@ -60,11 +62,34 @@ def extends_gazemap(names, printed):
         assert ours[metric].mean > center[metric].mean
 
 
+def leads_from_a_tracker_to_scores(names, printed):
+    table = Path("recording/export.csv").read_text().splitlines()
+    inside = [
+        row
+        for row in csv.reader(table[1:], delimiter=";")
+        if row[4] and float(row[4].replace(",", ".")) >= 320
+    ]
+    kept = names["dataset"].to_arrow()
+    assert kept.num_rows == sum(row[0] != "P07" for row in inside)  # of every person but the badly calibrated
+    assert [row.name for row in names["people"].rows if row.is_outlying] == ["P07"]
+    assert names["checked"].is_sound
+    for sample in names["shown"]:
+        found, drawn = names["dataset"][sample.image_id].fixations, sample.fixations
+        gaps = np.hypot(found.x[:, None] - drawn.x, found.y[:, None] - drawn.y).min(axis=1)
+        assert gaps.max() < 0.008  # where they were before the export, to its two digits
+    scores = names["scores"]
+    model, center, gold = (scores[row]["nss"].mean for row in ("gazenet", "center bias", "gold standard"))
+    assert center < model < gold / 2  # "above the center bias and far below your observers"
+    assert "screen=1920x1080" in printed  # the message about a wrong option names the right one
+    assert Path("measured.png").exists()
+
+
 # A tutorial -> what must be true of its names and of what it prints.
 EXPECTED = {
     "benchmark_entry": writes_an_entry,
     "compare_models": compares_two_models,
     "extend_gazemap": extends_gazemap,
+    "own_eye_tracker": leads_from_a_tracker_to_scores,
     "predict_a_design": predicts_a_design,
 }
 
@@ -76,6 +101,7 @@ def test_every_tutorial_has_a_check():
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_commands_exist_with_their_options(path):
     text = re.sub(r"^# ?", "", path.read_text("utf-8"), flags=re.M)
+    text = text.replace("\\\n", " ")  # a command that goes on in the next line
     blocks = re.findall(r"^    (gazemap .*)$", text, re.M)
     inline = [" ".join(found.split()) for found in re.findall(r"`(gazemap\s[^`]+)`", text)]
     assert blocks or inline

@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter
 from support import gaze_sets
 
 from gazemap.data.dataset import SetAside
+from gazemap.data.selection import spread
 from gazemap.data.writing.folder import save_dataset
 from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import known_observers, observer_agreement, outlying
@@ -15,7 +16,8 @@ from gazemap.evaluation.blurs import with_blur
 from gazemap.gaze.fixations import Fixations
 from gazemap.metrics import auc, nss
 from gazemap.reports.figures import gaze as gaze_figures
-from gazemap.reports.view import spread, view
+from gazemap.reports.observers import observers
+from gazemap.reports.view import view
 
 SIZE = (40, 60)
 
@@ -88,9 +90,9 @@ def test_the_same_seed_gives_the_same_page(popout_set, tmp_path):
 def test_images_are_spread_over_the_set():
     dataset = gaze_sets.dataset(*(gaze_sets.sample(str(i)) for i in range(100)))
     for seed in range(5):
-        chosen = [int(sample.image_id) for sample in spread(dataset, 10, seed)]
+        chosen = [int(sample.image_id) for sample in spread(dataset.samples, 10, seed)]
         assert [i // 10 for i in chosen] == [*range(10)]
-    assert len(spread(dataset, 1000, 0)) == 100
+    assert len(spread(dataset.samples, 1000, 0)) == 100
 
 
 def test_dots_lie_where_people_looked(tmp_path):
@@ -163,6 +165,16 @@ def test_an_outlying_observer_shows(tmp_path):
     assert (rows[0].name, rows[0].images, rows[0].fixations) == ("odd", 8, 32)
     assert rows[0].agreement.nss.mean() < 0 < rows[1].agreement.nss.mean()
     assert page_of(dataset, tmp_path).source.count('<tr class="outlying"><td>odd</td>') == 1
+    shown = observers(dataset)
+    assert repr(shown) == f"<ObserverTable of {dataset.name}: 7 observers, 8 images>"
+    nss = rows[0].agreement.nss.mean()
+    assert shown.cells()[0][:4] == ["odd", "8", "32", f"{nss:.3f}"]
+    assert f"<th>odd</th><td>8</td><td>32</td><td>{nss:.3f}</td>" in shown._repr_html_()
+    assert [text.get_text() for text in shown.plot().axes[0].get_legend().get_texts()] == [
+        "median", "an observer, 95 % interval", "one who agrees far less"
+    ]  # fmt: skip
+    with pytest.raises(DataError, match="no two are known to have seen the same image"):
+        observers(dataset.select(observers=["a"])).plot()
 
 
 def test_outlying_by_hand():

@@ -212,6 +212,14 @@ def column(fixations: Fixations, name: Column) -> NDArray[Any]:
     return values
 
 
+def spread(samples: Sequence[Sample], count: int, seed: int) -> list[Sample]:
+    """One random image of each of `count` equal parts of a data set, in order; all if it has fewer."""
+    count = min(count, len(samples))
+    starts = np.linspace(0, len(samples), count + 1).astype(int)
+    chosen = np.random.default_rng(seed).integers(starts[:-1], starts[1:])
+    return [samples[i] for i in chosen.tolist()]
+
+
 def _of_fixations(samples: Sequence[Sample], choose: Callable[[Fixations], Bools]) -> list[Sample]:
     parts = [with_fixations(sample, choose(sample.fixations)) for sample in samples if sample.fixations]
     return [sample for sample in parts if sample.fixations]

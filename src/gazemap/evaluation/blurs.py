@@ -68,7 +68,8 @@ def blur_described(dataset: GazeDataset, *, sigma: float | None = None, degrees:
     if sigma is not None:
         return f"a blur of {sigma:g} pixels, as asked for"
     if degrees is not None:
-        return f"a blur of {degrees:g} degrees of visual angle, as asked for"
+        unit = "degree" if degrees == 1 else "degrees"
+        return f"a blur of {degrees:g} {unit} of visual angle, as asked for"
     if all(sample.sigma for sample in dataset):
         return OWN_BLURS[0]
     if all(sample.sigma or sample.pixels_per_degree for sample in dataset):

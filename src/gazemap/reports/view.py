@@ -15,11 +15,12 @@ from threadpoolctl import threadpool_limits
 from gazemap.data.check import Problem, check_dataset
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.sample import Sample
+from gazemap.data.selection import spread
 from gazemap.errors import DataError, InputError, OutputError
-from gazemap.evaluation.agreement import Observer, known_observers
 from gazemap.evaluation.baselines import relative_points
 from gazemap.evaluation.blurs import blur_described, with_blur
 from gazemap.reports.figures import gaze as gaze_figures
+from gazemap.reports.observers import observers
 from gazemap.reports.pages import png, render
 from gazemap.reports.thumbnails import observer_colors, thumbnail
 from gazemap.system.files import write_text
@@ -95,9 +96,9 @@ def view(
 
 def _page(dataset: GazeDataset, problems: Sequence[Problem], images: int, seed: int, progress: bool) -> str:
     blurred = with_blur(dataset)
-    observers = _observers(blurred, seed, progress)
-    colors = observer_colors(sorted(observer.name for observer in observers))
-    shown = bar(spread(blurred, images, seed), "Drawing", progress=progress)
+    people = observers(dataset, images=_COMPARED, seed=seed, progress=progress)
+    colors = observer_colors(sorted(row.name for row in people.rows))
+    shown = bar(spread(blurred.samples, images, seed), "Drawing", progress=progress)
     return render(
         "contact_sheet.html",
         dataset=dataset,
@@ -109,8 +110,10 @@ def _page(dataset: GazeDataset, problems: Sequence[Problem], images: int, seed: 
         histograms=list(_histograms(dataset)),
         sizes=Counter(sample.size for sample in dataset).most_common(),
         sizes_figure=_sizes_figure(dataset),
-        observers=observers,
-        observers_figure=_observers_figure(observers),
+        observers=people.rows,
+        observers_figure=png(people.plot())
+        if sum(row.agreement is not None for row in people.rows) > 1
+        else None,
         compared=min(_COMPARED, len(dataset)),
         problems=[(problem.item, problem.what) for problem in problems],
         set_aside=[(entry.item, entry.reason) for entry in dataset.info.set_aside],
@@ -131,14 +134,6 @@ def _refuse(path: Path, dataset: GazeDataset, images: int) -> None:
     if images < 1:
         raise InputError(f"images must be at least 1, got {images}.")
     check_writable(path)
-
-
-def spread(dataset: GazeDataset, count: int, seed: int) -> list[Sample]:
-    """One random image of each of `count` equal parts of the data set, in order; all if it has fewer."""
-    count = min(count, len(dataset))
-    starts = np.linspace(0, len(dataset), count + 1).astype(int)
-    chosen = np.random.default_rng(seed).integers(starts[:-1], starts[1:])
-    return [dataset[i] for i in chosen.tolist()]
 
 
 def _counts(dataset: GazeDataset) -> dict[str, tuple[int, int, int, int]]:
@@ -179,7 +174,7 @@ def _center_bias(dataset: GazeDataset, seed: int) -> dict[str, str]:
 def _stored_maps(dataset: GazeDataset, seed: int, cells: tuple[int, int]) -> Iterator[Floats]:
     """Dense maps spread over the set, averaged over cells, each with the sum 1; none of maps of zeros."""
     having = dataset.with_samples([s for s in dataset if s.map_file is not None])
-    for sample in spread(having, _COMPARED, seed):
+    for sample in spread(having.samples, _COMPARED, seed):
         try:
             reduced = Image.fromarray(sample.stored_map()).resize(cells[::-1], Image.Resampling.BOX)
         except DataError:
@@ -210,21 +205,3 @@ def _sizes_figure(dataset: GazeDataset) -> str | None:
     heights, widths = np.array([sample.size for sample in dataset]).T
     several = len({sample.size for sample in dataset}) > _SIZES
     return png(gaze_figures.image_sizes(widths, heights)) if several else None
-
-
-def _observers(dataset: GazeDataset, seed: int, progress: bool) -> list[Observer]:
-    shared = [s for s in dataset if s.fixations and len(s.fixations.observers) > 1]
-    compared = spread(dataset.with_samples(shared), _COMPARED, seed)
-    return known_observers(dataset, dataset.with_samples(compared), progress=progress)
-
-
-def _observers_figure(observers: Sequence[Observer]) -> str | None:
-    compared = [row for row in observers if row.agreement]
-    if len(compared) < 2:
-        return None
-    scores = {
-        "NSS": [row.agreement.nss for row in compared if row.agreement],
-        "AUC": [row.agreement.auc for row in compared if row.agreement],
-    }
-    odd = np.array([row.is_outlying for row in compared])
-    return png(gaze_figures.agreement([row.name for row in compared], scores, odd))

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from gazemap.images.overlays import COLORMAP
+from gazemap.system.figures import NotebookFigure
 from gazemap.types import Floats
 
 _BARS = 40
@@ -86,12 +87,13 @@ def agreement(
         scores: metric -> the scores of each observer, one per image.
         outlying: (n,) which to show as outliers.
     """
-    figure = Figure(figsize=(10, 2.4 * len(scores) + 0.8), layout="constrained")
+    figure = NotebookFigure(figsize=(10, 2.4 * len(scores) + 0.8), layout="constrained")
     grid = figure.subplots(len(scores), 1, squeeze=False, sharex=True)[:, 0]
     order = np.argsort([values.mean() for values in next(iter(scores.values()))], kind="stable")
     for axes, (metric, values) in zip(grid, scores.items(), strict=True):
         _show_scores(axes, [values[i] for i in order], outlying[order])
         axes.set_ylabel(metric, fontsize=9)
+    grid[0].legend(fontsize=8, loc="lower right")
     if len(observers) <= _NAMED:
         names = [observers[i] for i in order]
         longest = max(map(len, names))
@@ -105,16 +107,14 @@ def _show_scores(axes: Axes, values: Sequence[Floats], outlying: NDArray[np.bool
     means = np.array([scores.mean() for scores in values])
     errors = np.array([1.96 * scores.std() / np.sqrt(max(len(scores) - 1, 1)) for scores in values])
     places = np.arange(len(means))
-    for chosen, color in ((~outlying, "tab:blue"), (outlying, "tab:red")):
-        axes.errorbar(
-            places[chosen],
-            means[chosen],
-            errors[chosen],
-            fmt="o",
-            markersize=4,
-            elinewidth=0.8,
-            color=color,
-        )
-    axes.axhline(float(np.median(means)), color="black", linestyle="--", linewidth=0.8)
+    kinds = (
+        (~outlying, "o", "tab:blue", "an observer, 95 % interval"),
+        (outlying, "s", "tab:red", "one who agrees far less"),
+    )
+    for chosen, marker, color, label in kinds:
+        if chosen.any():
+            place = places[chosen], means[chosen], errors[chosen]
+            axes.errorbar(*place, fmt=marker, markersize=4, elinewidth=0.8, color=color, label=label)
+    axes.axhline(float(np.median(means)), color="black", linestyle="--", linewidth=0.8, label="median")
     axes.grid(visible=True, axis="y", alpha=0.3)
     axes.tick_params(labelsize=8)
