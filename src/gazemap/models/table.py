@@ -16,6 +16,7 @@ from gazemap.models.salnet import SalNet
 from gazemap.models.sam import SamResNet, SamVgg
 from gazemap.models.shallow import Shallow
 from gazemap.models.simplenet import SimpleNet
+from gazemap.models.unet import UNet
 from gazemap.system.checking import checked_options
 
 MODELS: dict[str, type[SaliencyModel]] = {
@@ -31,6 +32,7 @@ MODELS: dict[str, type[SaliencyModel]] = {
         MLNet,
         DeepGaze2,
         GazeNet,
+        UNet,
     )
 }
 LARGEST_SIDE = 4096  # beyond it, activations take more memory than machines have
