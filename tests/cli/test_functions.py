@@ -18,6 +18,7 @@ FUNCTIONS = {
     "crop": "gazemap.reports.crop.crop",
     "diff": "gazemap.reports.diff.diff",
     "sheet": "gazemap.reports.sheet.sheet",
+    "demo": "gazemap.reports.demo.demo.demo",
     "data sources": "gazemap.data.download.catalogue.sources",
     "data download": "gazemap.data.download.download.download_dataset",
     "data formats": "gazemap.data.importers.formats",

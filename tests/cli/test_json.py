@@ -48,7 +48,11 @@ CALLS = {
     "cross-validate": "tiny.yaml --data set --out cv --folds 2 --set training.epochs=1",
     "sweep": "sweep.yaml --data set --out sweep",
 }
-NEED_NETWORK_OR_HOURS = {"data download": "the network", "reproduce": "three networks to train"}
+NEED_NETWORK_OR_HOURS = {
+    "data download": "the network",
+    "reproduce": "three networks to train",
+    "demo": "four networks to train",
+}
 CODES = {"predict": 1}  # none.png is not there
 
 

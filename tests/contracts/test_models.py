@@ -29,11 +29,13 @@ OPTIONS = {  # make each network small enough for a test
     "mlnet": SMALL,
     "deepgaze2": LIGHT,
     "gazenet": SMALL,
+    "unet": SMALL,
 }
 # every option of each network, away from its default and still small
 ALTERED = {
     "shallow": {
         "batch_norm": True,
+        "head": "convolutional",
         "geometry": "pan2016",
         "initialization": "he",
         "output": "log_density",
@@ -56,6 +58,7 @@ ALTERED = {
         "center_bias": "learned",
         "input_size": (64, 96),
     },
+    "unet": {"width": 8, "center_bias": "fixed", "output": "saliency", "input_size": (64, 96)},
 }
 # as published, or as the shapes of the published networks give them
 PARAMETERS = {

@@ -12,6 +12,8 @@ from gazemap.models.table import create_model
         ({}, 76_778_816),
         ({"batch_norm": True}, 76_778_816 + 2 * (32 + 64 + 128)),
         ({"geometry": "pan2016"}, 64_392_512),
+        # 5 x 5, 3 x 3 and 3 x 3 convolutions; 512 units, of which pairs make 256; a bias per pixel
+        ({"head": "convolutional"}, 2_432 + 18_496 + 73_856 + 129 * 512 + 257 + 48 * 48),
     ],
 )
 def test_parameter_counts_of_the_papers(options, count):

@@ -263,3 +263,27 @@ def sheet(
         progress=True,
     )
     return Answer(made, made.notes())
+
+
+@command(app, _PREDICT, "gazemap demo", "gazemap demo --out try --no-open")
+def demo(
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="The folder for the page; it is made if need be."),
+    ] = Path("gazemap-demo"),
+    open_page: Annotated[
+        bool,
+        typer.Option(
+            "--open/--no-open", metavar="", help="Show the page in a browser, where there is a desktop."
+        ),
+    ] = True,
+    device: DeviceOption = "auto",
+    displays: Annotated[
+        int, typer.Option(metavar="N", help="How many displays are made, to train on and to score.")
+    ] = 1200,
+) -> Answer:
+    """Show on one page what gazemap does: predict a photograph, train networks. It takes two minutes."""
+    from gazemap.reports.demo.demo import demo
+
+    made = demo(out, open_page=open_page, device=device, displays=displays, progress=True)
+    return Answer(made, made.notes())

@@ -15,10 +15,13 @@ from torch import Tensor, nn
 
 from gazemap.errors import InputError
 from gazemap.models.base import SaliencyModel
+from gazemap.models.parts import log_softmax, upsample
 from gazemap.types import Output, Size
 
 Geometry = Literal["nurick2021", "pan2016"]
 Initialization = Literal["paper", "he"]
+Head = Literal["connected", "convolutional"]
+_SHARED_UNITS = 512  # of the convolutional head, at each cell: our choice
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class Shallow(SaliencyModel):
             "pan2016" (valid convolutions, ceil pooling, 64,392,512 parameters).
         initialization: "paper" draws weights from N(0, 0.01) with biases 0.1; "he" draws them from
             N(0, 2 / inputs) with biases 0, and starts the last layer at 0.
+        head: "connected", the published two fully connected layers, which learn every position apart; or
+            "convolutional", our change: the same two layers, with 512 units, at every cell of the features,
+            then bilinear enlargement and a bias per pixel. 226,369 parameters.
         output: "saliency", the linear outputs; "log_density", their log-softmax over the pixels.
         target_range: see `SaliencyModel`; Pan et al. regress targets in [-1, 1].
         input_size: (H, W), which must be (96, 96), since its layers are fully connected.
@@ -62,6 +68,7 @@ class Shallow(SaliencyModel):
         batch_norm: bool = False,
         geometry: Geometry = "nurick2021",
         initialization: Initialization = "paper",
+        head: Head = "connected",
         output: Output = "saliency",
         target_range: tuple[float, float] = (0.0, 1.0),
         input_size: Size = (96, 96),
@@ -90,18 +97,27 @@ class Shallow(SaliencyModel):
         self.stage1 = stage(3, 32, 5, shape.paddings[0], pool=2)
         self.stage2 = stage(32, 64, 3, shape.paddings[1], pool=3)
         self.stage3 = stage(64, 128, 3, shape.paddings[2], pool=3)
-        self.fc1 = nn.Linear(128 * shape.side**2, 4608)  # no activation before the maxout
         self.maxout = Maxout(pieces=2)
-        self.fc2 = nn.Linear(2304, 48 * 48)
+        self.fc1: nn.Linear | nn.Conv2d
+        self.fc2: nn.Linear | nn.Conv2d
+        if head == "connected":
+            self.fc1 = nn.Linear(128 * shape.side**2, 4608)  # no activation before the maxout
+            self.fc2 = nn.Linear(2304, 48 * 48)
+        else:
+            self.fc1 = nn.Conv2d(128, _SHARED_UNITS, 1)
+            self.fc2 = nn.Conv2d(_SHARED_UNITS // 2, 1, 1)
+            self.pixel_bias = nn.Parameter(torch.zeros(48, 48))
         _INITIALIZERS[initialization](self)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, 96, 96) in [0, 1] -> (B, 48, 48)."""
         features = self.stage3(self.stage2(self.stage1(images)))
-        grid: Tensor = self.fc2(self.maxout(self.fc1(features.flatten(1))))
-        if self.output == "log_density":
-            grid = torch.log_softmax(grid.float(), dim=1)
-        return grid.reshape(-1, *self.output_size)
+        if isinstance(self.fc1, nn.Linear):
+            grid: Tensor = self.fc2(self.maxout(self.fc1(features.flatten(1)))).view(-1, *self.output_size)
+        else:
+            cells = self.fc2(self.maxout(self.fc1(features)))
+            grid = upsample(cells, self.output_size)[:, 0] + self.pixel_bias
+        return log_softmax(grid) if self.output == "log_density" else grid
 
     @property
     def layers(self) -> dict[str, nn.Conv2d | nn.Linear]:
@@ -130,7 +146,7 @@ _INITIALIZERS = {"paper": _initialize_paper, "he": _initialize_he}
 
 
 class Maxout(nn.Module):
-    """(B, pieces * n) -> (B, n): h_i = max_j z_ij over `pieces` **adjacent** units.
+    """(B, pieces * n, ...) -> (B, n, ...): h_i = max_j z_ij over `pieces` **adjacent** units.
 
     Replications differ in which units form a pair (adjacent here, as in Lasagne's FeaturePoolLayer;
     halves elsewhere). The functions are equal up to a permutation of the previous layer's rows.
@@ -141,7 +157,7 @@ class Maxout(nn.Module):
         self.pieces = pieces
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, pieces * n) -> (B, n); raises ValueError if the units do not form groups of `pieces`."""
+        """(B, pieces * n, ...) -> (B, n, ...); raises ValueError if no groups of `pieces` can be formed."""
         if features.shape[1] % self.pieces:
             raise ValueError(f"{features.shape[1]} units cannot form groups of {self.pieces}.")
         # slices and `maximum` measure faster than a reduction over a short last axis

@@ -1,8 +1,8 @@
 """A small U-Net (Ronneberger, Fischer & Brox, MICCAI 2015) for saliency, which trains in a minute on a CPU.
 
-Strided convolutions go down to a sixteenth of the input, bilinear steps come back to a quarter, and each step takes
-the features of its size from the way down. Normalization, widths and the average over the whole image, by which
-an item can be compared with all others, are our choice.
+Strided convolutions go down to a sixteenth of the input, bilinear steps come back to a quarter, and each
+step takes the features of its size from the way down. Normalization, widths and the average over the whole
+image, by which an item can be compared with all others, are our choice.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _GROWTH = (1, 2, 3, 4)  # the widths of the four levels, in multiples of `width`
 
 
 class UNet(SaliencyModel):
-    """An encoder and a decoder with skips, without pretrained weights: 0.24 million parameters by default.
+    """An encoder and a decoder with skips, without pretrained weights: 0.11 million parameters by default.
 
     Args:
-        width: channels of the first level.
+        width: channels of the first level; the others have two, three and four times as many.
         center_bias: see `CenterBiasPrior`.
         output: "log_density", the log-softmax over the pixels; "saliency", what comes before it.
         input_size: (H, W).
@@ -34,7 +34,7 @@ class UNet(SaliencyModel):
     def __init__(
         self,
         *,
-        width: int = 24,
+        width: int = 16,
         center_bias: CenterBiasKind = "learned",
         output: Output = "log_density",
         input_size: Size = (96, 128),

@@ -100,6 +100,12 @@ class RunFolder:
                     tensors[f"optimizer.{index}.{key}"] = torch.as_tensor(value)
         save_tensors(self.path / LAST, tensors, {"progress": asdict(state), "made_by": self.made_by})
 
+    def lighten(self) -> None:
+        """Drop from a finished run what only a resume needs: twice the size of its weights."""
+        if self.is_finished:
+            about = describe(self.path / LAST)
+            save_tensors(self.path / LAST, {}, {key: about[key] for key in ("progress", "made_by")})
+
     def save_best(self, run: Run, state: TrainingState) -> None:
         """Write the weights with the lowest validation loss, for `load_model`."""
         save_model(

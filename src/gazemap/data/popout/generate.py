@@ -21,7 +21,7 @@ from gazemap.data.writing.folder import write_dataset
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import InputError
 from gazemap.gaze.fixations import Fixations
-from gazemap.system.tables import Columns, Kind, table_of, write_parquet
+from gazemap.system.tables import Columns, Kind, read_parquet, rows_of, table_of, write_parquet
 from gazemap.types import Floats, Size
 
 TARGET_WEIGHT, CENTER_WEIGHT, NOISE_WEIGHT = 0.55, 0.30, 0.15
@@ -29,6 +29,7 @@ TARGET_SIGMA = 0.045  # of the width
 CENTER_SIGMA = 0.22  # of the width and of the height
 OBSERVERS, FIXATIONS_EACH = 15, 8
 
+_TARGETS_FILE = "targets.parquet"
 _TARGETS: dict[str, Kind] = {"image_id": "text", "kind": "text", "x": "float64", "y": "float64"}
 _SPLITS = (("train", 0.7), ("val", 0.9), ("test", 1.0))  # upper ends of the shares, in order
 
@@ -64,7 +65,7 @@ def popout(
         title="Visual-search displays with known targets",
         citation="gazemap's own; displays after Treisman & Gelade, Cognitive Psychology 12, 1980.",
         license="MIT, as gazemap",
-        source=f"generated: {images} images, seed {seed}",
+        source=source_of(images, seed, size),
         sigma=round(TARGET_SIGMA * size[1], 3),
     )
     targets = np.empty((images, 2))
@@ -72,8 +73,23 @@ def popout(
     dataset = write_dataset(source, out, progress=progress)
     kinds = [KINDS[index % len(KINDS)] for index in range(images)]
     columns: Columns = {"image_id": dataset.image_ids, "kind": kinds, "x": targets[:, 0], "y": targets[:, 1]}
-    write_parquet(table_of(columns, _TARGETS), dataset.path / "targets.parquet")
+    write_parquet(table_of(columns, _TARGETS), dataset.path / _TARGETS_FILE)
     return dataset
+
+
+def source_of(images: int, seed: int, size: Size) -> str:
+    """What `dataset.json` says of where the displays are from: all that decides what they are."""
+    return f"generated: {images} images of {size[1]} x {size[0]} pixels, seed {seed}"
+
+
+def targets_of(dataset: GazeDataset) -> dict[str, tuple[float, float]]:
+    """image_id -> the target's center, x and y in pixels.
+
+    Raises:
+        DataError: the data set has no targets.parquet, as one that `popout` made has.
+    """
+    rows = rows_of(read_parquet(dataset.path / _TARGETS_FILE))
+    return {str(row["image_id"]): (float(row["x"]), float(row["y"])) for row in rows}
 
 
 def true_density(target: tuple[float, float], size: Size) -> Floats:

@@ -1,0 +1,66 @@
+"""The first part of the demo: where people are predicted to look in a photograph.
+
+The photograph comes with matplotlib: the portrait of Grace Hopper by the United States Navy, in the public
+domain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from gazemap.analysis.fold_regions import region_shares
+from gazemap.analysis.regions import RegionShare
+from gazemap.gaze.areas import Box
+from gazemap.images.overlays import overlay
+from gazemap.prediction.pictures import contours
+from gazemap.prediction.predict import predict
+from gazemap.reports.figures import predictions as figures
+from gazemap.reports.figures.maps import shown_map
+from gazemap.reports.pages import jpeg, png
+
+REGIONS = (
+    Box("face", 155, 145, 222, 190),
+    Box("cap", 148, 20, 225, 125),
+    Box("flag", 0, 0, 148, 400),
+    Box("ribbons", 322, 486, 132, 42),
+    Box("name tag", 78, 483, 92, 36),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Photograph:
+    """What the page shows of the photograph; pictures are data URLs.
+
+    Attributes:
+        photo: as it is.
+        overlay: with the saliency on top.
+        contours: with lines around what holds 25, 50 and 75 % of the attention.
+        regions: a figure of the regions' shares.
+        shares: the same numbers, greatest first.
+    """
+
+    photo: str
+    overlay: str
+    contours: str
+    regions: str
+    shares: list[RegionShare]
+
+
+def look_at_the_photograph() -> Photograph:
+    """Predict the photograph with gazenet, and draw what the page shows."""
+    file = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
+    photo = np.asarray(Image.open(file).convert("RGB"))
+    prediction = predict(photo)
+    shares = region_shares(prediction, REGIONS)
+    return Photograph(
+        photo=jpeg(photo),
+        overlay=jpeg(overlay(photo, prediction.saliency)),
+        contours=jpeg(contours(photo, prediction.density)),
+        regions=png(figures.regions(photo, shown_map(prediction), shares, REGIONS)),
+        shares=shares,
+    )
