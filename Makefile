@@ -5,10 +5,8 @@ BIN := .venv/bin
 
 .PHONY: demo test test-all light wheel-test check docs clean
 
-demo: .venv/installed  ## train and evaluate on the built-in data set, write a report
-	test -d gaze/popout || $(BIN)/gazemap data popout --out gaze/popout --images 600
-	$(BIN)/gazemap reproduce nurick2021 --data gaze/popout --out runs/demo
-	@echo "Open runs/demo/report.html in a browser."
+demo: .venv/demo  ## one page: a photograph, a network that learns, one that does not; about two minutes
+	$(BIN)/gazemap demo --out gazemap-demo
 
 test: check  ## format, lint, types and the quick tests
 	$(BIN)/pytest -m "not slow" -n 2
@@ -43,9 +41,13 @@ check: .venv/installed
 	$(BIN)/mypy
 
 # torch first and pinned: a bare `pip install torch` may bring gigabytes of CUDA libraries
-.venv/installed: pyproject.toml constraints.txt
+.venv/demo: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[train]"
+	touch $@
+
+.venv/installed: .venv/demo
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
@@ -54,4 +56,4 @@ check: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv .venv-light dist/light gaze runs site
+	rm -rf .venv .venv-light dist/light dist/package gaze gazemap-demo runs site

@@ -56,7 +56,7 @@ ORDERS = {
     "evaluation/interchange": "archives < stored < *",
     "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings < report_page "
-    "< * < studies",
+    "< * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
     "reports/studies": "recipes | trained < *",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"

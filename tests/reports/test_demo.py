@@ -39,7 +39,9 @@ def test_the_face_gets_most_of_the_attention():
 
 def test_other_displays_are_not_taken_for_the_demo_s(tmp_path):
     popout(tmp_path / "gaze" / "popout", images=10, seed=1, size=(64, 64))
-    with pytest.raises(OutputError, match=r"other displays \(generated: 10 images of 64 x 64 pixels, seed 1\)"):
+    with pytest.raises(
+        OutputError, match=r"other displays \(generated: 10 images of 64 x 64 pixels, seed 1\)"
+    ):
         demo(tmp_path, open_page=False)
 
 
@@ -52,7 +54,9 @@ def test_other_displays_are_not_taken_for_the_demo_s(tmp_path):
         ("darwin", {}, True, True),
     ],
 )
-def test_a_browser_is_opened_for_somebody_who_sits_there(platform, variables, terminal, expected, monkeypatch):
+def test_a_browser_is_opened_for_somebody_who_sits_there(
+    platform, variables, terminal, expected, monkeypatch
+):
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():

@@ -20,7 +20,7 @@ _GROWTH = (1, 2, 3, 4)  # the widths of the four levels, in multiples of `width`
 
 
 class UNet(SaliencyModel):
-    """An encoder and a decoder with skips, without pretrained weights: 0.11 million parameters by default.
+    """An encoder and a decoder with skips, without pretrained weights: 0.22 million parameters by default.
 
     Args:
         width: channels of the first level; the others have two, three and four times as many.

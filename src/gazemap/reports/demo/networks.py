@@ -25,10 +25,10 @@ LEARNS = "unet-popout"
 REPLICATION = ("nurick2021-shallow-popout", "nurick2021-batchnorm-popout", "shallow-fixed-popout")
 TRUTH = "known truth"
 METRICS = ("nss", "information_gain", "cc", "auc")
-_EPOCHS = {
     "nurick2021-shallow-popout": 3,
     "nurick2021-batchnorm-popout": 3,
 }  # as long as the others, in seconds
+_MEASURED = 32  # displays that the layers' activations are measured with
 _SHOWN = 4  # displays, one of each of the first kinds
 _NEAR = 2 * TARGET_SIGMA  # of the width: the peak is on the target
 
@@ -58,8 +58,8 @@ class Trained:
 
         As a share of the activations' own standard deviation: what the next layer can tell images apart by.
         """
-        images = self.dataset.split("val")
-        scales = {name: self.trainings[name].scales(images)["before training"] for name in REPLICATION}
+        some = self.dataset.with_samples(self.dataset.split("val").samples[:_MEASURED])
+        scales = {name: self.trainings[name].scales(some)["before training"] for name in REPLICATION}
         return {
             name: {
                 layer: row["between_images"] / max(row["activation"], 1e-12) for layer, row in table.items()
@@ -94,12 +94,7 @@ def train_the_networks(dataset: GazeDataset, out: Path, *, device: str, progress
     from gazemap.training.checkpoint import RunFolder
     from gazemap.training.recipe import load_recipe
 
-    recipes = [
-        load_recipe(
-            name, [f"training.epochs={_EPOCHS[name]}", "training.validate_every=3"] if name in _EPOCHS else ()
-        )
-        for name in (LEARNS, *REPLICATION)
-    ]
+    recipes = [load_recipe(name) for name in (LEARNS, *REPLICATION)]
     runs = trained_runs(recipes, dataset, out, device, progress)
     for recipe in recipes:
         RunFolder(out / recipe.name, recipe, dataset).lighten()
