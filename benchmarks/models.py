@@ -37,7 +37,7 @@ from gazemap.training.steps import train_one_epoch
 
 TRAINED, PREDICTED = 4, 8  # images in a batch
 LEAST_RUNS, MOST_RUNS = 2, 30  # of each measurement
-RECIPES = {"shallow": "nurick2021-shallow"}  # the others are named as their model
+RECIPES = {"shallow": "nurick2021-shallow", "unet": "unet-popout"}  # the others are named as their model
 ROWS = {
     label: (name, overrides)
     for name in MODELS

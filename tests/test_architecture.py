@@ -58,6 +58,7 @@ ORDERS = {
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings < report_page "
     "< * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
+    "reports/demo": "photograph | networks < demo",
     "reports/studies": "recipes | trained < *",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"
     " < data < __init__",

@@ -13,7 +13,7 @@ from support.commands import all_commands, check_command, root
 import gazemap
 
 COMMANDS = all_commands()
-OWN = {"--help", "--version", "--install-completion", "--show-completion", "--no-center-bias"}
+OWN = {"--help", "--version", "--install-completion", "--show-completion"}
 GROUPS = {"": root(), "data": root().commands["data"]}
 
 
@@ -101,7 +101,8 @@ def test_the_page_of_commands_shows_the_help_as_it_is():
 
 
 def test_options_that_messages_name_exist():
-    known = {name for command in COMMANDS.values() for own in command.params for name in own.opts}
+    options = [own for command in COMMANDS.values() for own in command.params]
+    known = {name for own in options for name in (*own.opts, *own.secondary_opts)}
     for path in Path(gazemap.__file__).parent.rglob("*.py"):
         named = {*re.findall(r"(?<![\w-])--[a-z][a-z-]+", path.read_text())} - OWN
         assert named <= known, path

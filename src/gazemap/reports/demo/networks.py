@@ -25,9 +25,6 @@ LEARNS = "unet-popout"
 REPLICATION = ("nurick2021-shallow-popout", "nurick2021-batchnorm-popout", "shallow-fixed-popout")
 TRUTH = "known truth"
 METRICS = ("nss", "information_gain", "cc", "auc")
-    "nurick2021-shallow-popout": 3,
-    "nurick2021-batchnorm-popout": 3,
-}  # as long as the others, in seconds
 _MEASURED = 32  # displays that the layers' activations are measured with
 _SHOWN = 4  # displays, one of each of the first kinds
 _NEAR = 2 * TARGET_SIGMA  # of the width: the peak is on the target
