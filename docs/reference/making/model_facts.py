@@ -89,6 +89,7 @@ def _recipes(name: str) -> str:
     return table(("recipe", "what it is", "command"), rows)
 
 
+@cache
 def _page_of(recipe: str) -> str:
     """The model whose page a recipe is on: the shipped one that it makes or teaches, else its network."""
     network = load_recipe(recipe).model.name
