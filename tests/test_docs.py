@@ -15,6 +15,7 @@ from support.miniatures.miniature import save_picture
 from support.references import auc_by_pairs
 
 from gazemap import Fixations, evaluate, load_dataset, load_recipe, predict, train
+from gazemap.data.importers import IMPORTERS
 from gazemap.data.writing.folder import write_dataset
 from gazemap.losses import LossTargets, NetworkOutput
 
@@ -28,6 +29,10 @@ EXAMPLES = [  # those of metrics are held to more by test_reference.py
     if page.parent.name != "metrics"
     for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
 ]
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
 
 
 class Stand(tiny_model.Tiny):
@@ -236,7 +241,7 @@ def commands(page):
     return [(line, True) for line in blocks] + [(line, False) for line in inline]
 
 
-@pytest.mark.parametrize("page", [*PAGES, *CARDS, *HEADERS], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *CARDS, *HEADERS], ids=name_of)
 def test_commands_exist_with_their_options(page):
     wrong = []
     for line, whole in commands(page):
@@ -261,14 +266,29 @@ def test_the_pages_have_commands_and_wrong_ones_are_refused():
             check_command(line, whole=True)
 
 
-@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
+MADE = {ROOT / "docs/reference/formats" / f"{name}.md" for name in IMPORTERS}  # by the build of the site
+
+
+def anchors(page):
+    """What may follow a # in links to a page: its headings as the site and as GitHub name them."""
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(), flags=re.M | re.S)
+    plain = [re.sub(r"[^\w\s-]", "", head.lower()).strip() for head in re.findall(r"^#+ +(.*)$", text, re.M)]
+    return {re.sub(r"[\s-]+", "-", head) for head in plain}
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=name_of)
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
-        if not target.startswith("http"):
-            assert (page.parent / target).exists(), target
+    text = re.sub(r"^```.*?^```|`[^`\n]*`", "", page.read_text(), flags=re.M | re.S)
+    for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", text):
+        if target.startswith("http"):
+            continue
+        led = (page.parent / target).resolve() if target else page
+        assert led.exists() or led in MADE, target
+        if anchor and led not in MADE and "<!-- made" not in led.read_text():
+            assert anchor in anchors(led), f"{target}#{anchor}"
 
 
-@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=name_of)
 def test_files_of_the_repository_exist(page):
     named = re.findall(
         r"(?:benchmarks|docs|src/gazemap|tests)/[\w/.-]*\w\.(?:py|md|yaml|json)\b", page.read_text()
@@ -276,7 +296,7 @@ def test_files_of_the_repository_exist(page):
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *CARDS], ids=name_of)
 def test_names_of_the_package_exist(page):
     """`gazemap.metrics.to_density` and the like, in text."""
     missing = []

@@ -11,7 +11,7 @@ from gazemap.errors import InputError
 from gazemap.prediction.engines import openvino as openvino_engine
 from gazemap.prediction.predictor import load_predictor
 
-TOLERANCE = 1e-4  # of a density, in shares of its highest value; docs/prediction.md states it
+TOLERANCE = 1e-4  # of a density, in shares of its highest value; docs/how-to/gpu.md states it
 ENGINES = ("onnx", "torch", "openvino")
 
 

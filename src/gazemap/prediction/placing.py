@@ -15,7 +15,7 @@ from gazemap.prediction.predictor import Predictor
 from gazemap.types import Pixels, Size
 
 _SPARE = (
-    2  # times the frame: with 1.25 a prediction changes by up to 0.002 nats (KLD), see docs/prediction.md
+    2  # times the frame: with 1.25 a prediction changes by up to 0.002 nats (KLD), see docs/how-to/many-images.md
 )
 
 
