@@ -15,7 +15,7 @@ MODULES = {
     "ImageHash": "imagehash",
     "pillow-heif": "pillow_heif",
 }  # imported by another name than they are installed by
-NO_FEATURE = {"dev"}  # brings what developers need, and no part of gazemap wants it
+NO_FEATURE = {"dev", "docs"}  # bring what developers need, and no part of gazemap wants them
 
 
 def modules(requirements):
