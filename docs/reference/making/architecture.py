@@ -19,7 +19,7 @@ _KINDS = {
     nn.MaxPool2d: "pooling",
     nn.AvgPool2d: "pooling",
 }
-_ENCODERS = ("encoder", "to_", "stage", "network")
+_ENCODERS = ("encoder", "to_", "stage", "network", "down")
 _ROW, _BAR, _WIDTH = 36, 90, 400  # pixels: height of a row, width of the widest bar, width of the figure
 _MANY = 9  # convolutions whose kernels are not listed
 
