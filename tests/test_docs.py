@@ -13,6 +13,7 @@ from support import tiny_model
 from support.commands import UsageError, check_command
 from support.miniatures.miniature import save_picture
 from support.references import auc_by_pairs
+from support.sentences import sentences, words
 
 from gazemap import Fixations, evaluate, load_dataset, load_recipe, predict, train
 from gazemap.data.importers import IMPORTERS
@@ -306,3 +307,17 @@ def test_names_of_the_package_exist(page):
         except (ImportError, AttributeError):
             missing.append(name)
     assert not missing
+
+
+READ_BY_PEOPLE = [page for page in [*PAGES, *CARDS] if "reference/commands" not in str(page)]  # made of help
+
+
+@pytest.mark.parametrize("page", READ_BY_PEOPLE, ids=name_of)
+def test_no_sentence_has_over_30_words(page):
+    assert [sentence for sentence in sentences(page.read_text()) if words(sentence) > 30] == []
+
+
+def test_sentences_are_told_apart():
+    page = "# Head\n\nOne `a. B` two. Three\nfour!\n\n    code. Code\n\n- five\n- six [a](b.c). Seven\n"
+    assert list(sentences(page)) == ["One code two.", "Three four!", "five", "six a.", "Seven"]
+    assert words("Three - four!") == 2
