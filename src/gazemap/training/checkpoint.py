@@ -186,7 +186,7 @@ def content_of(recipe: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
             raise WeightsError(
                 f"The weights {recipe}, which the recipe names as {key}, cannot be read "
                 f"({error.strerror or error}). Name a file that is there, or timm, which fetches ImageNet's: "
-                f"--set model.options.{key}=timm. docs/reference/models/index.md says more."
+                f"--set model.options.{key}=timm. docs/how-to/encoder-weights.md says more."
             ) from error
     return recipe
 
