@@ -28,7 +28,8 @@ EXAMPLES = [  # those of metrics are held to more by test_reference.py
     (page, code)
     for page in PAGES
     if page.parent.name != "metrics"
-    for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
+    # sessions (>>>) are the README's: test_readme.py runs them
+    for code in re.findall(r"```python\n(?!>>>)(.*?)```", page.read_text(), re.S)
 ]
 
 
