@@ -2,7 +2,8 @@
 
 What it takes from others: a density that is trained by the likelihood of the fixations, the center bias
 as log prior and a learned blur (Kuemmerer et al. 2016); a decoder of depthwise convolutions, which sees
-far at little cost (Droste et al. 2020). The rest is our choice; docs/explanation/gazenet-diary.md says what was tried.
+far at little cost (Droste et al. 2020). The rest is our choice; docs/explanation/gazenet-diary.md says what
+was tried.
 """
 
 from __future__ import annotations

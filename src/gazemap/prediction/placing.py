@@ -14,9 +14,8 @@ from gazemap.prediction.inputs import ImageLike, as_needed_pixels
 from gazemap.prediction.predictor import Predictor
 from gazemap.types import Pixels, Size
 
-_SPARE = (
-    2  # times the frame: with 1.25 a prediction changes by up to 0.002 nats (KLD), see docs/how-to/many-images.md
-)
+# times the frame: with 1.25 a prediction changes by up to 0.002 nats (KLD), see docs/how-to/many-images.md
+_SPARE = 2
 
 
 @dataclass(frozen=True, eq=False)
