@@ -1,6 +1,6 @@
 """The README's first picture.
 
-    python docs/first_picture.py
+    python docs/making/first_picture.py
 
 The photograph is that of matplotlib's sample data: the portrait of Grace Hopper by the United States Navy,
 in the public domain.
@@ -18,7 +18,7 @@ import gazemap
 from gazemap.images.overlays import overlay
 from gazemap.prediction.pictures import contours
 
-OUT = Path(__file__).parent / "images" / "prediction.jpg"
+OUT = Path(__file__).parents[1] / "images" / "prediction.jpg"
 
 
 def main() -> None:
