@@ -84,6 +84,20 @@ def leads_from_a_tracker_to_scores(names, printed):
     assert Path("measured.png").exists()
 
 
+def trains_and_repairs(names, printed):
+    assert names["failed"].warning is not None  # "the last line warns of that"
+    assert names["repaired"].warning is None
+    differ = names["differ"]
+    assert differ["2021"] < differ["the truth"] / 20  # "the same for all three"
+    shares = list(names["faded"].values())
+    assert shares == sorted(shares, reverse=True)  # "from layer to layer the images become more alike"
+    scores = names["scores"]
+    rows = {row: scores.interval(row, "nss") for row in ("nurick2021", "repaired", "center bias")}
+    assert rows["nurick2021"].mean < rows["center bias"].high  # "no better than the center bias"
+    assert rows["repaired"].low > rows["center bias"].high  # "far above it, with intervals that lie apart"
+    assert scores["repaired"]["information_gain"].mean > 0.2
+
+
 # A tutorial -> what must be true of its names and of what it prints.
 EXPECTED = {
     "benchmark_entry": writes_an_entry,
@@ -91,6 +105,7 @@ EXPECTED = {
     "extend_gazemap": extends_gazemap,
     "own_eye_tracker": leads_from_a_tracker_to_scores,
     "predict_a_design": predicts_a_design,
+    "train_2021": trains_and_repairs,
 }
 
 

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Train the 2021 network, watch it fail, repair it
 #
-# In 2021 Nurick (Bristol) replicated the shallow network of Pan et al. (2016). Trained on few images, it learns
-# one map for all of them. This tutorial trains it, shows the failure, finds its cause, and repairs it.
+# In 2021 Nurick (Bristol) replicated the shallow network of Pan et al. (2016). Trained on few images, it
+# learns one map for all of them. This tutorial trains it, shows the failure and its cause, and repairs it.
 # It takes two minutes on two cores, and needs PyTorch: `pip install 'gazemap[train]'`.
 #
 # You learn what a recipe is, how to see that a network has learned nothing, and how to change one.
@@ -139,12 +139,17 @@ print(*repaired.notes(), sep="\n")
 for layer, share in fading("runs/repaired").items():
     print(f"{layer:6} {share:7.2%}")
 
+# %% [markdown]
+# Now more than half of what reaches the last layer tells images apart. That layer itself starts at zero, as
+# is meant.
+
 # %%
 networks["repaired"] = gazemap.load_predictor("runs/repaired")
 compare()
 
 # %% [markdown]
-# The repaired network finds the thing that differs.
+# Now the maps differ. The repaired network points to things of another color or size. A bar that is only
+# turned is harder: more displays and more epochs would help.
 #
 # ## 6. How good is it?
 
