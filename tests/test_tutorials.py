@@ -98,6 +98,15 @@ def trains_and_repairs(names, printed):
     assert scores["repaired"]["information_gain"].mean > 0.2
 
 
+def trains_and_resumes(names, printed):
+    assert names["dataset"].splits == {"train": 30, "val": 5}  # "35 stand-in images"
+    assert "20,000,000" in printed  # 1,000 epochs of 20,000 images
+    assert not Path("runs/unet").exists()  # "writes nothing"
+    assert names["resumed"].resumed_after >= 1
+    assert printed.count("True\n") == 1  # the same bits
+    assert names["resumed"].best_loss == names["whole"].best_loss
+
+
 # A tutorial -> what must be true of its names and of what it prints.
 EXPECTED = {
     "benchmark_entry": writes_an_entry,
@@ -106,6 +115,7 @@ EXPECTED = {
     "own_eye_tracker": leads_from_a_tracker_to_scores,
     "predict_a_design": predicts_a_design,
     "train_2021": trains_and_repairs,
+    "train_salicon": trains_and_resumes,
 }
 
 
@@ -150,6 +160,7 @@ def test_sentences_are_short(path):
 def test_tutorials_compute_what_they_say(path, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # processes compute as this one does, see conftest.py
     matplotlib.use("agg")
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     names = {}

@@ -224,15 +224,15 @@ axes.plot(epochs, [row["train_loss"] for row in log], "--", color="#5e3c99", lab
 axes.plot(epochs, [row["val_loss"] for row in log], color="#e66100", label="validation")
 axes.axhline(run.mean_map_loss, color="gray", linewidth=1, label="mean training map, validation")
 axes.set(xlabel="epoch", ylabel="loss (nll + renyi), nats")
-axes.legend(frameon=False)
+axes.legend(frameon=False, loc="lower left")
 plt.show()
 
 # %% [markdown]
 # ## 4. A metric
 #
 # The new metric says which share of the fixations falls into the tenth of the image that the model ranks
-# highest. By chance that is 0.1. `read` takes arrays, tensors, single images and batches, and refuses what is
-# none of these.
+# highest. By chance that is 0.1; a map that is the same everywhere has 0. `read` takes arrays, tensors,
+# single images and batches, and refuses what is none of these.
 
 
 # %%
