@@ -200,6 +200,16 @@ def test_report_of_a_model(folder):
         assert shown in page
 
 
+def test_the_demo_shows_its_photograph_and_says_what_training_needs(folder):
+    code, printed = run_command(folder, "demo", "--out", "demo", "--no-open", absent=True)
+    assert code == 0, printed
+    assert "training needs PyTorch" in printed
+    page = (folder / "demo/index.html").read_text()
+    assert "The face gets" in page
+    assert "Two more parts need PyTorch" in page
+    assert not (folder / "demo/runs").exists()
+
+
 def test_real_photographs(shared_data, tmp_path):
     photos = sorted((shared_data / "osie").rglob("*.jpg"))[:5]
     assert len(photos) == 5
