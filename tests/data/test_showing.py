@@ -110,7 +110,8 @@ def test_rows_are_those_of_the_files(popout_set):
 
 
 def test_pandas_gets_the_same_rows(popout_set, monkeypatch):
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = popout_set.to_pandas()
     assert isinstance(frame, pandas.DataFrame)
     assert frame["y"].tolist() == pa.table(popout_set.to_arrow()).column("y").to_pylist()

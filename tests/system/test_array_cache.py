@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from gazemap.evaluation import scores
+from gazemap.evaluation import intervals
 from gazemap.gaze.blurring import blur, gaussian_matrix
 from gazemap.images import resizing
 from gazemap.metrics.emd import _distances
@@ -15,7 +15,7 @@ from gazemap.system.array_cache import ArrayCache, keeping
 KEEPING = {
     "blurring": gaussian_matrix,
     "resizing": resizing._axis,
-    "resamples": scores._draws,
+    "resamples": intervals._draws,
     "distances": _distances,
     "quantiles": best_maps._quantiles,
 }

@@ -21,6 +21,7 @@ NETWORKS = (
     "mlnet",
     "deepgaze2",
     "gazenet",
+    "unet",
 )
 
 
