@@ -379,7 +379,7 @@ def test_what_cannot_be_found_or_chosen_is_refused(runs):
         compare(runs / "a", runs / "b", protocol="exat")
     with pytest.raises(DataError, match="There is no file of scores"):
         compare(runs / "none", runs / "b")
-    with pytest.raises(InputError, match=r"has the rows b, a, center bias.*--row-b"):
+    with pytest.raises(InputError, match=r"The rows of .* are b, a, center bias.*--row-b"):
         compare(runs / "a", file)
     with pytest.raises(InputError, match="A and B are both 'a'"):
         compare(runs / "a", runs / "a")

@@ -190,5 +190,5 @@ def _own_row(scores: Scores, given: Scores | str | Path, option: str) -> str:
     if len(models) == 1:
         return models[0]
     raise InputError(
-        f"{_text(given, 'These scores')} has the rows {', '.join(scores.rows)}. Choose one with {option}."
+        f"The rows of {_text(given, 'these scores')} are {', '.join(scores.rows)}. Choose one with {option}."
     )
