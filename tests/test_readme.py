@@ -19,8 +19,14 @@ README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README.read_text(), re.M | re.S)
 PORTRAIT = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")  # the README's picture
 MADE = (
-    *("predictions/photo.jpg.overlay.jpg", "heatmaps/photo.jpg.json", "wide.jpg", "diff.png", "sheet.png"),
-    *("gaze/popout/view.html", "gazenet.parquet", "compare.png", "runs/unet/report.html", "gazenet.onnx"),
+    *(
+        "predictions/photo.jpg.overlay.jpg",
+        "heatmaps/photo.jpg.attention.json",
+        "wide.jpg",
+        "diff.png",
+        "sheet.png",
+    ),
+    *("popout.html", "gazenet.parquet", "compare.png", "runs/unet/report.html", "gazenet.onnx"),
 )
 
 
