@@ -1,7 +1,11 @@
 """One image gives the same numbers alone, in a batch, from threads, after a fork and in a new process."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +53,29 @@ def test_eight_threads_predict_what_one_does_with_every_engine(engine):
     expected = [density(image) for image in images(16)]
     with ThreadPoolExecutor(8) as pool:
         assert_same(pool.map(lambda image: density(image, engine), images(16)), expected)
+
+
+FIRST_USE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from support.other_process import density, images
+
+sys.setswitchinterval(1e-6)  # threads take turns so often that two of them are in the same place
+with ThreadPoolExecutor(8) as pool:
+    assert len([*pool.map(lambda image: density(image, "openvino"), images(16))]) == 16
+"""
+
+
+@pytest.mark.slow
+def test_the_first_use_of_openvino_may_be_by_several_threads():
+    """Its first array waited for ever where two threads made it, in three of eight processes."""
+    pytest.importorskip("openvino")
+    tests = str(Path(__file__).parents[1])
+    path = os.pathsep.join([tests, *filter(None, sys.path)])
+    for _ in range(4):
+        subprocess.run(
+            [sys.executable, "-c", FIRST_USE], env={**os.environ, "PYTHONPATH": path}, timeout=60, check=True
+        )
 
 
 @pytest.mark.slow

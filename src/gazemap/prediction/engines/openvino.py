@@ -41,6 +41,8 @@ def open_form_by_openvino(
     network = open_form(form, name, device="cpu", threads=1).network  # refuses what is damaged
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
     _opened_by.add(os.getpid())
+    # its first array is made here, by one thread: several at once would wait for each other for ever
+    assert openvino.Tensor(np.zeros(1, np.float32)).data.size == 1
     core = openvino.Core()
     compiled = core.compile_model(core.read_model(form), "CPU", settings)
     return OpenForm(network, partial(_compute, compiled, network), "cpu")
