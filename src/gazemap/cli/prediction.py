@@ -282,7 +282,7 @@ def demo(
         int, typer.Option(metavar="N", help="How many displays are made, to train on and to score.")
     ] = 1200,
 ) -> Answer:
-    """Show on one page what gazemap does: predict a photograph, train networks. It takes two minutes."""
+    """Show on one page what gazemap does: predict a photograph, train networks. It takes three minutes."""
     from gazemap.reports.demo.demo import demo
 
     made = demo(out, open_page=open_page, device=device, displays=displays, progress=True)

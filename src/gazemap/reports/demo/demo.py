@@ -65,8 +65,8 @@ def demo(
 ) -> Demo:
     """Show what gazemap does, on one page: predict a photograph, and train four small networks.
 
-    The networks learn visual-search displays that are made here, so the truth is known. It takes two minutes
-    on two cores. Called again with the same `out`, it uses what is there and goes on where it was stopped.
+    The networks learn visual-search displays that are made here, so the truth is known. It takes three
+    minutes on two cores. Called again with the same `out`, it uses what is there and goes on where it was stopped.
     Without PyTorch the page has the photograph alone.
 
     Args:
