@@ -66,8 +66,8 @@ def demo(
     """Show what gazemap does, on one page: predict a photograph, and train four small networks.
 
     The networks learn visual-search displays that are made here, so the truth is known. It takes three
-    minutes on two cores. Called again with the same `out`, it uses what is there and goes on where it was stopped.
-    Without PyTorch the page has the photograph alone.
+    minutes on two cores. Called again with the same `out`, it uses what is there and goes on where it was
+    stopped. Without PyTorch the page has the photograph alone.
 
     Args:
         out: a folder for the page, the displays and the trained networks, 0.7 GB.
