@@ -7,7 +7,7 @@ import sys
 import webbrowser
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gazemap.data.dataset import GazeDataset, load_dataset
 from gazemap.data.popout.generate import popout, source_of
@@ -23,6 +23,9 @@ from gazemap.system.plain import plain
 from gazemap.system.progress import say
 from gazemap.system.writing import check_writable
 from gazemap.types import Size
+
+if TYPE_CHECKING:
+    from gazemap.reports.demo.networks import Trained
 
 DISPLAYS, SEED = 1200, 0
 SIZE: Size = (120, 160)
@@ -85,7 +88,7 @@ def demo(
     with only_one(out, "the demo"):
         photograph = look_at_the_photograph()
         trained = _trained(out, displays, device, progress) if is_installed("torch") else None
-        page = render("demo.html", photo=photograph, folder=out, trained=trained and trained.content)
+        page = render("demo.html", photo=photograph, folder=out, trained=trained and _content(trained))
         write_text(out / _PAGE, page)
     if open_page and _has_a_desktop():
         webbrowser.open((out / _PAGE).resolve().as_uri())
@@ -94,36 +97,32 @@ def demo(
     return Demo(out / _PAGE, trained.scores, dict(trained.found))
 
 
-@dataclass(frozen=True, eq=False)
-class _TrainedPart:
-    """The page's second and third part: what stands there, and the numbers behind it."""
-
-    content: dict[str, Any]
-    scores: Scores
-    found: dict[str, float]
-
-
-def _trained(out: Path, displays: int, device: str, progress: bool) -> _TrainedPart:
-    from gazemap.reports.demo import networks
+def _trained(out: Path, displays: int, device: str, progress: bool) -> Trained:
+    from gazemap.reports.demo.networks import train_the_networks
 
     dataset = _displays(out / "gaze" / "popout", displays, progress)
     say("Training four small networks on them.", progress=progress)
-    trained = networks.train_the_networks(dataset, out / "runs", device=device, progress=progress)
-    content = {
-        "dataset": dataset,
+    return train_the_networks(dataset, out / "runs", device=device, progress=progress)
+
+
+def _content(trained: Trained) -> dict[str, Any]:
+    """The page's second and third part."""
+    from gazemap.reports.demo.networks import LEARNS, REPLICATION
+
+    return {
+        "dataset": trained.dataset,
         "scores": trained.scores,
         "found": trained.found,
-        "learns": _network(trained, networks.LEARNS),
-        "replication": [_network(trained, name) for name in networks.REPLICATION],
-        "learned": png(trained.figure([networks.LEARNS])),
-        "compared": png(trained.figure(networks.REPLICATION)),
+        "learns": _network(trained, LEARNS),
+        "replication": [_network(trained, name) for name in REPLICATION],
+        "learned": png(trained.figure([LEARNS])),
+        "compared": png(trained.figure(REPLICATION)),
         "chart": png(trained.scores.plot("nss", "information_gain")),
         "fading": trained.fading(),
     }
-    return _TrainedPart(content, trained.scores, dict(trained.found))
 
 
-def _network(trained: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - Trained, which needs PyTorch
+def _network(trained: Trained, name: str) -> dict[str, Any]:
     run, training = trained.runs[name], trained.trainings[name]
     curves = figures.loss_curves(training.log, run.mean_map_loss, " + ".join(training.recipe.loss))
     return {
