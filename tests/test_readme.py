@@ -12,12 +12,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import matplotlib
 import pytest
+
+from gazemap.reports.demo.photograph import PORTRAIT  # the README's picture
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README.read_text(), re.M | re.S)
-PORTRAIT = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")  # the README's picture
 MADE = (
     *(
         "predictions/photo.jpg.overlay.jpg",

@@ -10,21 +10,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from PIL import Image, ImageOps
 
 import gazemap
 from gazemap.images.overlays import overlay
 from gazemap.prediction.pictures import contours
+from gazemap.reports.demo.photograph import PORTRAIT
 
 OUT = Path(__file__).parents[1] / "images" / "prediction.jpg"
 
 
 def main() -> None:
     """Write the photograph, the overlay and the contours, side by side."""
-    file = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
-    photo = np.asarray(Image.open(file).convert("RGB"))
+    photo = np.asarray(Image.open(PORTRAIT).convert("RGB"))
     prediction = gazemap.predict(photo)
     pictures = [photo, overlay(photo, prediction.saliency), contours(photo, prediction.density)]
     framed = [ImageOps.expand(Image.fromarray(picture), 8, "white") for picture in pictures]

@@ -68,9 +68,23 @@ class Training:
 
         The former is left out, with a word, where the weights that training started from are not there.
         """
+        arrays = self._arrays(images, progress=progress)
+        networks = {"with the best weights": self.model}
+        try:
+            networks = {"before training": fresh_model(self.recipe), **networks}
+        except WeightsError as error:  # the run may come from a machine that has or gets them
+            say(f"The report leaves out the layers before training. {error}", progress=True)
+        return {when: layer_scales(network, self.recipe, arrays) for when, network in networks.items()}
+
+    def scales_before(self, images: GazeDataset) -> LayerScales:
+        """`layer_scales` of one batch of the images, before training."""
+        return layer_scales(fresh_model(self.recipe), self.recipe, self._arrays(images))
+
+    def _arrays(self, images: GazeDataset, *, progress: bool = False) -> Arrays:
+        """The images and their targets, at the network's sizes."""
         from gazemap.data.batches.arrays import load_arrays
 
-        arrays = load_arrays(
+        return load_arrays(
             images,
             input_size=self.model.input_size,
             target_size=self.model.output_size,
@@ -78,12 +92,6 @@ class Training:
             fit=self.model.fit,
             progress=progress,
         )
-        networks = {"with the best weights": self.model}
-        try:
-            networks = {"before training": fresh_model(self.recipe), **networks}
-        except WeightsError as error:  # the run may come from a machine that has or gets them
-            say(f"The report leaves out the layers before training. {error}", progress=True)
-        return {when: layer_scales(network, self.recipe, arrays) for when, network in networks.items()}
 
 
 LayerScales = dict[str, dict[str, float]]  # layer -> quantity -> number

@@ -56,7 +56,7 @@ class Trained:
         As a share of the activations' own standard deviation: what the next layer can tell images apart by.
         """
         some = self.dataset.with_samples(self.dataset.split("val").samples[:_MEASURED])
-        scales = {name: self.trainings[name].scales(some)["before training"] for name in REPLICATION}
+        scales = {name: self.trainings[name].scales_before(some) for name in REPLICATION}
         return {
             name: {
                 layer: row["between_images"] / max(row["activation"], 1e-12) for layer, row in table.items()

@@ -23,6 +23,7 @@ from gazemap.reports.figures import predictions as figures
 from gazemap.reports.figures.maps import shown_map
 from gazemap.reports.pages import jpeg, png
 
+PORTRAIT = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
 REGIONS = (
     Box("face", 155, 145, 222, 190),
     Box("cap", 148, 20, 225, 125),
@@ -53,8 +54,7 @@ class Photograph:
 
 def look_at_the_photograph() -> Photograph:
     """Predict the photograph with gazenet, and draw what the page shows."""
-    file = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
-    photo = np.asarray(Image.open(file).convert("RGB"))
+    photo = np.asarray(Image.open(PORTRAIT).convert("RGB"))
     prediction = predict(photo)
     shares = region_shares(prediction, REGIONS)
     return Photograph(
