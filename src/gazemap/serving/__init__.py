@@ -1,0 +1,1 @@
+"""Serving: the page and the HTTP API, over the same functions as Python's."""
