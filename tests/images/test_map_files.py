@@ -129,3 +129,13 @@ def test_a_picture_that_is_no_map_is_named_by_its_file():
 
 def test_a_picture_is_read_by_its_first_bytes():
     np.testing.assert_array_equal(decode_map(picture(LEVELS, "GIF"), "a.png"), LEVELS / 255)
+
+
+def test_gray_that_was_rounded_per_channel_is_gray(levels):
+    """The maps of EMOd differ by up to three levels between their channels."""
+    gray = (levels % 250).astype(np.uint8)
+    nearly = np.dstack([gray, gray + 1, gray + 3])
+    np.testing.assert_allclose(decode_map(picture(nearly, "PNG"), "map.png"), (gray + 1) / 255, atol=1e-7)
+    nearly[0, 0, 2] = nearly[0, 0, 0] + 4
+    with pytest.raises(DataError, match="is in color"):
+        decode_map(picture(nearly, "PNG"), "map.png")

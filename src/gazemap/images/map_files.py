@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
-_GRAY_SPREAD = 2  # levels between the channels of a gray JPEG that rounding may leave
+_GRAY_SPREAD = 3  # levels between the channels of a gray JPEG that rounding may leave, as in the maps of EMOd
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 

@@ -1,6 +1,7 @@
 """What is odd about folders of images, maps and fixation maps: partners are missing, names are free."""
 
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -84,8 +85,28 @@ def test_folders_of_any_name_are_found(source, tmp_path):
     assert dataset[0].sigma is None  # of a set that only the user knows
 
 
-@pytest.mark.parametrize("template", ["images", "/images/{split}", "{split}/{split}"])
-def test_a_folder_name_without_the_split_is_refused(source, tmp_path, template):
+def test_folders_without_splits_are_split_by_share(tmp_path):
+    source = MINIATURES["folders"](tmp_path / "s")
+    dataset = import_dataset(source, tmp_path / "all", format="folders", options={"val": "1"})
+    assert dataset.splits == {"val": 3}
+    assert dataset.info.notes == ("no splits are stated: 3 of 3 images are val, the last by name (val=1)",)
+
+
+def test_folders_of_maps_alone_are_enough(tmp_path):
+    source = MINIATURES["folders"](tmp_path / "s")
+    shutil.rmtree(source / "fixations")
+    dataset = import_dataset(source, tmp_path / "out", format="folders")
+    assert dataset.splits == {"train": 2, "val": 1}
+    assert all(sample.fixations is None and sample.map_file for sample in dataset)
+
+
+def test_folders_of_which_some_tell_the_split_are_refused(source, tmp_path):
+    with pytest.raises(InputError, match=r"all of the folders' names have \{split\} in them, or none"):
+        import_dataset(source, tmp_path / "out", format="salicon-folder", options={"map_folder": "maps"})
+
+
+@pytest.mark.parametrize("template", ["/images/{split}", "{split}/{split}"])
+def test_a_folder_name_that_is_no_relative_path_is_refused(source, tmp_path, template):
     with pytest.raises(InputError, match=r"relative path with \{split\} in it"):
         import_dataset(source, tmp_path / "out", format="salicon-folder", options={"map_folder": template})
 

@@ -17,6 +17,16 @@ def salicon_folder(folder, points=POINTS):
     return folder
 
 
+def plain_folders(folder, points=POINTS):
+    """Two folders, images and their maps, that tell no splits."""
+    for index, known in points.items():
+        save_picture(folder / "images" / f"image_{index}.jpg", index)
+        for kind, values in (("fixations", fixated(known)), ("maps", blurred(known))):
+            (folder / kind).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(values).save(folder / kind / f"image_{index}.png")
+    return folder
+
+
 def sam_folder(folder, points=POINTS):
     """config.py's imgs_train_path, maps_train_path and fixs_train_path as names; .mat with a matrix I."""
     for index, known in points.items():
@@ -51,6 +61,14 @@ def without_a_matrix(folder):
 
 
 MINIATURES = {
+    "folders": Miniature(
+        make=plain_folders,
+        image_ids=("image_0", "image_1", "image_2"),
+        keeps="pixels",
+        splits=("train", "train", "val"),
+        fault=without_truth,
+        fault_message="no image has a map or fixation file",
+    ),
     "salicon-folder": Miniature(
         make=salicon_folder,
         image_ids=tuple(f"COCO_{index:012}" for index in range(3)),

@@ -13,7 +13,7 @@ from gazemap.data.importers.coco_scanpaths import COCO_FREEVIEW, COCO_SEARCH18
 from gazemap.data.importers.dut_omron import DUT_OMRON
 from gazemap.data.importers.figrim import FIGRIM
 from gazemap.data.importers.fiwi import FIWI
-from gazemap.data.importers.folders import REDDY_FOLDER, SALICON_FOLDER, SAM_FOLDER
+from gazemap.data.importers.folders import FOLDERS, REDDY_FOLDER, SALICON_FOLDER, SAM_FOLDER
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.isun import ISUN
 from gazemap.data.importers.mit300 import MIT300
@@ -35,6 +35,7 @@ IMPORTERS: dict[str, Importer] = {
     "salicon": SALICON,
     "salicon-test": SALICON_TEST,
     "salicon-json": SALICON_JSON,
+    "folders": FOLDERS,
     "salicon-folder": SALICON_FOLDER,
     "sam-folder": SAM_FOLDER,
     "reddy-folder": REDDY_FOLDER,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Annotated, Literal
 
 from PIL import Image
-from pydantic import PositiveFloat
+from pydantic import Field, PositiveFloat
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import by_stem, matched, no_pairs, unpaired
+from gazemap.data.importers.pairing import by_stem, last_are_val, matched, no_pairs, unpaired
 from gazemap.data.sample import read_map
 from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
@@ -57,6 +57,7 @@ _REDDY = _ANY.model_copy(
     }
 )
 _SUFFIXES = {"images": ENDINGS, "maps": ENDINGS, "fixations": (*ENDINGS, ".mat", ".npy")}
+_NO_SPLIT = ""  # of folders whose names do not tell the splits
 _Files = dict[str, Path]
 
 
@@ -70,6 +71,7 @@ def read_folders(
     image_folder: str = "images/{split}",
     map_folder: str = "maps/{split}",
     fixation_folder: str = "fixations/{split}",
+    val: Annotated[float, Field(ge=0, le=1)] = 0.2,
 ) -> ImportedSet:
     """Pairs of files with the same stem; what has no partner is set aside and listed.
 
@@ -84,19 +86,24 @@ def read_folders(
             image of which only the size and the points are known ("optional").
         name: of the set, where it is not the one that the layout was made for.
         sigma: its authors' blur in pixels, where known.
-        image_folder: where the images are, relative to `source`; "{split}" stands for the split's name.
+        image_folder: where the images are, relative to `source`; "{split}" stands for the split's name. Of
+            folders whose names do not tell the splits, all three are given without it.
         map_folder: where the dense maps are.
         fixation_folder: where the fixation maps are: pictures, or .mat or .npy with one matrix.
+        val: the share of the images, the last by name, that is val where no folder tells the splits; 1 for
+            all of them.
 
     Raises:
-        InputError: a folder's name without "{split}".
+        InputError: some of the folders' names have "{split}", and others do not.
         DataError: there is no image, or neither maps nor fixations for any.
     """
     templates = {"images": image_folder, "maps": map_folder, "fixations": fixation_folder}
+    told = _tells_splits(templates)
     folders = {kind: _folders(source, template) for kind, template in templates.items()}
     if not folders["images"] and (images == "required" or not folders["fixations"]):
         expected = ", ".join(template.replace("{split}", "train") for template in templates.values())
-        raise DataError(f"{source} has no folder {image_folder}. Expected: {expected}; the same for val.")
+        more = "; the same for val" if told else ""
+        raise DataError(f"{source} has no folder {image_folder}. Expected: {expected}{more}.")
     found: list[tuple[str, _Files]] = []
     seen: dict[str, set[str]] = {"images": set(), "truths": set()}
     set_aside: list[SetAside] = []
@@ -120,19 +127,43 @@ def read_folders(
         set_aside += unpaired(lost, f"{where['maps']}|{where['fixations']}", "no image", known - truths)
     if not found:
         raise DataError(no_pairs(source, seen["images"], seen["truths"]))
-    described = _described(info, name, sigma).model_copy(update={"set_aside": tuple(set_aside)})
+    notes = []
+    if not told:
+        splits = last_are_val(len(found), val)
+        found = [(split, files) for split, (_, files) in zip(splits, found, strict=True)]
+        notes.append(
+            f"no splits are stated: {splits.count('val')} of {len(found)} images are val, the last by name "
+            f"(val={val:g})"
+        )
+    described = _described(info, name, sigma).model_copy(
+        update={"set_aside": tuple(set_aside), "notes": tuple(notes)}
+    )
     return ImportedSet(described, _items(found), len(found))
 
 
-def _folders(source: Path, template: str) -> dict[str, Path]:
-    """By the split whose name stands for "{split}" in the template; see `split_named`."""
-    path = PurePosixPath(template)
-    start, split, end = path.as_posix().partition("{split}")
-    if not split or path.is_absolute() or "{split}" in end:
+def _tells_splits(templates: dict[str, str]) -> bool:
+    """Whether the folders' names tell the splits: those of all, or of none."""
+    for template in templates.values():
+        if PurePosixPath(template).is_absolute() or template.count("{split}") > 1:
+            raise InputError(
+                "The folder's name must be a relative path with {split} in it once at most, such as "
+                f"images/{{split}} or images, got {template!r}."
+            )
+    told = {"{split}" in template for template in templates.values()}
+    if len(told) > 1:
+        given = ", ".join(templates.values())
         raise InputError(
-            "The folder's name must be a relative path with {split} in it, such as images/{split}, "
-            f"got {template!r}."
+            f"Either all of the folders' names have {{split}} in them, or none: got {given}. Give "
+            "image_folder, map_folder and fixation_folder alike."
         )
+    return told.pop()
+
+
+def _folders(source: Path, template: str) -> dict[str, Path]:
+    """By the split whose name stands for "{split}" in the template, if it does; see `split_named`."""
+    start, split, end = PurePosixPath(template).as_posix().partition("{split}")
+    if not split:
+        return {_NO_SPLIT: source / start} if (source / start).is_dir() else {}
     named: dict[str, Path] = {}
     for folder in sorted(source.glob(f"{start}*{end}")):
         if folder.is_dir():
@@ -178,6 +209,13 @@ def _size(fixations: Path) -> Size | Path:
         return fixations
 
 
+FOLDERS = Importer(
+    read=partial(read_folders, _ANY, image_folder="images", map_folder="maps", fixation_folder="fixations"),
+    info=_ANY,
+    editions={},
+    oddities="maps alone are enough; without {split} in the folders' names, the last 20 % by name are val",
+    holds="pixels",
+)
 SALICON_FOLDER = Importer(
     read=partial(read_folders, _SALICON),
     info=_SALICON,
