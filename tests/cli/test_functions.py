@@ -17,6 +17,7 @@ FUNCTIONS = {
     "regions": "gazemap.reports.regions.regions",
     "crop": "gazemap.reports.crop.crop",
     "diff": "gazemap.reports.diff.diff",
+    "serve": "gazemap.serving.serve.serve",
     "sheet": "gazemap.reports.sheet.sheet",
     "demo": "gazemap.reports.demo.demo.demo",
     "data sources": "gazemap.data.download.catalogue.sources",

@@ -61,7 +61,7 @@ def test_every_help_ends_with_examples_that_are_commands(run, words):
 
 def test_commands_stand_in_groups_that_say_what_one_wants(run):
     headings = [line for line in run("--help")[1].splitlines() if line.endswith(":") and line[0] != " "]
-    assert headings == ["Options:", "Predict:", "Gaze data:", "Score:", "Train:", "Models:"]
+    assert headings == ["Options:", "Predict:", "Page and API:", "Gaze data:", "Score:", "Train:", "Models:"]
     headings = [line for line in run("data", "--help")[1].splitlines() if line.endswith(":")]
     assert headings == ["Options:", "Get:", "Look:", "Change:", "Use elsewhere:"]
 

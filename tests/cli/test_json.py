@@ -49,6 +49,7 @@ CALLS = {
     "sweep": "sweep.yaml --data set --out sweep",
 }
 NEED_NETWORK_OR_HOURS = {
+    "serve": "somebody who stops it",
     "data download": "the network",
     "reproduce": "three networks to train",
     "demo": "four networks to train",

@@ -14,6 +14,8 @@ MODULES = {
     "POT": "ot",
     "ImageHash": "imagehash",
     "pillow-heif": "pillow_heif",
+    "prometheus-client": "prometheus_client",
+    "python-multipart": "python_multipart",
 }  # imported by another name than they are installed by
 NO_FEATURE = {"dev", "docs"}  # bring what developers need, and no part of gazemap wants them
 
@@ -51,6 +53,7 @@ def test_developers_get_every_extra():
         (("train", "gazenet", "--data", "gaze", "--out", "runs/a"), "train"),
         (("predict", "photo.jpg", "--engine", "torch"), "train"),
         (("predict", "photo.jpg", "--engine", "openvino"), "openvino"),
+        (("serve",), "serve"),
         (("data", "download", "osie", "--out", "raw"), "data"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),

@@ -23,6 +23,10 @@ EXTRAS = {
     "openvino": "openvino",
     "pillow_heif": "heic",
     "torchmetrics": "torchmetrics",
+    "fastapi": "serve",
+    "uvicorn": "serve",
+    "python_multipart": "serve",
+    "prometheus_client": "serve",
 }
 
 

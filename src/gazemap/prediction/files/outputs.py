@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from PIL import Image
 from gazemap.errors import InputError, check_name
 from gazemap.prediction.prediction import Prediction, row_bands
 from gazemap.types import Pixels
+
+Target: TypeAlias = Path | BinaryIO
 
 
 def levels(saliency: NDArray[np.floating], bits: int) -> NDArray[np.uint8 | np.uint16]:
@@ -32,37 +35,42 @@ def levels(saliency: NDArray[np.floating], bits: int) -> NDArray[np.uint8 | np.u
     return whole
 
 
-def _saliency(prediction: Prediction, path: Path) -> None:
-    _png(levels(prediction.saliency, 8), path)
+def _saliency(prediction: Prediction, out: Target) -> None:
+    _png(levels(prediction.saliency, 8), out)
 
 
-def _saliency16(prediction: Prediction, path: Path) -> None:
-    _png(levels(prediction.saliency, 16), path)
+def _saliency16(prediction: Prediction, out: Target) -> None:
+    _png(levels(prediction.saliency, 16), out)
 
 
-def _npy(prediction: Prediction, path: Path) -> None:
-    np.save(path, prediction.array)
+def _npy(prediction: Prediction, out: Target) -> None:
+    np.save(out, prediction.array)
 
 
-def _overlay(prediction: Prediction, path: Path) -> None:
-    _jpeg(prediction.overlay(), path, prediction.icc_profile)
+def _overlay(prediction: Prediction, out: Target) -> None:
+    _jpeg(prediction.overlay(), out, prediction.icc_profile)
 
 
-def _contour(prediction: Prediction, path: Path) -> None:
-    _jpeg(prediction.contour(), path, prediction.icc_profile)
+def _contour(prediction: Prediction, out: Target) -> None:
+    _jpeg(prediction.contour(), out, prediction.icc_profile)
 
 
-def _json(prediction: Prediction, path: Path) -> None:
-    path.write_text(json.dumps(prediction.as_json(), indent=1) + "\n", encoding="utf-8")
+def _json(prediction: Prediction, out: Target) -> None:
+    content = (json.dumps(prediction.as_json(), indent=1) + "\n").encode()
+    if isinstance(out, Path):
+        out.write_bytes(content)
+    else:
+        out.write(content)
 
 
-def _png(values: NDArray[np.uint8 | np.uint16], path: Path) -> None:
+def _png(values: NDArray[np.uint8 | np.uint16], out: Target) -> None:
     # four times faster than the default, a tenth larger
-    Image.fromarray(values).save(path, compress_level=1, compress_type=zlib.Z_RLE)
+    Image.fromarray(values).save(out, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
 
 
-def _jpeg(pixels: Pixels, path: Path, icc_profile: bytes | None) -> None:
-    Image.fromarray(pixels).save(path, quality=90, icc_profile=icc_profile)
+def _jpeg(pixels: Pixels, out: Target, icc_profile: bytes | None) -> None:
+    kind = None if isinstance(out, Path) else "JPEG"  # a file's suffix may ask for PNG
+    Image.fromarray(pixels).save(out, kind, quality=90, icc_profile=icc_profile)
 
 
 @dataclass(frozen=True)
@@ -72,13 +80,13 @@ class OutputKind:
     Attributes:
         ending: what follows the image's file name.
         about: in a few words.
-        write: makes the file.
+        write: makes the file, or writes its bytes into a stream.
         draws: whether it shows the image itself.
     """
 
     ending: str
     about: str
-    write: Callable[[Prediction, Path], None]
+    write: Callable[[Prediction, Target], None]
     draws: bool = False
 
     @property

@@ -1,0 +1,155 @@
+"""Where requests are taken, worked on in a few threads, and refused when there are too many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from gazemap.errors import lookup
+from gazemap.images.folds import parse_viewport
+from gazemap.images.reading import read_size
+from gazemap.prediction.files.threads import worker_count
+from gazemap.prediction.placing import PlacedImage, read_placed
+from gazemap.prediction.prediction import Prediction
+from gazemap.prediction.predictor import Predictor, load_predictor
+from gazemap.serving.batching import Batcher
+from gazemap.serving.limits import Limits
+from gazemap.serving.problems import Problem
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """A model as a request asks for it.
+
+    Attributes:
+        name: of the model.
+        predictor: with or without its center bias.
+    """
+
+    name: str
+    predictor: Predictor
+
+    def about(self) -> dict[str, str | bool]:
+        """What every answer says of it."""
+        return {"model": self.name, "center_bias": self.predictor.center_bias}
+
+
+class Desk:
+    """Takes requests, no more than `limits.waiting` at once, and predicts their images.
+
+    Args:
+        predictors: the models that are served, by name; the first is the default.
+        limits: of the server.
+    """
+
+    def __init__(self, predictors: Mapping[str, Predictor], limits: Limits) -> None:
+        self.predictors = predictors
+        self.limits = limits
+        self.taken = 0
+        self._less_center = {
+            name: load_predictor(predictor, center_bias=False)
+            for name, predictor in predictors.items()
+            if predictor.center_bias
+        }
+        self._pool = ThreadPoolExecutor(worker_count(), "gazemap")
+        self._batcher = Batcher(self.run)
+
+    @asynccontextmanager
+    async def taking(self) -> AsyncIterator[None]:
+        """Take a request, and give its place back when it is answered.
+
+        Raises:
+            Problem: there are too many.
+        """
+        if self.taken >= self.limits.waiting:
+            raise Problem(
+                503,
+                f"The server has {self.taken} requests to answer, and takes no more. Try again in a second.",
+                {"Retry-After": "1"},
+            )
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """Give up what takes too long.
+
+        Raises:
+            Problem: the time is over.
+        """
+        try:
+            async with asyncio.timeout(self.limits.answer_seconds):
+                yield
+        except TimeoutError:
+            raise Problem(
+                504,
+                f"The answer took over {self.limits.answer_seconds:g} seconds. Send a smaller image, or try "
+                "again when the server has less to do.",
+            ) from None
+
+    async def run(self, work: Callable[[], _Result]) -> _Result:
+        """What a function returns, computed in a thread.
+
+        A thread cannot be stopped: the place of a request that gave up stays taken until its thread is done.
+        """
+        future = self._pool.submit(work)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if future.running():
+                self.taken += 1
+                loop = asyncio.get_running_loop()
+                future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._give_back))
+            raise
+
+    def served(self, model: str | None, *, center_bias: bool = True) -> Served:
+        """The model that is asked for; by default the first.
+
+        Raises:
+            InputError: no such model is served, or it has no center bias that could be left out.
+        """
+        name = next(iter(self.predictors)) if model is None else model
+        predictor = lookup("model that is served", name, self.predictors)
+        if not center_bias:
+            predictor = self._less_center.get(name) or load_predictor(predictor, center_bias=False)
+        return Served(name, predictor)
+
+    async def predict(self, image: bytes, served: Served, viewport: str | None) -> Prediction:
+        """The prediction of an image file's bytes; the same as that of `gazemap.predict`.
+
+        Raises:
+            Problem: it has too many pixels.
+            InputError: as `gazemap.predict`.
+        """
+        seen = parse_viewport(viewport)
+
+        def placed() -> PlacedImage:
+            self._check_pixels(image)
+            return read_placed(served.predictor, image, seen)
+
+        return await self._batcher.predict(served.predictor, await self.run(placed), image)
+
+    def close(self) -> None:
+        """End the threads; what they work on is finished first."""
+        self._pool.shutdown()
+
+    def _check_pixels(self, image: bytes) -> None:
+        height, width = read_size(image)
+        if height * width > self.limits.pixels:
+            raise Problem(
+                413,
+                f"The image has {width} x {height} pixels; up to {self.limits.pixels:,} are accepted. Make "
+                "it smaller first.",
+            )
+
+    def _give_back(self) -> None:
+        self.taken -= 1

@@ -1,0 +1,28 @@
+"""The built page, at the root of the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from starlette.staticfiles import StaticFiles
+
+BUILT = Path(__file__).parent / "page"
+_NOT_BUILT = "The page is not built here; the HTTP API works. In a clone of gazemap, `make page` builds it.\n"
+
+
+def mount(app: FastAPI, built: Path = BUILT) -> None:
+    """Serve the page's files at `/`; a sentence in their place where they are not built.
+
+    Args:
+        app: of which all else was set up before: what it answers comes first.
+        built: the folder of the page.
+    """
+    if (built / "index.html").is_file():
+        app.mount("/", StaticFiles(directory=built, html=True), "page")
+        return
+
+    @app.get("/", include_in_schema=False)
+    async def not_built() -> PlainTextResponse:
+        return PlainTextResponse(_NOT_BUILT, 503)
