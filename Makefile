@@ -3,7 +3,7 @@ PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13
 BIN := .venv/bin
 
-.PHONY: demo test test-all light wheel-test check docs clean
+.PHONY: demo test test-all light wheel-test check docs page clean
 
 demo: .venv/demo  ## one page: a photograph, a network that learns, one that does not; about three minutes
 	$(BIN)/gazemap demo --out gazemap-demo
@@ -14,7 +14,7 @@ test: check  ## format, lint, types and the quick tests
 test-all: check  ## the slow tests too
 	$(BIN)/pytest -n 2
 
-light: .venv/installed  ## what `pip install gazemap` brings, without PyTorch: the wheel, by each of PYTHONS that runs here
+light: .venv/installed page  ## what `pip install gazemap` brings, without PyTorch: the wheel, by each of PYTHONS that runs here
 	rm -rf dist/light
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist/light .
 	tried=; for python in $(PYTHONS); do \
@@ -27,7 +27,9 @@ light: .venv/installed  ## what `pip install gazemap` brings, without PyTorch: t
 		tried=$$python; \
 	done; test -n "$$tried"
 
-wheel-test: .venv/installed  ## the wheel and the sdist, as pip installs them; the first heat map offline
+page: src/gazemap/serving/page/index.html  ## the page of `gazemap serve` and `gazemap page`, by Node.js 20 or later
+
+wheel-test: .venv/installed page  ## the wheel and the sdist, as pip installs them; the first heat map offline
 	rm -rf dist/package
 	$(BIN)/python -m build --outdir dist/package .
 	$(BIN)/python tests/support/first_heat_map.py dist/package/*.whl dist/package/*.tar.gz
@@ -39,6 +41,15 @@ check: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+PAGE := $(shell find page/src -type f) page/build.js page/licenses.txt
+
+src/gazemap/serving/page/index.html: page/node_modules/.package-lock.json $(PAGE)
+	node page/build.js
+
+page/node_modules/.package-lock.json: page/package-lock.json
+	cd page && npm ci --no-audit --no-fund --silent
+	touch $@
 
 # torch first and pinned: a bare `pip install torch` may bring gigabytes of CUDA libraries
 .venv/demo: pyproject.toml constraints.txt
@@ -56,4 +67,4 @@ check: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv .venv-light dist/light dist/package gaze gazemap-demo runs site
+	rm -rf .venv .venv-light dist/light dist/package gaze gazemap-demo runs site page/node_modules src/gazemap/serving/page

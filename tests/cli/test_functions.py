@@ -46,6 +46,7 @@ FUNCTIONS = {
     "recipes": "gazemap.reports.studies.recipes.recipes",
     "models": "gazemap.models.overview.models_overview",
     "export": "gazemap.prediction.engines.export.export",
+    "page": "gazemap.serving.site.write_page",
 }
 # option -> the parameter, where the names differ in every command
 RENAMED = {

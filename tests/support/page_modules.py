@@ -15,7 +15,8 @@ const [module, name] = process.argv.slice(1);
 let text = "";
 for await (const part of process.stdin) text += part;
 const kinds = { Float32Array, Float64Array, Uint8Array, Uint16Array };
-const given = JSON.parse(text, (_, value) => (value?.kind in kinds ? kinds[value.kind].from(value.values) : value));
+const revived = (_, value) => (value?.kind in kinds ? kinds[value.kind].from(value.values) : value);
+const given = JSON.parse(text, revived);
 const found = [];
 for (const call of given) {
   try {

@@ -1,7 +1,8 @@
-"""Commands that show the page: on this machine, with the HTTP API."""
+"""Commands that show the page: on this machine with the HTTP API, or as files without a server."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,3 +34,28 @@ def serve(
 
     stopped = serve(host=host, port=port, model=names(model) or (), engine=engine, device=device)
     return Answer(stopped, [f"Stopped serving at {stopped.address}."])
+
+
+@command(
+    app,
+    _SERVE,
+    "gazemap page --out site",
+    "gazemap page --single-file attention.html",
+)
+def page(
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A new folder for the static files, for any web server."),
+    ] = None,
+    single_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="In place of a folder: one .html file, which opens by double click."
+        ),
+    ] = None,
+) -> Answer:
+    """Write the page that predicts in the browser: no server computes, and no image leaves the machine."""
+    from gazemap.serving.site import write_page
+
+    written = write_page(out=out, single_file=single_file)
+    return Answer(written, written.notes())

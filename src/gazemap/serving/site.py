@@ -1,0 +1,151 @@
+"""The page with the models in the browser: static files for any web server, or one file for offline use."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gazemap.errors import InputError
+from gazemap.models.files import DEFAULT_MODEL, shipped_form, shipped_weights
+from gazemap.prediction.predictor import Predictor, load_predictor
+from gazemap.serving.built import built_page
+from gazemap.system.files import new_folder, write_text
+
+_FORM = '<meta name="gazemap-form" content="server">'
+_STYLE = '<link rel="stylesheet" href="page.css">'
+_SCRIPT = '<script src="page.js"></script>'
+_COPIED = ("page.css", "page.js")  # which the single file holds as they are
+_MODELS = "models.json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was written.
+
+    Attributes:
+        path: of the folder or the file.
+        opens: what to open.
+        sizes: bytes of each file, by name.
+    """
+
+    path: Path
+    opens: Path
+    sizes: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Where it is and how large."""
+        return {"path": str(self.path), "opens": str(self.opens), "sizes": self.sizes}
+
+    def notes(self) -> list[str]:
+        """What to do with it, in sentences."""
+        size = f"{sum(self.sizes.values()) / 1e6:.1f} MB"
+        if self.path == self.opens:
+            return [
+                f"{self.path}: the page in one file of {size}. Open it by double click; it needs no network."
+            ]
+        return [
+            f"{self.path}: the page in {len(self.sizes)} files of {size}. Put them on any web server. "
+            f"To see it here: python -m http.server -d {self.path}"
+        ]
+
+
+def write_page(*, out: str | Path | None = None, single_file: str | Path | None = None) -> Page:
+    """Write the page that predicts in the browser: no server computes, and no image leaves the machine.
+
+    Args:
+        out: a new folder for static files, which work under any address of any web server.
+        single_file: or one .html file, which opens by double click, offline.
+
+    Raises:
+        InputError: both or neither are given, or the file is not named .html.
+        OutputError: the folder holds something already, or the place cannot be written.
+        MissingPackageError: a checkout in which the page was not built.
+    """
+    if (out is None) == (single_file is None):
+        raise InputError("Give one of the two: --out FOLDER for a web site, or --single-file FILE.html.")
+    if out is not None:
+        return _write_site(Path(out))
+    assert single_file is not None
+    return _write_single_file(Path(single_file))
+
+
+def _write_site(folder: Path) -> Page:
+    page, models = built_page(), _models()
+    with new_folder(folder) as made:
+        for file in page.iterdir():
+            (made / file.name).write_bytes(file.read_bytes())
+        for name, content in models.items():
+            (made / name).write_bytes(content)
+        (made / "index.html").write_text(_html("static"), encoding="utf-8")
+        sizes = {file.name: file.stat().st_size for file in sorted(made.iterdir())}
+    return Page(folder, folder / "index.html", sizes)
+
+
+def _write_single_file(file: Path) -> Page:
+    if file.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"The single file must be named .html, such as attention.html, got {file.name!r}.")
+    page, html = built_page(), _html("single-file")
+    within = {
+        one.name: one.read_bytes()
+        for one in sorted(page.iterdir())
+        if one.name not in ("index.html", *_COPIED)
+    } | _models()
+    # licenses.txt stays readable
+    files = [
+        f'<script type="text/plain" data-file="{name}">{base64.b64encode(_packed(content)).decode()}</script>'
+        for name, content in within.items()
+        if name != "licenses.txt"
+    ]
+    style, script = ((page / name).read_text(encoding="utf-8") for name in _COPIED)
+    html = _replaced(html, _STYLE, f"<style>{style}</style>")
+    licenses = f'<script type="text/plain">\n{within["licenses.txt"].decode()}</script>'
+    html = _replaced(html, _SCRIPT, "\n".join((licenses, *files, f"<script>{script}</script>")))
+    write_text(file, html)
+    return Page(file, file, {file.name: len(html.encode())})
+
+
+def _html(form: str) -> str:
+    html = (built_page() / "index.html").read_text(encoding="utf-8")
+    return _replaced(html, _FORM, _FORM.replace("server", form))
+
+
+def _replaced(html: str, old: str, new: str) -> str:
+    """The page with one of its lines replaced, which is there once."""
+    before, found, after = html.partition(old)
+    assert found, f"the built page has no {old}"
+    return before + new + after
+
+
+def _models() -> dict[str, bytes]:
+    """The files of the models that come with gazemap, by name, and what the page must know of each."""
+    described, files = [], {}
+    for name, weights in shipped_weights().items():
+        form = shipped_form(weights)
+        assert form is not None
+        file = f"{name}.onnx.gz"
+        files[file] = _packed(form.read_bytes())
+        described.append(
+            _about(load_predictor(f"shipped:{name}", engine="onnx", device="cpu")) | {"file": file}
+        )
+    return {_MODELS: json.dumps(described).encode(), **files}
+
+
+def _about(predictor: Predictor) -> dict[str, Any]:
+    prior = predictor.log_prior
+    return {
+        "name": predictor.name,
+        "input_size": predictor.input_size,
+        "fit": predictor.fit,
+        "has_center_bias": predictor.center_bias,
+        "is_default": predictor.name == DEFAULT_MODEL,
+        "log_prior": None if prior is None else base64.b64encode(prior.astype("<f4").tobytes()).decode(),
+    }
+
+
+def _packed(content: bytes) -> bytes:
+    """Gzipped, unless it is already; the same bytes each time."""
+    return content if content.startswith(b"\x1f\x8b") else gzip.compress(content, mtime=0)
