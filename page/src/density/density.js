@@ -64,9 +64,20 @@ export function timesChanceOf(prediction, size = [prediction.height, prediction.
 }
 
 /**
+ * Values at another size, bilinear, and antialiased where they shrink.
+ *
+ * @param {Float32Array} values Row by row.
+ * @param {Size} own
+ * @param {Size} size
+ */
+export function resized(values, own, size) {
+  return unplaced({ grid: { height: own[0], width: own[1], log_density: values }, frame: own, fit: "stretch" }, size);
+}
+
+/**
  * A fold's grid at another size; not normalized. The twin of Placement.unplace.
  *
- * @param {Fold} fold
+ * @param {Pick<Fold, "grid" | "frame" | "fit">} fold
  * @param {Size} size
  */
 function unplaced({ grid, frame, fit }, [height, width]) {

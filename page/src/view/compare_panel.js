@@ -1,0 +1,111 @@
+/**
+ * The tool "A / B": two designs side by side, how much of the attention lies elsewhere, and each area's change.
+ *
+ * @typedef {import("./store.js").Store} Store
+ * @typedef {import("./store.js").State} State
+ * @typedef {import("./store.js").Entry} Entry
+ * @typedef {import("../model/predictor.js").Prediction} Prediction
+ * @typedef {import("../density/difference.js").RegionChange} RegionChange
+ */
+
+import { comparisonOf } from "./comparison.js";
+import { byId, element } from "./elements.js";
+import { chosenEntry, otherEntry } from "./store.js";
+import { percent, points, times } from "./texts.js";
+
+/** @param {Store} store */
+export function startComparePanel(store) {
+  const first = element("select", { change: () => choose(store, first.value, "chosen") });
+  const second = element("select", { change: () => choose(store, second.value, "other") });
+  const swap = () => store.set({ chosen: store.get().other, other: store.get().chosen, area: null });
+  const result = element("div", { class: "stack" });
+  const form = element(
+    "div",
+    { class: "stack" },
+    element("label", { class: "field" }, "A", first),
+    element("label", { class: "field" }, "B", second),
+    element("div", { class: "row" }, element("button", { type: "button", click: swap }, "Swap A and B")),
+    result,
+  );
+  const few = element("p", {}, "Add a second image to compare two versions.");
+  byId("compare").append(few, form);
+  store.onChange((state) => {
+    if (state.tab !== "compare") return;
+    const [a, b] = [chosenEntry(state), otherEntry(state)];
+    few.hidden = state.entries.length > 1;
+    form.hidden = state.entries.length < 2;
+    setChoices(first, state, state.chosen);
+    setChoices(second, state, state.other);
+    result.replaceChildren(...(a?.prediction && b?.prediction ? resultOf(state) : a && b ? ["There is no prediction of both yet."] : []));
+  });
+}
+
+/**
+ * @param {Store} store
+ * @param {string} id
+ * @param {"chosen" | "other"} side
+ */
+function choose(store, id, side) {
+  const { chosen, other } = store.get();
+  const opposite = side === "chosen" ? other : chosen;
+  if (id === opposite) store.set({ chosen: other, other: chosen, area: null });
+  else store.set({ [side]: id, area: null });
+}
+
+/**
+ * @param {HTMLSelectElement} select
+ * @param {State} state
+ * @param {string | null} chosen
+ */
+function setChoices(select, { entries }, chosen) {
+  const wanted = JSON.stringify(entries.map(({ id, name }) => [id, name]));
+  if (select.dataset.choices !== wanted) select.replaceChildren(...entries.map(({ id, name }) => element("option", { value: id }, name)));
+  select.dataset.choices = wanted;
+  select.value = chosen ?? "";
+}
+
+/** @param {State} state With two predicted images. */
+function resultOf(state) {
+  const { differences, changes, notes, isFolded } = comparisonOf(state);
+  const numbers = differences.flatMap(({ total_variation, cc, sim, kld_a_b, kld_b_a }, i) => [
+    element(
+      "p",
+      {},
+      ...(isFolded ? [`Fold ${i + 1}: `] : []),
+      element("span", { class: isFolded ? false : "figure-number" }, percent(total_variation)),
+      " of the attention lies elsewhere in B",
+    ),
+    element(
+      "p",
+      { class: "quiet" },
+      `CC ${cc.toFixed(3)}, SIM ${sim.toFixed(3)}, KLD(A || B) ${kld_a_b.toFixed(3)}, KLD(B || A) ${kld_b_a.toFixed(3)} nats`,
+    ),
+  ]);
+  const lines = notes.map((note) => element("li", {}, note));
+  return [
+    ...numbers,
+    changes.length ? tableOf(changes) : element("p", { class: "quiet" }, "Draw areas on A, under Areas, to see how the attention on each changes."),
+    element("ul", { class: "said", "aria-label": "Notes on the comparison" }, ...lines),
+  ];
+}
+
+/** @param {RegionChange[]} changes */
+function tableOf(changes) {
+  const heading = (/** @type {string} */ text) => element("th", { scope: "col", class: text === "Area" ? "name" : false }, text);
+  const rows = changes.map(({ name, change, a, b, isTakenOver }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", class: "name" }, name, ...(isTakenOver ? [] : [element("small", { class: "quiet" }, " moved")])),
+      element("td", {}, percent(a.attention)),
+      element("td", {}, percent(b.attention)),
+      element("td", { class: change > 0 ? "more" : "less" }, points(change)),
+      element("td", {}, times(a.times_chance)),
+      element("td", {}, times(b.times_chance)),
+    ),
+  );
+  const headings = ["Area", "in A", "in B", "Change, points", "Times chance A", "Times chance B"].map(heading);
+  const caption = element("caption", {}, "Share of attention, from A to B");
+  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Change per area" },
+    element("table", {}, caption, element("thead", {}, element("tr", {}, ...headings)), element("tbody", {}, ...rows)));
+}

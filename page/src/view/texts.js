@@ -1,0 +1,39 @@
+/** Numbers and sentences as people read them. */
+
+/**
+ * @param {number} share In [0, 1].
+ */
+export function percent(share) {
+  return `${(100 * share).toFixed(1)}\u00a0%`;
+}
+
+/**
+ * A change of a share, in points of per cent.
+ *
+ * @param {number} change In [-1, 1].
+ */
+export function points(change) {
+  const rounded = (100 * change).toFixed(1);
+  return Number(rounded) === 0 ? "0.0" : rounded.replace("-", "\u2212").replace(/^(?=\d)/, "+");
+}
+
+/** @param {number} ratio */
+export function times(ratio) {
+  return ratio >= 99.95 ? ratio.toFixed(0) : ratio >= 9.995 ? ratio.toFixed(1) : ratio.toFixed(2);
+}
+
+/** @param {string} text With or without a full stop. */
+export function sentence(text) {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/**
+ * Notes speak of options of commands; here these are fields.
+ *
+ * @param {string} note
+ */
+export function forThePage(note) {
+  return note
+    .replace(/give --viewport (\d+x\d+); for other screens --viewport WIDTHxHEIGHT/, "choose Seen: all at once; for other screens, in other screens")
+    .replace(/--viewport/g, "Seen");
+}
