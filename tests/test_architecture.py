@@ -54,7 +54,7 @@ ORDERS = {
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
-    "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs",
+    "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs < comparing",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings < report_page "
     "< * < studies < demo",
     "reports/figures": "saving | runs | maps < *",

@@ -1,0 +1,159 @@
+"""Two predictions side by side: what compares them in numbers, region by region, and what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gazemap.analysis.designs import (
+    DesignDifference,
+    RegionChange,
+    compare_designs,
+    paired_boxes,
+    region_changes,
+)
+from gazemap.analysis.fold_regions import cut_notes, region_shares
+from gazemap.gaze.areas import Box
+from gazemap.prediction.prediction import Prediction
+from gazemap.system.plain import plain
+from gazemap.types import Size
+
+_NUMBERS = ("total_variation", "cc", "sim", "kld_a_b", "kld_b_a")
+_ALIKE = 0.01  # shapes that differ by less are one
+_TOLD = 10  # regions whose place is taken over, each in a line
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedDesigns:
+    """How attention differs between the predictions of two designs, A and B. Changes are B - A.
+
+    Attributes:
+        predictions: of both.
+        differences: of their densities; of designs that are predicted fold by fold, of each pair of folds.
+        changes: a row per region, in the order in which they were given.
+        boxes: the regions in A and in B.
+    """
+
+    predictions: tuple[Prediction, Prediction]
+    differences: Sequence[DesignDifference]
+    changes: Sequence[RegionChange]
+    boxes: tuple[Sequence[Box], Sequence[Box]]
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether shares are those of folds in one of the designs."""
+        return any(len(prediction.folds) > 1 for prediction in self.predictions)
+
+    def as_json(self) -> dict[str, Any]:
+        """The numbers that compare the two, the regions' rows, and what was assumed, with all digits.
+
+        Of designs that are predicted fold by fold, the numbers are in `folds`, one entry per pair.
+        """
+        numbers = [{name: getattr(found, name) for name in _NUMBERS} for found in self.differences]
+        folds = [{"fold": number} | values for number, values in enumerate(numbers, 1)]
+        compared = {"folds": folds} if self.is_folded else numbers[0]
+        rows = {"regions": [row.row() for row in self.changes], "notes": self.assumed()}
+        values: dict[str, Any] = plain(compared | rows)
+        return values
+
+    def numbers(self) -> list[str]:
+        """The numbers that compare the two, in lines."""
+        return [
+            line for number, found in enumerate(self.differences, 1) for line in self._lines(number, found)
+        ]
+
+    def assumed(self) -> list[str]:
+        """What was assumed of the images, of their sizes and of places in B, in sentences."""
+        pairs = zip("AB", self.predictions, strict=True)
+        taken_over = [change.name for change in self.changes if change.is_taken_over]
+        lines = [f"{letter}: {note}." for letter, prediction in pairs for note in prediction.notes]
+        lines += [*self._unlike(), *self._alone()]
+        for letter, prediction, boxes in zip("AB", self.predictions, self.boxes, strict=True):
+            lines += [f"{letter}: {note}" for note in cut_notes(region_shares(prediction, boxes))]
+        lines += [
+            f"{name}: its place in B is taken over from A; give --boxes-b if it moved."
+            for name in taken_over[:_TOLD]
+        ]
+        if len(taken_over) > _TOLD:
+            lines.append(f"... and so are {len(taken_over) - _TOLD} more.")
+        return lines
+
+    def _unlike(self) -> list[str]:
+        """A warning where the images are of different sizes."""
+        sizes = [prediction.placement.size for prediction in self.predictions]
+        if sizes[0] == sizes[1]:
+            return []
+        (height, width), (height_b, width_b) = sizes
+        text = f"Warning: A is {width} x {height} and B is {width_b} x {height_b}"
+        seen = [prediction.folds[0].fold.size for prediction in self.predictions]
+        if abs(seen[0][1] * seen[1][0] / (seen[0][0] * seen[1][1]) - 1) <= _ALIKE:
+            return [f"{text}: they are compared at the same relative places."]
+        unit = "folds" if self.is_folded else "images"
+        return [
+            f"{text}: their {unit} differ in shape and are stretched onto each other, so differences are "
+            "of the shape, too. Give both in one size, or --viewport WIDTHxHEIGHT of a screen."
+        ]
+
+    def _alone(self) -> list[str]:
+        """Which folds have no counterpart."""
+        counts = [len(prediction.folds) for prediction in self.predictions]
+        both, most = min(counts), max(counts)
+        if both == most:
+            return []
+        more = "A" if counts[0] > both else "B"
+        which = f"fold {most} has" if most == both + 1 else f"folds {both + 1} to {most} have"
+        return [f"Folds are compared by their numbers: {more}'s {which} no counterpart."]
+
+    def _lines(self, number: int, found: DesignDifference) -> list[str]:
+        start = ""
+        if self.is_folded:
+            first, second = (prediction.folds[number - 1].fold for prediction in self.predictions)
+            start = f"Fold {number}: "
+            if (first.x, first.y) != (second.x, second.y):  # the last ones end where the images end
+                start = f"Fold {number}, from ({first.x}, {first.y}) in A and ({second.x}, {second.y}) in B: "
+        return [
+            f"{start}{found.total_variation:.1%} of the attention lies elsewhere in B (total variation).",
+            f"CC {found.cc:.3f}, SIM {found.sim:.3f}",
+            f"KLD(A || B) {found.kld_a_b:.3f}, KLD(B || A) {found.kld_b_a:.3f} nats",
+        ]
+
+
+def compare_predictions(
+    first: Prediction, second: Prediction, boxes: Sequence[Box] = (), boxes_b: Sequence[Box] = ()
+) -> ComparedDesigns:
+    """Compare the predictions of two designs, fold by fold where they have several.
+
+    Args:
+        first: of A.
+        second: of B.
+        boxes: regions in pixels of A.
+        boxes_b: those of them that lie elsewhere in B, in its pixels; see `paired_boxes`.
+
+    Raises:
+        InputError: as `paired_boxes`.
+    """
+    predictions = first, second
+    sizes = first.placement.size, second.placement.size
+    is_folded = any(len(prediction.folds) > 1 for prediction in predictions)
+    placed, taken_over = paired_boxes(boxes, boxes_b, sizes, screens_of(sizes, is_folded=is_folded))
+    changes = region_changes(boxes, region_shares(first, boxes), region_shares(second, placed), taken_over)
+    pairs = zip(first.folds, second.folds, strict=False)
+    differences = [compare_designs(one.density, other.density) for one, other in pairs]
+    return ComparedDesigns(predictions, differences, changes, (boxes, placed))
+
+
+def screens_of(sizes: tuple[Size, Size], *, is_folded: bool) -> tuple[Size, Size]:
+    """What the places of two designs are relative to: the designs; where one has folds, one scale for both.
+
+    A longer page is no larger one: its parts keep their places from the top, and from the left.
+
+    Args:
+        sizes: (H, W) of both.
+        is_folded: whether one of them is predicted in several folds.
+    """
+    if not is_folded:
+        return sizes
+    is_tall = any(height > width for height, width in sizes)
+    first, second = (width if is_tall else height for height, width in sizes)
+    return (first, first), (second, second)
