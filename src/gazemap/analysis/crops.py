@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from PIL import Image, ImageOps
 from gazemap.errors import InputError
 from gazemap.gaze.areas import integral_image
 from gazemap.images.formats import FORMATS
+from gazemap.images.opening import ImageSource
 from gazemap.images.reading import using
 from gazemap.system.files import refuse_source, replacing
 from gazemap.system.writing import check_writable
@@ -216,14 +219,35 @@ def write_crop(image: Path, crop: Crop, out: Path, size: Size | None = None) -> 
         OutputError: `out` cannot be written.
     """
     check_crop_file(image, out)
+    part, saving = _cropped(image, crop, size)
+    with replacing(out) as temporary:
+        part.save(temporary, **saving)
+
+
+def crop_bytes(image: bytes, crop: Crop, size: Size | None = None) -> tuple[bytes, str]:
+    """The same of an image file's bytes.
+
+    Returns:
+        the bytes of the crop's file, and its media type, such as "image/jpeg".
+
+    Raises:
+        DataError: the image is damaged.
+    """
+    part, saving = _cropped(image, crop, size)
+    content = io.BytesIO()
+    part.save(content, **saving)
+    return content.getvalue(), Image.MIME[saving["format"]]
+
+
+def _cropped(image: ImageSource, crop: Crop, size: Size | None) -> tuple[Image.Image, dict[str, Any]]:
+    """The part of an image, and how it is saved."""
     upright, kind = using(image, lambda opened: (_upright(opened), opened.format or ""))
     kind = _PILLOW.get(_WRITTEN[kind], _WRITTEN[kind])
     part = upright.crop((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height))
     if size is not None:
         part = _resized(part, size)
     kept = {name: upright.info[name] for name in _KEPT if upright.info.get(name)}
-    with replacing(out) as temporary:
-        part.save(temporary, format=kind, **kept, **_SAVING.get(kind, {}))
+    return part, {"format": kind, **kept, **_SAVING.get(kind, {})}
 
 
 def _upright(opened: Image.Image) -> Image.Image:

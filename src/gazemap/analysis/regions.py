@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from gazemap.analysis.masks import regions_meant
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import Box, box_sums, check_inside, check_names
+from gazemap.images.opening import ImageSource
 from gazemap.images.reading import read_image, read_size, using
 from gazemap.types import Floats, Size
 
@@ -95,38 +95,39 @@ def mask_shares(density: NDArray[np.floating], mask: Mask) -> list[RegionShare]:
     return _ranked(_bounding_boxes(mask), shares, areas)
 
 
-def read_mask(path: Path, size: Size) -> Mask:
+def read_mask(source: ImageSource, size: Size) -> Mask:
     """A mask image: every gray value, or every color, is a region.
 
     One of two regions may be lossy or have smooth edges, see `masks.regions_meant`.
 
     Args:
-        path: an image of flat colors, 8 or 16 bits.
+        source: an image file of flat colors, 8 or 16 bits; or its bytes.
         size: (H, W) that it must have.
 
     Raises:
         DataError: missing or damaged, of another size, or of more than 256 values.
     """
-    found = read_size(path)
+    name = "the mask" if isinstance(source, bytes) else str(source)
+    found = read_size(source)
     if found != size:
         raise DataError(
             f"The mask must be as large as its image, {size[1]} x {size[0]} pixels, got {found[1]} x "
-            f"{found[0]} from {path}."
+            f"{found[0]} from {name}."
         )
-    deep, lossy = using(path, lambda image: (image.mode.startswith("I"), image.format in _LOSSY))
+    deep, lossy = using(source, lambda image: (image.mode.startswith("I"), image.format in _LOSSY))
     if deep:
-        values, labels = np.unique(_deep(path), return_inverse=True)
-    elif found_regions := regions_meant(_packed(path), lossy=lossy):
+        values, labels = np.unique(_deep(source), return_inverse=True)
+    elif found_regions := regions_meant(_packed(source), lossy=lossy):
         values, labels = found_regions
     else:
         raise DataError(
-            f"A mask must have one flat value per region, but {path} has smooth edges or is compressed with "
+            f"A mask must have one flat value per region, but {name} has smooth edges or is compressed with "
             "losses: its regions cannot be told apart. Save it as PNG, without smooth edges (anti-aliasing)."
         )
     if len(values) > _MAX_REGIONS:
         raise DataError(
             f"A mask must have one flat value per region, up to {_MAX_REGIONS}, got {len(values):,} from "
-            f"{path}. Save it as PNG, without smooth edges."
+            f"{name}. Save it as PNG, without smooth edges."
         )
     names = tuple(f"gray {value}" if deep else _color_name(int(value)) for value in values)
     return Mask(names, labels.reshape(size))
@@ -165,14 +166,14 @@ def _bounding_boxes(mask: Mask) -> list[Box]:
     return found
 
 
-def _deep(path: Path) -> NDArray[np.int64]:
+def _deep(source: ImageSource) -> NDArray[np.int64]:
     """(H, W) gray values of 16 bits, which `read_image` would cut to 8."""
-    return using(path, lambda image: np.asarray(image).astype(np.int64))
+    return using(source, lambda image: np.asarray(image).astype(np.int64))
 
 
-def _packed(path: Path) -> NDArray[np.int64]:
+def _packed(source: ImageSource) -> NDArray[np.int64]:
     """(H, W) one number per color, 0xrrggbb."""
-    red, green, blue = read_image(path).astype(np.int64).transpose(2, 0, 1)
+    red, green, blue = read_image(source).astype(np.int64).transpose(2, 0, 1)
     packed: NDArray[np.int64] = red << 16 | green << 8 | blue
     return packed
 
