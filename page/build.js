@@ -14,6 +14,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../src/gazemap/serving/page");
 const made = `${out}.unfinished`; // a killed build leaves the page as it was
 
+async function version() {
+  const project = await readFile(join(here, "../pyproject.toml"), "utf8");
+  return /^version = "(.+)"$/m.exec(project)?.[1] ?? "";
+}
+
 await rm(made, { recursive: true, force: true });
 await mkdir(made, { recursive: true });
 await build({
@@ -29,6 +34,7 @@ await build({
   target: "es2023",
   platform: "browser",
   legalComments: "eof",
+  define: { "globalThis.GAZEMAP_VERSION": JSON.stringify(await version()) },
   logOverride: { "empty-import-meta": "silent" }, // ONNX Runtime asks where it was loaded from; it is told
 });
 const runtime = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-web/wasm")), "ort-wasm-simd-threaded.wasm");

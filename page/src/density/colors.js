@@ -25,6 +25,8 @@ const HEX =
   "f9cb35f8cd37f8cf3af7d13df7d340f6d543f6d746f5d949f5db4cf4dd4ff4df53f4e156f3e35af3e55df2e661f2e865" +
   "f2ea69f1ec6df1ed71f1ef75f1f179f2f27df2f482f3f586f3f68af4f88ef5f992f6fa96f8fb9af9fc9dfafda1fcffa4";
 
+const APART = 0.13; // of the bar, between two numbers below it
+
 /** Red, green and blue of each of the 256 levels. */
 export const COLORS = Uint8ClampedArray.from({ length: HEX.length / 2 }, (_, i) => parseInt(HEX.slice(2 * i, 2 * i + 2), 16));
 
@@ -78,18 +80,16 @@ export function cssColor(position) {
 }
 
 /**
- * Values that are easy to read, from the low end to the high one, at least a tenth of the bar apart.
+ * Both ends of a scale, and between them values that are easy to read, some way apart.
  *
  * @param {Scale} scale
  */
 export function ticksOf(scale) {
-  const steps = [0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
-  /** @type {number[]} */
-  const ticks = [];
-  for (const value of [...steps.filter((step) => step >= scale.low && step < scale.high)].reverse()) {
+  const steps = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+  const ticks = [scale.high];
+  for (const value of steps.filter((step) => step > scale.low && step < scale.high).reverse()) {
     const place = positionOf(value, scale);
-    const next = ticks.length ? positionOf(ticks[0], scale) : 1.02;
-    if (next - place >= 0.14) ticks.unshift(value);
+    if (place >= APART && positionOf(ticks[0], scale) - place >= APART) ticks.unshift(value);
   }
-  return ticks;
+  return [scale.low, ...ticks];
 }

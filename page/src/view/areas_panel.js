@@ -35,7 +35,7 @@ export function startAreasPanel(store) {
     if (state.tab !== "areas") return;
     const entry = chosenEntry(state);
     const rows = entry?.prediction ? sharesOf(entry.prediction, entry.areas) : [];
-    hint.textContent = entry?.areas.length || state.tool !== "select" ? HINTS[state.tool] : "Draw a box or a polygon on the image. Its share of the attention appears here.";
+    hint.textContent = entry?.areas.length || state.tool !== "select" ? HINTS[state.tool] : "Choose Box or Polygon and draw on the image, or insert an area and move it by the arrow keys.";
     for (const input of tools.querySelectorAll("input")) input.checked = input.value === state.tool;
     drawAreaTable(store, table, entry, rows, state.area);
     fieldsOf(store, fields, entry, entry?.areas.find(({ id }) => id === state.area) ?? null);
@@ -54,7 +54,7 @@ function toolButtons(store) {
     store.set({ tool, draft: null });
     say(HINTS[tool]);
   } }, element("legend", {}, "Draw"), radio("select", "Select"), radio("box", "Box"), radio("polygon", "Polygon"));
-  const add = element("button", { type: "button", click: () => addAndFocus(store) }, "Add in the middle");
+  const add = element("button", { type: "button", "aria-label": "Insert an area in the middle", click: () => addAndFocus(store) }, "Insert");
   return element("div", { class: "row" }, segments, add);
 }
 

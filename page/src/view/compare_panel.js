@@ -97,15 +97,12 @@ function tableOf(changes) {
       "tr",
       {},
       element("th", { scope: "row", class: "name" }, name, ...(isTakenOver ? [] : [element("small", { class: "quiet" }, " moved")])),
-      element("td", {}, percent(a.attention)),
-      element("td", {}, percent(b.attention)),
+      ...[a, b].map((share) => element("td", {}, percent(share.attention), element("small", {}, `${times(share.times_chance)} x`))),
       element("td", { class: change > 0 ? "more" : "less" }, points(change)),
-      element("td", {}, times(a.times_chance)),
-      element("td", {}, times(b.times_chance)),
     ),
   );
-  const headings = ["Area", "in A", "in B", "Change, points", "Times chance A", "Times chance B"].map(heading);
-  const caption = element("caption", {}, "Share of attention, from A to B");
+  const headings = ["Area", "in A", "in B", "Change, points"].map(heading);
+  const caption = element("caption", {}, "Share of attention, and below it times chance");
   return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Change per area" },
     element("table", {}, caption, element("thead", {}, element("tr", {}, ...headings)), element("tbody", {}, ...rows)));
 }

@@ -38,7 +38,7 @@ export function comparisonOf(state) {
     ...aloneNotes(first.folds.length, second.folds.length),
     ...rows.flatMap((shares, i) => cutNotes(shares).map((note) => `${"AB"[i]}: ${note}`)),
     ...lost.map(({ name }) => `${name} lies outside of B: draw it there, where it moved to.`),
-    ...changes.filter(({ isTakenOver }) => isTakenOver).map(({ name }) => `${name}: its place in B is taken over from A; move it in B if it moved.`),
+    ...takenOverNotes([...takenOver]),
     ...extra.map(({ name }) => `${name} is only in B, and not compared.`),
   ];
   return { differences: differencesOf(first, second), changes, notes, isFolded };
@@ -65,6 +65,13 @@ function differencesOf(a, b) {
 function densityFrom(fold) {
   const size = boundedSize(fold, COMPARED);
   return { values: densityOf(fold, size), size };
+}
+
+/** @param {string[]} names */
+function takenOverNotes(names) {
+  if (names.length === 0) return [];
+  if (names.length === 1) return [`The place of ${names[0]} in B is taken over from A. Drag it in B if it moved.`];
+  return [`The places of ${names.slice(0, -1).join(", ")} and ${names.at(-1)} in B are taken over from A. Drag them in B if they moved.`];
 }
 
 /**

@@ -11,7 +11,7 @@ import { byId, element } from "./elements.js";
 import { contourColor } from "./lines.js";
 import { scaleFor } from "./maps.js";
 import { chosenEntry } from "./store.js";
-import { times } from "./texts.js";
+import { mark, times } from "./texts.js";
 
 const UNIT = "times as often as chance";
 
@@ -53,8 +53,8 @@ function contourLegend() {
  */
 function barOf(view, scale) {
   const stops = Array.from({ length: 17 }, (_, i) => (view === "heat" ? cssColor(i / 16) : `rgb(${Array(3).fill(Math.round((255 * i) / 16)).join(" ")})`));
-  const marks = [...ticksOf(scale), scale.high].map((value) =>
-    element("span", { style: `left:${100 * positionOf(value, scale)}%` }, Number.isInteger(value) ? String(value) : times(value)),
+  const marks = ticksOf(scale).map((value) =>
+    element("span", { style: `left:${100 * positionOf(value, scale)}%` }, mark(value)),
   );
   return element(
     "div",

@@ -23,7 +23,7 @@ const paths = new WeakMap();
  */
 export function drawMarks(drawing, state, { prediction }) {
   const crop = state.tab === "crop" && prediction ? cropFor(state, prediction).crop : null;
-  const hasContours = state.view === "contours" && state.tab !== "crop";
+  const hasContours = state.view === "contours";
   const wanted = [prediction, hasContours, crop];
   if (shownOn.get(drawing)?.every((value, i) => value === wanted[i])) return;
   shownOn.set(drawing, wanted);

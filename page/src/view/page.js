@@ -14,10 +14,13 @@ import { createStore, firstState } from "./store.js";
 import { startStrip } from "./strip.js";
 import { startTabs } from "./tabs.js";
 import { startToolbar } from "./toolbar.js";
+import { VERSION } from "../version.js";
+import { byId } from "./elements.js";
 
 /** @param {import("../model/predictor.js").Predictor} predictor */
 export function startPage(predictor) {
   const store = createStore(firstState());
+  byId("version").textContent = VERSION;
   startIntake(store);
   startSettings(store, predictor);
   startStrip(store);

@@ -14,6 +14,8 @@ import { pressKey } from "./keys.js";
 import { areasOn, sharesOf } from "./measures.js";
 import { percent, times } from "./texts.js";
 
+const ROOM = 22; // pixels of the screen that a name takes above its area
+
 /**
  * @param {Store} store
  * @param {SVGSVGElement} drawing
@@ -26,8 +28,9 @@ export function drawShapes(store, drawing, state, entry) {
   const { areas, takenOver } = isShown ? areasOn(state, entry) : { areas: [], takenOver: new Set() };
   const rows = entry.prediction ? sharesOf(entry.prediction, areas) : [];
   const shapes = keyedChildren(group, areas.map(({ id }) => id), (id) => newShape(store, entry.id, id));
+  const unit = Number(drawing.style.getPropertyValue("--unit")) || 1;
   areas.forEach((area, i) => {
-    drawShape(shapes[i], area, rows.filter((row) => row.name === area.name), area.id === state.area);
+    drawShape(shapes[i], unit, entry.prediction?.width ?? 0, area, rows.filter((row) => row.name === area.name), area.id === state.area);
     shapes[i].classList.toggle("is-taken-over", takenOver.has(area.name));
   });
   draft.replaceChildren();
@@ -62,18 +65,23 @@ function newShape(store, entryId, id) {
 
 /**
  * @param {SVGGElement} shape
+ * @param {number} unit A pixel of the screen, in pixels of the image.
+ * @param {number} imageWidth
  * @param {Area} area
  * @param {RegionShare[]} rows One per fold that it lies in.
  * @param {boolean} isChosen
  */
-function drawShape(shape, { name, kind, corners }, rows, isChosen) {
+function drawShape(shape, unit, imageWidth, { name, kind, corners }, rows, isChosen) {
   const [halo, line, label, handles] = [...shape.children];
   const points = pointsOf(corners);
-  const { x, y } = boundsOf(corners);
+  const { x, y, width } = boundsOf(corners);
   const shares = rows.map(({ attention }) => percent(attention)).join(" + ");
   setOptions(halo, { points });
   setOptions(line, { points });
-  setOptions(label, { x, y, dx: "0.4em", dy: "1.3em" });
+  const isRight = x > imageWidth / 2; // where a name would reach over the edge
+  const isAbove = y > ROOM * unit;
+  const inset = isAbove ? "0em" : isRight ? "-0.4em" : "0.4em";
+  setOptions(label, { x: isRight ? x + width : x, y, dx: inset, dy: isAbove ? "-0.5em" : "1.3em", "text-anchor": isRight ? "end" : "start" });
   label.textContent = `${name} ${shares}`;
   setOptions(shape, { "aria-label": spoken(name, kind, rows) });
   shape.classList.toggle("is-chosen", isChosen);

@@ -108,7 +108,7 @@ const shownOn = new WeakMap();
  */
 function drawMap(canvas, state, entry) {
   const view = state.view === "heat" || state.view === "reveal" ? state.view : null;
-  canvas.hidden = !entry.map || !view || state.tab === "crop";
+  canvas.hidden = !entry.map || !view;
   if (!entry.map || !view) return;
   canvas.style.opacity = String(state.opacity);
   const scale = scaleFor(state, entry);

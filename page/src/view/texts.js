@@ -22,6 +22,11 @@ export function times(ratio) {
   return ratio >= 99.95 ? ratio.toFixed(0) : ratio >= 9.995 ? ratio.toFixed(1) : ratio.toFixed(2);
 }
 
+/** @param {number} value Below a bar of colors. */
+export function mark(value) {
+  return String(Number(value.toFixed(value < 10 ? 1 : 0)));
+}
+
 /** @param {string} text With or without a full stop. */
 export function sentence(text) {
   return /[.!?]$/.test(text) ? text : `${text}.`;
