@@ -19,7 +19,7 @@
  */
 
 import { timesChanceOf } from "./density.js";
-import { inverse, isAtLeastOne, nearest } from "./fractions.js";
+import { inverse, isAtLeastOne, nearest, parseAspect } from "./fractions.js";
 
 const EQUAL = 1e-9; // shares that differ by less are one share, summed in another order
 const MOST = 2 ** 24; // pixels; of a larger image, the crop of its smaller version is enlarged
@@ -28,11 +28,12 @@ const MOST = 2 ** 24; // pixels; of a larger image, the crop of its smaller vers
  * The best crop of an image, were every one of its folds looked at for the same time.
  *
  * @param {Prediction} prediction
- * @param {Fraction} aspect Width over height.
+ * @param {string} shape Width over height, as "16:9".
  * @param {number | null} share
  * @returns {Crop}
  */
-export function bestCropOf(prediction, aspect, share) {
+export function bestCropOf(prediction, shape, share) {
+  const aspect = parseAspect(shape);
   const { width, height } = prediction;
   const ratio = Math.min(1, Math.sqrt(MOST / (width * height)));
   const size = /** @type {Size} */ ([Math.max(1, Math.floor(ratio * height)), Math.max(1, Math.floor(ratio * width))]);
@@ -51,6 +52,9 @@ export function bestCropOf(prediction, aspect, share) {
  * @returns {Crop}
  */
 export function bestCrop(integral, aspect, share = null) {
+  if (share !== null && !(share > 0 && share <= 1)) {
+    throw new Error(`The share of attention to keep must be over 0 and at most 100 %. It was ${percent(share)} %.`);
+  }
   const { largest, at } = sizesOf(integral.size, aspect);
   let best = bestPosition(integral, at(largest));
   if (share === null) return best;

@@ -27,7 +27,9 @@
  */
 
 import { resized } from "./density.js";
+import { boundsOf } from "./polygons.js";
 
+const ROUNDING = 1e-6; // pixels that an edge may be off after scaling
 const EPSILON = 2 ** -52; // keeps pixels that one design calls impossible finite
 
 /**
@@ -54,7 +56,7 @@ export function compareDesigns(a, b) {
 
 /**
  * Where the areas of A lie in B: an area of B that has the name is it; all others are looked for at the same
- * place, relative to what is seen at once.
+ * place, relative to what is seen at once. Those that would reach out of B are left out.
  *
  * @param {Area[]} areas Of A.
  * @param {Area[]} areasB Of B.
@@ -65,12 +67,12 @@ export function pairedAreas(areas, areasB, predictions) {
   const [from, into] = screensOf(predictions);
   const [down, across] = [into[0] / from[0], into[1] / from[1]];
   const given = new Map(areasB.map((area) => [area.name, area]));
-  return {
-    areas: areas.map(
-      (area) => given.get(area.name) ?? { ...area, corners: area.corners.map(([x, y]) => [x * across, y * down]) },
-    ),
-    takenOver: new Set(areas.map((area) => area.name).filter((name) => !given.has(name))),
-  };
+  /** @type {Area[]} */
+  const paired = areas.map(
+    (area) => given.get(area.name) ?? { ...area, corners: area.corners.map(([x, y]) => [x * across, y * down]) },
+  );
+  const inside = paired.filter(({ corners }) => isInside(corners, predictions[1]));
+  return { areas: inside, takenOver: new Set(inside.map(({ name }) => name).filter((name) => !given.has(name))) };
 }
 
 /**
@@ -121,6 +123,15 @@ function screensOf(predictions) {
   return /** @type {[Size, Size]} */ (
     predictions.map(({ height, width }) => (isTall ? [width, width] : [height, height]))
   );
+}
+
+/**
+ * @param {import("./polygons.js").Corner[]} corners
+ * @param {Prediction} prediction
+ */
+function isInside(corners, { width, height }) {
+  const { x, y, width: across, height: down } = boundsOf(corners);
+  return Math.min(x, y, width - x - across, height - y - down) >= -ROUNDING;
 }
 
 /** @param {RegionShare[]} rows */

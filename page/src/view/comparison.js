@@ -37,7 +37,7 @@ export function comparisonOf(state) {
     ...unlikeNotes(first, second, isFolded),
     ...aloneNotes(first.folds.length, second.folds.length),
     ...rows.flatMap((shares, i) => cutNotes(shares).map((note) => `${"AB"[i]}: ${note}`)),
-    ...lost.map(({ name }) => `${name} lies outside of B: draw it there, where it moved to.`),
+    ...lost.map(({ name }) => `${name} would reach out of B at its place in A. To compare it, draw it in B and give it the same name.`),
     ...takenOverNotes([...takenOver]),
     ...extra.map(({ name }) => `${name} is only in B, and not compared.`),
   ];

@@ -9,7 +9,6 @@
  */
 
 import { bestCropOf } from "../density/crop.js";
-import { parseAspect } from "../density/fractions.js";
 import { byId, element } from "./elements.js";
 import { download } from "./files.js";
 import { contextOf, decoded } from "./pictures.js";
@@ -83,8 +82,7 @@ export function startCropPanel(store) {
  */
 function cropOrError(prediction, aspect, share) {
   try {
-    if (share !== null && !(share > 0 && share <= 1)) throw new Error("The share of attention to keep must be over 0 and at most 100 %.");
-    return { crop: bestCropOf(prediction, parseAspect(aspect), share), error: "" };
+    return { crop: bestCropOf(prediction, aspect, share), error: "" };
   } catch (error) {
     return { crop: null, error: /** @type {Error} */ (error).message };
   }

@@ -35,6 +35,14 @@ export function sharesOf(prediction, areas) {
 }
 
 /**
+ * @param {Entry} entry
+ * @param {Area} area
+ */
+function idOf({ areas }, { name, id }) {
+  return areas.find((area) => area.name === name)?.id ?? id;
+}
+
+/**
  * The areas that are shown on an image: its own, or on B of a comparison those of A, where they lie in B.
  *
  * @param {State} state
@@ -47,5 +55,5 @@ export function areasOn(state, entry) {
   if (!isSecond || !first?.prediction || !entry.prediction) return { areas: entry.areas, takenOver: new Set() };
   const paired = pairedAreas(first.areas, entry.areas, [first.prediction, entry.prediction]);
   // by the same id, an area is the same in both
-  return { ...paired, areas: paired.areas.map((area, i) => ({ ...area, id: first.areas[i].id })) };
+  return { ...paired, areas: paired.areas.map((area) => ({ ...area, id: idOf(first, area) })) };
 }

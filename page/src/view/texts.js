@@ -39,6 +39,6 @@ export function sentence(text) {
  */
 export function forThePage(note) {
   return note
-    .replace(/give --viewport (\d+x\d+); for other screens --viewport WIDTHxHEIGHT/, "choose Seen: all at once; for other screens, in other screens")
+    .replace(/give --viewport (\d+x\d+); for other screens --viewport WIDTHxHEIGHT/, "choose “all at once” under Seen; for other screens, “in other screens”")
     .replace(/--viewport/g, "Seen");
 }
