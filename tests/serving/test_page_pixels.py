@@ -5,20 +5,12 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from support.page_modules import called, needs_node, typed
+from support.page_modules import as_bytes, called, needs_node, typed
+from support.pictures import photo
 
 from gazemap.images.placement import Placement
 
 pytestmark = needs_node
-
-
-def photo(height, width, seed=0):
-    """Smooth colors with edges and some noise, as photographs have."""
-    rng = np.random.default_rng(seed)
-    coarse = Image.fromarray(rng.integers(0, 256, (5, 7, 3), np.uint8))
-    smooth = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC)).astype(int)
-    smooth[height // 3 : height // 2, width // 4 : width // 2] = (250, 20, 10)
-    return (smooth + rng.integers(-9, 10, smooth.shape)).clip(0, 255).astype(np.uint8)
 
 
 def as_pixels(array):
@@ -85,10 +77,6 @@ def jpeg_of(image, **options):
     file = io.BytesIO()
     image.save(file, "JPEG", **({"quality": 85} | options))
     return file.getvalue()
-
-
-def as_bytes(content):
-    return typed(np.frombuffer(content, np.uint8))
 
 
 def check_jpeg(content, denominators=(1, 2, 4, 8)):

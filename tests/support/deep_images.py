@@ -25,6 +25,25 @@ def png(values, color, bits=16, extra=b""):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+def interlaced(values, color, bits=8):
+    """(h, w) or (h, w, 3) as an interlaced PNG of 8 or 16 bits: seven smaller images, one after another."""
+    height, width = values.shape[:2]
+    passes = [
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ]
+    parts = [values[top::down, left::across] for left, top, across, down in passes]
+    rows = [row.astype(">u2" if bits == 16 else np.uint8) for part in parts if part.size for row in part]
+    header = struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, 1)
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
 SHORT, LONG, FLOAT = 3, 4, 11
 _CODES = {SHORT: "H", LONG: "I", FLOAT: "f"}
 
