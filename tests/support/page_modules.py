@@ -52,10 +52,10 @@ def typed(array):
     return {"kind": _KINDS[array.dtype.name], "base64": base64.b64encode(array.tobytes()).decode()}
 
 
-def _array(found):
+def _values(found):
     if found.keys() != {"kind", "base64"}:
         return found
-    return np.frombuffer(base64.b64decode(found["base64"]), _TYPES[found["kind"]])
+    return np.frombuffer(base64.b64decode(found["base64"]), _TYPES[found["kind"]]).tolist()
 
 
 def as_bytes(content):
@@ -82,4 +82,4 @@ def called(module, name, calls):
         check=False,
     )
     assert not done.returncode, done.stderr
-    return json.loads(done.stdout, object_hook=_array)
+    return json.loads(done.stdout, object_hook=_values)
