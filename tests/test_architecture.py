@@ -60,8 +60,8 @@ ORDERS = {
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",
     "reports/studies": "recipes | trained < *",
-    "serving": "built < limits | problems | answers | page_files < accepting | bodies | batching < desk"
-    " < options < * < app | server < serve",
+    "serving": "built < limits | problems | answers | page_files | options | batching < accepting | bodies | monitoring"
+    " | schemas < desk | gate < asked < * < app | server < serve",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"
     " < data < __init__",
 }
@@ -72,8 +72,8 @@ WITH_EXTRAS = {"losses", "models", "training", "data/batches/arrays.py", "data/b
     "prediction/engines/pytorch.py",
     "prediction/engines/to_onnx.py",
     "system/device.py",
-    *(f"serving/{name}.py" for name in ("about", "app", "bodies", "options", "page_files", "predictions")),
-    *(f"serving/{name}.py" for name in ("problems", "server")),
+    *(f"serving/{name}.py" for name in ("about", "analyses", "app", "asked", "bodies", "monitoring")),
+    *(f"serving/{name}.py" for name in ("page_files", "predictions", "problems", "server")),
 }
 WITHOUT_EXTRAS = {"models/files.py", "models/overview.py", "models/training_images.py", "training/recipe.py"}
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import

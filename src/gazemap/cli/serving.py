@@ -28,11 +28,48 @@ def serve(
     model: ModelsOption = "gazenet,gazenet-large",
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A text file with the token that requests must bear. Without it, none is asked.",
+        ),
+    ] = None,
+    max_megabytes: Annotated[
+        int, typer.Option(metavar="N", help="The size of a request's body, at most, in megabytes.")
+    ] = 64,
+    max_megapixels: Annotated[
+        int, typer.Option(metavar="N", help="The size of an image, at most, in megapixels.")
+    ] = 64,
+    max_requests: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="How many requests are worked on or wait, at most; one more is told to try again.",
+        ),
+    ] = 32,
+    seconds: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="How long an answer may take, and its request's body before, in seconds."
+        ),
+    ] = 60,
 ) -> Answer:
     """Serve the page and the HTTP API on this machine, until it is stopped."""
     from gazemap.serving.serve import serve
 
-    stopped = serve(host=host, port=port, model=names(model) or (), engine=engine, device=device)
+    stopped = serve(
+        host=host,
+        port=port,
+        model=names(model) or (),
+        engine=engine,
+        device=device,
+        token_file=token_file,
+        max_megabytes=max_megabytes,
+        max_megapixels=max_megapixels,
+        max_requests=max_requests,
+        seconds=seconds,
+    )
     return Answer(stopped, [f"Stopped serving at {stopped.address}."])
 
 

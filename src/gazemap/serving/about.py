@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
-from gazemap.serving.options import AskedDesk
+from gazemap.serving.asked import AskedDesk
 
 router = APIRouter(tags=["about"])
 
@@ -53,3 +55,9 @@ async def models(desk: AskedDesk) -> Models:
 async def health() -> Health:
     """Whether the server answers; for those who watch over it."""
     return Health()
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def metrics(request: Request, desk: AskedDesk) -> Response:
+    """The server's numbers, as Prometheus reads them."""
+    return Response(request.app.state.monitor.text(desk.taken), media_type=CONTENT_TYPE_LATEST)

@@ -9,9 +9,10 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from gazemap.prediction.predictor import Predictor
-from gazemap.serving import about, page_files, predictions
+from gazemap.serving import about, analyses, page_files, predictions
 from gazemap.serving.desk import Desk
 from gazemap.serving.limits import Limits
+from gazemap.serving.monitoring import Monitor
 from gazemap.serving.problems import answer_errors
 
 
@@ -22,7 +23,8 @@ def create_app(predictors: Mapping[str, Predictor], limits: Limits | None = None
         predictors: the models that are served, by name; the first is the default.
         limits: of what it takes on.
     """
-    desk = Desk(predictors, limits or Limits())
+    monitor = Monitor()
+    desk = Desk(predictors, limits or Limits(), monitor)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -38,9 +40,9 @@ def create_app(predictors: Mapping[str, Predictor], limits: Limits | None = None
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
     )
-    app.state.desk = desk
+    app.state.desk, app.state.monitor = desk, monitor
     answer_errors(app)
-    for room in (predictions, about):
+    for room in (predictions, analyses, about):
         app.include_router(room.router)
     page_files.mount(app)
     return app

@@ -30,12 +30,12 @@ async def read_images(
         Problem: it is too large, comes too slowly, or has other parts than these.
     """
     try:
-        async with asyncio.timeout(limits.upload_seconds):
+        async with asyncio.timeout(limits.seconds):
             return await _images(request, limits, needed, possible)
     except TimeoutError:
         raise Problem(
             408,
-            f"The request's body was not there after {limits.upload_seconds:g} seconds. Send it again, or "
+            f"The request's body was not there after {limits.seconds:g} seconds. Send it again, or "
             "send a smaller image.",
         ) from None
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
 from gazemap.errors import lookup
 from gazemap.images.folds import parse_viewport
+from gazemap.images.opening import LARGE
 from gazemap.images.reading import read_size
 from gazemap.prediction.files.threads import worker_count
 from gazemap.prediction.placing import PlacedImage, read_placed
@@ -18,7 +19,10 @@ from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.serving.batching import Batcher
 from gazemap.serving.limits import Limits
+from gazemap.serving.monitoring import Monitor
+from gazemap.serving.options import PredictOptions
 from gazemap.serving.problems import Problem
+from gazemap.types import Size
 
 _Result = TypeVar("_Result")
 
@@ -46,9 +50,10 @@ class Desk:
     Args:
         predictors: the models that are served, by name; the first is the default.
         limits: of the server.
+        monitor: counts batches.
     """
 
-    def __init__(self, predictors: Mapping[str, Predictor], limits: Limits) -> None:
+    def __init__(self, predictors: Mapping[str, Predictor], limits: Limits, monitor: Monitor) -> None:
         self.predictors = predictors
         self.limits = limits
         self.taken = 0
@@ -57,8 +62,9 @@ class Desk:
             for name, predictor in predictors.items()
             if predictor.center_bias
         }
+        self._one_large = asyncio.Lock()
         self._pool = ThreadPoolExecutor(worker_count(), "gazemap")
-        self._batcher = Batcher(self.run)
+        self._batcher = Batcher(self.run, monitor.computed)
 
     @asynccontextmanager
     async def taking(self) -> AsyncIterator[None]:
@@ -87,20 +93,28 @@ class Desk:
             Problem: the time is over.
         """
         try:
-            async with asyncio.timeout(self.limits.answer_seconds):
+            async with asyncio.timeout(self.limits.seconds):
                 yield
         except TimeoutError:
             raise Problem(
                 504,
-                f"The answer took over {self.limits.answer_seconds:g} seconds. Send a smaller image, or try "
+                f"The answer took over {self.limits.seconds:g} seconds. Send a smaller image, or try "
                 "again when the server has less to do.",
             ) from None
 
-    async def run(self, work: Callable[[], _Result]) -> _Result:
+    async def run(self, work: Callable[[], _Result], size: Size = (1, 1)) -> _Result:
         """What a function returns, computed in a thread.
 
         A thread cannot be stopped: the place of a request that gave up stays taken until its thread is done.
+
+        Args:
+            work: the function.
+            size: (H, W) of arrays that it makes; large ones are made one at a time.
         """
+        async with self._one_large if size[0] * size[1] > LARGE else nullcontext():
+            return await self._in_thread(work)
+
+    async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         future = self._pool.submit(work)
         try:
             return await asyncio.wrap_future(future)
@@ -111,15 +125,15 @@ class Desk:
                 future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._give_back))
             raise
 
-    def served(self, model: str | None, *, center_bias: bool = True) -> Served:
+    def served(self, options: PredictOptions) -> Served:
         """The model that is asked for; by default the first.
 
         Raises:
             InputError: no such model is served, or it has no center bias that could be left out.
         """
-        name = next(iter(self.predictors)) if model is None else model
+        name = next(iter(self.predictors)) if options.model is None else options.model
         predictor = lookup("model that is served", name, self.predictors)
-        if not center_bias:
+        if not options.center_bias:
             predictor = self._less_center.get(name) or load_predictor(predictor, center_bias=False)
         return Served(name, predictor)
 

@@ -14,13 +14,11 @@ class Limits:
         pixels: of an image; 413.
         parts: of a multipart body; 413.
         waiting: requests that are worked on or wait, all together; 503.
-        upload_seconds: until a body is there; 408.
-        answer_seconds: from then until its answer is made; 504.
+        seconds: until a body is there, 408; and from then until its answer is made, 504.
     """
 
     body: int = 64 * 2**20
-    pixels: int = 100_000_000
+    pixels: int = 64_000_000
     parts: int = 4
     waiting: int = 32
-    upload_seconds: float = 30.0
-    answer_seconds: float = 60.0
+    seconds: float = 60.0

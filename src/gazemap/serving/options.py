@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-
-from gazemap.serving.desk import Desk
 
 
 class PredictOptions(BaseModel):
@@ -24,12 +19,3 @@ class PredictOptions(BaseModel):
         description="What is seen at once, as 1280x800 in pixels of the image, or whole. By default by the "
         "image's shape.",
     )
-
-
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-AskedDesk = Annotated[Desk, Depends(_desk)]
-AskedOptions = Annotated[PredictOptions, Query()]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from gazemap.errors import InputError, MissingPackageError, WeightsError
 
@@ -55,8 +57,10 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_options)
     app.add_exception_handler(InputError, _of_input)
-    app.add_exception_handler(WeightsError, _of_own_fault)
+    app.add_exception_handler(WeightsError, _of_weights)
     app.add_exception_handler(MissingPackageError, _of_missing_package)
+    app.add_exception_handler(MemoryError, _of_memory)
+    app.add_exception_handler(ClientDisconnect, _of_gone)
     app.add_exception_handler(Exception, _of_own_fault)
 
 
@@ -76,11 +80,14 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
 
 def _of_options(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(422, " ".join(f"{_option(found['loc'])}: {found['msg']}." for found in error.errors()))
+    return answer(422, " ".join(_wrong_option(found) for found in error.errors()))
 
 
-def _option(place: tuple[str | int, ...]) -> str:
-    return ".".join(str(part) for part in place[1:]) or "The request"
+def _wrong_option(found: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in found["loc"][1:])
+    if found["type"] == "extra_forbidden":
+        return f"There is no option {name} here. /openapi.json lists those that there are."
+    return f"The option {name}: {found['msg']}."
 
 
 def _of_input(_: Request, error: Exception) -> JSONResponse:
@@ -91,6 +98,18 @@ def _of_missing_package(_: Request, error: Exception) -> JSONResponse:
     return answer(501, str(error))
 
 
-def _of_own_fault(_: Request, error: Exception) -> JSONResponse:
-    _log.error("A request failed.", exc_info=error)
+def _of_memory(_: Request, error: Exception) -> JSONResponse:
+    return answer(503, "It needs more memory than the server has. Send a smaller image, or try again later.")
+
+
+def _of_gone(_: Request, error: Exception) -> JSONResponse:
+    return answer(400, "The request ended before its body did. Send it again.")
+
+
+def _of_weights(_: Request, error: Exception) -> JSONResponse:
+    _log.error("The model failed: %s", error)  # which may name a file
     return answer(500, _OWN_FAULT)
+
+
+def _of_own_fault(_: Request, error: Exception) -> JSONResponse:
+    return answer(500, _OWN_FAULT)  # the server logs it

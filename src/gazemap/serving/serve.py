@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gazemap.errors import InputError
 from gazemap.prediction.predictor import Predictor, load_predictor
+from gazemap.serving.limits import Limits
 from gazemap.system.extras import require
 
 DEFAULT_MODELS = ("gazenet", "gazenet-large")
+_TOKEN = 16  # signs of a token, at least
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ def serve(
     model: Sequence[str] = DEFAULT_MODELS,
     engine: str = "auto",
     device: str = "auto",
+    token_file: str | Path | None = None,
+    max_megabytes: int = 64,
+    max_megapixels: int = 64,
+    max_requests: int = 32,
+    seconds: int = 60,
 ) -> ServerStopped:
     """Serve the page and the HTTP API until the process is asked to stop (SIGTERM, SIGINT).
 
@@ -44,19 +52,58 @@ def serve(
         model: names of models, run folders, or weights or ONNX files; the first is the default.
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
+        token_file: a text file with the token that requests of the API must bear. The page's own requests
+            bear it where its address ends in #token=TOKEN.
+        max_megabytes: of a request's body.
+        max_megapixels: of an image.
+        max_requests: that are worked on or wait; one more is told to try again.
+        seconds: that an answer may take, and that its request's body may take to come.
 
     Raises:
         MissingPackageError: the extra `serve` is not installed.
-        InputError: a model that puts out no density, or an address that cannot be listened on.
+        InputError: a model that puts out no density, a limit below 1, a token file that cannot be read or has
+            a token of under 16 signs, or an address that cannot be listened on.
         WeightsError: there is no such model, see `load_predictor`.
     """
     for package in ("fastapi", "uvicorn", "python_multipart", "prometheus_client"):
         require(package, "Serving")
+    limits = _limits(max_megabytes, max_megapixels, max_requests, seconds)
+    token = _token(Path(token_file)) if token_file is not None else None
     predictors = _predictors(model, engine, device)
     from gazemap.serving.app import create_app
+    from gazemap.serving.gate import Gate, own_names
     from gazemap.serving.server import listen
 
-    return ServerStopped(listen(create_app(predictors), host, port))
+    app = create_app(predictors, limits)
+    gate = Gate(app, app.state.monitor, token=token, hosts=own_names(host))
+    return ServerStopped(listen(gate, host, port))
+
+
+def _limits(megabytes: int, megapixels: int, requests: int, seconds: int) -> Limits:
+    for name, value in (
+        ("max_megabytes", megabytes),
+        ("max_megapixels", megapixels),
+        ("max_requests", requests),
+        ("seconds", seconds),
+    ):
+        if value < 1:
+            raise InputError(f"{name} must be at least 1, got {value}.")
+    return Limits(megabytes * 2**20, megapixels * 10**6, waiting=requests, seconds=seconds)
+
+
+def _token(file: Path) -> str:
+    try:
+        token = file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"The token's file {file} cannot be read ({error}). Give a file of ASCII text."
+        ) from error
+    if len(token) < _TOKEN or not token.isprintable() or " " in token:
+        raise InputError(
+            f"{file} must hold one token of at least {_TOKEN} signs, without blanks. Make one: "
+            "openssl rand -hex 32 > token.txt."
+        )
+    return token
 
 
 def _predictors(models: Sequence[str], engine: str, device: str) -> dict[str, Predictor]:

@@ -9,7 +9,7 @@ import socket
 import sys
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from gazemap.errors import InputError
 
@@ -18,11 +18,11 @@ _IDLE = 75  # seconds that a connection is kept open between requests: longer th
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def listen(app: FastAPI, host: str, port: int) -> str:
+def listen(app: ASGIApp, host: str, port: int) -> str:
     """Serve an app until the process gets SIGINT or SIGTERM, and what was taken by then is answered.
 
     Args:
-        app: what answers.
+        app: what answers requests.
         host: the address to listen on.
         port: 0 takes a free one.
 
