@@ -6,6 +6,9 @@
  * @typedef {import("./predictor.js").Prediction} Prediction
  */
 
+// of an address that ends in #token=TOKEN: a part that the browser sends to nobody
+const token = new URLSearchParams(globalThis.location?.hash.slice(1)).get("token");
+
 /** @returns {Predictor} */
 export function serverPredictor() {
   return { form: "server", models, predict };
@@ -33,7 +36,9 @@ async function predict(file, { model, centerBias, viewport }) {
  * @param {RequestInit} options
  */
 async function asked(path, options) {
-  const answer = await fetch(path, options).catch(() => {
+  const headers = new Headers(options.headers);
+  if (token) headers.set("Authorization", `Bearer ${token}`);
+  const answer = await fetch(path, { ...options, headers }).catch(() => {
     throw new Error("gazemap serve does not answer. Is it still running? Start it again, and try once more.");
   });
   if (answer.ok) return answer.json();

@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
-BUILT = Path(__file__).parent / "page"
+from gazemap.serving.built import PAGE
+
 _NOT_BUILT = "The page is not built here; the HTTP API works. In a clone of gazemap, `make page` builds it.\n"
 
 
-def mount(app: FastAPI, built: Path = BUILT) -> None:
+def mount(app: FastAPI, built: Path = PAGE) -> None:
     """Serve the page's files at `/`; a sentence in their place where they are not built.
 
     Args:
