@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncGenerator, Collection
 
 from fastapi import Request
+from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gazemap.serving.limits import Limits
@@ -37,6 +38,7 @@ async def read_images(
             408,
             f"The request's body was not there after {limits.seconds:g} seconds. Send it again, or "
             "send a smaller image.",
+            {"Connection": "close"},
         ) from None
 
 
@@ -53,18 +55,25 @@ async def _images(
         form = await parser.parse()
     except MultiPartException as error:
         raise Problem(400, f"The body is no {_FORM} that can be read: {error.message}") from None
-    found: dict[str, bytes] = {}
-    for name, part in form.multi_items():
-        if isinstance(part, str) or name not in {*needed, *possible} or name in found:
-            raise Problem(
-                422,
-                f"The parts of the form must be the files {names}, once each, got {name!r}. Options are "
-                "in the address, as in ?model=gazenet.",
-            )
-        found[name] = await part.read()
-    await form.close()
+    try:
+        found = await _files(form, names, {*needed, *possible})
+    finally:
+        await form.close()
     if missing := [name for name in needed if name not in found]:
         raise Problem(422, f"The form has no file named {' and none named '.join(missing)}.")
+    return found
+
+
+async def _files(form: FormData, names: str, known: Collection[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for name, part in form.multi_items():
+        if isinstance(part, str) or name not in known or name in found:
+            raise Problem(
+                422,
+                f"The parts of the form must be the files {names}, once each, got {name!r}. Options are in "
+                "the address, as in ?model=gazenet.",
+            )
+        found[name] = await part.read()
     return found
 
 

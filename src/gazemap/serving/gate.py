@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import secrets
 import time
 from collections.abc import Collection
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gazemap.serving.monitoring import Monitor
 from gazemap.serving.problems import answer
 
+_log = logging.getLogger("gazemap.serving")
 _NEED_TOKEN = ("/v1/", "/metrics", "/openapi.json")
 _PAGE_MAY = "; ".join(
     (
@@ -93,8 +95,10 @@ class Gate:
 
         try:
             await (self._refusal(scope) or self._app)(scope, receive, send_guarded)
+        except Exception:
+            _log.exception("A request failed.")  # it was answered, with status 500
         finally:
-            endpoint = getattr(scope.get("route"), "path", "page")
+            endpoint = getattr(scope.get("route"), "path", "none")
             self._monitor.answered(endpoint, status, time.perf_counter() - start)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
@@ -20,10 +20,17 @@ def mount(app: FastAPI, built: Path = PAGE) -> None:
         app: of which all else was set up before: what it answers comes first.
         built: the folder of the page.
     """
-    if (built / "index.html").is_file():
-        app.mount("/", StaticFiles(directory=built, html=True), "page")
-        return
+    if not (built / "index.html").is_file():
 
-    @app.get("/", include_in_schema=False)
-    async def not_built() -> PlainTextResponse:
-        return PlainTextResponse(_NOT_BUILT, 503)
+        @app.get("/", include_in_schema=False)
+        async def not_built() -> PlainTextResponse:
+            return PlainTextResponse(_NOT_BUILT, 503)
+
+        return
+    files = StaticFiles(directory=built)
+
+    # no mount: that would answer what the API does not at an address of its own
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    @app.api_route("/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def file(request: Request, name: str = "index.html") -> Response:
+        return await files.get_response(name, request.scope)

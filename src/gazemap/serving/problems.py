@@ -112,4 +112,4 @@ def _of_weights(_: Request, error: Exception) -> JSONResponse:
 
 
 def _of_own_fault(_: Request, error: Exception) -> JSONResponse:
-    return answer(500, _OWN_FAULT)  # the server logs it
+    return answer(500, _OWN_FAULT)  # the gate logs it

@@ -15,6 +15,7 @@ from gazemap.errors import InputError
 
 _PATIENCE = 30  # seconds for what was taken, once it is asked to stop
 _IDLE = 75  # seconds that a connection is kept open between requests: longer than most proxies keep theirs
+_BACKLOG = 128  # connections that wait to be taken
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -42,7 +43,7 @@ def listen(app: ASGIApp, host: str, port: int) -> str:
         server_header=False,
         timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_PATIENCE,
-        backlog=128,
+        backlog=_BACKLOG,
     )
     before = [signal.signal(number, lambda *_: None) for number in _SIGNALS]  # uvicorn raises them again
     try:
@@ -56,14 +57,17 @@ def listen(app: ASGIApp, host: str, port: int) -> str:
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    if not 0 <= port < 2**16:
+        raise InputError(f"A port must be a number from 0 to 65535, got {port}.")
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise InputError(f"{host}:{port} is no address to listen on ({error}).") from error
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
+        listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         raise InputError(

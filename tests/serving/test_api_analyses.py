@@ -1,0 +1,134 @@
+"""/v1/regions, /v1/crop and /v1/diff answer what the commands of these names print as JSON."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.api_pictures import picture, png
+
+from gazemap.analysis.crops import _WRITTEN
+from gazemap.reports.crop import crop
+from gazemap.reports.diff import diff
+from gazemap.reports.regions import regions
+
+FILES = ("image", "out", "figure", "a", "b")
+BOXES = ["spot=60,60,80,80", "corner=200,200,100,50.5"]
+
+
+@pytest.fixture
+def files(tmp_path, photo, page):
+    found = {"photo": photo, "page": page, "other": png(np.roll(picture(300, 400), 150, axis=1))}
+    found["longer"] = png(picture(1700, 400))
+    for name, content in found.items():
+        (tmp_path / f"{name}.png").write_bytes(content)
+    return tmp_path
+
+
+def same(found, expected):
+    """Whether the numbers are alike; the last bits depend on what was computed together."""
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys()
+        for key, value in expected.items():
+            same(found[key], value)
+    elif isinstance(expected, list):
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            same(one, other)
+    else:
+        assert found == (
+            pytest.approx(expected, rel=1e-3, abs=1e-6) if isinstance(expected, float) else expected
+        )
+
+
+def expected_of(result):
+    numbers = {key: value for key, value in result.as_json().items() if key not in FILES}
+    return {"notes": []} | numbers | {"center_bias": True}
+
+
+@pytest.mark.parametrize("name", ["photo", "page"])
+def test_regions_of_boxes(api, files, name):
+    path = files / f"{name}.png"
+    answer = api.post("/v1/regions", content=path.read_bytes(), params={"boxes": BOXES})
+    same(answer.json(), expected_of(regions(path, boxes=BOXES)))
+
+
+def test_regions_of_a_mask(api, files):
+    labels = np.zeros((300, 400), np.uint8)
+    labels[:100], labels[100:, 200:] = 80, 255
+    Image.fromarray(labels).save(files / "mask.png")
+    sent = {"image": files / "photo.png", "mask": files / "mask.png"}
+    answer = api.post("/v1/regions", files={name: path.read_bytes() for name, path in sent.items()})
+    same(answer.json(), expected_of(regions(files / "photo.png", mask=files / "mask.png")))
+
+
+@pytest.mark.parametrize(
+    "options", [{"aspect": "1:1"}, {"size": "120x40"}, {"aspect": "16:9", "share": 0.2}], ids=str
+)
+@pytest.mark.parametrize("name", ["photo", "page"])
+def test_a_crop_in_numbers_and_as_a_file(api, files, name, options):
+    path = files / f"{name}.png"
+    expected = crop(path, files / "crop.png", **options)
+    same(api.post("/v1/crop", content=path.read_bytes(), params=options).json(), expected_of(expected))
+    made = api.post("/v1/crop", content=path.read_bytes(), params=options, headers={"Accept": "image/*"})
+    assert made.headers["content-type"] == "image/png"
+    found, written = (Image.open(file) for file in (io.BytesIO(made.content), files / "crop.png"))
+    assert np.array_equal(np.asarray(found), np.asarray(written))
+
+
+def test_a_crop_is_of_its_images_format_or_none(api, photo):
+    refused = api.post("/v1/crop?aspect=1:1", content=photo, headers={"Accept": "image/jpeg"})
+    assert refused.status_code == 406
+    assert "image/png" in refused.json()["detail"]
+
+
+def test_every_format_of_crops_can_be_asked_for():
+    from gazemap.analysis.crops import _PILLOW
+    from gazemap.serving.analyses import CROPS
+
+    Image.init()
+    written = {Image.MIME[_PILLOW.get(name, name)] for name in _WRITTEN.values()}
+    assert written == {*CROPS}
+
+
+@pytest.mark.parametrize(("a", "b"), [("photo", "other"), ("photo", "photo"), ("page", "longer")])
+def test_two_designs(api, files, a, b):
+    paths = {"a": files / f"{a}.png", "b": files / f"{b}.png"}
+    answer = api.post(
+        "/v1/diff",
+        files={name: path.read_bytes() for name, path in paths.items()},
+        params={"boxes": BOXES, "boxes_b": ["spot=210,60,80,80"]},
+    )
+    expected = diff(**paths, boxes=BOXES, boxes_b=["spot=210,60,80,80"])
+    same(answer.json(), expected_of(expected))
+
+
+@pytest.mark.parametrize(
+    ("address", "parts", "says"),
+    [
+        ("regions", ["image"], "must be either boxes"),
+        ("regions?boxes=a=1,1,5,5", ["image", "mask"], "got both"),
+        ("regions?boxes=a=1,1,5", ["image"], "name=x,y,width,height"),
+        ("regions?boxes=a=1,1,5,5&boxes=a=2,2,5,5", ["image"], "named a"),
+        ("regions?boxes=a=390,1,50,5", ["image"], "outside of it"),
+        ("regions?boxes=/etc/passwd.csv", ["image"], "name=x,y,width,height"),
+        ("crop", ["image"], "got neither"),
+        ("crop?aspect=1:1&size=10x10", ["image"], "got both"),
+        ("crop?aspect=wide", ["image"], "WIDTH:HEIGHT"),
+        ("crop?aspect=1:1&share=2", ["image"], "at most 1"),
+        ("crop?aspect=1:1&share=much", ["image"], "share: "),
+        ("crop?aspect=900:1", ["image"], "less extreme"),
+        ("diff", ["a"], "no file named b"),
+        ("diff?boxes_b=a=1,1,5,5", ["a", "b"], "A has no a"),
+        ("predict?model=other", ["image"], "no model that is served named 'other'"),
+        ("predict?viewport=big", ["image"], "WIDTHxHEIGHT"),
+        ("predict?center_bias=perhaps", ["image"], "center_bias"),
+        ("predict?centre_bias=0", ["image"], "There is no option centre_bias"),
+        ("predict", ["image", "mask"], "must be the files image"),
+    ],
+)
+def test_what_cannot_be_is_said(api, photo, address, parts, says):
+    answer = api.post(f"/v1/{address}", files=dict.fromkeys(parts, photo))
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
