@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from gazemap.serving.built import PAGE
+
+CHROMIUM = any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 # Benchmark -> its arguments beside --quick, and the lines that its table must have, each with a number.
@@ -67,6 +71,7 @@ RUNS = {
     ),
     "models": (["--threads", "1"], [r"\| `gazenet` \| 64 x 96 \|", r"\| `shallow` \| 96 x 96 \|"]),
     "output_precision": ([], ["saliency: mean", "saliency16: mean", "reduced JPEG: mean"]),
+    "page": ([], ["API +median", "static +median", "single file +median", "static files", "runtime.wasm.gz"]),
     "peer_maps": (["PEER", "DATA", "OUT"], []),
     "pillow_images": ([], ["files:", "predicted:", "failed:", "named or counted:"]),
     "predict": (
@@ -92,6 +97,7 @@ PARTS = {
     "metrics_loop",
     "metrics_peers",
     "metrics_table",
+    "page_photos",
     "pysaliency_peer",
 }
 NUMBER = r"\s+(\d[\d,]*(\.\d+)?)(?![\d.])"
@@ -118,6 +124,8 @@ def test_every_benchmark_is_run():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_quick_runs_measure_both_sides(name, peer, popout_set, tmp_path):
+    if name == "page" and not (CHROMIUM and (PAGE / "index.html").is_file()):
+        pytest.skip("the page is not built (make page), or there is no Chromium")
     arguments, lines = RUNS[name]
     places = {"PEER": peer, "DATA": popout_set.path, "OUT": tmp_path / "maps"}
     command = [sys.executable, BENCHMARKS / f"{name}.py", "--quick", *(places.get(a, a) for a in arguments)]
