@@ -11,8 +11,8 @@
  * @property {string[]} notes What was assumed of its brightness.
  */
 
-import { decodeByBrowser } from "./by_browser.js";
-import { readerOf } from "./formats.js";
+import { decodeByBrowser, orientationOfWebp } from "./by_browser.js";
+import { kindOf } from "./formats.js";
 import { readHeader } from "./jpeg/header.js";
 import { decodeJpeg } from "./jpeg/jpeg.js";
 import { isSideways, orientationOf, turned } from "./orientation.js";
@@ -31,11 +31,11 @@ const PER_BYTE = 10_000; // pixels of a large image; no more can be meant by one
  */
 export async function decode(file, needed) {
   const data = new Uint8Array(await file.arrayBuffer());
-  const reader = readerOf(data);
+  const kind = kindOf(data);
   try {
-    if (reader === "jpeg") return ofJpeg(data, needed);
-    if (reader === "png") return await ofPng(data, needed);
-    return await ofOther(data, needed);
+    if (kind === "jpeg") return ofJpeg(data, needed);
+    if (kind === "png") return await ofPng(data, needed);
+    return await ofOther(data, kind, needed);
   } catch (error) {
     if (error instanceof RangeError) throw new Error("The image is too large for the memory of the browser. Make it smaller first.");
     const cause = error instanceof Error ? error.message : String(error);
@@ -76,12 +76,13 @@ async function ofPng(data, needed) {
 
 /**
  * @param {Uint8Array<ArrayBuffer>} data
+ * @param {import("./formats.js").Kind} kind
  * @param {Needed} needed
  * @returns {Promise<Decoded>}
  */
-async function ofOther(data, needed) {
-  const pixels = await decodeByBrowser(data, (width, height) => check(width, height, data.length));
-  return upright(pixels, pixels, 1, needed, []);
+async function ofOther(data, kind, needed) {
+  const pixels = await decodeByBrowser(data, kind, (width, height) => check(width, height, data.length));
+  return upright(pixels, pixels, kind === "webp" ? orientationOfWebp(data) : 1, needed, []);
 }
 
 /**

@@ -4,6 +4,7 @@
  * @typedef {import("./chunks.js").Png} Png
  */
 
+import { onWhite } from "../colors.js";
 import { foundIn, levelsOf } from "../brightness.js";
 import { roundHalfToEven } from "../placement.js";
 
@@ -139,13 +140,3 @@ function lay(values, samples, channels, alphaOf) {
     values[i] = onWhite(values[i], alphaOf(samples[channels * (Math.floor(i / 3) + 1) - 1]));
   }
 }
-
-/**
- * @param {number} value
- * @param {number} alpha
- */
-function onWhite(value, alpha) {
-  const sum = 255 * (255 - alpha) + value * alpha + 128;
-  return ((sum >> 8) + sum) >> 8;
-}
-
