@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from support.light import run_command, run_python
 
+from gazemap.serving.built import PAGE
+
 SIZE = (240, 320)
 DISK = (90, 230, 28)  # row, column, radius
 
@@ -220,3 +222,10 @@ def test_real_photographs(shared_data, tmp_path):
         assert density.shape == size_of(photo)
         assert density.sum() == pytest.approx(1, rel=1e-4)
         assert density.max() * density.size > 5  # somewhere people look far more than elsewhere
+
+
+@pytest.mark.skipif(not (PAGE / "index.html").is_file(), reason="the page is not built here: make page")
+def test_the_page_in_one_file(folder):
+    code, printed = run_command(folder, "page", "--single-file", "attention.html", absent=True)
+    assert code == 0, printed
+    assert (folder / "attention.html").stat().st_size > 10e6

@@ -83,7 +83,7 @@ def size_of(folder: Path) -> float:
 
 
 def predict_offline(programs: Path, folder: Path) -> None:
-    """The command and the function, without a network and with an empty cache; prints the time that took."""
+    """The commands and the function, without a network and with an empty cache; prints the time that took."""
     take_photograph(folder / "photo.jpg")
     alone, how = offline()
     more = {"GAZEMAP_CACHE": str(folder / "cache")}
@@ -96,6 +96,8 @@ def predict_offline(programs: Path, folder: Path) -> None:
     print(f"  gazemap predict photo.jpg, {how}: {time.perf_counter() - started:.1f} s to the first heat map")
     with Image.open(folder / "predictions/photo.jpg.overlay.jpg") as overlay:
         assert overlay.size == (1280, 960), overlay.size
+    run([*alone, str(programs / "gazemap"), "page", "--single-file", "page.html"], folder, **more)
+    assert (folder / "page.html").stat().st_size > 10e6, "the page has no models"
     found = json.loads(run([*alone, str(programs / "python"), "-c", CHECK], folder, **more))
     assert Path(found["folder"]).is_relative_to((folder / "venv").resolve()), found["folder"]
     assert found["shape"] == [960, 1280], found["shape"]
