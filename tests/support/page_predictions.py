@@ -1,12 +1,12 @@
 """Predictions as the page's JavaScript knows them, made from Python's."""
 
 import numpy as np
+from support.page_modules import typed
 
 from gazemap.images.folds import folds_of
 from gazemap.images.placement import Placement
 from gazemap.prediction.folded import FoldedPrediction
 from gazemap.prediction.prediction import Prediction
-from support.page_modules import typed
 
 FRAME = (24, 32)
 

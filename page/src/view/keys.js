@@ -27,7 +27,7 @@ export function pressKey(store, entryId, id, event) {
   else if (event.key === "Delete" || event.key === "Backspace") {
     removeArea(store, entryId, id);
     byId("tab-areas").focus();
-  } else if (event.key === "Enter") nameField(id)?.focus();
+  } else if (event.key === "Enter") nameField(id)?.select();
   else return;
   event.preventDefault();
 }

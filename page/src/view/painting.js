@@ -150,7 +150,9 @@ function paintAreas(context, state, entry, width) {
     strokeTwice(context, new Path2D(`M${corners.map((corner) => corner.join(" ")).join("L")}Z`), width);
     const shares = rows.filter((row) => row.name === name).map(({ attention }) => percent(attention));
     const { x, y } = boundsOf(corners);
-    writeOn(context, `${name} ${shares.join(" + ")}`, x + height / 3, y + height / 3, height, "#fff");
+    const isAbove = y > 1.5 * height;
+    const [left, top] = isAbove ? [x, y - 1.35 * height] : [x + height / 3, y + height / 3];
+    writeOn(context, `${name} ${shares.join(" + ")}`, left, top, height, "#fff");
   }
 }
 

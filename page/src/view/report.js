@@ -16,7 +16,7 @@ import { changeTable, escaped, legendBar, list, shareTable, STYLE } from "./repo
 import { forThePage, percent, sentence } from "./texts.js";
 
 const PICTURE = 2 ** 20; // pixels of each picture
-const MOST_NOTES = 6;
+const MOST_FOLDS = 4; // whose numbers fit on the page
 
 /**
  * @param {State} state
@@ -39,7 +39,7 @@ export async function reportOf(state, entries) {
 <div class="pictures">${pictures.join("")}</div>
 ${legendBar(isOfBoth ? state.view : mapView(state).view, scaleFor(state, entries[0]))}
 ${numbers}
-${list(notes.map(forThePage).map(sentence).slice(0, MOST_NOTES))}
+${list(notes.map(forThePage).map(sentence))}
 <section class="meaning"><h2>What the numbers mean</h2>
 <p>A model predicts where people look in the first seconds, when they look freely. People were predicted here, not measured.
 Attention is the share of all looks. Times chance is that share divided by the share of the size: 1 is chance.
@@ -87,9 +87,11 @@ function oneParts({ prediction, areas }) {
 /** @param {State} state */
 function comparedParts(state) {
   const { differences, changes, notes, isFolded } = comparisonOf(state);
-  const lines = differences.slice(0, 4).map(({ total_variation, cc, sim, kld_a_b, kld_b_a }, i) => {
+  const lines = differences.slice(0, MOST_FOLDS).map(({ total_variation, cc, sim, kld_a_b, kld_b_a }, i) => {
     const numbers = `CC ${cc.toFixed(3)}, SIM ${sim.toFixed(3)}, KLD(A || B) ${kld_a_b.toFixed(3)}, KLD(B || A) ${kld_b_a.toFixed(3)} nats`;
     return `<p>${isFolded ? `Fold ${i + 1}: ` : ""}<b>${percent(total_variation)}</b> of the attention lies elsewhere in B. <small>${numbers}</small></p>`;
   });
+  const left = differences.length - MOST_FOLDS;
+  if (left > 0) lines.push(`<p><small>and ${left} more folds, on the page.</small></p>`);
   return { numbers: lines.join("") + (changes.length ? changeTable(changes) : ""), notes };
 }

@@ -60,6 +60,7 @@ function drawStage(store, figure, entry, letter) {
   );
   const { width, height } = sizeOf(entry);
   frame.style.setProperty("--ratio", String(width / height));
+  frame.style.setProperty("--columns", String(width));
   frame.style.aspectRatio = `${width} / ${height}`;
   frame.classList.toggle("is-long", isLong([height, width]) && height > width);
   frame.classList.toggle("is-busy", entry.status === "waiting" || entry.status === "predicting");

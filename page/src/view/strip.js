@@ -60,7 +60,7 @@ function remove(store, id) {
   const next = chosen === id ? (left[0]?.id ?? null) : chosen;
   const second = left.find((entry) => entry.id === other && entry.id !== next) ?? left.find((entry) => entry.id !== next);
   store.set({ entries: left, chosen: next, other: second?.id ?? null, area: null, draft: null });
-  byId(left.length ? "add" : "choose").focus();
+  queueMicrotask(() => byId(left.length ? "add" : "choose").focus()); // once it is drawn
 }
 
 /**

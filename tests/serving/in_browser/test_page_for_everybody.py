@@ -1,0 +1,134 @@
+"""The page by screen reader, by key, in the dark, on a phone, and with the network cut."""
+
+import json
+
+import pytest
+from support.page_server import SOURCES
+
+pytestmark = pytest.mark.slow
+
+AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 400, "height": 800}}
+
+
+def violations(page):
+    """What axe finds, in lines; none is right."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+    return [
+        f"{one['id']}: {one['help']}: {json.dumps([node['html'][:200] for node in one['nodes'][:3]])}"
+        for one in found["violations"]
+    ]
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is needed: npm ci in page/")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_in_any_state(open_page, images, size, scheme):
+    driver = open_page(viewport=SIZES[size], color_scheme=scheme, reduced_motion="reduce")
+    states = {"empty": violations(driver.page)}
+    driver.add(images["a"], images["b"], images["text"], images["long"])
+    driver.draw_box((0.1, 0.5), (0.3, 0.7))
+    driver.draw_polygon((0.5, 0.2), (0.9, 0.2), (0.7, 0.8))
+    for view in ("heat", "contours", "reveal", "image"):
+        driver.choose("view", view)
+        states[view] = violations(driver.page)
+    for tab in ("compare", "crop", "save"):
+        driver.tab(tab)
+        states[tab] = violations(driver.page)
+        assert_fits(driver.page)
+    driver.tab("areas")
+    driver.page.locator("#strip .thumb", has_text="long.png").click()
+    driver.draw_box((0.1, 0.1), (0.5, 0.25))
+    driver.page.select_option("#seen", "other")
+    states["folds"] = violations(driver.page)
+    assert_fits(driver.page)
+    assert {state: lines for state, lines in states.items() if lines} == {}
+
+
+def assert_fits(page):
+    """Nothing is wider than the screen."""
+    wide = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+
+
+def test_everything_is_reached_by_key(driver, images):
+    page = driver.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    driver.add(images["a"], images["b"])
+    page.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+    wanted = {"model", "seen", "center-bias", "add", "opacity", "shared", "tab-areas", "Insert", "b.png"}
+    assert wanted <= reached
+    page.locator("#tab-areas").focus()
+    for tab in ("compare", "crop", "save", "areas"):
+        page.keyboard.press("ArrowRight")
+        assert page.locator(f"#tab-{tab}").get_attribute("aria-selected") == "true"
+        assert page.locator(f"#{tab}").is_visible()
+    page.locator('input[name="view"]:checked').focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".contour").count() > 0
+
+
+def test_changes_are_said_aloud(driver, images):
+    live = driver.page.locator("#live")
+    assert live.get_attribute("aria-live") == "polite"
+    driver.add(images["a"])
+    live.filter(has_text="a.png is predicted").wait_for(state="attached")
+    driver.page.get_by_role("button", name="Insert an area in the middle").click()
+    live.filter(has_text="Area 1 was added").wait_for(state="attached")
+    driver.add(images["text"])
+    assert driver.page.get_by_role("alert").inner_text().startswith("notes.txt: ")
+
+
+def test_those_who_want_no_motion_get_none(open_page, images):
+    driver = open_page(reduced_motion="reduce")
+    durations = driver.page.locator("#choose").evaluate("one => getComputedStyle(one).transitionDuration")
+    assert durations == "0s"
+
+
+def test_the_page_fits_a_very_small_phone(open_page, images):
+    driver = open_page(viewport={"width": 320, "height": 640})
+    assert_fits(driver.page)
+    driver.add(images["a"], images["b"])
+    driver.draw_box((0.1, 0.5), (0.3, 0.7))
+    for tab in ("areas", "compare", "crop", "save"):
+        driver.tab(tab)
+        assert_fits(driver.page)
+
+
+def test_all_works_with_the_network_cut(open_page, form, images, predicted, tmp_path):
+    """Only the server form needs its server; the rest of the page asks nobody, as `open_page` checks."""
+    driver = open_page()
+    driver.add(images["a"])
+    if form != "server":
+        driver.page.context.set_offline(True)
+        driver.add(images["b"])  # predicted without any network
+        assert driver.page.locator("#failures li").count() == 0
+    driver.draw_box((0.1, 0.5), (0.3, 0.7))
+    driver.tab("save")
+    for button in ("#save-picture", "#save-numbers", "#save-areas-csv", "#save-report"):
+        assert driver.saved(button, tmp_path).stat().st_size > 0
+
+
+def test_the_policy_lets_nothing_out(driver, form):
+    policy = driver.page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    allowed = {"'self'", "blob:", "data:", "'none'", "'wasm-unsafe-eval'"}
+    own = {word for words in rules.values() for word in words.split()} - allowed
+    assert all(word.startswith("'sha256-") for word in own)
+    assert bool(own) == (form == "single-file")
+    answers = driver.page.evaluate(
+        """() => Promise.all(["https://example.com/", "http://127.0.0.2:9/"].map((url) =>
+             fetch(url, { mode: "no-cors" }).then(() => "sent", () => "refused")))"""
+    )
+    assert answers == ["refused", "refused"]
+    assert all("Content Security Policy" in line for line in driver.wrong)
+    driver.wrong.clear()
