@@ -1,4 +1,8 @@
-/** The page: one state, and what draws each of its parts. */
+/**
+ * The page: one state, and what draws each of its parts.
+ *
+ * @typedef {import("../model/predictor.js").Predictor} Predictor
+ */
 
 import { startAreasPanel } from "./areas_panel.js";
 import { startComparePanel } from "./compare_panel.js";
@@ -17,10 +21,25 @@ import { startToolbar } from "./toolbar.js";
 import { VERSION } from "../version.js";
 import { byId } from "./elements.js";
 
-/** @param {import("../model/predictor.js").Predictor} predictor */
+const HERE = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * Images stay here, unless they are predicted by a server on another machine.
+ *
+ * @param {Predictor} predictor
+ */
+function sayWhereImagesGo({ form }) {
+  if (form === "browser" || HERE.includes(location.hostname)) return;
+  for (const text of document.querySelectorAll(".privacy")) {
+    text.textContent = `Your images are sent to ${location.hostname}, which predicts them.`;
+  }
+}
+
+/** @param {Predictor} predictor */
 export function startPage(predictor) {
   const store = createStore(firstState());
   byId("version").textContent = VERSION;
+  sayWhereImagesGo(predictor);
   startIntake(store);
   startSettings(store, predictor);
   startStrip(store);

@@ -60,6 +60,7 @@ async function predictEntry(store, predictor, { id, file, name }) {
     store.get().entries.some((entry) => entry.id === id && entry.status === "predicting") &&
     JSON.stringify(optionsOf(store.get())) === JSON.stringify(asked);
   try {
+    await checkReadable(file);
     const prediction = await predictor.predict(file, asked);
     if (!isWanted()) return;
     store.setEntry(id, { status: "ready", prediction, map: mapOf(prediction) });
@@ -70,6 +71,13 @@ async function predictEntry(store, predictor, { id, file, name }) {
     store.setEntry(id, { status: "failed" });
     store.set({ failures: [...store.get().failures, { id: newId("failure"), text }] });
   }
+}
+
+/** @param {Blob} file */
+async function checkReadable(file) {
+  await file.slice(0, 1).arrayBuffer().catch(() => {
+    throw new Error("It cannot be read. If it is a folder, open it and drop its images; if a file, it may have been moved.");
+  });
 }
 
 /** @param {State} state */

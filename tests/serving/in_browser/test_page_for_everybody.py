@@ -132,3 +132,21 @@ def test_the_policy_lets_nothing_out(driver, form):
     assert answers == ["refused", "refused"]
     assert all("Content Security Policy" in line for line in driver.wrong)
     driver.wrong.clear()
+
+
+def test_where_images_go_is_said(open_page, form, address):
+    driver = open_page()
+    text = "Your images stay on this computer."
+    assert driver.page.locator("footer .privacy").inner_text() == text
+    if form != "server":
+        return
+    elsewhere = "http://gazemap.test/"  # the same server under the name of another machine
+    driver.page.route(
+        f"{elsewhere}**",
+        lambda route: route.fulfill(
+            response=route.fetch(url=route.request.url.replace(elsewhere, address), headers={})
+        ),
+    )
+    driver.page.goto(elsewhere)
+    text = "Your images are sent to gazemap.test, which predicts them."
+    assert driver.page.locator(".privacy").all_inner_texts()[-1] == text

@@ -127,3 +127,18 @@ def test_images_are_removed_until_none_is_left(driver, images):
     assert driver.page.locator("#choose").evaluate("button => button === document.activeElement")
     driver.add(images["a"])
     assert driver.page.locator("#legend .scale").count() == 1
+
+
+def test_a_folder_is_told_from_an_image(driver, images, tmp_path):
+    """A folder that is dropped comes as a file that cannot be read, as does one that was moved since."""
+    gone = tmp_path / "gone.png"
+    gone.write_bytes(images["a"].read_bytes())
+    driver.add(images["a"])
+    driver.page.evaluate(
+        """() => {
+          const failing = { arrayBuffer: () => Promise.reject(new DOMException("gone", "NotFoundError")) };
+          Blob.prototype.slice = () => failing;
+        }"""
+    )
+    driver.add(gone)
+    assert "open it and drop its images" in driver.page.locator("#failures p").inner_text()
