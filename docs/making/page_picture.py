@@ -29,15 +29,15 @@ def main() -> None:
         file = write_page(single_file=Path(folder) / "page.html").path
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         page = browser.new_page(
-            viewport={"width": 1280, "height": 830}, color_scheme="light", reduced_motion="reduce"
+            viewport={"width": 1280, "height": 820}, color_scheme="light", reduced_motion="reduce"
         )
         page.goto(file.as_uri())
         page.set_input_files("#files", str(PORTRAIT))
         page.locator("#legend .scale").wait_for(timeout=30_000)
         for name, sides in AREAS.items():
             _add(page, name, sides)
-        page.locator("#tab-areas").focus()
-        page.mouse.move(0, 0)
+        page.locator("figcaption").click()
+        page.evaluate("scrollTo(0, 0)")
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         browser.close()
     shot.save(OUT, quality=88, optimize=True)
