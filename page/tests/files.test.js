@@ -7,7 +7,13 @@ test("cells with separators, quotes and line ends are quoted", () => {
 });
 
 test("what a spreadsheet would run gets an apostrophe; a number below zero does not", () => {
-  assert.equal(csvOf([{ name: "=1+1", change: -0.5 }, { name: "'+x", change: 1 }]), "name,change\n'=1+1,-0.5\n''+x,1\n");
+  assert.equal(
+    csvOf([
+      { name: "=1+1", change: -0.5 },
+      { name: "'+x", change: 1 },
+    ]),
+    "name,change\n'=1+1,-0.5\n''+x,1\n",
+  );
 });
 
 test("JSON has no number that is not finite", () => {

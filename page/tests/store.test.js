@@ -16,7 +16,16 @@ test("whoever draws is told once of all changes of a moment", async () => {
 test("two images are on the stage only where two are compared", () => {
   const entries = /** @type {any[]} */ ([{ id: "a" }, { id: "b" }]);
   const state = { ...firstState(), entries, chosen: "a", other: "b" };
-  assert.deepEqual(shownEntries(state).map(({ id }) => id), ["a"]);
-  assert.deepEqual(shownEntries({ ...state, tab: "compare" }).map(({ id }) => id), ["a", "b"]);
-  assert.deepEqual(shownEntries({ ...state, tab: "compare", other: "a" }).map(({ id }) => id), ["a"]);
+  assert.deepEqual(
+    shownEntries(state).map(({ id }) => id),
+    ["a"],
+  );
+  assert.deepEqual(
+    shownEntries({ ...state, tab: "compare" }).map(({ id }) => id),
+    ["a", "b"],
+  );
+  assert.deepEqual(
+    shownEntries({ ...state, tab: "compare", other: "a" }).map(({ id }) => id),
+    ["a"],
+  );
 });

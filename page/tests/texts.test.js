@@ -14,7 +14,8 @@ test("a sentence has one full stop", () => {
 });
 
 test("notes of commands name what the page has", () => {
-  const note = "If all of it is seen at once, as of a phone, give --viewport 110x300; for other screens --viewport WIDTHxHEIGHT";
+  const note =
+    "If all of it is seen at once, as of a phone, give --viewport 110x300; for other screens --viewport WIDTHxHEIGHT";
   assert.equal(
     forThePage(note),
     "If all of it is seen at once, as of a phone, choose “all at once” under Seen; for other screens, “in other screens”",

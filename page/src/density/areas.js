@@ -36,7 +36,12 @@ const SLIVER = 1e-6; // pixels of an area that rounding alone leaves in a fold
  * @returns {Area}
  */
 export function boxArea(id, name, { x, y, width, height }) {
-  const corners = /** @type {Corner[]} */ ([[x, y], [x + width, y], [x + width, y + height], [x, y + height]]);
+  const corners = /** @type {Corner[]} */ ([
+    [x, y],
+    [x + width, y],
+    [x + width, y + height],
+    [x, y + height],
+  ]);
   return { id, name, kind: "box", corners };
 }
 
@@ -61,8 +66,8 @@ export function cutNotes(rows) {
     const folds = rows.filter((row) => row.name === name).map((row) => row.fold);
     if (folds.length < 2) return [];
     return [
-      `${name} lies in folds ${folds.slice(0, -1).join(", ")} and ${folds.at(-1)}: each row is its part there, ` +
-        "and that part's share of the fold.",
+      `${name} lies in folds ${folds.slice(0, -1).join(", ")} and ${folds.at(-1)}: each row is its part ` +
+        "there, and that part's share of the fold.",
     ];
   });
 }
@@ -97,7 +102,9 @@ function shareIn(fold, area) {
   const share = areaOf(corners) / (fold.width * fold.height);
   if (bounds.width <= SLIVER || bounds.height <= SLIVER || share <= 0) return [];
   const attention = sumWithin(fold, corners);
-  return [{ name: area.name, attention, area: share, times_chance: attention / share, ...bounds, fold: fold.fold }];
+  return [
+    { name: area.name, attention, area: share, times_chance: attention / share, ...bounds, fold: fold.fold },
+  ];
 }
 
 /**

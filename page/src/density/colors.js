@@ -28,7 +28,9 @@ const HEX =
 const APART = 0.13; // of the bar, between two numbers below it
 
 /** Red, green and blue of each of the 256 levels. */
-export const COLORS = Uint8ClampedArray.from({ length: HEX.length / 2 }, (_, i) => parseInt(HEX.slice(2 * i, 2 * i + 2), 16));
+export const COLORS = Uint8ClampedArray.from({ length: HEX.length / 2 }, (_, i) =>
+  parseInt(HEX.slice(2 * i, 2 * i + 2), 16),
+);
 
 /**
  * The level of each value, by the square root: a density has a few high peaks, next to which all else
@@ -40,7 +42,8 @@ export const COLORS = Uint8ClampedArray.from({ length: HEX.length / 2 }, (_, i) 
 export function levelsOf(values, { low, high }) {
   const levels = new Uint8ClampedArray(values.length); // which rounds, half to even
   const span = high - low;
-  if (span > 0) for (let i = 0; i < values.length; i++) levels[i] = 255 * positionOf(values[i], { low, high });
+  if (span > 0)
+    for (let i = 0; i < values.length; i++) levels[i] = 255 * positionOf(values[i], { low, high });
   return levels;
 }
 

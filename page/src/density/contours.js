@@ -41,14 +41,20 @@ export function outline(values, [height, width], level) {
     for (let column = -1; column < width; column++) {
       const corners = [at(row, column), at(row, column + 1), at(row + 1, column + 1), at(row + 1, column)];
       const points = pointsOn(corners, level);
-      for (const [x, y, u, v] of points) segments.push([x + column + 0.5, y + row + 0.5, u + column + 0.5, v + row + 0.5]);
+      for (const [x, y, u, v] of points)
+        segments.push([x + column + 0.5, y + row + 0.5, u + column + 0.5, v + row + 0.5]);
     }
   }
   return segments;
 }
 
 // the corners of a cell, clockwise from the upper left
-const PLACES = [[0, 0], [1, 0], [1, 1], [0, 1]];
+const PLACES = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+];
 
 /**
  * The segments through one cell, from side to side.
@@ -69,7 +75,11 @@ function pointsOn(corners, level) {
   });
   // of four points, those around a corner that differs from the cell's middle belong together
   const isMiddleAbove = corners.reduce((sum, value) => sum + value, 0) / 4 >= level;
-  const order = points.length === 4 && above[0] === isMiddleAbove ? [0, 1, 2, 3] : [points.length - 1, 0, 1, 2];
+  const order =
+    points.length === 4 && above[0] === isMiddleAbove ? [0, 1, 2, 3] : [points.length - 1, 0, 1, 2];
   const joined = order.slice(0, points.length).map((index) => points[index]);
-  return Array.from({ length: points.length / 2 }, (_, i) => /** @type {Segment} */ ([...joined[2 * i], ...joined[2 * i + 1]]));
+  return Array.from(
+    { length: points.length / 2 },
+    (_, i) => /** @type {Segment} */ ([...joined[2 * i], ...joined[2 * i + 1]]),
+  );
 }

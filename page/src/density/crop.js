@@ -36,7 +36,10 @@ export function bestCropOf(prediction, shape, share) {
   const aspect = parseAspect(shape);
   const { width, height } = prediction;
   const ratio = Math.min(1, Math.sqrt(MOST / (width * height)));
-  const size = /** @type {Size} */ ([Math.max(1, Math.floor(ratio * height)), Math.max(1, Math.floor(ratio * width))]);
+  const size = /** @type {Size} */ ([
+    Math.max(1, Math.floor(ratio * height)),
+    Math.max(1, Math.floor(ratio * width)),
+  ]);
   const crop = bestCrop(integralOf(timesChanceOf(prediction, size), size), aspect, share);
   return ratio === 1 ? crop : enlarged(crop, [height / size[0], width / size[1]], [height, width]);
 }
@@ -53,7 +56,9 @@ export function bestCropOf(prediction, shape, share) {
  */
 export function bestCrop(integral, aspect, share = null) {
   if (share !== null && !(share > 0 && share <= 1)) {
-    throw new Error(`The share of attention to keep must be over 0 and at most 100 %. It was ${percent(share)} %.`);
+    throw new Error(
+      `The share of attention to keep must be over 0 and at most 100 %. It was ${percent(share)} %.`,
+    );
   }
   const { largest, at } = sizesOf(integral.size, aspect);
   let best = bestPosition(integral, at(largest));

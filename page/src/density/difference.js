@@ -69,10 +69,14 @@ export function pairedAreas(areas, areasB, predictions) {
   const given = new Map(areasB.map((area) => [area.name, area]));
   /** @type {Area[]} */
   const paired = areas.map(
-    (area) => given.get(area.name) ?? { ...area, corners: area.corners.map(([x, y]) => [x * across, y * down]) },
+    (area) =>
+      given.get(area.name) ?? { ...area, corners: area.corners.map(([x, y]) => [x * across, y * down]) },
   );
   const inside = paired.filter(({ corners }) => isInside(corners, predictions[1]));
-  return { areas: inside, takenOver: new Set(inside.map(({ name }) => name).filter((name) => !given.has(name))) };
+  return {
+    areas: inside,
+    takenOver: new Set(inside.map(({ name }) => name).filter((name) => !given.has(name))),
+  };
 }
 
 /**
@@ -89,7 +93,9 @@ export function regionChanges(areas, a, b, takenOver) {
   return areas.flatMap(({ name }) => {
     const [one, other] = [first.get(name), second.get(name)];
     if (!one || !other) return [];
-    return [{ name, change: other.attention - one.attention, a: one, b: other, isTakenOver: takenOver.has(name) }];
+    return [
+      { name, change: other.attention - one.attention, a: one, b: other, isTakenOver: takenOver.has(name) },
+    ];
   });
 }
 

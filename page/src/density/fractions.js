@@ -16,7 +16,8 @@ export function parseAspect(text) {
   const [, a = "0", b = "", c = "1", d = ""] = ASPECT.exec(text) ?? [];
   const over = BigInt(a + b) * 10n ** BigInt(d.length);
   const under = BigInt(c + d) * 10n ** BigInt(b.length);
-  if (!over || !under) throw new Error(`An aspect must be WIDTH:HEIGHT, such as 16:9 or 1.91:1. It was “${text}”.`);
+  if (!over || !under)
+    throw new Error(`An aspect must be WIDTH:HEIGHT, such as 16:9 or 1.91:1. It was “${text}”.`);
   return { over, under };
 }
 

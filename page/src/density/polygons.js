@@ -74,7 +74,9 @@ function cutAt(corners, axis, limit, side) {
  * @param {Corner[]} b
  */
 export function haveOverlap(a, b) {
-  const heights = [...a, ...b, ...crossingsOf(edgesOf(a), edgesOf(b))].map(([, y]) => y).sort((one, other) => one - other);
+  const heights = [...a, ...b, ...crossingsOf(edgesOf(a), edgesOf(b))]
+    .map(([, y]) => y)
+    .sort((one, other) => one - other);
   return heights.slice(1).some((bottom, i) => {
     if (bottom - heights[i] < 1e-9) return false;
     const middle = (bottom + heights[i]) / 2;

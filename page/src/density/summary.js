@@ -34,7 +34,10 @@ export function summaryOf({ width, height, folds, notes }) {
  */
 function foldSummary(fold, image) {
   const ratio = Math.min(1, Math.sqrt(MOST / (image[0] * image[1])));
-  const size = /** @type {Size} */ ([Math.max(1, Math.floor(ratio * fold.height)), Math.max(1, Math.floor(ratio * fold.width))]);
+  const size = /** @type {Size} */ ([
+    Math.max(1, Math.floor(ratio * fold.height)),
+    Math.max(1, Math.floor(ratio * fold.width)),
+  ]);
   const density = densityOf(fold, size);
   const [down, across] = [fold.height / size[0], fold.width / size[1]];
   const radius = RADIUS * Math.max(...size);
@@ -43,7 +46,11 @@ function foldSummary(fold, image) {
     height: fold.height,
     peak_over_uniform: rounded(density.reduce((most, value) => Math.max(most, value), 0) * density.length, 3),
     radius: rounded(across * radius, 1),
-    points: salientPoints(density, size, radius).map(({ x, y, share }) => ({ x: across * x, y: down * y, share })),
+    points: salientPoints(density, size, radius).map(({ x, y, share }) => ({
+      x: across * x,
+      y: down * y,
+      share,
+    })),
     thirds: thirds(density, size),
   };
 }
@@ -69,7 +76,9 @@ export function salientPoints(density, [height, width], radius) {
     const [column, row] = [peaks[0] % width, Math.floor(peaks[0] / width)];
     const share = takenDisk(left, [height, width], row, column, radius);
     points.push({ x: column + 0.5, y: row + 0.5, share: rounded(share, 6) });
-    peaks = peaks.filter((i) => (Math.floor(i / width) - row) ** 2 + ((i % width) - column) ** 2 > radius ** 2);
+    peaks = peaks.filter(
+      (i) => (Math.floor(i / width) - row) ** 2 + ((i % width) - column) ** 2 > radius ** 2,
+    );
   }
   return points;
 }
@@ -143,7 +152,16 @@ function slideMaximum(from, into, start, step, count, reach) {
  * @param {Size} size
  */
 function thirds(density, [height, width]) {
-  const fold = { fold: 1, x: 0, y: 0, width, height, rows: height, columns: width, sums: sumsOfRows(density, height, width) };
+  const fold = {
+    fold: 1,
+    x: 0,
+    y: 0,
+    width,
+    height,
+    rows: height,
+    columns: width,
+    sums: sumsOfRows(density, height, width),
+  };
   return [0, 1, 2].map((row) =>
     [0, 1, 2].map((column) => {
       const box = { x: (column * width) / 3, y: (row * height) / 3, width: width / 3, height: height / 3 };

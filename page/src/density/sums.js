@@ -63,7 +63,9 @@ export function sumsOfRows(density, rows, columns) {
  */
 export function sumWithin(fold, corners) {
   const [across, down] = [fold.columns / fold.width, fold.rows / fold.height];
-  const scaled = corners.map(([x, y]) => /** @type {Corner} */ ([(x - fold.x) * across, (y - fold.y) * down]));
+  const scaled = corners.map(
+    ([x, y]) => /** @type {Corner} */ ([(x - fold.x) * across, (y - fold.y) * down]),
+  );
   return Math.abs(edgesOf(scaled).reduce((sum, [from, to]) => sum + sumLeftOf(fold, from, to), 0));
 }
 

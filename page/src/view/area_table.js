@@ -41,7 +41,11 @@ export function drawAreaTable(store, table, entry, rows, chosen) {
     return { row, id, isFirst, key: isFirst ? id : `${id}/${row.fold}` };
   });
   const body = /** @type {HTMLTableSectionElement} */ (table.querySelector("tbody"));
-  const lines = keyedChildren(body, places.map(({ key }) => key), (key) => newLine(store, entry?.id ?? "", key));
+  const lines = keyedChildren(
+    body,
+    places.map(({ key }) => key),
+    (key) => newLine(store, entry?.id ?? "", key),
+  );
   places.forEach(({ row, id, isFirst }, i) => {
     lines[i].classList.toggle("is-chosen", id === chosen);
     drawLine(lines[i], row, isFirst, isFolded);
@@ -74,7 +78,11 @@ function newLine(store, entryId, key) {
     "tr",
     {},
     element("td"),
-    element("td", { class: "name" }, ...(fold ? [element("span")] : [input, element("small", { class: "quiet" })])),
+    element(
+      "td",
+      { class: "name" },
+      ...(fold ? [element("span")] : [input, element("small", { class: "quiet" })]),
+    ),
     ...["", "", ""].map(() => element("td")),
     element("td", {}, ...(fold ? [] : [button])),
   );
@@ -96,7 +104,9 @@ function drawLine(line, row, isFirst, isFolded) {
     name.textContent = `${row.name}, fold ${row.fold}`;
     return;
   }
-  const [input, fold] = /** @type {[HTMLInputElement, HTMLElement]} */ (/** @type {unknown} */ ([...name.children]));
+  const [input, fold] = /** @type {[HTMLInputElement, HTMLElement]} */ (
+    /** @type {unknown} */ ([...name.children])
+  );
   if (document.activeElement !== input || input.validity.valid) input.value = row.name;
   input.setAttribute("aria-label", `Name of ${row.name}`);
   fold.textContent = isFolded ? `fold ${row.fold}` : "";

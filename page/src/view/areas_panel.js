@@ -19,7 +19,8 @@ import { chosenEntry } from "./store.js";
 const HINTS = {
   select: "Drag an area to move it, or a corner to resize it.",
   box: "Drag on the image to draw a box.",
-  polygon: "Click the corners one by one. Enter, or a click on the first corner, ends it; Backspace takes one back.",
+  polygon:
+    "Click the corners one by one. Enter, or a click on the first corner, ends it; Backspace takes one back.",
 };
 
 /** @param {Store} store */
@@ -35,7 +36,10 @@ export function startAreasPanel(store) {
     if (state.tab !== "areas") return;
     const entry = chosenEntry(state);
     const rows = entry?.prediction ? sharesOf(entry.prediction, entry.areas) : [];
-    hint.textContent = entry?.areas.length || state.tool !== "select" ? HINTS[state.tool] : "Choose Box or Polygon and draw on the image, or insert an area and move it by the arrow keys.";
+    hint.textContent =
+      entry?.areas.length || state.tool !== "select"
+        ? HINTS[state.tool]
+        : "Choose Box or Polygon and draw on the image, or insert an area and move it by the arrow keys.";
     for (const input of tools.querySelectorAll("input")) input.checked = input.value === state.tool;
     drawAreaTable(store, table, entry, rows, state.area);
     fieldsOf(store, fields, entry, entry?.areas.find(({ id }) => id === state.area) ?? null);
@@ -48,13 +52,32 @@ export function startAreasPanel(store) {
 function toolButtons(store) {
   /** @param {Tool} tool @param {string} text */
   const radio = (tool, text) =>
-    element("label", {}, element("input", { type: "radio", name: "tool", value: tool }), element("span", {}, text));
-  const segments = element("fieldset", { class: "segments", change: (/** @type {Event} */ event) => {
-    const tool = /** @type {Tool} */ (/** @type {HTMLInputElement} */ (event.target).value);
-    store.set({ tool, draft: null });
-    say(HINTS[tool]);
-  } }, element("legend", {}, "Draw"), radio("select", "Select"), radio("box", "Box"), radio("polygon", "Polygon"));
-  const add = element("button", { type: "button", "aria-label": "Insert an area in the middle", click: () => addAndFocus(store) }, "Insert");
+    element(
+      "label",
+      {},
+      element("input", { type: "radio", name: "tool", value: tool }),
+      element("span", {}, text),
+    );
+  const segments = element(
+    "fieldset",
+    {
+      class: "segments",
+      change: (/** @type {Event} */ event) => {
+        const tool = /** @type {Tool} */ (/** @type {HTMLInputElement} */ (event.target).value);
+        store.set({ tool, draft: null });
+        say(HINTS[tool]);
+      },
+    },
+    element("legend", {}, "Draw"),
+    radio("select", "Select"),
+    radio("box", "Box"),
+    radio("polygon", "Polygon"),
+  );
+  const add = element(
+    "button",
+    { type: "button", "aria-label": "Insert an area in the middle", click: () => addAndFocus(store) },
+    "Insert",
+  );
   return element("div", { class: "row" }, segments, add);
 }
 
@@ -63,7 +86,10 @@ function addAndFocus(store) {
   const { chosen, tool } = store.get();
   const id = chosen && addInTheMiddle(store, chosen, tool === "polygon" ? "polygon" : "box");
   if (!id) say("There is no prediction yet.");
-  else queueMicrotask(() => /** @type {SVGGElement | null} */ (document.querySelector(`.shape[data-area="${id}"]`))?.focus());
+  else
+    queueMicrotask(() =>
+      /** @type {SVGGElement | null} */ (document.querySelector(`.shape[data-area="${id}"]`))?.focus(),
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * The tool "A / B": two designs side by side, how much of the attention lies elsewhere, and each area's change.
+ * The tool "A / B": two designs side by side, how much of the attention lies elsewhere, and how that on each
+ * area changes.
  *
  * @typedef {import("./store.js").Store} Store
  * @typedef {import("./store.js").State} State
@@ -11,7 +12,7 @@
 import { comparisonOf } from "./comparison.js";
 import { byId, element } from "./elements.js";
 import { chosenEntry, otherEntry } from "./store.js";
-import { percent, points, times } from "./texts.js";
+import { likeness, percent, points, times } from "./texts.js";
 
 /** @param {Store} store */
 export function startComparePanel(store) {
@@ -36,7 +37,13 @@ export function startComparePanel(store) {
     form.hidden = state.entries.length < 2;
     setChoices(first, state, state.chosen);
     setChoices(second, state, state.other);
-    result.replaceChildren(...(a?.prediction && b?.prediction ? resultOf(state) : a && b ? ["There is no prediction of both yet."] : []));
+    result.replaceChildren(
+      ...(a?.prediction && b?.prediction
+        ? resultOf(state)
+        : a && b
+          ? ["There is no prediction of both yet."]
+          : []),
+    );
   });
 }
 
@@ -59,7 +66,8 @@ function choose(store, id, side) {
  */
 function setChoices(select, { entries }, chosen) {
   const wanted = JSON.stringify(entries.map(({ id, name }) => [id, name]));
-  if (select.dataset.choices !== wanted) select.replaceChildren(...entries.map(({ id, name }) => element("option", { value: id }, name)));
+  if (select.dataset.choices !== wanted)
+    select.replaceChildren(...entries.map(({ id, name }) => element("option", { value: id }, name)));
   select.dataset.choices = wanted;
   select.value = chosen ?? "";
 }
@@ -67,42 +75,61 @@ function setChoices(select, { entries }, chosen) {
 /** @param {State} state With two predicted images. */
 function resultOf(state) {
   const { differences, changes, notes, isFolded } = comparisonOf(state);
-  const numbers = differences.flatMap(({ total_variation, cc, sim, kld_a_b, kld_b_a }, i) => [
+  const numbers = differences.flatMap((difference, i) => [
     element(
       "p",
       {},
-      ...(isFolded ? [`Fold ${i + 1}: `] : []),
-      element("span", { class: isFolded ? false : "figure-number" }, percent(total_variation)),
+      isFolded ? `Fold ${i + 1}: ` : "",
+      element("span", { class: isFolded ? false : "figure-number" }, percent(difference.total_variation)),
       " of the attention lies elsewhere in B",
     ),
-    element(
-      "p",
-      { class: "quiet" },
-      `CC ${cc.toFixed(3)}, SIM ${sim.toFixed(3)}, KLD(A || B) ${kld_a_b.toFixed(3)}, KLD(B || A) ${kld_b_a.toFixed(3)} nats`,
-    ),
+    element("p", { class: "quiet" }, likeness(difference)),
   ]);
   const lines = notes.map((note) => element("li", {}, note));
   return [
     ...numbers,
-    changes.length ? tableOf(changes) : element("p", { class: "quiet" }, "Draw areas on A, under Areas, to see how the attention on each changes."),
+    changes.length
+      ? tableOf(changes)
+      : element(
+          "p",
+          { class: "quiet" },
+          "Draw areas on A, under Areas, to see how the attention on each changes.",
+        ),
     element("ul", { class: "said", "aria-label": "Notes on the comparison" }, ...lines),
   ];
 }
 
 /** @param {RegionChange[]} changes */
 function tableOf(changes) {
-  const heading = (/** @type {string} */ text) => element("th", { scope: "col", class: text === "Area" ? "name" : false }, text);
+  const heading = (/** @type {string} */ text) =>
+    element("th", { scope: "col", class: text === "Area" ? "name" : false }, text);
   const rows = changes.map(({ name, change, a, b, isTakenOver }) =>
     element(
       "tr",
       {},
-      element("th", { scope: "row", class: "name" }, name, ...(isTakenOver ? [] : [element("small", { class: "quiet" }, " moved")])),
-      ...[a, b].map((share) => element("td", {}, percent(share.attention), element("small", {}, `${times(share.times_chance)} x`))),
+      element(
+        "th",
+        { scope: "row", class: "name" },
+        name,
+        ...(isTakenOver ? [] : [element("small", { class: "quiet" }, " moved")]),
+      ),
+      ...[a, b].map((share) =>
+        element("td", {}, percent(share.attention), element("small", {}, `${times(share.times_chance)} x`)),
+      ),
       element("td", { class: change > 0 ? "more" : "less" }, points(change)),
     ),
   );
   const headings = ["Area", "in A", "in B", "Change, points"].map(heading);
   const caption = element("caption", {}, "Share of attention, and below it times chance");
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Change per area" },
-    element("table", {}, caption, element("thead", {}, element("tr", {}, ...headings)), element("tbody", {}, ...rows)));
+  return element(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Change per area" },
+    element(
+      "table",
+      {},
+      caption,
+      element("thead", {}, element("tr", {}, ...headings)),
+      element("tbody", {}, ...rows),
+    ),
+  );
 }

@@ -37,7 +37,10 @@ export function comparisonOf(state) {
     ...unlikeNotes(first, second, isFolded),
     ...aloneNotes(first.folds.length, second.folds.length),
     ...rows.flatMap((shares, i) => cutNotes(shares).map((note) => `${"AB"[i]}: ${note}`)),
-    ...lost.map(({ name }) => `${name} would reach out of B at its place in A. To compare it, draw it in B and give it the same name.`),
+    ...lost.map(
+      ({ name }) =>
+        `${name} would reach out of B at its place in A. To compare it, draw it in B by the same name.`,
+    ),
     ...takenOverNotes([...takenOver]),
     ...extra.map(({ name }) => `${name} is only in B, and not compared.`),
   ];
@@ -55,7 +58,9 @@ function differencesOf(a, b) {
   const known = found.get(a)?.get(b);
   if (known) return known;
   const both = Math.min(a.folds.length, b.folds.length);
-  const made = a.folds.slice(0, both).map((fold, i) => compareDesigns(densityFrom(fold), densityFrom(b.folds[i])));
+  const made = a.folds
+    .slice(0, both)
+    .map((fold, i) => compareDesigns(densityFrom(fold), densityFrom(b.folds[i])));
   if (!found.has(a)) found.set(a, new WeakMap());
   found.get(a)?.set(b, made);
   return made;
@@ -70,8 +75,12 @@ function densityFrom(fold) {
 /** @param {string[]} names */
 function takenOverNotes(names) {
   if (names.length === 0) return [];
-  if (names.length === 1) return [`The place of ${names[0]} in B is taken over from A. Drag it in B if it moved.`];
-  return [`The places of ${names.slice(0, -1).join(", ")} and ${names.at(-1)} in B are taken over from A. Drag them in B if they moved.`];
+  if (names.length === 1)
+    return [`The place of ${names[0]} in B is taken over from A. Drag it in B if it moved.`];
+  return [
+    `The places of ${names.slice(0, -1).join(", ")} and ${names.at(-1)} in B are taken over from A. ` +
+      "Drag them in B if they moved.",
+  ];
 }
 
 /**
@@ -83,10 +92,11 @@ function unlikeNotes(a, b, isFolded) {
   if (a.width === b.width && a.height === b.height) return [];
   const text = `A is ${a.width} x ${a.height} and B is ${b.width} x ${b.height}`;
   const [one, other] = [a.folds[0], b.folds[0]];
-  if (Math.abs((one.width * other.height) / (one.height * other.width) - 1) <= ALIKE) return [`${text}: they are compared at the same relative places.`];
+  if (Math.abs((one.width * other.height) / (one.height * other.width) - 1) <= ALIKE)
+    return [`${text}: they are compared at the same relative places.`];
   return [
-    `${text}: their ${isFolded ? "folds" : "images"} differ in shape and are stretched onto each other, so differences are of the shape, too. ` +
-      "Give both in one size, or choose the same screen under Seen.",
+    `${text}: their ${isFolded ? "folds" : "images"} differ in shape and are stretched onto each other, so ` +
+      "differences are of the shape, too. Give both in one size, or choose the same screen under Seen.",
   ];
 }
 

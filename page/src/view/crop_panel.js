@@ -39,27 +39,60 @@ export function cropFor({ aspect, share }, prediction) {
 
 /** @param {Store} store */
 export function startCropPanel(store) {
-  const aspect = element("input", { id: "aspect", list: "aspects", value: "1:1", autocomplete: "off", change: () => store.set({ aspect: aspect.value }) });
+  const aspect = element("input", {
+    id: "aspect",
+    list: "aspects",
+    value: "1:1",
+    autocomplete: "off",
+    change: () => store.set({ aspect: aspect.value }),
+  });
   const share = element("input", {
-    ...{ type: "number", min: 1, max: 100, step: "any", placeholder: "as much as fits", "aria-describedby": "share-help" },
+    ...{
+      type: "number",
+      min: 1,
+      max: 100,
+      step: "any",
+      placeholder: "as much as fits",
+      "aria-describedby": "share-help",
+    },
     change: () => store.set({ share: share.value ? Number(share.value) / 100 : null }),
   });
-  const presets = element("div", { class: "row", role: "group", "aria-label": "Common shapes" }, ...["1:1", "4:5", "16:9", "9:16", "1.91:1"].map((text) =>
-    element("button", { type: "button", click: () => {
-      aspect.value = text;
-      store.set({ aspect: text });
-    } }, text)));
+  const presets = element(
+    "div",
+    { class: "row", role: "group", "aria-label": "Common shapes" },
+    ...["1:1", "4:5", "16:9", "9:16", "1.91:1"].map((text) =>
+      element(
+        "button",
+        {
+          type: "button",
+          click: () => {
+            aspect.value = text;
+            store.set({ aspect: text });
+          },
+        },
+        text,
+      ),
+    ),
+  );
   const result = element("div", { class: "stack", "aria-live": "polite" });
   byId("crop").append(
     element(
       "div",
       { class: "stack" },
-      element("p", { class: "quiet" }, "The part of this shape that keeps most of the attention. Every position is tried."),
+      element(
+        "p",
+        { class: "quiet" },
+        "The part of this shape that keeps most of the attention. Every position is tried.",
+      ),
       element("label", { class: "field" }, "Shape, width:height", aspect),
       element("datalist", { id: "aspects" }, ...ASPECTS.map((value) => element("option", { value }))),
       presets,
       element("label", { class: "field" }, "Smallest that keeps, in % of the attention", share),
-      element("p", { class: "quiet", id: "share-help" }, "Leave it empty for the largest crop of this shape."),
+      element(
+        "p",
+        { class: "quiet", id: "share-help" },
+        "Leave it empty for the largest crop of this shape.",
+      ),
       result,
     ),
   );
@@ -96,14 +129,31 @@ function resultOf(entry, { crop, error }) {
   if (!crop) return [element("p", { class: "wrong", role: "alert" }, error)];
   const { x, y, width, height, attention, area } = crop;
   const lines = [
-    element("p", {}, element("span", { class: "figure-number" }, percent(attention)), ` of the attention on ${percent(area)} of the area`),
+    element(
+      "p",
+      {},
+      element("span", { class: "figure-number" }, percent(attention)),
+      ` of the attention on ${percent(area)} of the area`,
+    ),
     element("p", { class: "quiet" }, `x ${x}, y ${y}, ${width} x ${height} pixels`),
   ];
-  if ((entry.prediction?.folds.length ?? 1) > 1) lines.push(element("p", { class: "quiet" }, "The crop is chosen as if every fold were looked at for the same time."));
-  if (!(entry.picture instanceof HTMLCanvasElement)) return [...lines, element("p", {}, "This browser cannot show the image, so it cannot cut it.")];
+  if ((entry.prediction?.folds.length ?? 1) > 1)
+    lines.push(
+      element(
+        "p",
+        { class: "quiet" },
+        "The crop is chosen as if every fold were looked at for the same time.",
+      ),
+    );
+  if (!(entry.picture instanceof HTMLCanvasElement))
+    return [...lines, element("p", {}, "This browser cannot show the image, so it cannot cut it.")];
   const canvas = element("canvas", { role: "img", "aria-label": `The crop of ${entry.name}` });
   drawCrop(canvas, entry.picture, entry.picture.width / (entry.prediction?.width ?? 1), crop, 480);
-  const button = element("button", { type: "button", class: "primary", click: () => saveCrop(entry, crop) }, "Download the crop");
+  const button = element(
+    "button",
+    { type: "button", class: "primary", click: () => saveCrop(entry, crop) },
+    "Download the crop",
+  );
   return [...lines, canvas, element("div", { class: "row" }, button)];
 }
 
@@ -120,7 +170,17 @@ function drawCrop(canvas, image, ratio, { x, y, width, height }, most) {
   canvas.height = Math.max(1, Math.round(small * height));
   const context = contextOf(canvas);
   context.imageSmoothingQuality = "high";
-  context.drawImage(image, x * ratio, y * ratio, width * ratio, height * ratio, 0, 0, canvas.width, canvas.height);
+  context.drawImage(
+    image,
+    x * ratio,
+    y * ratio,
+    width * ratio,
+    height * ratio,
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
 }
 
 /**

@@ -48,13 +48,16 @@ export function addInTheMiddle(store, entryId, kind) {
   const box = boxArea("", "", { x: width, y: height, width, height }).corners;
   const angles = Array.from({ length: 6 }, (_, i) => (i * Math.PI) / 3);
   const polygon = angles.map((angle) => {
-    return /** @type {Corner} */ ([1.5 * width + (width / 2) * Math.cos(angle), 1.5 * height + (height / 2) * Math.sin(angle)]);
+    return /** @type {Corner} */ ([
+      1.5 * width + (width / 2) * Math.cos(angle),
+      1.5 * height + (height / 2) * Math.sin(angle),
+    ]);
   });
   return addArea(store, entryId, kind, kind === "box" ? box : polygon);
 }
 
 /**
- * Gives an area other corners. An area of B that was only looked for where it lies in A is one of B's own then.
+ * Gives an area other corners. One that was only looked for in B where it lies in A is one of B's own then.
  *
  * @param {Store} store
  * @param {string} entryId
@@ -71,7 +74,9 @@ export function setCorners(store, entryId, id, corners) {
   }
   const changed = { ...area, corners: within(corners, entry) };
   const isOwn = entry.areas.some(({ name }) => name === area.name);
-  const areas = isOwn ? entry.areas.map((one) => (one.name === area.name ? changed : one)) : [...entry.areas, changed];
+  const areas = isOwn
+    ? entry.areas.map((one) => (one.name === area.name ? changed : one))
+    : [...entry.areas, changed];
   store.setEntry(entryId, { areas });
   return true;
 }
@@ -116,9 +121,12 @@ export function stretched(corners, into) {
 export function rename(store, id, text) {
   const name = text.trim();
   const { entries } = store.get();
-  const rivals = entries.filter(({ areas }) => areas.some((area) => area.id === id)).flatMap(({ areas }) => areas);
+  const rivals = entries
+    .filter(({ areas }) => areas.some((area) => area.id === id))
+    .flatMap(({ areas }) => areas);
   if (!name) return "An area needs a name.";
-  if (rivals.some((area) => area.id !== id && area.name === name)) return `Another area is named ${name}. Each needs a name of its own.`;
+  if (rivals.some((area) => area.id !== id && area.name === name))
+    return `Another area is named ${name}. Each needs a name of its own.`;
   store.set({
     entries: entries.map((entry) => ({
       ...entry,
@@ -136,7 +144,10 @@ export function rename(store, id, text) {
 export function removeArea(store, entryId, id) {
   const entry = entryOf(store.get(), entryId);
   const name = entry.areas.find((area) => area.id === id)?.name;
-  if (!name) return;
+  if (!name) {
+    say("This area is taken over from A. Delete it there.");
+    return;
+  }
   store.set({ area: null });
   store.setEntry(entryId, { areas: entry.areas.filter((area) => area.id !== id) });
   say(`${name} was deleted.`);

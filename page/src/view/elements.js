@@ -33,8 +33,8 @@ export function selectById(id) {
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, unknown>} [options] Functions are listeners, `true` and other values attributes; what
- *   is false or null is left out.
+ * @param {Record<string, unknown>} [options] Functions are listeners, other values attributes; what is false or
+ *   null is left out.
  * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
@@ -68,9 +68,11 @@ export function drawn(tag, options = {}, ...children) {
 export function setOptions(target, options) {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "function") target.addEventListener(name, /** @type {EventListener} */ (value));
-    else if (name === "style") /** @type {HTMLElement} */ (target).style.cssText = String(value); // the page allows no attribute
+    else if (name === "style")
+      /** @type {HTMLElement} */ (target).style.cssText = String(value); // the page allows no attribute
     else if (value === false || value === null) target.removeAttribute(name);
-    else if (target.getAttribute(name) !== String(value)) target.setAttribute(name, value === true ? "" : String(value));
+    else if (target.getAttribute(name) !== String(value))
+      target.setAttribute(name, value === true ? "" : String(value));
   }
 }
 
@@ -96,6 +98,7 @@ export function keyedChildren(parent, keys, make) {
   children.forEach((child, i) => {
     if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] ?? null);
   });
-  if (focused !== document.activeElement && focused?.isConnected) /** @type {HTMLElement} */ (focused).focus();
+  if (focused !== document.activeElement && focused?.isConnected)
+    /** @type {HTMLElement} */ (focused).focus();
   return children;
 }

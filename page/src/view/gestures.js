@@ -52,9 +52,12 @@ export function listenToPointer(store, entryId, drawing) {
 export function closePolygon(store) {
   const { draft, tool } = store.get();
   if (tool !== "polygon" || !draft) return;
-  const corners = draft.corners.filter((corner, i) => i === 0 || String(corner) !== String(draft.corners[i - 1]));
+  const corners = draft.corners.filter(
+    (corner, i) => i === 0 || String(corner) !== String(draft.corners[i - 1]),
+  );
   if (corners.length < 3) say("A polygon needs three corners.");
-  else if (crossesItself(corners)) say("The lines of an area must not cross each other. Remove corners with Backspace.");
+  else if (crossesItself(corners))
+    say("The lines of an area must not cross each other. Remove corners with Backspace.");
   else addArea(store, draft.entry, "polygon", corners);
 }
 
@@ -90,7 +93,8 @@ function begun(store, entryId, drawing, event) {
 function drawingBox(store, entryId, from, least) {
   const cornersTo = (/** @type {Corner} */ to) => {
     const [x, y] = [Math.min(from[0], to[0]), Math.min(from[1], to[1])];
-    return boxArea("", "", { x, y, width: Math.abs(to[0] - from[0]), height: Math.abs(to[1] - from[1]) }).corners;
+    return boxArea("", "", { x, y, width: Math.abs(to[0] - from[0]), height: Math.abs(to[1] - from[1]) })
+      .corners;
   };
   return {
     move: (to) => store.set({ draft: { entry: entryId, corners: cornersTo(to) } }),
@@ -112,7 +116,8 @@ function drawingBox(store, entryId, from, least) {
 function addingCorner(store, entryId, at, near) {
   const { draft } = store.get();
   const corners = draft?.entry === entryId ? draft.corners : [];
-  if (corners.length > 2 && Math.hypot(at[0] - corners[0][0], at[1] - corners[0][1]) < near) closePolygon(store);
+  if (corners.length > 2 && Math.hypot(at[0] - corners[0][0], at[1] - corners[0][1]) < near)
+    closePolygon(store);
   else store.set({ draft: { entry: entryId, corners: [...corners, at] } });
   return null;
 }
@@ -133,7 +138,13 @@ function moving(store, entryId, id, from) {
   return {
     move: (to) => {
       const isSame = to[0] === from[0] && to[1] === from[1];
-      if (!isSame) hasMoved = setCorners(store, entryId, id, moved(area.corners, to[0] - from[0], to[1] - from[1], image));
+      if (!isSame)
+        hasMoved = setCorners(
+          store,
+          entryId,
+          id,
+          moved(area.corners, to[0] - from[0], to[1] - from[1], image),
+        );
     },
     end: () => hasMoved && sayShares(store, entryId, id),
   };
@@ -151,7 +162,13 @@ function pulling(store, entryId, id, index) {
   if (!area) return null;
   const opposite = area.corners[(index + 2) % 4];
   return {
-    move: (to) => setCorners(store, entryId, id, area.kind === "box" ? boxBetween(opposite, to) : area.corners.with(index, to)),
+    move: (to) =>
+      setCorners(
+        store,
+        entryId,
+        id,
+        area.kind === "box" ? boxBetween(opposite, to) : area.corners.with(index, to),
+      ),
     end: () => sayShares(store, entryId, id),
   };
 }
@@ -175,6 +192,7 @@ function boxBetween(a, b) {
 function placeOf({ clientX, clientY }, drawing) {
   const { left, top, width, height } = drawing.getBoundingClientRect();
   const { width: columns, height: rows } = drawing.viewBox.baseVal;
-  const at = (/** @type {number} */ share, /** @type {number} */ most) => Math.min(Math.max(share, 0), 1) * most;
+  const at = (/** @type {number} */ share, /** @type {number} */ most) =>
+    Math.min(Math.max(share, 0), 1) * most;
   return [at((clientX - left) / width, columns), at((clientY - top) / height, rows)];
 }

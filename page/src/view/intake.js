@@ -68,5 +68,14 @@ function addFiles(store, files) {
 function newEntry(file, entries) {
   const pasted = /^image\.\w+$/.test(file.name); // the name of every screenshot in a clipboard
   const name = pasted ? `screenshot ${entries.length + 1}.png` : file.name;
-  return { id: newId("image"), name, file, status: "waiting", picture: null, prediction: null, map: null, areas: [] };
+  return {
+    id: newId("image"),
+    name,
+    file,
+    status: "waiting",
+    picture: null,
+    prediction: null,
+    map: null,
+    areas: [],
+  };
 }

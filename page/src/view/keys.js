@@ -26,7 +26,7 @@ export function pressKey(store, entryId, id, event) {
   if (event.key in ARROWS) moveOrResize(store, entryId, id, ARROWS[event.key], event.shiftKey);
   else if (event.key === "Delete" || event.key === "Backspace") {
     removeArea(store, entryId, id);
-    byId("tab-areas").focus();
+    byId(`tab-${store.get().tab}`).focus();
   } else if (event.key === "Enter") nameField(id)?.select();
   else return;
   event.preventDefault();

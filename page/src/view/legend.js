@@ -37,12 +37,20 @@ export function legendOf(view, scale) {
   if (!scale || view === "image") return [];
   if (view === "contours") return contourLegend();
   if (scale.high <= scale.low) return ["Every place is looked at alike."];
-  return [barOf(view, scale), element("span", {}, view === "heat" ? `looked at so many ${UNIT}` : `${UNIT}: dark is looked at least`)];
+  return [
+    barOf(view, scale),
+    element("span", {}, view === "heat" ? `looked at so many ${UNIT}` : `${UNIT}: dark is looked at least`),
+  ];
 }
 
 function contourLegend() {
   const swatches = SHARES.map((share, i) =>
-    element("span", {}, element("span", { class: "swatch", style: `background:${contourColor(i)}` }), `${100 * share} %`),
+    element(
+      "span",
+      {},
+      element("span", { class: "swatch", style: `background:${contourColor(i)}` }),
+      `${100 * share} %`,
+    ),
   );
   return ["The smallest regions that hold", ...swatches, "of the attention"];
 }
@@ -52,13 +60,23 @@ function contourLegend() {
  * @param {Scale} scale
  */
 function barOf(view, scale) {
-  const stops = Array.from({ length: 17 }, (_, i) => (view === "heat" ? cssColor(i / 16) : `rgb(${Array(3).fill(Math.round((255 * i) / 16)).join(" ")})`));
+  const stops = Array.from({ length: 17 }, (_, i) =>
+    view === "heat"
+      ? cssColor(i / 16)
+      : `rgb(${Array(3)
+          .fill(Math.round((255 * i) / 16))
+          .join(" ")})`,
+  );
   const marks = ticksOf(scale).map((value) =>
     element("span", { style: `left:${100 * positionOf(value, scale)}%` }, mark(value)),
   );
   return element(
     "div",
-    { class: "scale", role: "img", "aria-label": `Scale of the colors, from ${times(scale.low)} to ${times(scale.high)} ${UNIT}` },
+    {
+      class: "scale",
+      role: "img",
+      "aria-label": `Scale of the colors, from ${times(scale.low)} to ${times(scale.high)} ${UNIT}`,
+    },
     element("div", { class: "colors", style: `background:linear-gradient(to right,${stops.join(",")})` }),
     element("div", { class: "ticks" }, ...marks),
   );

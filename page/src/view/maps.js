@@ -59,7 +59,10 @@ export function boundedSize({ width, height }, most) {
 export function scaleFor(state, entry) {
   const others = state.isShared || state.tab === "compare" ? state.entries : [entry];
   const scales = others.flatMap(({ map }) => (map ? [map.scale] : []));
-  return { low: Math.min(...scales.map(({ low }) => low)), high: Math.max(...scales.map(({ high }) => high)) };
+  return {
+    low: Math.min(...scales.map(({ low }) => low)),
+    high: Math.max(...scales.map(({ high }) => high)),
+  };
 }
 
 /**

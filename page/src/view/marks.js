@@ -74,5 +74,8 @@ function foldLines({ folds }) {
  */
 function cropMarks({ width: w, height: h }, { x, y, width, height }) {
   const around = `M0 0H${w}V${h}H0ZM${x} ${y}H${x + width}V${y + height}H${x}Z`;
-  return [drawn("path", { class: "dimmed", d: around }), drawn("rect", { class: "kept", x, y, width, height })];
+  return [
+    drawn("path", { class: "dimmed", d: around }),
+    drawn("rect", { class: "kept", x, y, width, height }),
+  ];
 }

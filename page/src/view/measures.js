@@ -26,7 +26,8 @@ const shares = new WeakMap();
  */
 export function sharesOf(prediction, areas) {
   const last = shares.get(prediction);
-  if (last && last.areas.length === areas.length && last.areas.every((area, i) => area === areas[i])) return last.rows;
+  if (last && last.areas.length === areas.length && last.areas.every((area, i) => area === areas[i]))
+    return last.rows;
   const folds = sums.get(prediction) ?? sumsOf(prediction);
   sums.set(prediction, folds);
   const rows = regionShares(folds, areas);
@@ -52,7 +53,8 @@ function idOf({ areas }, { name, id }) {
 export function areasOn(state, entry) {
   const first = chosenEntry(state);
   const isSecond = state.tab === "compare" && entry.id === state.other && entry.id !== state.chosen;
-  if (!isSecond || !first?.prediction || !entry.prediction) return { areas: entry.areas, takenOver: new Set() };
+  if (!isSecond || !first?.prediction || !entry.prediction)
+    return { areas: entry.areas, takenOver: new Set() };
   const paired = pairedAreas(first.areas, entry.areas, [first.prediction, entry.prediction]);
   // by the same id, an area is the same in both
   return { ...paired, areas: paired.areas.map((area) => ({ ...area, id: idOf(first, area) })) };

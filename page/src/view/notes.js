@@ -15,7 +15,8 @@ export function startNotes(store) {
     const lines = entries.flatMap((entry, i) => {
       const letter = entries.length > 1 ? `${"AB"[i]}: ` : "";
       const notes = (entry.prediction?.notes ?? []).map((note) => sentence(forThePage(note)));
-      if (entry.prediction && !entry.picture) notes.push("This browser cannot show the image itself, so the map is shown alone.");
+      if (entry.prediction && !entry.picture)
+        notes.push("This browser cannot show the image itself, so the map is shown alone.");
       return notes.map((note) => letter + note);
     });
     const list = byId("notes");

@@ -48,7 +48,8 @@ export async function painted(state, entry, hasAreas, most) {
 async function imageAt({ file }, size) {
   const image = await decoded(file);
   const canvas = drawnAt(image ?? document.createElement("canvas"), size);
-  if (!image) { // gray, as what is beside an image in a network's frame
+  if (!image) {
+    // gray, as what is beside an image in a network's frame
     contextOf(canvas).fillStyle = "#808080";
     contextOf(canvas).fillRect(0, 0, canvas.width, canvas.height);
   }
@@ -65,7 +66,8 @@ async function imageAt({ file }, size) {
  */
 function paintMap(context, state, entry, size, view) {
   const values = timesChanceOf(/** @type {Prediction} */ (entry.prediction), size);
-  const isAlone = state.entries.filter(({ map }) => map).length < 2 || !(state.isShared || state.tab === "compare");
+  const isAlone =
+    state.entries.filter(({ map }) => map).length < 2 || !(state.isShared || state.tab === "compare");
   const layer = layerOf(values, isAlone ? scaleOf([values]) : scaleFor(state, entry), view, state.opacity);
   const canvas = document.createElement("canvas");
   [canvas.height, canvas.width] = size;
@@ -163,7 +165,10 @@ function paintAreas(context, state, entry, width) {
  */
 function strokeTwice(context, line, width) {
   context.lineJoin = "round";
-  for (const [color, wide] of /** @type {const} */ ([["rgb(0 0 0 / 75%)", 2.5 * width], [EDGE, width]])) {
+  for (const [color, wide] of /** @type {const} */ ([
+    ["rgb(0 0 0 / 75%)", 2.5 * width],
+    [EDGE, width],
+  ])) {
     context.strokeStyle = color;
     context.lineWidth = wide;
     context.stroke(line);

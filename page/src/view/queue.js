@@ -22,7 +22,8 @@ export function startQueue(store, predictor) {
   store.onChange(async () => {
     if (isRunning) return;
     isRunning = true;
-    for (let next = nextOf(store.get()); next; next = nextOf(store.get())) await predictEntry(store, predictor, next);
+    for (let next = nextOf(store.get()); next; next = nextOf(store.get()))
+      await predictEntry(store, predictor, next);
     isRunning = false;
   });
 }
@@ -75,9 +76,14 @@ async function predictEntry(store, predictor, { id, file, name }) {
 
 /** @param {Blob} file */
 async function checkReadable(file) {
-  await file.slice(0, 1).arrayBuffer().catch(() => {
-    throw new Error("It cannot be read. If it is a folder, open it and drop its images; if a file, it may have been moved.");
-  });
+  await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch(() => {
+      throw new Error(
+        "It cannot be read. If it is a folder, open it and drop its images. A file may have been moved.",
+      );
+    });
 }
 
 /** @param {State} state */

@@ -29,7 +29,10 @@ export function startSavePanel(store) {
   const picture = button("Picture (PNG)", "save-picture", (state) => savePicture(state, withAreas.checked));
   const report = button("Report (one page)", "save-report", (state) => saveReport(state, false));
   const numbers = button("Numbers (JSON)", "save-numbers", saveNumbers);
-  const tables = [button("Areas (CSV)", "save-areas-csv", (state) => saveAreas(state, "csv")), button("Areas (JSON)", "save-areas-json", (state) => saveAreas(state, "json"))];
+  const tables = [
+    button("Areas (CSV)", "save-areas-csv", (state) => saveAreas(state, "csv")),
+    button("Areas (JSON)", "save-areas-json", (state) => saveAreas(state, "json")),
+  ];
   const both = [
     button("Changes (CSV)", "save-changes-csv", (state) => saveChanges(state, "csv")),
     button("Changes (JSON)", "save-changes-json", (state) => saveChanges(state, "json")),
@@ -46,7 +49,11 @@ export function startSavePanel(store) {
       element("label", { class: "check" }, withAreas, "Draw the areas on the picture"),
       element("h2", {}, "Its areas"),
       element("div", { class: "row" }, ...tables),
-      element("p", { class: "quiet" }, "As gazemap regions writes them, which also reads their boxes. A polygon is written as the box around it."),
+      element(
+        "p",
+        { class: "quiet" },
+        "As gazemap regions writes them, and reads them. A polygon is written as the box around it.",
+      ),
       element("h2", {}, "A and B"),
       element("div", { class: "row" }, ...both),
       element("p", { class: "quiet" }, "As gazemap diff writes them."),
@@ -99,7 +106,10 @@ function saveNumbers(state) {
 function saveAreas(state, kind) {
   const entry = /** @type {Entry} */ (chosenEntry(state));
   const rows = sharesOf(/** @type {Prediction} */ (entry.prediction), entry.areas);
-  saveRows(rows.map((row) => ({ ...row })), `${entry.name}.regions.${kind}`);
+  saveRows(
+    rows.map((row) => ({ ...row })),
+    `${entry.name}.regions.${kind}`,
+  );
 }
 
 /**
@@ -116,9 +126,14 @@ function saveChanges(state, kind) {
  * @param {boolean} isOfBoth
  */
 async function saveReport(state, isOfBoth) {
-  const entries = /** @type {Entry[]} */ (isOfBoth ? [chosenEntry(state), otherEntry(state)] : [chosenEntry(state)]);
+  const entries = /** @type {Entry[]} */ (
+    isOfBoth ? [chosenEntry(state), otherEntry(state)] : [chosenEntry(state)]
+  );
   const html = await reportOf(isOfBoth ? { ...state, tab: "compare" } : { ...state, tab: "areas" }, entries);
-  download(new Blob([html], { type: "text/html" }), `${entries.map(({ name }) => name).join("-")}.report.html`);
+  download(
+    new Blob([html], { type: "text/html" }),
+    `${entries.map(({ name }) => name).join("-")}.report.html`,
+  );
 }
 
 /**

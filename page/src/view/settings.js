@@ -15,7 +15,12 @@ import { newId } from "./store.js";
  * @param {Predictor} predictor
  */
 export function startSettings(store, predictor) {
-  const [model, bias, seen, screen] = [selectById("model"), inputById("center-bias"), selectById("seen"), inputById("screen")];
+  const [model, bias, seen, screen] = [
+    selectById("model"),
+    inputById("center-bias"),
+    selectById("seen"),
+    inputById("screen"),
+  ];
   byId("settings").addEventListener("submit", (event) => event.preventDefault());
   model.addEventListener("change", () => predictAnew(store, { model: model.value }));
   bias.addEventListener("change", () => predictAnew(store, { centerBias: bias.checked }));
@@ -55,7 +60,9 @@ async function loadModels(store, predictor, select) {
   try {
     const models = await predictor.models();
     const chosen = models.find(({ is_default }) => is_default) ?? models[0];
-    select.append(...models.map(({ name }) => element("option", { value: name, selected: name === chosen.name }, name)));
+    select.append(
+      ...models.map(({ name }) => element("option", { value: name, selected: name === chosen.name }, name)),
+    );
     store.set({ models, model: chosen.name });
   } catch (error) {
     store.set({ failures: [{ id: newId("failure"), text: /** @type {Error} */ (error).message }] });

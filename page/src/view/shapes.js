@@ -23,20 +23,35 @@ const ROOM = 22; // pixels of the screen that a name takes above its area
  * @param {Entry} entry
  */
 export function drawShapes(store, drawing, state, entry) {
-  const [group, draft] = /** @type {[Element, Element]} */ ([drawing.querySelector(".areas"), drawing.querySelector(".draft")]);
+  const [group, draft] = /** @type {[Element, Element]} */ ([
+    drawing.querySelector(".areas"),
+    drawing.querySelector(".draft"),
+  ]);
   const isShown = state.tab !== "crop" && entry.prediction;
   const { areas, takenOver } = isShown ? areasOn(state, entry) : { areas: [], takenOver: new Set() };
   const rows = entry.prediction ? sharesOf(entry.prediction, areas) : [];
-  const shapes = keyedChildren(group, areas.map(({ id }) => id), (id) => newShape(store, entry.id, id));
+  const shapes = keyedChildren(
+    group,
+    areas.map(({ id }) => id),
+    (id) => newShape(store, entry.id, id),
+  );
   const unit = Number(drawing.style.getPropertyValue("--unit")) || 1;
   areas.forEach((area, i) => {
-    drawShape(shapes[i], unit, entry.prediction?.width ?? 0, area, rows.filter((row) => row.name === area.name), area.id === state.area);
+    drawShape(
+      shapes[i],
+      unit,
+      entry.prediction?.width ?? 0,
+      area,
+      rows.filter((row) => row.name === area.name),
+      area.id === state.area,
+    );
     shapes[i].classList.toggle("is-taken-over", takenOver.has(area.name));
   });
   draft.replaceChildren();
   if (state.draft?.entry === entry.id && state.draft.corners.length) {
     draft.append(drawn("polygon", { class: "draft", points: pointsOf(state.draft.corners) }));
-    if (state.tool === "polygon") draft.append(...state.draft.corners.map(([cx, cy]) => drawn("circle", { class: "handle", cx, cy })));
+    if (state.tool === "polygon")
+      draft.append(...state.draft.corners.map(([cx, cy]) => drawn("circle", { class: "handle", cx, cy })));
   }
 }
 
@@ -53,6 +68,7 @@ function newShape(store, entryId, id) {
       tabindex: 0,
       role: "img",
       "data-area": id,
+      "aria-describedby": "area-help",
       keydown: (/** @type {KeyboardEvent} */ event) => pressKey(store, entryId, id, event),
       focus: () => store.set({ area: id }),
     },
@@ -81,7 +97,13 @@ function drawShape(shape, unit, imageWidth, { name, kind, corners }, rows, isCho
   const isRight = x > imageWidth / 2; // where a name would reach over the edge
   const isAbove = y > ROOM * unit;
   const inset = isAbove ? "0em" : isRight ? "-0.4em" : "0.4em";
-  setOptions(label, { x: isRight ? x + width : x, y, dx: inset, dy: isAbove ? "-0.5em" : "1.3em", "text-anchor": isRight ? "end" : "start" });
+  setOptions(label, {
+    x: isRight ? x + width : x,
+    y,
+    dx: inset,
+    dy: isAbove ? "-0.5em" : "1.3em",
+    "text-anchor": isRight ? "end" : "start",
+  });
   label.textContent = `${name} ${shares}`;
   setOptions(shape, { "aria-label": spoken(name, kind, rows) });
   shape.classList.toggle("is-chosen", isChosen);
@@ -94,7 +116,10 @@ function drawShape(shape, unit, imageWidth, { name, kind, corners }, rows, isCho
  * @param {number} index Of the corner.
  */
 function handle(cx, cy, index) {
-  return [drawn("circle", { class: "handle", cx, cy }), drawn("circle", { class: "grip", "data-corner": index, cx, cy })];
+  return [
+    drawn("circle", { class: "handle", cx, cy }),
+    drawn("circle", { class: "grip", "data-corner": index, cx, cy }),
+  ];
 }
 
 /**

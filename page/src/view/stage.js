@@ -24,7 +24,11 @@ export function startStage(store) {
   store.onChange((state) => {
     const entries = shownEntries(state);
     stages.classList.toggle("is-pair", entries.length === 2);
-    const figures = keyedChildren(stages, entries.map(({ id }) => id), (id) => newStage(store, id, resizing));
+    const figures = keyedChildren(
+      stages,
+      entries.map(({ id }) => id),
+      (id) => newStage(store, id, resizing),
+    );
     entries.forEach((entry, i) => drawStage(store, figures[i], entry, entries.length === 2 ? "AB"[i] : ""));
   });
 }
@@ -43,7 +47,12 @@ function newStage(store, id, resizing) {
   listenToPointer(store, id, drawing);
   resizing.observe(drawing);
   const layers = [element("canvas", { role: "img" }), element("canvas", { "aria-hidden": "true" })];
-  return element("figure", { class: "stage" }, element("div", { class: "frame" }, ...layers, drawing), element("figcaption"));
+  return element(
+    "figure",
+    { class: "stage" },
+    element("div", { class: "frame" }, ...layers, drawing),
+    element("figcaption"),
+  );
 }
 
 /**
@@ -64,7 +73,10 @@ function drawStage(store, figure, entry, letter) {
   frame.style.aspectRatio = `${width} / ${height}`;
   frame.classList.toggle("is-long", isLong([height, width]) && height > width);
   frame.classList.toggle("is-busy", entry.status === "waiting" || entry.status === "predicting");
-  frame.classList.toggle("is-drawing", state.tool !== "select" && state.tab !== "crop" && entry.status === "ready");
+  frame.classList.toggle(
+    "is-drawing",
+    state.tool !== "select" && state.tab !== "crop" && entry.status === "ready",
+  );
   const title = letter ? [element("b", {}, letter)] : [];
   caption.replaceChildren(...title, `${entry.name}, ${width} x ${height} pixels`);
   drawPicture(picture, entry);
@@ -117,7 +129,10 @@ function drawMap(canvas, state, entry) {
   const shown = /** @type {unknown[]} */ (shownOn.get(canvas) ?? []);
   if (wanted.every((value, i) => value === shown[i])) return;
   shownOn.set(canvas, wanted);
-  const { size: [height, width], values } = entry.map;
+  const {
+    size: [height, width],
+    values,
+  } = entry.map;
   canvas.width = width;
   canvas.height = height;
   contextOf(canvas).putImageData(new ImageData(layerOf(values, scale, view, 1), width, height), 0, 0);

@@ -13,7 +13,7 @@
  * @property {string} name Of its file.
  * @property {Blob} file
  * @property {"waiting" | "predicting" | "ready" | "failed"} status
- * @property {CanvasImageSource | null} picture It, no larger than it is shown; null where the browser cannot show it.
+ * @property {CanvasImageSource | null} picture It, no larger than it is shown; null where it cannot be shown.
  * @property {Prediction | null} prediction
  * @property {AttentionMap | null} map
  * @property {Area[]} areas
@@ -51,11 +51,23 @@
 /** @returns {State} */
 export function firstState() {
   return {
-    models: [], model: "", centerBias: true, viewport: null,
-    entries: [], chosen: null, other: null, failures: [],
-    view: "heat", opacity: 0.8, isShared: true,
-    tab: "areas", tool: "select", area: null, draft: null,
-    aspect: "1:1", share: null,
+    models: [],
+    model: "",
+    centerBias: true,
+    viewport: null,
+    entries: [],
+    chosen: null,
+    other: null,
+    failures: [],
+    view: "heat",
+    opacity: 0.8,
+    isShared: true,
+    tab: "areas",
+    tool: "select",
+    area: null,
+    draft: null,
+    aspect: "1:1",
+    share: null,
   };
 }
 

@@ -19,7 +19,11 @@ export function startStrip(store) {
     document.body.dataset.state = state.entries.length ? "working" : "empty";
     strip.hidden = state.entries.length === 0;
     byId("desk").hidden = state.entries.length === 0;
-    const items = keyedChildren(list, state.entries.map(({ id }) => id), (id) => newItem(store, id));
+    const items = keyedChildren(
+      list,
+      state.entries.map(({ id }) => id),
+      (id) => newItem(store, id),
+    );
     state.entries.forEach((entry, i) => drawItem(items[i], entry, state));
   });
   store.onChange(drawProgress);
@@ -35,7 +39,13 @@ function newItem(store, id) {
   return element(
     "li",
     {},
-    element("button", { type: "button", class: "thumb", click: choose }, element("canvas", { "aria-hidden": "true" }), element("span"), element("small")),
+    element(
+      "button",
+      { type: "button", class: "thumb", click: choose },
+      element("canvas", { "aria-hidden": "true" }),
+      element("span"),
+      element("small"),
+    ),
     element("button", { type: "button", class: "remove", click: () => remove(store, id) }, "×"),
   );
 }
@@ -58,7 +68,8 @@ function remove(store, id) {
   const { entries, chosen, other } = store.get();
   const left = entries.filter((entry) => entry.id !== id);
   const next = chosen === id ? (left[0]?.id ?? null) : chosen;
-  const second = left.find((entry) => entry.id === other && entry.id !== next) ?? left.find((entry) => entry.id !== next);
+  const second =
+    left.find((entry) => entry.id === other && entry.id !== next) ?? left.find((entry) => entry.id !== next);
   store.set({ entries: left, chosen: next, other: second?.id ?? null, area: null, draft: null });
   queueMicrotask(() => byId(left.length ? "add" : "choose").focus()); // once it is drawn
 }
@@ -70,7 +81,9 @@ function remove(store, id) {
  */
 function drawItem(item, { id, name, picture, status }, { chosen }) {
   const [thumb, remover] = /** @type {[HTMLElement, HTMLElement]} */ ([...item.children]);
-  const [canvas, title, small] = /** @type {[HTMLCanvasElement, HTMLElement, HTMLElement]} */ ([...thumb.children]);
+  const [canvas, title, small] = /** @type {[HTMLCanvasElement, HTMLElement, HTMLElement]} */ ([
+    ...thumb.children,
+  ]);
   thumb.setAttribute("aria-current", String(id === chosen));
   thumb.classList.toggle("is-failed", status === "failed");
   thumb.title = name;
@@ -103,14 +116,23 @@ function drawProgress({ entries }) {
  */
 function drawFailures(store, { failures }) {
   const list = byId("failures");
-  keyedChildren(list, failures.map(({ id }) => id), (id) => {
-    const close = () => store.set({ failures: store.get().failures.filter((failure) => failure.id !== id) });
-    const text = failures.find((failure) => failure.id === id)?.text ?? "";
-    return element(
-      "li",
-      {},
-      element("p", { role: "alert" }, text),
-      element("button", { type: "button", class: "plain", "aria-label": `Close: ${text}`, click: close }, "×"),
-    );
-  });
+  keyedChildren(
+    list,
+    failures.map(({ id }) => id),
+    (id) => {
+      const close = () =>
+        store.set({ failures: store.get().failures.filter((failure) => failure.id !== id) });
+      const text = failures.find((failure) => failure.id === id)?.text ?? "";
+      return element(
+        "li",
+        {},
+        element("p", { role: "alert" }, text),
+        element(
+          "button",
+          { type: "button", class: "plain", "aria-label": `Close: ${text}`, click: close },
+          "×",
+        ),
+      );
+    },
+  );
 }

@@ -22,6 +22,16 @@ export function times(ratio) {
   return ratio >= 99.95 ? ratio.toFixed(0) : ratio >= 9.995 ? ratio.toFixed(1) : ratio.toFixed(2);
 }
 
+/**
+ * The numbers that compare two densities.
+ *
+ * @param {import("../density/difference.js").Difference} difference
+ */
+export function likeness({ cc, sim, kld_a_b, kld_b_a }) {
+  const kld = `KLD(A || B) ${kld_a_b.toFixed(3)}, KLD(B || A) ${kld_b_a.toFixed(3)} nats`;
+  return `CC ${cc.toFixed(3)}, SIM ${sim.toFixed(3)}, ${kld}`;
+}
+
 /** @param {number} value Below a bar of colors. */
 export function mark(value) {
   return String(Number(value.toFixed(value < 10 ? 1 : 0)));
@@ -39,6 +49,9 @@ export function sentence(text) {
  */
 export function forThePage(note) {
   return note
-    .replace(/give --viewport (\d+x\d+); for other screens --viewport WIDTHxHEIGHT/, "choose “all at once” under Seen; for other screens, “in other screens”")
+    .replace(
+      /give --viewport (\d+x\d+); for other screens --viewport WIDTHxHEIGHT/,
+      "choose “all at once” under Seen; for other screens, “in other screens”",
+    )
     .replace(/--viewport/g, "Seen");
 }

@@ -18,6 +18,10 @@ export function startToolbar(store) {
   store.onChange((state) => {
     byId("opacity-text").textContent = `${opacity.value} %`;
     byId("opacity-label").hidden = state.view === "image" || state.view === "contours";
-    byId("shared-label").hidden = state.entries.length < 2 || state.tab === "compare" || state.view === "contours" || state.view === "image";
+    byId("shared-label").hidden =
+      state.entries.length < 2 ||
+      state.tab === "compare" ||
+      state.view === "contours" ||
+      state.view === "image";
   });
 }
