@@ -142,3 +142,19 @@ def test_a_folder_is_told_from_an_image(driver, images, tmp_path):
     )
     driver.add(gone)
     assert "open it and drop its images" in driver.page.locator("#failures p").inner_text()
+
+
+def test_progress_is_shown_while_images_are_predicted(driver, images):
+    driver.page.evaluate(
+        """() => {
+          window.seen = [];
+          const text = document.getElementById("progress-text");
+          const note = () => window.seen.push(text.textContent);
+          new MutationObserver(note).observe(text, { childList: true });
+        }"""
+    )
+    driver.add(images["a"], images["b"], images["text"])
+    seen = driver.page.evaluate("window.seen")
+    assert [line for line in dict.fromkeys(seen) if line] == [
+        f"Predicting image {number} of 3 ..." for number in (1, 2, 3)
+    ]
