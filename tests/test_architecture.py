@@ -39,7 +39,7 @@ ORDERS = {
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocol_checks < protocols < comparing < undefined < metric < table"
     " | preparing < *",
-    "models": "training_images | about < files < overview | base | encoder_weights < encoders | parts"
+    "models": "training_images | about | conditions < files < overview | base | encoder_weights < encoders | parts"
     " < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"

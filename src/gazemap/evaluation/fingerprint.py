@@ -66,7 +66,7 @@ def what_makes(
         blur=blurred_for(dataset, chosen, sigma=sigma, degrees=degrees)[1],
         learned_from={name: own and own.digest() for name, own in learned_from(rows).items()},
         rows={
-            name: entry.digest if isinstance(entry, Predictor) else entry.digest()
+            name: entry.fingerprint if isinstance(entry, Predictor) else entry.digest()
             for name, entry in rows.items()
         },
         engines={name: entry.engine for name, entry in rows.items() if isinstance(entry, Predictor)},

@@ -36,3 +36,4 @@ class About(BaseModel):
     made_by: dict[str, Any] = {}
     progress: Progress = Progress()
     training_images: dict[str, Any] = {}
+    condition: dict[str, Any] | None = None

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 
 from gazemap.errors import InputError, WeightsError
 from gazemap.models.base import SaliencyModel
+from gazemap.models.conditions import KEY, condition_in
 from gazemap.models.files import BEST, DEFAULT_MODEL, SHIPPED, description, located, opened
 from gazemap.models.table import create_model
 from gazemap.models.training_images import TrainingImages, is_kept, training_images_in
@@ -53,6 +54,8 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
         about: JSON values that say how the weights came to be (recipe, data, scores).
     """
     description = {"model": model.architecture, "options": model.options, "fit": model.fit, **about}
+    if model.condition is not None:
+        description[KEY] = model.condition.as_json()
     _save(path, model.state_dict(), model.training_images, description)
 
 
@@ -132,6 +135,7 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     model.name = name
     model.fit = about.get("fit", "stretch")
     model.training_images = _images_in(tensors, about, file)
+    model.condition = condition_in(about, str(file))
     return model.eval()
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError, OutputError, check_name
+from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import DEFAULT_MODEL, check_exists, located, shipped_form
 from gazemap.prediction.engines.description import NetworkDescription
 from gazemap.prediction.engines.grids import Engine
@@ -55,20 +56,48 @@ class Predictor(NetworkDescription):
     Attributes:
         engine: which of `ENGINES` computes it.
         device: where: "cpu" or "cuda".
-        grids: the network: images in its frame, uint8 (N, 3, H, W), RGB -> float32 (N, h, w). A regression's
-            are mapped to [0, 1]. Several threads may call it at once.
+        compute: the network as it was trained: images in its frame, uint8 (N, 3, H, W), RGB -> float32
+            (N, h, w). A regression's are mapped to [0, 1]. Several threads may call it at once.
         computing: a context to put around several calls; keeps a PyTorch model in eval mode.
     """
 
     engine: str
     device: str
-    grids: Engine
+    compute: Engine
     computing: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
     def center_bias(self) -> bool:
         """Whether a center bias of its own is in its predictions, which `center_bias=False` leaves out."""
-        return self.log_prior is not None and bool(self.log_prior.min() < self.log_prior.max())
+        prior = self.log_prior
+        if self.condition is not None and self.condition.log_prior is not None:
+            prior = self.condition.log_prior
+        return prior is not None and bool(prior.min() < prior.max())
+
+    def grids(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What is predicted for some frames, under the viewing condition: (N, 3, H, W) -> (N, h, w)."""
+        found = self.compute(frames)
+        return found if self.condition is None else self.condition.applied(found, self.log_prior)
+
+    def under(self, condition: ViewingCondition | None) -> Predictor:
+        """The same under another viewing condition; None as it was trained.
+
+        Raises:
+            InputError: it predicts no density, to which alone a condition applies.
+        """
+        if condition is not None and self.output != "log_density":
+            raise InputError(
+                f"{self.name} predicts a saliency on a scale of its own, and viewing conditions apply to "
+                "densities. Take a model that predicts a density, such as gazenet."
+            )
+        return replace(self, condition=condition)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all that its grids depend on: the network's and the condition's."""
+        if self.condition is None:
+            return self.digest
+        return digest([self.digest.encode(), self.condition.digest().encode()])
 
     def __repr__(self) -> str:
         height, width = self.input_size
@@ -186,7 +215,7 @@ def _of_form(form: Path | bytes, name: str, engine: str, device: str, threads: i
 
 def _predictor(network: NetworkDescription, engine: str, device: str, compute: Engine) -> Predictor:
     described = {field.name: getattr(network, field.name) for field in fields(NetworkDescription)}
-    return Predictor(**described, engine=engine, device=device, grids=compute)
+    return Predictor(**described, engine=engine, device=device, compute=compute)
 
 
 def _made_form(file: Path) -> Path | bytes:
@@ -218,20 +247,7 @@ def _without_center_bias(predictor: Predictor) -> Predictor:
         raise InputError(f"{predictor.name} has no fixed center bias that could be left out.")
     if not predictor.center_bias:
         return predictor
-    return replace(
-        predictor,
-        name=f"{predictor.name}-no-center-bias",
-        digest=digest([predictor.digest.encode(), b"without its center bias"]),
-        grids=partial(_less_prior, predictor.grids, predictor.log_prior),
-        log_prior=np.zeros_like(predictor.log_prior),
-    )
-
-
-def _less_prior(
-    grids: Engine, log_prior: NDArray[np.float32], frames: NDArray[np.uint8]
-) -> NDArray[np.float32]:
-    """log_softmax(response + log_prior) -> log_softmax(response)."""
-    response = grids(frames).astype(np.float64) - log_prior
-    response -= response.max(axis=(1, 2), keepdims=True)
-    response -= np.log(np.exp(response).sum(axis=(1, 2), keepdims=True))
-    return response.astype(np.float32)
+    height, width = predictor.log_prior.shape
+    condition = predictor.condition or ViewingCondition("as trained")
+    bare = predictor.under(condition.without_center_bias((height, width)))
+    return replace(bare, name=f"{predictor.name}-no-center-bias")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gazemap.errors import WeightsError
 from gazemap.images.fingerprints import FINGERPRINT
+from gazemap.models.conditions import KEY, ViewingCondition, condition_in
 from gazemap.models.training_images import TrainingImages, training_images_in
 from gazemap.system.json_text import parse_json
 from gazemap.types import Fit, Output, Size
@@ -37,6 +38,8 @@ class NetworkDescription:
         training_images: what its weights have learned from; None where that is not known.
         log_prior: (h, w), the fixed center bias that a log density is the sum of, before its softmax;
             None where there is none.
+        condition: under which its density is used, see `ViewingCondition`; None as it was trained. It is no
+            part of what the network itself puts out.
     """
 
     name: str
@@ -48,6 +51,7 @@ class NetworkDescription:
     digest: str
     training_images: TrainingImages | None
     log_prior: NDArray[np.float32] | None
+    condition: ViewingCondition | None
 
     def metadata(self, about: Mapping[str, Any]) -> dict[str, str]:
         """As the file of an ONNX form keeps it.
@@ -69,7 +73,8 @@ class NetworkDescription:
             known = self.training_images.about()
         if self.log_prior is not None:
             network["grid"] = self.log_prior.shape
-        content = {"model": self.architecture, **about, **known, "network": network}
+        condition = {KEY: self.condition and self.condition.as_json()}
+        content = {"model": self.architecture, **about, **known, **condition, "network": network}
         return {
             _ABOUT: json.dumps(content),
             **{key: base64.b64encode(values.tobytes()).decode() for key, values in arrays.items()},
@@ -105,6 +110,7 @@ def read_metadata(metadata: Mapping[str, str], name: str, file: str) -> NetworkD
             digest=str(network["digest"]),
             training_images=training_images_in(_fingerprints(metadata), about, file),
             log_prior=_prior(metadata, network),
+            condition=condition_in(about, file),
         )
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, WeightsError):

@@ -136,7 +136,7 @@ def _since(folder: Path, predictor: Predictor, viewport: Viewport) -> int:
     """When made_by.json was written, in ns; it is written where there is none."""
     file = folder / _MADE_BY
     made_by = fingerprint(
-        model=predictor.digest[:16],
+        model=predictor.fingerprint[:16],
         output=predictor.output,
         fit=predictor.fit,
         center_bias="on" if predictor.center_bias else "off",

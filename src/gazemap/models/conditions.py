@@ -1,0 +1,134 @@
+"""Viewing conditions: the few numbers that fit a predicted density to how, and by whom, images are seen.
+
+Other observers, tasks and recordings leave other densities of the same image: flatter ones where people agree
+less, blurred ones where the tracker is coarse, another center bias on another screen. The idea that a few
+numbers per data set explain most of what a model loses on it: Kuemmerer, Khanuja, Bethge (DeepGaze MSDB, 2025).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.errors import WeightsError
+from gazemap.gaze.blurring import gaussian_matrix
+from gazemap.system.fingerprint import digest
+from gazemap.types import Floats, Size
+
+KEY = "condition"  # in the description of a model's file
+_LEAST_BLUR = 1e-3  # of the width: a tenth of a cell of the networks' grids, which changes nothing
+
+
+@dataclass(frozen=True, eq=False)
+class ViewingCondition:
+    """How images are seen where a model's density is used.
+
+    A model's density is softmax(response + log prior). Under a condition it is
+    blur(softmax(power * response + log prior of the condition)).
+
+    Attributes:
+        name: "adapted", for one that was fitted.
+        power: of what the image adds to the center bias: below 1 the density is flatter, above 1 sharper.
+        blur: the sigma of a Gaussian blur of the density, as a share of the frame's width; 0 for none.
+        log_prior: (h, w), the center bias in the place of the model's own; None for its own.
+        about: what the numbers were fitted to, JSON values.
+    """
+
+    name: str
+    power: float = 1.0
+    blur: float = 0.0
+    log_prior: NDArray[np.float32] | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def applied(
+        self, log_densities: NDArray[np.floating], own_prior: NDArray[np.floating] | None
+    ) -> NDArray[np.float32]:
+        """A model's log densities as they are under this condition.
+
+        Args:
+            log_densities: (N, h, w), as the model gives them.
+            own_prior: (h, w), the log prior that they are the sum of, before their softmax; None for none.
+        """
+        own = np.zeros(log_densities.shape[1:]) if own_prior is None else own_prior.astype(np.float64)
+        prior = own if self.log_prior is None else self.log_prior
+        grids = log_softmax(self.power * (log_densities.astype(np.float64) - own) + prior)
+        return blurred(grids, self.blur).astype(np.float32)
+
+    def without_center_bias(self, size: Size) -> ViewingCondition:
+        """The same with a uniform prior on a grid of (h, w) cells."""
+        name = f"{self.name}, no center bias"
+        return replace(self, name=name, log_prior=np.zeros(size, np.float32))
+
+    def digest(self) -> str:
+        """A digest of the numbers; the name is not among them."""
+        prior = b"" if self.log_prior is None else self.log_prior.astype("<f4").tobytes()
+        return digest([repr((self.power, self.blur)).encode(), prior])
+
+    def as_json(self) -> dict[str, Any]:
+        """As the description of a model's file keeps it."""
+        content: dict[str, Any] = {"name": self.name, "power": self.power, "blur": self.blur}
+        if self.log_prior is not None:
+            values = base64.b64encode(self.log_prior.astype("<f4").tobytes()).decode()
+            content |= {"grid": list(self.log_prior.shape), "log_prior": values}
+        return content | {"about": dict(self.about)}
+
+
+def condition_in(about: Mapping[str, Any], file: str) -> ViewingCondition | None:
+    """The condition that a model's file keeps; None where it has none.
+
+    Args:
+        about: what the file says of itself.
+        file: its name, for messages.
+
+    Raises:
+        WeightsError: its words are damaged.
+    """
+    content = about.get(KEY)
+    if content is None:
+        return None
+    try:
+        power, blur = float(content["power"]), float(content["blur"])
+        if not (0 < power < np.inf and 0 <= blur < 1):
+            raise ValueError(f"power {power:g} and blur {blur:g}")
+        return ViewingCondition(str(content["name"]), power, blur, _prior(content), dict(content["about"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise WeightsError(f"{file} is damaged: its viewing condition cannot be {error}.") from error
+
+
+def _prior(content: Mapping[str, Any]) -> NDArray[np.float32] | None:
+    if "log_prior" not in content:
+        return None
+    height, width = map(int, content["grid"])
+    values = np.frombuffer(base64.b64decode(content["log_prior"]), "<f4")
+    if values.size != prod((height, width)) or not np.isfinite(values).all():
+        raise ValueError(f"a center bias of {height} x {width}")
+    return values.reshape(height, width)
+
+
+def log_softmax(grids: Floats) -> Floats:
+    """(N, h, w) of any numbers -> log densities: each one's logsumexp is 0."""
+    shifted = grids - grids.max(axis=(1, 2), keepdims=True)
+    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=(1, 2), keepdims=True))
+    return result
+
+
+def blurred(log_densities: Floats, blur: float) -> Floats:
+    """Log densities (N, h, w) whose densities are blurred by a Gaussian, mirrored at the borders.
+
+    Args:
+        log_densities: logsumexp 0.
+        blur: sigma as a share of the width.
+    """
+    if blur < _LEAST_BLUR:
+        return log_densities
+    height, width = log_densities.shape[1:]
+    down, across = (gaussian_matrix(side, blur * width) for side in (height, width))
+    density = down.T @ np.exp(log_densities) @ across
+    result: Floats = np.log(density / density.sum(axis=(1, 2), keepdims=True))
+    return result
