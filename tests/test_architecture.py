@@ -19,7 +19,7 @@ TESTS = Path(__file__).parent
 # the other. The same within a folder, whose own file is `__init__`; `*` stands for whatever is not named.
 ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
-    " < evaluation | analysis < reports | serving < cli < __main__",
+    " < evaluation | analysis < adaptation < reports | serving < cli < __main__",
     "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
     " < locks < files < *",
     "gaze": "blurring | fixation_pictures | lost_samples | numbers < samples < *",
@@ -39,12 +39,12 @@ ORDERS = {
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocol_checks < protocols < comparing < undefined < metric < table"
     " | preparing < *",
-    "models": "training_images | about | conditions < files < overview | base | encoder_weights < encoders | parts"
-    " < dilated < * < table < weights",
+    "models": "training_images | about | conditions < files < overview | base | encoder_weights < encoders"
+    " | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files",
-    "prediction/engines": "description | grids < onnx | pytorch < openvino | to_onnx < *",
+    "prediction/engines": "description | form_metadata | grids < onnx | pytorch < openvino | to_onnx < *",
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
     " < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
@@ -54,6 +54,7 @@ ORDERS = {
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
+    "adaptation": "looks | saving < fitting < adapt",
     "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs < comparing",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings < report_page "
     "< * < studies < demo",

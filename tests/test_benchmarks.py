@@ -19,6 +19,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 # Benchmark -> its arguments beside --quick, and the lines that its table must have, each with a number.
 RUNS = {
+    "adaptation": ([], [r"5 images: [-+]\d\.\d+ bits", r"KLD \d\.\d+ -> \d", r"CC -?\d\.\d+ -> -?\d"]),
     "attacks": (
         [],
         [

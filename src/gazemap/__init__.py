@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gazemap import metrics
+    from gazemap.adaptation.adapt import adapt
     from gazemap.data.dataset import GazeDataset, load_dataset
     from gazemap.data.sample import Sample
     from gazemap.errors import GazemapError
@@ -41,6 +42,7 @@ _PLACES = {
     "SaliencyModel": "models.base",
     "Sample": "data.sample",
     "Scores": "evaluation.scores",
+    "adapt": "adaptation.adapt",
     "compare": "reports.compare",
     "create_model": "models.table",
     "evaluate": "evaluation.evaluate",
@@ -63,6 +65,7 @@ __all__ = [
     "SaliencyModel",
     "Sample",
     "Scores",
+    "adapt",
     "compare",
     "create_model",
     "evaluate",

@@ -39,6 +39,7 @@ FUNCTIONS = {
     "report": "gazemap.reports.report.report",
     "submit": "gazemap.evaluation.interchange.submission.submit",
     "metrics": "gazemap.evaluation.overview.metrics_overview",
+    "adapt": "gazemap.adaptation.adapt.adapt",
     "train": "gazemap.training.loop.train",
     "sweep": "gazemap.reports.studies.sweep.sweep",
     "cross-validate": "gazemap.reports.studies.cross_validation.cross_validate",

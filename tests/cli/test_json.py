@@ -38,6 +38,7 @@ CALLS = {
     "regions": "a.png --boxes left=0,0,40,60 --model tiny.safetensors",
     "crop": "a.png --aspect 1:1 --out crop.png --model tiny.safetensors",
     "diff": "a.png a.png --boxes left=0,0,40,60 --model tiny.safetensors",
+    "adapt": "gazenet --data set --out adapted",
     "sheet": "a.png --model tiny.safetensors --out sheet.png",
     "page": "--out site",
     "metrics": "",

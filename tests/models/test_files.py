@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gazemap.errors import WeightsError
-from gazemap.models.files import shipped_form, shipped_weights
+from gazemap.models.files import form_beside, shipped_weights
 from gazemap.prediction.predictor import load_predictor
 
 
@@ -14,7 +14,7 @@ from gazemap.prediction.predictor import load_predictor
     ("made", "name", "message"),
     [
         (
-            lambda file: shutil.copy(shipped_form(weights()), file),
+            lambda file: shutil.copy(form_beside(weights()), file),
             "a.safetensors",
             "is an ONNX file: name it .onnx",
         ),

@@ -13,7 +13,7 @@ from support import tiny_model
 
 import gazemap
 from gazemap.errors import InputError, WeightsError
-from gazemap.models.files import describe, shipped_form, shipped_weights
+from gazemap.models.files import describe, form_beside, shipped_weights
 from gazemap.models.parts import set_center_bias
 from gazemap.models.table import create_model
 from gazemap.models.weights import digest, load_model, save_model
@@ -26,7 +26,7 @@ PHOTO = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
 
 
 @pytest.mark.parametrize("name", shipped_weights())
-def test_a_shipped_form_says_what_its_weights_say(name):
+def test_a_form_beside_says_what_its_weights_say(name):
     """The two files next to each other are one model: its facts, its training images, its center bias."""
     form, model = load_predictor(f"shipped:{name}"), load_model(f"shipped:{name}")
     network = describe_network(model)
@@ -37,11 +37,11 @@ def test_a_shipped_form_says_what_its_weights_say(name):
     np.testing.assert_array_equal(form.training_images.trained, model.training_images.trained)
     np.testing.assert_array_equal(form.training_images.chosen, model.training_images.chosen)
     assert form.training_images.complete == model.training_images.complete
-    assert shipped_form(shipped_weights()[name]).stat().st_size < 9e6
+    assert form_beside(shipped_weights()[name]).stat().st_size < 9e6
 
 
 @pytest.mark.parametrize("name", shipped_weights())
-def test_a_shipped_form_is_computed_as_pytorch_computes_its_weights(name):
+def test_a_form_beside_is_computed_as_pytorch_computes_its_weights(name):
     found, expected = (predict(PHOTO, name, engine=engine).log_density for engine in ("onnx", "torch"))
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
@@ -62,7 +62,9 @@ def test_a_center_bias_is_left_out_alike_by_every_engine():
     plain = [predict(PHOTO, "shipped:gazenet", engine=e, center_bias=False).grid for e in ("onnx", "torch")]
     np.testing.assert_allclose(plain[0], plain[1], atol=1e-4)
     by_engine = [load_predictor("shipped:gazenet", engine=e, center_bias=False) for e in ("onnx", "torch")]
-    assert by_engine[0].digest == by_engine[1].digest != load_predictor("shipped:gazenet").digest
+    assert (
+        by_engine[0].fingerprint == by_engine[1].fingerprint != load_predictor("shipped:gazenet").fingerprint
+    )
     assert not by_engine[0].center_bias
     assert by_engine[0].name == "gazenet-no-center-bias"  # whatever shows its results shows it
     assert load_predictor(by_engine[0], center_bias=False) is by_engine[0]

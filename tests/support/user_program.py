@@ -24,6 +24,7 @@ from gazemap import (
     Scores,
     metrics,
 )
+from gazemap.adaptation.adapt import AdaptedModel
 from gazemap.data.importers import import_dataset
 from gazemap.data.popout.generate import popout
 from gazemap.evaluation.model_comparison import ModelComparison
@@ -154,6 +155,9 @@ def trainings(dataset: GazeDataset) -> None:
     model = assert_type(gazemap.load_model(run.out), SaliencyModel)
     assert_type(gazemap.create_model("shallow"), SaliencyModel)
     assert_type(gazemap.predict("photo.jpg", model=model), Prediction)
+    adapted = assert_type(gazemap.adapt("gazenet", dataset, "mine", split=None), AdaptedModel)
+    print(adapted.gain.low)
+    gazemap.adapt("gazenet", dataset)  # refused: call-arg
     gazemap.train(recipe, dataset, "runs/a", if_exists="replace")  # refused: call-overload
     gazemap.train(recipe, dataset)  # refused: call-overload
 

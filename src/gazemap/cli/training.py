@@ -71,6 +71,38 @@ def train(
 @command(
     app,
     _TRAIN,
+    "gazemap adapt gazenet --data gaze/mine --out mine",
+    "gazemap adapt gazenet-large --data gaze/mine --split all --out mine",
+)
+def adapt(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="The model: the name of one that comes with gazemap, a run folder, a weights or ONNX file.",
+        ),
+    ],
+    data: DataOption,
+    out: FolderOption,
+    split: Annotated[
+        str,
+        typer.Option("--split", metavar="NAME", help="The split that it is fitted to, or all."),
+    ] = "train",
+) -> Answer:
+    """Fit a few numbers of a model to your observers, screens and task, from five images or more.
+
+    The folder stands for the adapted model: gazemap predict photo.jpg --model FOLDER.
+    """
+    from gazemap.adaptation.adapt import adapt
+
+    whole = None if split == "all" else split
+    made = adapt(model, data, out, split=whole, progress=True)
+    return Answer(made, made.notes())
+
+
+@command(
+    app,
+    _TRAIN,
     "gazemap sweep losses --data gaze/osie --out runs/losses",
     "gazemap sweep my-sweep.yaml --data gaze/osie --out runs/mine",
 )

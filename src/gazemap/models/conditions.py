@@ -1,8 +1,8 @@
 """Viewing conditions: the few numbers that fit a predicted density to how, and by whom, images are seen.
 
 Other observers, tasks and recordings leave other densities of the same image: flatter ones where people agree
-less, blurred ones where the tracker is coarse, another center bias on another screen. The idea that a few
-numbers per data set explain most of what a model loses on it: Kuemmerer, Khanuja, Bethge (DeepGaze MSDB, 2025).
+less, blurred ones where the tracker is coarse, another center bias on another screen. That a few numbers per
+data set explain most of what a model loses on one that it never saw: DeepGaze MSDB (Kuemmerer et al. 2025).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gazemap.system.fingerprint import digest
 from gazemap.types import Floats, Size
 
 KEY = "condition"  # in the description of a model's file
-_LEAST_BLUR = 1e-3  # of the width: a tenth of a cell of the networks' grids, which changes nothing
+LEAST_BLUR = 1e-3  # of the width: a tenth of a cell of the networks' grids, which changes nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ def blurred(log_densities: Floats, blur: float) -> Floats:
         log_densities: logsumexp 0.
         blur: sigma as a share of the width.
     """
-    if blur < _LEAST_BLUR:
+    if blur < LEAST_BLUR:
         return log_densities
     height, width = log_densities.shape[1:]
     down, across = (gaussian_matrix(side, blur * width) for side in (height, width))

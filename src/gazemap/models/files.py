@@ -21,6 +21,7 @@ from gazemap.system.checking import mistakes
 from gazemap.system.json_text import parse_json
 
 BEST = "best.safetensors"
+BEST_FORM = "best.onnx"  # next to it, of an adapted model
 DEFAULT_MODEL = "gazenet"
 SHIPPED = "shipped:"  # before the name of a model that comes with gazemap, where a path has that name, too
 
@@ -111,10 +112,11 @@ def shipped_weights() -> Mapping[str, Path]:
     return MappingProxyType({file.stem: file for file in files})
 
 
-def shipped_form(weights: Path) -> Path | None:
-    """The ONNX form next to weights that come with gazemap; None of other weights."""
+def form_beside(weights: Path) -> Path | None:
+    """The ONNX form of weights that come with gazemap or were adapted, in the same folder; else None."""
     form = weights.with_suffix(".onnx")
-    return form if weights in shipped_weights().values() and form.is_file() else None
+    belongs = weights in shipped_weights().values() or weights.name == BEST
+    return form if belongs and form.is_file() else None
 
 
 def model_card(name: str) -> str:
@@ -149,7 +151,8 @@ def located(path: str | os.PathLike[str]) -> tuple[Path, str]:
         check_name("model that comes with gazemap", name, shipped, WeightsError)
         return shipped[name], name
     if path.is_dir():
-        return path / BEST, path.resolve().name
+        alone = (path / BEST_FORM).is_file() and not (path / BEST).is_file()
+        return path / (BEST_FORM if alone else BEST), path.resolve().name
     if text in shipped and not path.exists():
         return shipped[text], text
     return path, path.stem

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError, OutputError, check_name
 from gazemap.models.conditions import ViewingCondition
-from gazemap.models.files import DEFAULT_MODEL, check_exists, located, shipped_form
+from gazemap.models.files import DEFAULT_MODEL, check_exists, form_beside, located
 from gazemap.prediction.engines.description import NetworkDescription
 from gazemap.prediction.engines.grids import Engine
 from gazemap.prediction.engines.onnx import OpenForm, open_form
@@ -79,18 +79,9 @@ class Predictor(NetworkDescription):
         found = self.compute(frames)
         return found if self.condition is None else self.condition.applied(found, self.log_prior)
 
-    def under(self, condition: ViewingCondition | None) -> Predictor:
-        """The same under another viewing condition; None as it was trained.
-
-        Raises:
-            InputError: it predicts no density, to which alone a condition applies.
-        """
-        if condition is not None and self.output != "log_density":
-            raise InputError(
-                f"{self.name} predicts a saliency on a scale of its own, and viewing conditions apply to "
-                "densities. Take a model that predicts a density, such as gazenet."
-            )
-        return replace(self, condition=condition)
+    def as_trained(self) -> Predictor:
+        """The same without its viewing condition."""
+        return replace(self, condition=None)
 
     @property
     def fingerprint(self) -> str:
@@ -170,7 +161,7 @@ def _as_asked(predictor: Predictor, engine: str, device: str) -> Predictor:
 
 
 def _of_file(file: Path, name: str, engine: str, device: str, threads: int) -> Predictor:
-    form = file if file.suffix == ".onnx" else shipped_form(file)
+    form = file if file.suffix == ".onnx" else form_beside(file)
     if engine == "auto":
         engine = "torch" if form is None else "onnx"
     if engine in _FORMS:
@@ -249,5 +240,5 @@ def _without_center_bias(predictor: Predictor) -> Predictor:
         return predictor
     height, width = predictor.log_prior.shape
     condition = predictor.condition or ViewingCondition("as trained")
-    bare = predictor.under(condition.without_center_bias((height, width)))
-    return replace(bare, name=f"{predictor.name}-no-center-bias")
+    bare = condition.without_center_bias((height, width))
+    return replace(predictor, name=f"{predictor.name}-no-center-bias", condition=bare)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.errors import InputError
-from gazemap.models.files import DEFAULT_MODEL, shipped_form, shipped_weights
+from gazemap.models.files import DEFAULT_MODEL, form_beside, shipped_weights
 from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.serving.built import built_page
 from gazemap.system.files import new_folder, write_text
@@ -132,7 +132,7 @@ def _models() -> dict[str, bytes]:
     """The files of the models that come with gazemap, by name, and what the page must know of each."""
     described, files = [], {}
     for name, weights in shipped_weights().items():
-        form = shipped_form(weights)
+        form = form_beside(weights)
         assert form is not None
         file = f"{name}.onnx.gz"
         files[file] = _packed(form.read_bytes())

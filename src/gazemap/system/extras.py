@@ -23,6 +23,7 @@ EXTRAS = {
     "openvino": "openvino",
     "pillow_heif": "heic",
     "torchmetrics": "torchmetrics",
+    "scipy": "adapt",
     "fastapi": "serve",
     "uvicorn": "serve",
     "python_multipart": "serve",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gazemap.errors import InputError, OutputError
 from gazemap.models.base import SaliencyModel
@@ -16,7 +17,7 @@ from gazemap.models.files import describe
 from gazemap.models.weights import load_model, save_half
 from gazemap.prediction.engines.grids import Engine
 from gazemap.prediction.engines.onnx import open_form
-from gazemap.prediction.engines.pytorch import predict_grids
+from gazemap.prediction.engines.pytorch import describe_network, predict_grids
 from gazemap.prediction.engines.to_onnx import to_onnx
 from gazemap.system.files import replacing
 from gazemap.system.writing import check_writable
@@ -83,7 +84,7 @@ def _portable(about: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _write_onnx(path: str | Path, out: Path, any_size: bool) -> float:
     model = load_model(path)
-    form = to_onnx(model, _portable(describe(path)), any_size=any_size)
+    form = to_onnx(model, _portable(describe(path)), any_size=any_size, for_others=True)
     difference = _difference(model, open_form(form, model.name, device="cpu").compute)
     if not difference <= TOLERANCE:
         raise InputError(
@@ -98,10 +99,16 @@ def _write_onnx(path: str | Path, out: Path, any_size: bool) -> float:
 def _write_half(path: str | Path, out: Path) -> float:
     model = load_model(path)
     save_half(out, model, _portable(describe(path)))
-    return _difference(model, partial(predict_grids, load_model(out)))
+    return _difference(model, partial(_predicted, load_model(out)))
 
 
 def _difference(model: SaliencyModel, other: Engine) -> float:
     """How far another form of a model is from it, at most, on images of noise."""
     images = np.random.default_rng(0).integers(0, 256, (_CHECKED, 3, *model.input_size), np.uint8)
-    return float(np.abs(other(images) - predict_grids(model, images)).max())
+    return float(np.abs(other(images) - _predicted(model, images)).max())
+
+
+def _predicted(model: SaliencyModel, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What `predict` uses of a network: its grids, under its viewing condition."""
+    grids = predict_grids(model, frames)
+    return model.condition.applied(grids, describe_network(model).log_prior) if model.condition else grids

@@ -1,0 +1,107 @@
+"""What `gazemap adapt` gains from few images: the model as it is beside the adapted one, on all other images.
+
+    python benchmarks/adaptation.py gaze/mine gaze/other --model gazenet-large
+
+For each set, some of its images are drawn, five times, the model is adapted to these, and both are scored on
+the others: bits per fixation (of sets with maps alone, per unit of the map), KLD in nats and CC to the
+blurred looks on the network's grid. Images of near-duplicates stay together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from arguments import benchmark_parser, gaze_set, read_arguments
+from numpy.typing import NDArray
+
+from gazemap.adaptation.fitting import fitted, set_prior
+from gazemap.adaptation.looks import Looks, halved, looks_at
+from gazemap.data.dataset import load_dataset
+from gazemap.metrics import cc, kld
+from gazemap.models.conditions import ViewingCondition, blurred
+from gazemap.prediction.predictor import load_predictor
+from gazemap.types import Floats
+
+LEFT = 10  # images at least, to score
+_BLUR = 1 / 40  # of the width: about a degree, where an image is seen 40 degrees wide
+
+
+def draws(
+    groups: NDArray[np.str_], count: int, times: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Images to adapt to and images to score; those of one group are on one side."""
+    names = np.unique(groups)
+    for seed in range(times):
+        order = np.random.default_rng(seed).permutation(names)
+        inside = np.isin(groups, order[:count])
+        yield np.flatnonzero(inside), np.flatnonzero(~inside)
+
+
+def scores(log_densities: Floats, looks: Looks) -> NDArray[np.float64]:
+    """Means over the images: bits (up to a constant of the set), KLD, CC."""
+    with np.errstate(divide="ignore"):
+        blurry = np.exp(blurred(np.log(looks.measured), _BLUR))
+    densities = np.exp(log_densities)
+    bits = (looks.measured * log_densities).sum(axis=(1, 2)) / np.log(2)
+    pairs = [*zip(densities, blurry, strict=True)]
+    return np.array(
+        [bits.mean(), np.mean([kld(a, b) for a, b in pairs]), np.mean([cc(a, b) for a, b in pairs])]
+    )
+
+
+def adapted(looks: Looks, own: Floats) -> ViewingCondition:
+    """The condition that `gazemap adapt` would save."""
+    coarse = looks.coarse()
+    found = fitted(coarse, own if coarse is looks else np.log(halved(np.exp(own))))
+    prior = found.own * own + found.others * set_prior(looks.measured)
+    return ViewingCondition("adapted", found.power, found.blur, prior.astype(np.float32))
+
+
+def row(looks: Looks, own: Floats, count: int, times: int) -> str:
+    """A line of the table: gains over `times` draws of `count` images."""
+    gains, before, after, unchanged = [], [], [], 0
+    for inside, outside in draws(looks.groups, count, times):
+        condition, others = adapted(looks.of(inside), own), looks.of(outside)
+        first = scores(others.predicted, others)
+        second = scores(condition.applied(others.predicted, own).astype(np.float64), others)
+        gains.append(second[0] - first[0])
+        before.append(first)
+        after.append(second)
+        unchanged += condition.power == 1 and condition.blur == 0
+    (_, kld_before, cc_before), (_, kld_after, cc_after) = np.mean(before, axis=0), np.mean(after, axis=0)
+    return (
+        f"{count:4d} images: {np.mean(gains):+.3f} bits (from {min(gains):+.3f} to {max(gains):+.3f}), "
+        f"KLD {kld_before:.3f} -> {kld_after:.3f}, CC {cc_before:.3f} -> {cc_after:.3f}, "
+        f"unchanged {unchanged} of {times}"
+    )
+
+
+def main() -> None:
+    """Print a table per set."""
+    parser = benchmark_parser(__doc__)
+    parser.add_argument(
+        "sets", type=Path, nargs="*", help="gaze data sets; without any, a small built-in one"
+    )
+    parser.add_argument("--model", default="gazenet")
+    parser.add_argument("--split", help="whose images are used; by default all")
+    parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50, 100])
+    parser.add_argument("--times", type=int, default=5)
+    arguments = read_arguments(parser, counts=[5], times=1)
+    predictor = load_predictor(arguments.model).as_trained()
+    for path in arguments.sets or [None]:
+        with gaze_set(path) as folder:
+            dataset = load_dataset(folder)
+            images = dataset.split(arguments.split) if arguments.split else dataset
+            looks = looks_at(predictor, images)
+        size = looks.predicted.shape[1:]
+        own = np.zeros(size) if predictor.log_prior is None else predictor.log_prior.astype(np.float64)
+        print(f"{predictor.name} on {dataset.name}, {len(looks.groups)} images")
+        for count in arguments.counts:
+            if count + LEFT <= len(looks.groups):
+                print(row(looks, own, count, arguments.times), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""`gazemap adapt`: a model for one's own observers, screens and tasks, from as few as five images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.adaptation.fitting import FOLDS, Fitted, fitted, set_prior
+from gazemap.adaptation.looks import Looks, halved, looks_at
+from gazemap.adaptation.saving import save_adapted
+from gazemap.data.batches.looks import looks_of
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.split_names import split_named
+from gazemap.errors import InputError
+from gazemap.evaluation.intervals import Interval, bootstrap
+from gazemap.images.fingerprints import FINGERPRINT
+from gazemap.models.conditions import ViewingCondition
+from gazemap.models.training_images import TrainingImages
+from gazemap.prediction.predictor import Predictor, load_predictor
+from gazemap.system.extras import require
+from gazemap.system.files import refuse_used
+from gazemap.system.writing import check_writable
+from gazemap.types import Floats
+
+NAME = "adapted"
+_LEAST = 5  # images
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptedModel:
+    """What `adapt` wrote.
+
+    Attributes:
+        out: the folder, which stands for the model wherever one is named.
+        model: that was adapted.
+        dataset: to which.
+        images: to how many.
+        left_out: images where nobody looked.
+        condition: the numbers; None where none helps on images left out, and the model is as it was.
+        weights: of the model's own center bias, and of the set's.
+        gain: bits per fixation on images left out of the fit, over the model as it was.
+    """
+
+    out: Path
+    model: str
+    dataset: str
+    images: int
+    left_out: tuple[str, ...]
+    condition: ViewingCondition | None
+    weights: tuple[float, float]
+    gain: Interval
+
+    def notes(self) -> list[str]:
+        """What was changed, what it gains, and what to do next, in sentences."""
+        lines = [f"{name} is left out: nobody looked at it." for name in self.left_out]
+        if self.condition is None:
+            return [
+                *lines,
+                f"Nothing is changed: no change helps {self.model} on images of {self.dataset} that are left "
+                f"out of the fit ({self.images} images, {min(FOLDS, self.images)} folds).",
+                f"Model: {self.out}",
+            ]
+        own, others = self.weights
+        return [
+            *lines,
+            f"Density to the power {self.condition.power:.2f} (1 as trained; below 1 is flatter).",
+            f"Blur of {self.condition.blur:.1%} of the image's width (0 as trained).",
+            f"Center bias: {own:.2f} of the model's own (1 as trained) and {others:.2f} of that of "
+            f"{self.dataset} (0).",
+            f"Gain on images left out of the fit: {self.gain} bits per fixation, {self.images} images in "
+            f"{min(FOLDS, self.images)} folds.",
+            f"Model: {self.out}",
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """The numbers, the gain and the folder; the center bias itself is in the model's file."""
+        numbers: Mapping[str, Any] = {} if self.condition is None else self.condition.about
+        return {
+            "out": str(self.out),
+            "model": self.model,
+            "dataset": self.dataset,
+            "images": self.images,
+            "left_out": list(self.left_out),
+            "changed": self.condition is not None,
+            "power": self.condition.power if self.condition else 1.0,
+            "blur": self.condition.blur if self.condition else 0.0,
+            "center_bias": self.weights[0],
+            "center_bias_of_set": self.weights[1],
+            "gain": self.gain.as_json(),
+            **{key: value for key, value in numbers.items() if key == "strength"},
+        }
+
+
+def adapt(
+    model: str | Path,
+    dataset: DatasetLike,
+    out: str | Path,
+    *,
+    split: str | None = "train",
+    progress: bool = False,
+) -> AdaptedModel:
+    """Fit four numbers of a model to a data set: its density's power and blur, and two center biases.
+
+    The numbers are drawn towards the model as it is, as strongly as is best for images that are left out
+    (five folds). Where no change helps those, nothing is changed. No weight of the network is touched. See
+    `adaptation.fitting` and `models.conditions`.
+
+    Args:
+        model: that predicts a density: the name of one that comes with gazemap, a run folder, a weights or
+            ONNX file.
+        dataset: with fixations or maps; five images or more.
+        out: a new folder for the adapted model.
+        split: whose images it is fitted to; None for all of them.
+        progress: show bars.
+
+    Raises:
+        DataError: no such data set or split, or an image cannot be read.
+        InputError: the model predicts no density, or there are too few images.
+        WeightsError: there is no such model.
+        OutputError: `out` exists, or cannot be written.
+        MissingPackageError: SciPy is not installed; says what to install.
+    """
+    require("scipy", "Adapting a model")
+    out, whole = Path(out), as_dataset(dataset)
+    refuse_used(out)
+    check_writable(out, folder=True)
+    images = whole if split is None else whole.split(split_named(split))
+    base = load_predictor(model).as_trained()
+    if base.output != "log_density":
+        raise InputError(
+            f"{base.name} predicts no density but a saliency on a scale of its own, which has no power or "
+            "blur to fit. Take a model that predicts a density, such as gazenet."
+        )
+    looks = looks_at(base, images, progress=progress)
+    if len(looks.measured) < _LEAST:
+        raise InputError(
+            f"{images.name} has {len(looks.measured)} images that somebody looked at, and {_LEAST} or more "
+            "are needed to tell a habit from chance."
+        )
+    found, condition = _fitted(base, looks, whole)
+    learned = _with_images(base, images, progress)
+    save_adapted(model, out, condition, learned)
+    return AdaptedModel(
+        out,
+        base.name,
+        whole.name,
+        len(looks.measured),
+        looks.left_out,
+        condition,
+        (found.own, found.others),
+        bootstrap(found.gains),
+    )
+
+
+def _fitted(base: Predictor, looks: Looks, dataset: GazeDataset) -> tuple[Fitted, ViewingCondition | None]:
+    """The numbers, and the condition that they make; None where nothing is changed."""
+    size = looks.measured.shape[1:]
+    own: Floats = np.zeros(size) if base.log_prior is None else base.log_prior.astype(np.float64)
+    coarse = looks.coarse()
+    found = fitted(coarse, own if coarse is looks else np.log(halved(np.exp(own))))
+    if found.strength is None:
+        return found, None
+    prior: NDArray[np.float32] = (found.own * own + found.others * set_prior(looks.measured)).astype(
+        np.float32
+    )
+    about = {"dataset": dataset.fingerprint, "images": len(looks.measured), "strength": found.strength}
+    return found, ViewingCondition(NAME, found.power, found.blur, prior, about)
+
+
+def _with_images(base: Predictor, images: GazeDataset, progress: bool) -> TrainingImages | None:
+    """What the adapted model has learned from; None where that is not known of the model itself."""
+    if base.training_images is None:
+        return None
+    seen = looks_of(images, progress=progress)[:, :FINGERPRINT]
+    return TrainingImages(seen, seen[:0]).with_those_of([base.training_images])

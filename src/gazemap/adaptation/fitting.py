@@ -1,0 +1,141 @@
+"""The few numbers of a viewing condition, fitted to predictions and what was measured.
+
+Four numbers: the density's power, its blur, and the weights of two center biases, the model's own and that
+of the set. A penalty draws them towards the model as it is. How strongly is chosen by cross-validation over
+the images. Where no strength helps on images that were left out, nothing is changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.adaptation.looks import Looks
+from gazemap.models.conditions import blurred, log_softmax
+from gazemap.types import Floats
+
+FOLDS = 5
+STRENGTHS = (0.01, 0.1, 1.0)  # nats of one image for a number that lies its own scale away
+_SCALES = np.array([0.3, 0.02, 0.3, 0.3])  # of power (its log), blur, and both weights: our choice
+_AS_TRAINED = np.array([0.0, 0.0, 1.0, 0.0])
+_PRIOR_BLUR = 0.06  # of the width: the set's center bias comes from few images
+_UNIFORM = 0.05  # its share in the set's center bias, so that no place is impossible
+_CHANCE = 0.1  # of a change where none is due
+_STEPS = {"maxiter": 200, "xatol": 0.02, "fatol": 1e-4}
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """The numbers, and what they gain on images that they were not fitted to.
+
+    Attributes:
+        power: of the response.
+        blur: as a share of the width.
+        own: weight of the model's own center bias.
+        others: weight of the set's.
+        strength: of the penalty that was chosen; None where nothing helps and nothing is changed.
+        gains: (N,) bits per fixation of each image, by the numbers fitted without its fold, over the model
+            as it is.
+    """
+
+    power: float
+    blur: float
+    own: float
+    others: float
+    strength: float | None
+    gains: Floats
+
+
+def fitted(looks: Looks, prior: Floats) -> Fitted:
+    """Fit the numbers to all images, with the strength that is best for those left out.
+
+    Args:
+        looks: predictions and measurements on the network's grid.
+        prior: (h, w), the model's own log prior.
+
+    Raises:
+        MissingPackageError: SciPy, which minimizes, is not installed.
+    """
+    folds = _folds(looks.groups)
+    gains = np.zeros((len(STRENGTHS), len(looks.groups)))
+    for fold in np.unique(folds):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        known, unknown = looks.of(inside), looks.of(outside)
+        found = _AS_TRAINED
+        for row, strength in reversed([*enumerate(STRENGTHS)]):
+            found = _minimized(known, prior, strength, found)
+            bias = set_prior(known.measured)
+            before, after = (_losses(z, unknown, prior, bias) for z in (_AS_TRAINED, found))
+            gains[row, outside] = before - after
+    best = int(gains.mean(axis=1).argmax())
+    gained = gains[best] / np.log(2)
+    if not _helps(gained):
+        return Fitted(1.0, 0.0, 1.0, 0.0, None, np.zeros_like(gained))
+    z = _minimized(looks, prior, STRENGTHS[best], _AS_TRAINED)
+    power, blur, own, others = map(float, _numbers(z))
+    return Fitted(power, blur, own, others, STRENGTHS[best], gained)
+
+
+def set_prior(measured: Floats) -> Floats:
+    """(h, w), the log of the set's center bias: the mean of what was measured, (N, h, w), widely blurred."""
+    return _as_prior(_widely_blurred(measured).mean(axis=0))
+
+
+def _helps(gains: Floats) -> bool:
+    """Whether a mean gain is over 0 by a one-sided t test."""
+    from scipy.stats import t
+
+    error = gains.std(ddof=1) / np.sqrt(len(gains))
+    return bool(gains.mean() > error * t.ppf(1 - _CHANCE, len(gains) - 1))
+
+
+def _folds(groups: NDArray[np.str_]) -> NDArray[np.intp]:
+    """Each image's fold; those of one group lie in one."""
+    names, places = np.unique(groups, return_inverse=True)
+    order = np.random.default_rng(0).permutation(len(names))
+    folds: NDArray[np.intp] = order[places] % min(FOLDS, len(names))
+    return folds
+
+
+def _minimized(looks: Looks, prior: Floats, strength: float, start: Floats) -> Floats:
+    from scipy.optimize import minimize
+
+    spread = _widely_blurred(looks.measured)
+    # the center bias that an image is fitted with comes from the other images alone
+    others = _as_prior((spread.sum(axis=0) - spread) / max(len(spread) - 1, 1))
+
+    def loss(z: Floats) -> float:
+        penalty = float((((z - _AS_TRAINED) / _SCALES) ** 2).sum())
+        return float(_losses(z, looks, prior, others).mean()) + strength * penalty / len(spread)
+
+    corners = np.vstack([start, start + np.diag(_SCALES / 2)])
+    found = minimize(loss, start, method="Nelder-Mead", options={**_STEPS, "initial_simplex": corners})
+    best: Floats = found.x
+    return best
+
+
+def _losses(z: Floats, looks: Looks, prior: Floats, others: Floats) -> Floats:
+    """(N,) nats per fixation."""
+    power, blur, own, weight = _numbers(z)
+    response = power * (looks.predicted - prior) + own * prior + weight * others
+    grids = blurred(log_softmax(response), blur)
+    losses: Floats = -(looks.measured * grids).sum(axis=(1, 2))
+    return losses
+
+
+def _numbers(z: Floats) -> Floats:
+    """Power, blur and both weights of the numbers that are searched through."""
+    return np.array([np.exp(z[0]), abs(z[1]), z[2], z[3]])
+
+
+def _widely_blurred(measured: Floats) -> Floats:
+    with np.errstate(divide="ignore"):  # the log of cells where nobody looked
+        return np.exp(blurred(np.log(measured), _PRIOR_BLUR))
+
+
+def _as_prior(density: Floats) -> Floats:
+    size = density.shape[-2] * density.shape[-1]
+    prior: Floats = np.log((1 - _UNIFORM) * density + _UNIFORM / size)
+    return prior

@@ -1,0 +1,129 @@
+"""A model is fitted to looks that were drawn from densities which are known."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from support import tiny_model
+from support.gaze_sets import dataset, sample
+
+import gazemap
+from gazemap.adaptation.adapt import adapt
+from gazemap.data.sample import Sample
+from gazemap.errors import InputError, OutputError
+from gazemap.gaze.fixations import Fixations
+from gazemap.images.fingerprints import known_again
+from gazemap.models.conditions import ViewingCondition
+from gazemap.models.files import describe, shipped_weights
+from gazemap.models.weights import save_model
+from gazemap.prediction.predictor import load_predictor
+
+SIZE = (120, 160)
+GRID = (60, 80)
+TRUTH = ViewingCondition("truth", 0.5, 0.03)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Discs of all sizes, places and colors on noise."""
+    folder, rng, files = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0), []
+    down, across = np.ogrid[: SIZE[0], : SIZE[1]]
+    for number in range(20):
+        pixels = rng.integers(0, 90, (*SIZE, 3))
+        for _ in range(3):
+            y, x, radius = rng.integers(0, SIZE[0]), rng.integers(0, SIZE[1]), rng.integers(6, 25)
+            pixels[(down - y) ** 2 + (across - x) ** 2 < radius**2] = rng.integers(0, 255, 3)
+        files.append(folder / f"{number:02}.png")
+        Image.fromarray(pixels.astype(np.uint8)).save(files[-1])
+    return files
+
+
+def looked_at(files, condition, points=300):
+    """A set whose fixations are drawn from gazenet's densities under a condition."""
+    predictor, rng, samples = load_predictor("shipped:gazenet"), np.random.default_rng(1), []
+    for file in files:
+        grid = gazemap.predict(file, predictor).grid
+        density = np.exp(condition.applied(grid[None], predictor.log_prior)[0].astype(np.float64))
+        cells = rng.choice(density.size, points, p=density.ravel() / density.sum())
+        y, x = np.unravel_index(cells, GRID)
+        at = rng.random((2, points))
+        looks = Fixations(x=(x + at[0]) * SIZE[1] / GRID[1], y=(y + at[1]) * SIZE[0] / GRID[0])
+        known = sample(file.stem, size=SIZE, points=looks)
+        samples.append(Sample(**{**known.__dict__, "file": file}))
+    return dataset(*samples, name="known")
+
+
+@pytest.fixture(scope="module")
+def adapted(pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("adapted") / "mine"
+    return adapt("shipped:gazenet", looked_at(pictures, TRUTH), out)
+
+
+def test_what_the_looks_were_drawn_by_is_found(adapted):
+    assert adapted.condition.power == pytest.approx(TRUTH.power, abs=0.06)
+    assert adapted.condition.blur == pytest.approx(TRUTH.blur, abs=0.008)
+    assert adapted.gain.low > 0.05
+    assert any("left out of the fit" in note for note in adapted.notes())
+    assert adapted.as_json()["changed"] is True
+
+
+def test_the_folder_stands_for_the_model_in_every_engine(adapted, pictures):
+    first, second = (gazemap.predict(pictures[0], adapted.out, engine=engine) for engine in ("auto", "torch"))
+    np.testing.assert_allclose(first.grid, second.grid, atol=1e-4)
+    before = gazemap.predict(pictures[0], "shipped:gazenet").grid
+    predictor = load_predictor(adapted.out)
+    np.testing.assert_allclose(
+        first.grid, adapted.condition.applied(before[None], predictor.log_prior)[0], atol=1e-5
+    )
+    assert predictor.engine == "onnx"  # its form is beside its weights
+    assert predictor.fingerprint != load_predictor("shipped:gazenet").fingerprint
+    bare = gazemap.predict(pictures[0], adapted.out, center_bias=False).grid
+    assert np.abs(bare - first.grid).max() > 0.1
+
+
+def test_the_images_of_the_fit_count_as_seen(adapted, pictures):
+    from gazemap.data.batches.looks import looks_of
+
+    looks = looks_of(looked_at(pictures[:3], TRUTH, points=1))
+    for model, seen in ((adapted.out, True), ("shipped:gazenet", False)):
+        for engine in ("onnx", "torch"):
+            images = load_predictor(model, engine=engine).training_images
+            assert known_again(looks, images.trained).all() == seen
+    assert describe(adapted.out)["condition"]["name"] == "adapted"
+
+
+def test_an_adapted_model_is_adapted_anew_from_its_start(adapted, pictures, tmp_path):
+    again = adapt(adapted.out, looked_at(pictures, TRUTH), tmp_path / "again")
+    assert again.condition.power == adapted.condition.power
+
+
+def test_nothing_changes_where_the_model_is_right(pictures, tmp_path):
+    right = looked_at(pictures, ViewingCondition("as trained"))
+    found = adapt("shipped:gazenet", right, tmp_path / "mine")
+    assert found.condition is None
+    assert any(note.startswith("Nothing is changed") for note in found.notes())
+    one, other = (gazemap.predict(pictures[0], name).grid for name in (tmp_path / "mine", "shipped:gazenet"))
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.slow
+def test_an_export_holds_the_condition(adapted, pictures, tmp_path):
+    from gazemap.prediction.engines.export import export
+
+    export(adapted.out, tmp_path / "mine.onnx")
+    one, other = (gazemap.predict(pictures[0], name).grid for name in (tmp_path / "mine.onnx", adapted.out))
+    np.testing.assert_allclose(one, other, atol=1e-4)
+    assert load_predictor(tmp_path / "mine.onnx").condition is None  # a part of the graph
+
+
+def test_what_cannot_be_adapted_is_refused_before_work(adapted, pictures, tmp_path):
+    known = looked_at(pictures[:4], TRUTH, points=5)
+    with pytest.raises(OutputError, match="exists already"):
+        adapt("shipped:gazenet", known, adapted.out)
+    with pytest.raises(InputError, match="has 4 images that somebody looked at, and 5 or more"):
+        adapt("shipped:gazenet", known, tmp_path / "few")
+    tiny_model.register()
+    save_model(tmp_path / "tiny.safetensors", tiny_model.Tiny())
+    with pytest.raises(InputError, match="tiny predicts no density"):
+        adapt(tmp_path / "tiny.safetensors", known, tmp_path / "tiny")
+    assert not (tmp_path / "few").exists()
+    assert "gazenet" in shipped_weights()
