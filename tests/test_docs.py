@@ -179,6 +179,12 @@ def makes_a_loss(names, printed):
         assert names["renyi"](predicted, truth, order=order).item() == pytest.approx(expected)
 
 
+def adapts_a_model(names, printed):
+    made = names["made"]
+    assert printed == f"{made.gain} {made.condition and made.condition.power}"
+    assert predict("photo.jpg", made.out).density.sum() == pytest.approx(1)
+
+
 def scores_by_an_own_protocol(names, printed):
     assert printed.startswith("mit-fine ")
     found = evaluate("gazenet", names["dataset"], "val", "mit", metrics=["nss"]).interval("gazenet", "nss")
@@ -219,6 +225,7 @@ EXPECTED = {
     'gazemap.predict("photo.jpg")': predicts_a_file,
     "page = np.full((1500": predicts_a_page,
     "set_center_bias(": sets_a_center_bias,
+    "gazemap.adapt(": adapts_a_model,
     'name="mit-fine"': scores_by_an_own_protocol,
     'name="two-metrics"': scores_a_map_by_an_own_protocol,
 }
