@@ -1,6 +1,7 @@
 """The page reads image files as Python does: depth, palettes, transparency, which way is up, or a refusal."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -164,3 +165,35 @@ def test_other_files_are_refused_in_a_sentence_that_says_what_to_do():
     for (content, word), found in zip(cases.items(), decoded(cases, (9, 9)), strict=True):
         assert word in found["error"], (content[:20], found)
         assert "as PNG" in found["error"] or "another" in found["error"], found
+
+
+def test_a_jpeg_that_lacks_its_end_mark_alone_is_read():
+    check([saved(Image.fromarray(photo(90, 120)), "JPEG")[:-2]])
+
+
+def test_a_progressive_jpeg_that_lacks_its_last_scans_is_refused():
+    content = saved(Image.fromarray(photo(90, 120)), "JPEG", progressive=True)
+    for found in decoded([content[: len(content) * part // 10] for part in (4, 7, 9)], (9, 9)):
+        assert "cut off" in found["error"]
+
+
+def test_damaged_files_are_refused_in_words_or_read():
+    """Bytes changed, lost and added: no error of JavaScript itself reaches the user, and none lasts."""
+    image = Image.fromarray(photo(40, 60))
+    contents = []
+    for content in (
+        saved(image, "JPEG"),
+        saved(image, "JPEG", progressive=True, subsampling=0),
+        saved(image, "JPEG", restart_marker_blocks=3),
+        saved(image),
+        saved(image.quantize(30)),
+    ):
+        for _ in range(25):
+            start, length = RNG.integers(len(content)), RNG.integers(1, 20)
+            added = RNG.integers(0, 256, RNG.choice([0, length])).astype(np.uint8).tobytes()
+            contents.append(content[:start] + added + content[start + RNG.choice([0, length]) :])
+    found = decoded(contents, (9000, 9000))
+    errors = [one["error"] for one in found if "error" in one]
+    assert len(errors) > 50
+    pattern = r"(The image|This file|This is) .*(damaged|cut off|no image|pixels|kind).*\."
+    assert [error for error in errors if not re.fullmatch(pattern, error)] == []

@@ -9,6 +9,7 @@
  */
 
 const SHORT = 9;
+const DAMAGED = "is damaged";
 
 /**
  * @param {Uint8Array} counts Of the codes of each length, from 1 to 16.
@@ -30,12 +31,15 @@ export function codesOf(counts, symbols) {
     }
     place += count;
     code += count;
+    if (code > 1 << length) throw new Error(DAMAGED);
     if (count) limits[length] = code;
   }
   return { short, limits, offsets, symbols };
 }
 
-/** Reads the bits of a scan; beyond a mark they are 0, as in other decoders. */
+/**
+ * Reads the bits of a scan. Where other decoders warn and guess on, it refuses: what is guessed would differ.
+ */
 export class Bits {
   /**
    * @param {Uint8Array} data
@@ -46,6 +50,12 @@ export class Bits {
     this.place = place;
     this.buffer = 0;
     this.count = 0;
+    this.beyond = 0; // bits in the buffer that the scan does not have: 0, to look ahead
+  }
+
+  /** Refuse a scan of which bits were taken that it does not have. */
+  check() {
+    if (this.count < this.beyond) throw new Error(this.place < this.data.length ? DAMAGED : "is cut off");
   }
 
   /** At least 16 bits into the buffer. */
@@ -53,10 +63,12 @@ export class Bits {
     const { data } = this;
     while (this.count <= 24) {
       let byte = data[this.place];
-      if (byte === undefined) throw new Error("is cut off");
-      if (byte !== 0xff) this.place++;
-      else if (data[this.place + 1] === 0) this.place += 2;
-      else byte = 0;
+      if (byte === undefined || (byte === 0xff && data[this.place + 1] !== 0)) {
+        byte = 0;
+        this.beyond += 8;
+      } else {
+        this.place += byte === 0xff ? 2 : 1;
+      }
       this.buffer = (this.buffer << 8) | byte;
       this.count += 8;
     }
@@ -81,7 +93,7 @@ export class Bits {
   }
 
   /**
-   * The symbol of the next code; 0 where there is no such code.
+   * The symbol of the next code.
    *
    * @param {Codes} codes
    */
@@ -99,18 +111,22 @@ export class Bits {
         return codes.symbols[code + codes.offsets[length]];
       }
     }
-    this.count -= 16;
-    return 0;
+    throw new Error(DAMAGED);
   }
 
-  /** Go on behind the next restart mark, if the scan is there. */
-  restart() {
+  /**
+   * Go on behind a restart mark.
+   *
+   * @param {number} number Of the mark, from 0.
+   */
+  restart(number) {
+    this.check();
+    const { data } = this;
+    while (data[this.place + 1] === 0xff) this.place++;
+    if (data[this.place] !== 0xff || data[this.place + 1] !== 0xd0 + (number % 8)) throw new Error(DAMAGED);
+    this.place += 2;
     this.buffer = 0;
     this.count = 0;
-    const { data } = this;
-    while (this.place + 1 < data.length && data[this.place] !== 0xff) this.place++;
-    while (data[this.place + 1] === 0xff) this.place++;
-    const mark = data[this.place + 1];
-    if (mark >= 0xd0 && mark <= 0xd7) this.place += 2;
+    this.beyond = 0;
   }
 }

@@ -37,7 +37,7 @@ const SUPPORTED = [0xc0, 0xc1, 0xc2]; // baseline, extended, progressive; by Huf
 const FRAMES = [0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
 
 /**
- * The next segment from a place on; null where the file ends or says that it does.
+ * The next segment from a place on, perhaps the mark that ends the image; null where the file ends without it.
  *
  * @param {Uint8Array} data
  * @param {number} place
@@ -48,7 +48,7 @@ export function nextSegment(data, place) {
     const kind = data[place + 1];
     const isMark = data[place] === 0xff && kind !== 0 && kind !== 0xff;
     if (!isMark || kind === 0xd8 || kind === 0x01 || (kind >= 0xd0 && kind <= 0xd7)) continue;
-    if (kind === END) return null;
+    if (kind === END) return { kind, start: place + 2, end: place + 2 };
     const end = place + 2 + word(data, place + 2);
     if (end <= data.length) return { kind, start: place + 4, end };
   }
@@ -75,7 +75,7 @@ export function readHeader(data) {
     if (kind === APPLICATION_1 && begins("http://ns.adobe.com/xap/1.0/\0")) xmp ??= data.subarray(start, end);
     if (kind === ADOBE && begins("Adobe")) found.adobe = data[start + 11];
     if (FRAMES.includes(kind)) return { frame: readFrame(data, segment), ...found, exif, xmp };
-    if (kind === START_OF_SCAN) break;
+    if (kind === START_OF_SCAN || kind === END) break;
   }
   throw new Error("is damaged: it has no size");
 }
@@ -85,7 +85,7 @@ export function readHeader(data) {
  * @param {Segment} segment
  * @returns {Frame}
  */
-function readFrame(data, { kind, start }) {
+function readFrame(data, { kind, start, end }) {
   if (!SUPPORTED.includes(kind) || data[start] !== 8) throw new Error("is a JPEG of a rare kind, which is not read here");
   const components = Array.from({ length: data[start + 5] }, (_, index) => {
     const place = start + 6 + 3 * index;
@@ -93,7 +93,7 @@ function readFrame(data, { kind, start }) {
   });
   const isSound = components.every(({ across, down }) => across >= 1 && across <= 4 && down >= 1 && down <= 4);
   const frame = { height: word(data, start + 1), width: word(data, start + 3), isProgressive: kind === 0xc2, components };
-  if (!isSound || !frame.width || !frame.height || ![1, 3, 4].includes(components.length)) {
+  if (!isSound || end !== start + 6 + 3 * components.length || !frame.width || !frame.height || ![1, 3, 4].includes(components.length)) {
     throw new Error("is damaged: its header makes no sense");
   }
   return frame;
@@ -105,8 +105,9 @@ function readFrame(data, { kind, start }) {
  * @param {Frame} frame
  * @returns {Scan}
  */
-export function readScan(data, { start }, frame) {
+export function readScan(data, { start, end }, frame) {
   const count = data[start];
+  if (count < 1 || count > 4 || end !== start + 4 + 2 * count) throw new Error("is damaged: a scan makes no sense");
   const components = Array.from({ length: count }, (_, number) => {
     const place = start + 1 + 2 * number;
     const index = frame.components.findIndex(({ id }) => id === data[place]);

@@ -98,7 +98,8 @@ function readAll(data, frame, most, parts) {
   let interval = 0;
   let scans = 0;
   let isAtOnce = false;
-  for (let segment = header.nextSegment(data, 2); segment; ) {
+  let segment = header.nextSegment(data, 2);
+  while (segment && segment.kind !== header.END) {
     const { kind, start, end } = segment;
     let place = end;
     if (kind === header.HUFFMAN) readCodes(data, segment, tables);
@@ -114,12 +115,14 @@ function readAll(data, frame, most, parts) {
       readScanInto(bits, scan, frame.isProgressive, planes, tables, interval, units, (row) => {
         if (isAtOnce) for (const part of parts) transform(part, quantizations, row, row + 1);
       });
+      bits.check();
       place = bits.place;
       if (isAtOnce) return;
     }
     segment = header.nextSegment(data, place);
   }
   if (!scans) throw new Error("is damaged: it has no pixels");
+  if (!segment) throw new Error("is cut off"); // the scans that are missing would make it finer
   for (const part of parts) transform(part, quantizations, 0, units[0]);
 }
 
@@ -159,13 +162,17 @@ function transform({ plane, table, side, transformed, samples }, quantizations, 
  * @param {{dc: import("./bits.js").Codes[], ac: import("./bits.js").Codes[]}} tables
  */
 function readCodes(data, { start, end }, tables) {
-  for (let place = start; place + 17 <= end; ) {
+  let place = start;
+  while (place + 17 <= end) {
     const counts = data.subarray(place + 1, place + 17);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    const codes = codesOf(counts, data.subarray(place + 17, place + 17 + total));
-    (data[place] >> 4 ? tables.ac : tables.dc)[data[place] & 15] = codes;
+    const symbols = data.subarray(place + 17, place + 17 + total);
+    const isAc = data[place] >> 4;
+    if (!isAc && symbols.some((symbol) => symbol > 15)) break;
+    (isAc ? tables.ac : tables.dc)[data[place] & 15] = codesOf(counts, symbols);
     place += 17 + total;
   }
+  if (place !== end) throw new Error("is damaged");
 }
 
 /**
@@ -174,7 +181,8 @@ function readCodes(data, { start, end }, tables) {
  * @param {Int32Array[]} quantizations
  */
 function readQuantizations(data, { start, end }, quantizations) {
-  for (let place = start; place < end; ) {
+  let place = start;
+  while (place < end) {
     const isWide = data[place] >> 4;
     const values = Int32Array.from({ length: 64 }, (_, k) =>
       isWide ? header.word(data, place + 1 + 2 * k) : data[place + 1 + k],
@@ -182,4 +190,5 @@ function readQuantizations(data, { start, end }, quantizations) {
     quantizations[data[place] & 15] = values;
     place += 1 + (isWide ? 128 : 64);
   }
+  if (place !== end) throw new Error("is damaged");
 }

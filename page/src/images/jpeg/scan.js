@@ -20,6 +20,10 @@
  * @property {number} zeros Blocks to come whose coefficients of this scan are all 0.
  */
 
+import { codesOf } from "./bits.js";
+
+const NONE = codesOf(new Uint8Array(16), new Uint8Array(0)); // in the place of a table that the file lacks
+
 /**
  * Read one scan into the planes.
  *
@@ -37,12 +41,13 @@ export function readScanInto(bits, scan, isProgressive, planes, tables, interval
   const block = isProgressive ? (scan.first === 0 ? progressiveDc : progressiveAc) : sequential;
   const isAlone = planes.length === 1; // then a unit is one block, and no block is beyond the image
   const [rows, columns] = isAlone ? [planes[0].rows, planes[0].columns] : units;
-  const codes = scan.components.map(({ dc, ac }) => ({ dc: tables.dc[dc], ac: tables.ac[ac] }));
+  const codes = scan.components.map(({ dc, ac }) => ({ dc: tables.dc[dc] ?? NONE, ac: tables.ac[ac] ?? NONE }));
   let left = interval;
+  let restarts = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       if (interval && left-- === 0) {
-        bits.restart();
+        bits.restart(restarts++);
         reading.zeros = 0;
         for (const plane of planes) plane.previous = 0;
         left = interval - 1;
@@ -80,7 +85,8 @@ function sequential({ bits }, plane, start, dc, ac) {
     const run = symbol >> 4;
     if (length === 0 && run < 15) return;
     k += run;
-    if (length && k < 64) plane.coefficients[start + k] = bits.takeSigned(length);
+    if (k > 63) throw new Error("is damaged");
+    if (length) plane.coefficients[start + k] = bits.takeSigned(length);
   }
 }
 
@@ -132,7 +138,8 @@ function firstBits(reading, coefficients, start, ac) {
       return;
     }
     k += run;
-    if (length && k < 64) coefficients[start + k] = bits.takeSigned(length) << scan.low;
+    if (k > 63) throw new Error("is damaged");
+    if (length) coefficients[start + k] = bits.takeSigned(length) << scan.low;
   }
 }
 
