@@ -10,7 +10,7 @@ import { cutNotes, overlapNotes } from "../density/areas.js";
 import { fieldsOf } from "./area_fields.js";
 import { drawAreaTable, newAreaTable } from "./area_table.js";
 import { addInTheMiddle } from "./edits.js";
-import { byId, element } from "./elements.js";
+import { byId, element, quiet } from "./elements.js";
 import { closePolygon } from "./gestures.js";
 import { say } from "./live.js";
 import { sharesOf } from "./measures.js";
@@ -25,7 +25,7 @@ const HINTS = {
 
 /** @param {Store} store */
 export function startAreasPanel(store) {
-  const hint = element("p", { class: "quiet" });
+  const hint = quiet("");
   const table = newAreaTable();
   const fields = element("div");
   const notes = element("ul", { class: "said", "aria-label": "Notes on the areas" });
@@ -98,6 +98,7 @@ function addAndFocus(store) {
  */
 function pressWhileDrawing(store, event) {
   const { draft, tool } = store.get();
+  if (/** @type {Element} */ (event.target).matches("input:not([type=radio]), select")) return;
   if (event.key === "Escape" && tool !== "select") store.set({ draft: null, tool: "select" });
   if (tool !== "polygon" || !draft) return;
   if (event.key === "Enter") closePolygon(store);

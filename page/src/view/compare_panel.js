@@ -10,7 +10,7 @@
  */
 
 import { comparisonOf } from "./comparison.js";
-import { byId, element } from "./elements.js";
+import { byId, element, quiet } from "./elements.js";
 import { chosenEntry, otherEntry } from "./store.js";
 import { likeness, percent, points, times } from "./texts.js";
 
@@ -83,18 +83,14 @@ function resultOf(state) {
       element("span", { class: isFolded ? false : "figure-number" }, percent(difference.total_variation)),
       " of the attention lies elsewhere in B",
     ),
-    element("p", { class: "quiet" }, likeness(difference)),
+    quiet(likeness(difference)),
   ]);
   const lines = notes.map((note) => element("li", {}, note));
   return [
     ...numbers,
     changes.length
       ? tableOf(changes)
-      : element(
-          "p",
-          { class: "quiet" },
-          "Draw areas on A, under Areas, to see how the attention on each changes.",
-        ),
+      : quiet("Draw areas on A, under Areas, to see how the attention on each changes."),
     element("ul", { class: "said", "aria-label": "Notes on the comparison" }, ...lines),
   ];
 }

@@ -46,6 +46,15 @@ export function element(tag, options = {}, ...children) {
 }
 
 /**
+ * A paragraph that keeps itself back.
+ *
+ * @param {string} text
+ */
+export function quiet(text) {
+  return element("p", { class: "quiet" }, text);
+}
+
+/**
  * A new element of a drawing.
  *
  * @template {keyof SVGElementTagNameMap} Tag

@@ -41,6 +41,20 @@ export function drawnAt(image, [height, width]) {
   return canvas;
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} type
+ * @param {number} [quality]
+ * @returns {Promise<Blob>}
+ */
+export function blobOf(canvas, type, quality) {
+  return new Promise((done, failed) => {
+    const take = (/** @type {Blob | null} */ blob) =>
+      blob ? done(blob) : failed(new Error("the picture is too large for this browser"));
+    canvas.toBlob(take, type, quality);
+  });
+}
+
 /** @param {HTMLCanvasElement} canvas */
 export function contextOf(canvas) {
   const context = canvas.getContext("2d");

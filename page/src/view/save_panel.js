@@ -10,13 +10,15 @@
 import { rowOf } from "../density/difference.js";
 import { summaryOf } from "../density/summary.js";
 import { comparisonOf } from "./comparison.js";
-import { byId, element } from "./elements.js";
+import { byId, element, quiet } from "./elements.js";
 import { csvOf, download, jsonOf } from "./files.js";
 import { say } from "./live.js";
 import { sharesOf } from "./measures.js";
 import { painted } from "./painting.js";
+import { blobOf } from "./pictures.js";
 import { reportOf } from "./report.js";
-import { chosenEntry, otherEntry } from "./store.js";
+import { chosenEntry, newId, otherEntry } from "./store.js";
+import { sentence } from "./texts.js";
 
 const KINDS = { heat: "overlay", contours: "contour", reveal: "reveal", image: "image" };
 
@@ -25,7 +27,7 @@ export function startSavePanel(store) {
   const withAreas = element("input", { type: "checkbox", checked: true });
   /** @param {string} text @param {string} id @param {(state: State) => unknown} save */
   const button = (text, id, save) =>
-    element("button", { type: "button", id, click: () => act(text, () => save(store.get())) }, text);
+    element("button", { type: "button", id, click: () => act(store, text, save) }, text);
   const picture = button("Picture (PNG)", "save-picture", (state) => savePicture(state, withAreas.checked));
   const report = button("Report (one page)", "save-report", (state) => saveReport(state, false));
   const numbers = button("Numbers (JSON)", "save-numbers", saveNumbers);
@@ -38,7 +40,7 @@ export function startSavePanel(store) {
     button("Changes (JSON)", "save-changes-json", (state) => saveChanges(state, "json")),
     button("Report of A and B", "save-report-both", (state) => saveReport(state, true)),
   ];
-  const about = element("p", { class: "quiet" });
+  const about = quiet("");
   byId("save").append(
     element(
       "div",
@@ -49,14 +51,10 @@ export function startSavePanel(store) {
       element("label", { class: "check" }, withAreas, "Draw the areas on the picture"),
       element("h2", {}, "Its areas"),
       element("div", { class: "row" }, ...tables),
-      element(
-        "p",
-        { class: "quiet" },
-        "As gazemap regions writes them, and reads them. A polygon is written as the box around it.",
-      ),
+      quiet("As gazemap regions writes them, and reads them. A polygon is written as the box around it."),
       element("h2", {}, "A and B"),
       element("div", { class: "row" }, ...both),
-      element("p", { class: "quiet" }, "As gazemap diff writes them."),
+      quiet("As gazemap diff writes them."),
     ),
   );
   store.onChange((state) => {
@@ -67,19 +65,26 @@ export function startSavePanel(store) {
     for (const one of [picture, numbers, report]) one.disabled = !isReady;
     for (const one of tables) one.disabled = !isReady || !a?.areas.length;
     both.forEach((one, i) => {
-      one.disabled = !isReady || !b?.prediction || (i < 2 && !a?.areas.length);
+      one.disabled = !isReady || !b?.prediction || (i < 2 && !comparisonOf(state).changes.length);
     });
   });
 }
 
 /**
+ * @param {Store} store
  * @param {string} text
- * @param {() => unknown} save
+ * @param {(state: State) => unknown} save
  */
-async function act(text, save) {
+async function act(store, text, save) {
   say(`${text} is being made.`);
-  await save();
-  say(`${text} was saved.`);
+  try {
+    await save(store.get());
+    say(`${text} was saved.`);
+  } catch (error) {
+    // such as a picture that is too large for this browser
+    const reason = `${text} was not saved: ${/** @type {Error} */ (error).message}`;
+    store.set({ failures: [...store.get().failures, { id: newId("failure"), text: sentence(reason) }] });
+  }
 }
 
 /**
@@ -89,8 +94,7 @@ async function act(text, save) {
 async function savePicture(state, hasAreas) {
   const entry = /** @type {Entry} */ (chosenEntry(state));
   const canvas = await painted(state, entry, hasAreas);
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
-  download(blob, `${entry.name}.${KINDS[state.view]}.png`);
+  download(await blobOf(canvas, "image/png"), `${entry.name}.${KINDS[state.view]}.png`);
 }
 
 /** @param {State} state */
