@@ -28,8 +28,8 @@ def create_app(predictors: Mapping[str, Predictor], limits: Limits | None = None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        desk.close()
+        with desk.opened():
+            yield
 
     app = FastAPI(
         title="gazemap",

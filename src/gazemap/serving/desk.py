@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from gazemap.errors import lookup
 from gazemap.images.folds import parse_viewport
 from gazemap.images.opening import LARGE
 from gazemap.images.reading import read_size
-from gazemap.prediction.files.threads import worker_count
+from gazemap.prediction.files.threads import worker_threads
 from gazemap.prediction.placing import PlacedImage, read_placed
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import Predictor, load_predictor
@@ -63,8 +63,14 @@ class Desk:
             if predictor.center_bias
         }
         self._one_large = asyncio.Lock()
-        self._pool = ThreadPoolExecutor(worker_count(), "gazemap")
+        self._pool: ThreadPoolExecutor
         self._batcher = Batcher(self.run, monitor.computed)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """With the threads that work, each on one core; what they have begun is finished at the end."""
+        with worker_threads() as (self._pool, _):
+            yield
 
     @asynccontextmanager
     async def taking(self) -> AsyncIterator[None]:
@@ -151,10 +157,6 @@ class Desk:
             return read_placed(served.predictor, image, seen)
 
         return await self._batcher.predict(served.predictor, await self.run(placed), image)
-
-    def close(self) -> None:
-        """End the threads; what they work on is finished first."""
-        self._pool.shutdown()
 
     def _check_pixels(self, image: bytes) -> None:
         height, width = read_size(image)
