@@ -1,3 +1,5 @@
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -165,3 +167,23 @@ def test_frames_are_predicted_by_one_door(model):
     model.fit = "stretch"
     assert predict(images[0], model).scored.shape == (12, 12)
     assert predict_frames(predictor, frames[:0], []) == []
+
+
+@pytest.mark.parametrize("size", [(40, 60), (300, 60)], ids=["at once", "in folds"])
+def test_a_prediction_that_was_used_is_freed_at_once(model, size):
+    """Not when the garbage collector comes by: a server's memory would grow until then."""
+    used(size, model)  # the first use imports packages, whose handled errors hold the frames around them
+    gc.collect()
+    gc.disable()
+    try:
+        there = weakref.ref(used(size, model))
+        assert there() is None
+    finally:
+        gc.enable()
+
+
+def used(size, model):
+    prediction = predict(photo(*size), model)
+    prediction.as_json()
+    prediction.overlay()
+    return prediction

@@ -87,12 +87,14 @@ class FoldedPrediction(Prediction):
         whole /= whole.sum()
         return whole
 
-    @cached_property
+    @property
     def shown(self) -> FoldedPrediction:
         """The same for pictures: of an image of no more than 16 megapixels."""
+        return self if self.shown_size == self.placement.size else self._smaller
+
+    @cached_property
+    def _smaller(self) -> FoldedPrediction:
         size = self.shown_size
-        if size == self.placement.size:
-            return self
         scaled = [(part, part.fold.scaled(self.placement.size, size)) for part in self.folds]
         return replace(
             self,

@@ -118,13 +118,15 @@ class Prediction:
             return self.grid
         return unplace(self.grid, self.placement, self.output)
 
-    @cached_property
+    @property
     def shown(self) -> Prediction:
         """The same for pictures and summaries: of an image of no more than 16 megapixels."""
-        size = self.shown_size
-        if size == self.placement.size:
-            return self
-        return replace(self, placement=replace(self.placement, size=size))
+        # not kept where it is the prediction itself, whose memory would then wait for the garbage collector
+        return self if self.shown_size == self.placement.size else self._smaller
+
+    @cached_property
+    def _smaller(self) -> Prediction:
+        return replace(self, placement=replace(self.placement, size=self.shown_size))
 
     @property
     def shown_size(self) -> Size:

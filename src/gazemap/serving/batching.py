@@ -23,7 +23,7 @@ class _Batch:
     def __init__(self) -> None:
         self.placed: list[PlacedImage] = []
         self.images: list[ImageLike] = []
-        self.full = asyncio.Event()
+        self.closed = asyncio.Event()
         self.predictions: asyncio.Task[list[Prediction]]
 
     def add(self, placed: PlacedImage, image: ImageLike) -> int:
@@ -31,7 +31,7 @@ class _Batch:
         self.placed.append(placed)
         self.images.append(image)
         if len(self.placed) == BATCH:
-            self.full.set()
+            self.closed.set()
         return len(self.placed) - 1
 
 
@@ -62,7 +62,7 @@ class Batcher:
             image: for pictures of the prediction.
         """
         batch = self._open.get(predictor)
-        if batch is None or batch.full.is_set():
+        if batch is None or batch.closed.is_set():
             batch = self._open[predictor] = _Batch()
             batch.predictions = asyncio.create_task(self._predictions(predictor, batch))
         place = batch.add(placed, image)
@@ -71,10 +71,8 @@ class Batcher:
 
     async def _predictions(self, predictor: Predictor, batch: _Batch) -> list[Prediction]:
         async with self._free:
-            try:
-                await asyncio.wait_for(batch.full.wait(), _WAIT)
-            except TimeoutError:
-                batch.full.set()
+            asyncio.get_running_loop().call_later(_WAIT, batch.closed.set)
+            await batch.closed.wait()
             if self._open.get(predictor) is batch:
                 del self._open[predictor]
             self._computed(len(batch.placed))

@@ -130,6 +130,8 @@ class Desk:
                 loop = asyncio.get_running_loop()
                 future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._give_back))
             raise
+        finally:
+            del future  # an error in it would hold this frame, which would hold the image
 
     def served(self, options: PredictOptions) -> Served:
         """The model that is asked for; by default the first.
