@@ -81,6 +81,15 @@ RUNS = {
     ),
     "pysaliency_roundtrip": ([], ["written and imported:"]),
     "screenshots": ([], ["the page as one picture:", "fold by fold:", "correlation:", "mean difference:"]),
+    "serve": (
+        [],
+        [
+            "predict of a folder:",
+            *(f" *{clients} clients:" for clients in (1, 4, 16)),
+            "requests: 100, malformed: 20, wrong answers:",
+            "memory:",
+        ],
+    ),
     "starting": (
         [],
         ["packages", "MB", "python -c .import gazemap.", "gazemap --help", r"gazemap predict photo\.jpg"],
@@ -100,6 +109,8 @@ PARTS = {
     "metrics_table",
     "page_photos",
     "pysaliency_peer",
+    "serve_load",
+    "serve_requests",
 }
 NUMBER = r"\s+(\d[\d,]*(\.\d+)?)(?![\d.])"
 
