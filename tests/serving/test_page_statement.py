@@ -46,7 +46,10 @@ def test_the_accuracy_is_that_of_the_cards():
 def test_the_accuracy_on_web_pages_is_that_of_the_docs():
     row = re.search(r"^\| fold by fold \| ([\d.]+) \| ([\d.]+) \|", SCREENSHOTS.read_text(), re.MULTILINE)
     assert [accuracy()[name][1] for name in ("gazenet", "gazenet-large")] == list(row.groups())
-    assert "off by 3.5 points" in plain(SCREENSHOTS.read_text())
+    text = plain(SCREENSHOTS.read_text())
+    center, people = accuracy()["the center of every image"][1], accuracy()["other people"][1]
+    assert f"where the center bias has {center} and other people {people}" in text
+    assert "off by 3.5 points" in text
     assert "off by 3.5 points" in plain(statement())
 
 

@@ -51,6 +51,25 @@ def test_images_are_dropped_and_pasted(driver, images, kind):
     assert driver.page.locator("#legend .scale").count() == 1
 
 
+def test_a_screenshot_comes_from_the_clipboard(driver, images, form):
+    if form == "single-file":
+        pytest.skip("pages from files may not write to the clipboard, so the test cannot put it there")
+    driver.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    content = base64.b64encode(images["a"].read_bytes()).decode()
+    driver.page.evaluate(
+        """async (content) => {
+          const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+          const blob = new Blob([bytes], { type: "image/png" });
+          await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+        }""",
+        content,
+    )
+    driver.page.keyboard.press("Control+V")
+    driver.wait()
+    assert driver.page.locator("#strip .thumb span").all_inner_texts() == ["screenshot 1.png"]
+    assert "640 x 400" in driver.page.locator("figcaption").inner_text()
+
+
 def test_bad_images_are_named_and_the_others_go_on(driver, images):
     driver.add(images["text"], images["cut"], images["a"])
     failures = driver.page.locator("#failures p").all_inner_texts()
