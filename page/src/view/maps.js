@@ -15,6 +15,7 @@
 
 import { COLORS, levelsOf, scaleOf } from "../density/colors.js";
 import { timesChanceOf } from "../density/density.js";
+import { shownEntries } from "./store.js";
 
 const SHOWN = 2 ** 19; // pixels; maps are smooth, and the browser enlarges them
 const WRITTEN = 2 ** 24; // pixels of a picture as a file
@@ -50,14 +51,15 @@ export function boundedSize({ width, height }, most) {
 }
 
 /**
- * What the colors of an image's map stand for: the values of all images where they share one scale.
+ * What the colors of an image's map stand for: the values of all images where they share one scale, as A and
+ * B always do.
  *
  * @param {State} state
  * @param {Entry} entry That has a map.
  * @returns {Scale}
  */
 export function scaleFor(state, entry) {
-  const others = state.isShared || state.tab === "compare" ? state.entries : [entry];
+  const others = state.tab === "compare" ? shownEntries(state) : state.isShared ? state.entries : [entry];
   const scales = others.flatMap(({ map }) => (map ? [map.scale] : []));
   return {
     low: Math.min(...scales.map(({ low }) => low)),

@@ -78,13 +78,19 @@ function drawStage(store, figure, entry, letter) {
     state.tool !== "select" && state.tab !== "crop" && entry.status === "ready",
   );
   const title = letter ? [element("b", {}, letter)] : [];
-  caption.replaceChildren(...title, `${entry.name}, ${width} x ${height} pixels`);
+  caption.replaceChildren(...title, captionOf(entry));
   drawPicture(picture, entry);
   drawMap(map, state, entry);
   setOptions(drawing, { viewBox: `0 0 ${width} ${height}`, "aria-label": `Areas of ${entry.name}` });
   setUnit(drawing);
   drawMarks(drawing, state, entry);
   drawShapes(store, drawing, state, entry);
+}
+
+/** @param {Entry} entry */
+function captionOf({ name, status, prediction }) {
+  if (prediction) return `${name}, ${prediction.width} x ${prediction.height} pixels`;
+  return status === "failed" ? `${name} could not be predicted.` : name;
 }
 
 /**

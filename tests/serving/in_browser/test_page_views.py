@@ -75,6 +75,7 @@ def test_bad_images_are_named_and_the_others_go_on(driver, images):
     failures = driver.page.locator("#failures p").all_inner_texts()
     assert [line.split(":")[0] for line in failures] == ["notes.txt", "cut.png"]
     assert all(len(line) > len("cut.png: ") and "Error" not in line for line in failures)
+    assert driver.page.locator("figcaption").inner_text() == "notes.txt could not be predicted."
     driver.page.locator("#strip .thumb", has_text="a.png").click()
     assert driver.page.locator("#legend .scale").count() == 1
     for _ in range(2):
