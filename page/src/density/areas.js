@@ -87,7 +87,7 @@ export function overlapNotes(areas) {
 }
 
 /** @param {{name: string}[]} rows */
-export function namesOf(rows) {
+function namesOf(rows) {
   return [...new Set(rows.map((row) => row.name))];
 }
 

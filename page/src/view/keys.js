@@ -9,7 +9,7 @@ import { entryOf, moved, removeArea, setCorners, stretched } from "./edits.js";
 import { byId } from "./elements.js";
 import { say } from "./live.js";
 import { areasOn, sharesOf } from "./measures.js";
-import { spoken } from "./shapes.js";
+import { spoken } from "./texts.js";
 
 const STEPS = 200; // of the image's longer side
 /** @type {Record<string, [number, number]>} */

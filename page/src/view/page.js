@@ -4,9 +4,11 @@
  * @typedef {import("../model/predictor.js").Predictor} Predictor
  */
 
+import { VERSION } from "../version.js";
 import { startAreasPanel } from "./areas_panel.js";
 import { startComparePanel } from "./compare_panel.js";
 import { startCropPanel } from "./crop_panel.js";
+import { byId } from "./elements.js";
 import { startIntake } from "./intake.js";
 import { startLegend } from "./legend.js";
 import { startNotes } from "./notes.js";
@@ -18,8 +20,6 @@ import { createStore, firstState } from "./store.js";
 import { startStrip } from "./strip.js";
 import { startTabs } from "./tabs.js";
 import { startToolbar } from "./toolbar.js";
-import { VERSION } from "../version.js";
-import { byId } from "./elements.js";
 
 const HERE = ["localhost", "127.0.0.1", "[::1]"];
 

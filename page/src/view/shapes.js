@@ -12,7 +12,7 @@ import { boundsOf } from "../density/polygons.js";
 import { drawn, keyedChildren, setOptions } from "./elements.js";
 import { pressKey } from "./keys.js";
 import { areasOn, sharesOf } from "./measures.js";
-import { percent, times } from "./texts.js";
+import { percent, spoken } from "./texts.js";
 
 const ROOM = 22; // pixels of the screen that a name takes above its area
 
@@ -120,19 +120,6 @@ function handle(cx, cy, index) {
     drawn("circle", { class: "handle", cx, cy }),
     drawn("circle", { class: "grip", "data-corner": index, cx, cy }),
   ];
-}
-
-/**
- * @param {string} name
- * @param {Area["kind"]} kind
- * @param {RegionShare[]} rows
- */
-export function spoken(name, kind, rows) {
-  const parts = rows.map(({ attention, times_chance, rank, fold }) => {
-    const where = rows.length > 1 ? `fold ${fold}: ` : "";
-    return `${where}${percent(attention)} of attention, ${times(times_chance)} times chance, rank ${rank}`;
-  });
-  return `${name}, ${kind}. ${parts.join("; ")}.`;
 }
 
 /** @param {import("../density/polygons.js").Corner[]} corners */

@@ -37,6 +37,21 @@ export function mark(value) {
   return String(Number(value.toFixed(value < 10 ? 1 : 0)));
 }
 
+/**
+ * An area as it is read aloud.
+ *
+ * @param {string} name
+ * @param {import("../density/areas.js").Area["kind"]} kind
+ * @param {import("../density/areas.js").RegionShare[]} rows
+ */
+export function spoken(name, kind, rows) {
+  const parts = rows.map(({ attention, times_chance, rank, fold }) => {
+    const where = rows.length > 1 ? `fold ${fold}: ` : "";
+    return `${where}${percent(attention)} of attention, ${times(times_chance)} times chance, rank ${rank}`;
+  });
+  return `${name}, ${kind}. ${parts.join("; ")}.`;
+}
+
 /** @param {string} text With or without a full stop. */
 export function sentence(text) {
   return /[.!?]$/.test(text) ? text : `${text}.`;
