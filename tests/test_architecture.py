@@ -61,8 +61,8 @@ ORDERS = {
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",
     "reports/studies": "recipes | trained < *",
-    "serving": "built < limits | problems | answers | page_files | options | batching < accepting | bodies"
-    " | monitoring | schemas < desk | gate < asked < * < app | server < serve",
+    "serving": "built | models < limits | problems | answers | page_files | options | batching < accepting"
+    " | bodies | monitoring | schemas < desk | gate < asked < * < app | server < serve",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"
     " < data < __init__",
 }

@@ -105,7 +105,7 @@ def test_a_port_that_is_taken(run):
         (("--host", "no.such.name.invalid"), "no address to listen on"),
         (("--port", "70000"), "from 0 to 65535, got 70000"),
         (("--model", "other"), "no model other"),
-        (("--model", "gazenet,shipped:gazenet"), "Two models to serve are named gazenet"),
+        (("--model", "gazenet,shipped:gazenet"), "Two of the models are named gazenet"),
         (("--token-file", "none.txt"), "cannot be read"),
         (("--token-file", "short.txt"), "at least 16 signs"),
         (("--max-megabytes", "0"), "max_megabytes must be at least 1, got 0"),

@@ -8,8 +8,10 @@ import re
 import numpy as np
 import pytest
 
+from gazemap.adaptation.saving import save_adapted
 from gazemap.errors import InputError, MissingPackageError, OutputError
-from gazemap.models.files import shipped_form, shipped_weights
+from gazemap.models.conditions import ViewingCondition
+from gazemap.models.files import form_beside, shipped_weights
 from gazemap.prediction.predictor import load_predictor
 from gazemap.serving import built
 from gazemap.serving.site import write_page
@@ -54,7 +56,7 @@ def check_models(files):
         assert (model["fit"], model["has_center_bias"]) == (predictor.fit, predictor.center_bias)
         prior = np.frombuffer(base64.b64decode(model["log_prior"]), "<f4")
         np.testing.assert_array_equal(prior, predictor.log_prior.ravel())
-        form = shipped_form(shipped_weights()[model["name"]])
+        form = form_beside(shipped_weights()[model["name"]])
         assert unpacked(files[model["file"]]) == form.read_bytes()
 
 
@@ -62,7 +64,7 @@ def test_the_folder_holds_the_page_its_models_and_nothing_else(tmp_path):
     page = write_page(out=tmp_path / "site")
     files = {path.name: path.read_bytes() for path in (tmp_path / "site").iterdir()}
     assert {name: len(content) for name, content in files.items()} == page.sizes
-    assert {*files} == {*FILES, "models.json", "gazenet.onnx.gz", "gazenet-large.onnx.gz"}
+    assert {*files} == {*FILES, "models.json", "model-1.onnx.gz", "model-2.onnx.gz"}
     assert files["index.html"].decode() == INDEX.replace('"server"', '"static"')
     assert all(files[name] == content for name, content in FILES.items() if name != "index.html")
     check_models(files)
@@ -83,6 +85,19 @@ def test_the_single_file_holds_all_of_it(tmp_path):
     assert "MIT</script>" in html
     assert not re.search(r'(?:src|href)="(?!#|data:)', html)
     assert [path.name for path in tmp_path.iterdir() if path.name != "built"] == ["attention.html"]
+
+
+def test_it_holds_the_models_that_are_asked_for(tmp_path):
+    """A model under a viewing condition, whose name is no address, and no other."""
+    prior = np.random.default_rng(0).normal(size=(60, 80)).astype(np.float32)
+    save_adapted("gazenet", tmp_path / 'my "model"', ViewingCondition("adapted", 0.6, 0.02, prior), None)
+    write_page(out=tmp_path / "site", model=[str(tmp_path / 'my "model"')])
+    (model,) = json.loads((tmp_path / "site" / "models.json").read_text())
+    assert (model["name"], model["is_default"], model["has_center_bias"]) == ('my "model"', True, True)
+    assert (model["condition"]["power"], model["condition"]["blur"]) == (0.6, 0.02)
+    kept = np.frombuffer(base64.b64decode(model["condition"]["log_prior"]), "<f4")
+    np.testing.assert_array_equal(kept, prior.ravel())
+    assert len([*(tmp_path / "site").glob("*.onnx.gz")]) == 1
 
 
 def test_the_same_page_is_written_twice(tmp_path):

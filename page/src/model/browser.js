@@ -4,8 +4,10 @@
  * @typedef {import("./predictor.js").ModelInfo} ModelInfo
  * @typedef {import("./predictor.js").Predictor} Predictor
  *
- * @typedef {ModelInfo & {file: string, fit: import("./predictor.js").Fold["fit"], log_prior: string | null}} Network
- *   A model as the file of models lists it; its center bias is base64 of little-endian float32.
+ * @typedef {{power: number, blur: number, log_prior: string | null}} WrittenCondition
+ * @typedef {ModelInfo & {file: string, fit: import("./predictor.js").Fold["fit"], log_prior: string | null,
+ *   condition: WrittenCondition | null}} Network
+ *   A model as the file of models lists it; center biases are base64 of little-endian float32.
  * @typedef {{done: (value: any) => void, failed: (error: Error) => void}} Waiting
  */
 

@@ -2,10 +2,12 @@
  * The networks, computed by ONNX Runtime's WebAssembly.
  *
  * @typedef {import("./worker.js").Network} Network
- * @typedef {{session: ort.InferenceSession, logPrior: Float32Array | null}} OpenNetwork
+ * @typedef {import("./condition.js").Condition} Condition
+ * @typedef {{session: ort.InferenceSession, logPrior: Float32Array | null, condition: Condition | null}} OpenNetwork
  */
 
 import * as ort from "onnxruntime-web/wasm";
+import { conditioned } from "./condition.js";
 import { contentOf } from "./files.js";
 
 /** @type {Map<string, Promise<OpenNetwork>>} */
@@ -41,13 +43,20 @@ export function openNetwork(network) {
  * @param {Network} network
  * @returns {Promise<OpenNetwork>}
  */
-async function load({ address, log_prior }) {
+async function load({ address, log_prior, condition }) {
   const [content] = await Promise.all([contentOf(address), runtime]);
-  const prior = log_prior && (await contentOf(`data:application/octet-stream;base64,${log_prior}`));
   return {
     session: await ort.InferenceSession.create(content, { executionProviders: ["wasm"] }),
-    logPrior: prior ? new Float32Array(prior.buffer) : null,
+    logPrior: await floatsIn(log_prior),
+    condition: condition && { ...condition, logPrior: await floatsIn(condition.log_prior) },
   };
+}
+
+/** @param {string | null} base64 Of little-endian float32. */
+async function floatsIn(base64) {
+  if (base64 === null) return null;
+  const content = await contentOf(`data:application/octet-stream;base64,${base64}`);
+  return new Float32Array(content.buffer);
 }
 
 /**
@@ -59,7 +68,7 @@ async function load({ address, log_prior }) {
  * @param {boolean} centerBias
  * @returns {Promise<import("./predictor.js").Grid>}
  */
-export async function gridOf({ session, logPrior }, frame, [height, width], centerBias) {
+export async function gridOf({ session, logPrior, condition }, frame, [height, width], centerBias) {
   const area = height * width;
   const values = new Float32Array(3 * area);
   for (let channel = 0; channel < 3; channel++) {
@@ -69,23 +78,11 @@ export async function gridOf({ session, logPrior }, frame, [height, width], cent
   const { log_density } = await session.run({ images });
   const found = Float32Array.from(/** @type {Float32Array} */ (log_density.data));
   if (!found.every(Number.isFinite)) throw new Error("The model puts out numbers that are not finite. Reload the page.");
+  const [, rows, columns] = log_density.dims;
+  const used = centerBias || !logPrior ? condition : { power: 1, blur: 0, ...condition, logPrior: new Float32Array(found.length) };
   return {
-    height: log_density.dims[1],
-    width: log_density.dims[2],
-    log_density: centerBias || !logPrior ? found : withoutPrior(found, logPrior),
+    height: rows,
+    width: columns,
+    log_density: used ? conditioned(found, [rows, columns], logPrior, used) : found,
   };
-}
-
-/**
- * log_softmax(response + prior) -> log_softmax(response).
- *
- * @param {Float32Array} logDensity
- * @param {Float32Array} prior
- */
-function withoutPrior(logDensity, prior) {
-  const response = Float64Array.from(logDensity, (value, i) => value - prior[i]);
-  const peak = response.reduce((most, value) => Math.max(most, value), -Infinity);
-  const total = response.reduce((sum, value) => sum + Math.exp(value - peak), 0);
-  const shift = peak + Math.log(total);
-  return Float32Array.from(response, (value) => value - shift);
 }

@@ -90,9 +90,10 @@ def page(
             metavar="FILE", help="In place of a folder: one .html file, which opens by double click."
         ),
     ] = None,
+    model: ModelsOption = "gazenet,gazenet-large",
 ) -> Answer:
     """Write the page that predicts in the browser: no server computes, and no image leaves the machine."""
     from gazemap.serving.site import write_page
 
-    written = write_page(out=out, single_file=single_file)
+    written = write_page(out=out, single_file=single_file, model=names(model) or ())
     return Answer(written, written.notes())

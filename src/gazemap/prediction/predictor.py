@@ -151,6 +151,22 @@ def _opened_once(model: str | os.PathLike[str], engine: str, device: str, thread
         return _kept[key]
 
 
+def onnx_form(model: str | os.PathLike[str]) -> bytes:
+    """The ONNX form of a model, as a file holds it; made if there is none yet.
+
+    Args:
+        model: a name or a path, as `load_predictor` takes it.
+
+    Raises:
+        WeightsError: there is no such model.
+        MissingPackageError: the form must be made, and PyTorch or the extra "export" is not installed.
+    """
+    file, _ = located(model)
+    check_exists(file)
+    form = file if file.suffix == ".onnx" else form_beside(file) or _made_form(file)
+    return form if isinstance(form, bytes) else form.read_bytes()
+
+
 def _as_asked(predictor: Predictor, engine: str, device: str) -> Predictor:
     if engine not in ("auto", predictor.engine) or device not in ("auto", predictor.device):
         raise InputError(

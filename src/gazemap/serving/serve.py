@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.errors import InputError
-from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.serving.limits import Limits
+from gazemap.serving.models import DEFAULT_MODELS, open_models
 from gazemap.system.extras import require
 
-DEFAULT_MODELS = ("gazenet", "gazenet-large")
 _TOKEN = 16  # signs of a token, at least
 
 
@@ -69,7 +68,7 @@ def serve(
         require(package, "Serving")
     limits = _limits(max_megabytes, max_megapixels, max_requests, seconds)
     token = _token(Path(token_file)) if token_file is not None else None
-    predictors = _predictors(model, engine, device)
+    predictors = open_models(model, engine=engine, device=device)
     from gazemap.serving.app import create_app
     from gazemap.serving.gate import Gate, own_names
     from gazemap.serving.server import listen
@@ -104,21 +103,3 @@ def _token(file: Path) -> str:
             "openssl rand -hex 32 > token.txt."
         )
     return token
-
-
-def _predictors(models: Sequence[str], engine: str, device: str) -> dict[str, Predictor]:
-    """The models by their names, each opened once, to be computed on one core per call."""
-    found: dict[str, Predictor] = {}
-    for model in models:
-        predictor = load_predictor(model, engine=engine, device=device, threads=1)
-        if predictor.output != "log_density":
-            raise InputError(
-                f"{model} puts out a saliency, and the page and the HTTP API answer densities. Serve a model "
-                "whose output is log_density."
-            )
-        if predictor.name in found:
-            raise InputError(f"Two models to serve are named {predictor.name}. Serve one of them.")
-        found[predictor.name] = predictor
-    if not found:
-        raise InputError("There is no model to serve. Name one or several.")
-    return found

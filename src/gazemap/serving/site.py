@@ -6,14 +6,18 @@ import base64
 import gzip
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gazemap.errors import InputError
-from gazemap.models.files import DEFAULT_MODEL, form_beside, shipped_weights
-from gazemap.prediction.predictor import Predictor, load_predictor
+from gazemap.prediction.predictor import Predictor, onnx_form
 from gazemap.serving.built import built_page
+from gazemap.serving.models import DEFAULT_MODELS, open_models
 from gazemap.system.files import new_folder, write_text
 
 _FORM = '<meta name="gazemap-form" content="server">'
@@ -54,28 +58,36 @@ class Page:
         ]
 
 
-def write_page(*, out: str | Path | None = None, single_file: str | Path | None = None) -> Page:
+def write_page(
+    *,
+    out: str | Path | None = None,
+    single_file: str | Path | None = None,
+    model: Sequence[str] = DEFAULT_MODELS,
+) -> Page:
     """Write the page that predicts in the browser: no server computes, and no image leaves the machine.
 
     Args:
         out: a new folder for static files, which work under any address of any web server.
         single_file: or one .html file, which opens by double click, offline.
+        model: names of models, run folders, weights or ONNX files; the first is the default.
 
     Raises:
-        InputError: both or neither are given, or the file is not named .html.
+        InputError: both or neither of the places are given, the file is not named .html, or a model puts out
+            no density.
+        WeightsError: there is no such model.
         OutputError: the folder holds something already, or the place cannot be written.
         MissingPackageError: a checkout in which the page was not built.
     """
     if (out is None) == (single_file is None):
         raise InputError("Give one of the two: --out FOLDER for a web site, or --single-file FILE.html.")
     if out is not None:
-        return _write_site(Path(out))
+        return _write_site(Path(out), model)
     assert single_file is not None
-    return _write_single_file(Path(single_file))
+    return _write_single_file(Path(single_file), model)
 
 
-def _write_site(folder: Path) -> Page:
-    page, models = built_page(), _models()
+def _write_site(folder: Path, model: Sequence[str]) -> Page:
+    page, models = built_page(), _models(model)
     with new_folder(folder) as made:
         for file in page.iterdir():
             (made / file.name).write_bytes(file.read_bytes())
@@ -86,7 +98,7 @@ def _write_site(folder: Path) -> Page:
     return Page(folder, folder / "index.html", sizes)
 
 
-def _write_single_file(file: Path) -> Page:
+def _write_single_file(file: Path, model: Sequence[str]) -> Page:
     if file.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"The single file must be named .html, such as attention.html, got {file.name!r}.")
     page, html = built_page(), _html("single-file")
@@ -94,7 +106,7 @@ def _write_single_file(file: Path) -> Page:
         one.name: one.read_bytes()
         for one in sorted(page.iterdir())
         if one.name not in ("index.html", *_COPIED)
-    } | _models()
+    } | _models(model)
     # licenses.txt stays readable
     files = [
         f'<script type="text/plain" data-file="{name}">{base64.b64encode(_packed(content)).decode()}</script>'
@@ -128,30 +140,34 @@ def _replaced(html: str, old: str, new: str) -> str:
     return before + new + after
 
 
-def _models() -> dict[str, bytes]:
-    """The files of the models that come with gazemap, by name, and what the page must know of each."""
-    described, files = [], {}
-    for name, weights in shipped_weights().items():
-        form = form_beside(weights)
-        assert form is not None
-        file = f"{name}.onnx.gz"
-        files[file] = _packed(form.read_bytes())
-        described.append(
-            _about(load_predictor(f"shipped:{name}", engine="onnx", device="cpu")) | {"file": file}
-        )
+def _models(names: Sequence[str]) -> dict[str, bytes]:
+    """The files of the models by name, and what the page must know of each."""
+    described: list[dict[str, Any]] = []
+    files: dict[str, bytes] = {}
+    opened = open_models(names, engine="onnx", device="cpu").values()
+    for number, (name, predictor) in enumerate(zip(names, opened, strict=True), 1):
+        file = f"model-{number}.onnx.gz"  # names are the user's: not all are good for addresses
+        files[file] = _packed(onnx_form(name))
+        described.append(_about(predictor) | {"file": file, "is_default": number == 1})
     return {_MODELS: json.dumps(described).encode(), **files}
 
 
 def _about(predictor: Predictor) -> dict[str, Any]:
-    prior = predictor.log_prior
+    condition = predictor.condition
     return {
         "name": predictor.name,
         "input_size": predictor.input_size,
         "fit": predictor.fit,
         "has_center_bias": predictor.center_bias,
-        "is_default": predictor.name == DEFAULT_MODEL,
-        "log_prior": None if prior is None else base64.b64encode(prior.astype("<f4").tobytes()).decode(),
+        "log_prior": _base64(predictor.log_prior),
+        "condition": condition
+        and {"power": condition.power, "blur": condition.blur, "log_prior": _base64(condition.log_prior)},
     }
+
+
+def _base64(values: NDArray[np.float32] | None) -> str | None:
+    """Little-endian float32, as text."""
+    return None if values is None else base64.b64encode(values.astype("<f4").tobytes()).decode()
 
 
 def _packed(content: bytes) -> bytes:

@@ -163,7 +163,7 @@ def test_a_site_that_lost_a_file_says_so(browser, built, tmp_path):
     from support.page_server import static_files
 
     site = write_page(out=tmp_path / "site").path
-    (site / "gazenet.onnx.gz").unlink()
+    (site / "model-1.onnx.gz").unlink()
     with static_files(tmp_path) as root:
         page = browser.new_page()
         page.goto(f"{root}site/")
