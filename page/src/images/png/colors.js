@@ -68,6 +68,10 @@ function fromPalette({ samples, palette, transparency }, values) {
  * @returns {string[]}
  */
 function fromEight({ samples, channels, bits }, values) {
+  if (channels === 3) {
+    values.set(samples);
+    return [];
+  }
   const scale = 255 / (2 ** bits - 1);
   spread(values, samples, channels, (value) => value * scale);
   if (channels % 2 === 0) lay(values, samples, channels, (alpha) => alpha);

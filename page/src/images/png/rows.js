@@ -54,10 +54,15 @@ function addMean(raw, start, line, step, above) {
  * @param {number} above
  */
 function addPaeth(raw, start, line, step, above) {
-  for (let i = 0; i < line; i++) {
-    const left = i < step ? 0 : raw[start + i - step];
-    const up = above < 0 ? 0 : raw[above + i];
-    const corner = i < step || above < 0 ? 0 : raw[above + i - step];
+  if (above < 0) {
+    addLeft(raw, start, line, step);
+    return;
+  }
+  for (let i = 0; i < step; i++) raw[start + i] += raw[above + i];
+  for (let i = step; i < line; i++) {
+    const left = raw[start + i - step];
+    const up = raw[above + i];
+    const corner = raw[above + i - step];
     const toLeft = Math.abs(up - corner);
     const toUp = Math.abs(left - corner);
     const toCorner = Math.abs(left + up - 2 * corner);
