@@ -81,7 +81,8 @@ def test_the_single_file_holds_all_of_it(tmp_path):
     check_models(files)
     assert 'name="gazemap-form" content="single-file"' in html
     assert "<style>body {}</style>" in html
-    assert html.index("data-file") < html.index("<script>start()</script>")  # it finds them when it starts
+    program = html.index("<script>start()</script>")
+    assert html.index("model-1.onnx.gz") < program < html.index("model-2.onnx.gz")  # which can wait
     assert "MIT</script>" in html
     assert not re.search(r'(?:src|href)="(?!#|data:)', html)
     assert [path.name for path in tmp_path.iterdir() if path.name != "built"] == ["attention.html"]

@@ -4,14 +4,15 @@
  * @typedef {import("./predictor.js").ModelInfo} ModelInfo
  * @typedef {import("./predictor.js").Predictor} Predictor
  *
+ * @typedef {ModelInfo & {fit: import("./predictor.js").Fold["fit"]}} Network A model, and how images lie in its frame.
+ * @typedef {Network & {file: string, log_prior: string | null, condition: WrittenCondition | null}} Listed As the
+ *   file of models lists it; center biases are base64 of little-endian float32.
  * @typedef {{power: number, blur: number, log_prior: string | null}} WrittenCondition
- * @typedef {ModelInfo & {file: string, fit: import("./predictor.js").Fold["fit"], log_prior: string | null,
- *   condition: WrittenCondition | null}} Network
- *   A model as the file of models lists it; center biases are base64 of little-endian float32.
+ * @typedef {(question: string, ...given: unknown[]) => Promise<any>} Ask Asks the worker.
  * @typedef {{done: (value: any) => void, failed: (error: Error) => void}} Waiting
  */
 
-import { addressOf, contentOf } from "./files.js";
+import { contentOf, fromBase64 } from "./files.js";
 
 /**
  * Starts to load the default model at once.
@@ -19,38 +20,65 @@ import { addressOf, contentOf } from "./files.js";
  * @returns {Predictor}
  */
 export function browserPredictor() {
-  const networks = contentOf(addressOf("models.json")).then(
-    (content) => /** @type {Network[]} */ (JSON.parse(new TextDecoder().decode(content))),
+  const listed = contentOf("models.json").then(
+    (content) => /** @type {Listed[]} */ (JSON.parse(new TextDecoder().decode(content))),
   );
-  const ask = networks.then(startWorker);
-  ask.catch(() => {}); // whoever asks is told
+  const worker = startWorker();
+  /** @type {Map<string, Promise<void>>} */
+  const opened = new Map();
+
+  /** @param {Listed} model */
+  const open = (model) => {
+    const opening = opened.get(model.name) ?? worker.then((ask) => give(ask, model));
+    opened.set(model.name, opening);
+    opening.catch(() => opened.delete(model.name)); // the next prediction tries again
+    return opening;
+  };
+  listed.then((models) => open(models.find(({ is_default }) => is_default) ?? models[0])).catch(() => {}); // whoever predicts is told
 
   return {
     form: "browser",
     models: async () =>
-      (await networks).map(({ name, input_size, has_center_bias, is_default }) => ({
+      (await listed).map(({ name, input_size, has_center_bias, is_default }) => ({
         name,
         input_size,
         has_center_bias,
         is_default,
       })),
     predict: async (file, options) => {
-      const network = (await networks).find(({ name }) => name === options.model);
-      if (!network) throw new Error(`There is no model ${options.model}.`);
-      return (await ask)("predict", file, options, located(network));
+      const model = (await listed).find(({ name }) => name === options.model);
+      if (!model) throw new Error(`There is no model ${options.model}.`);
+      await open(model);
+      const { log_prior, condition, ...network } = model;
+      return (await worker)("predict", file, options, network);
     },
   };
 }
 
 /**
- * @param {Network[]} networks
- * @returns {Promise<(question: string, ...given: unknown[]) => Promise<any>>} What asks the worker.
+ * @param {Ask} ask
+ * @param {Listed} model
+ * @returns {Promise<void>}
  */
-async function startWorker(networks) {
+async function give(ask, { name, file, log_prior, condition }) {
+  const content = await contentOf(file);
+  const used = condition && { ...condition, logPrior: floatsIn(condition.log_prior) };
+  await ask("open", name, content, floatsIn(log_prior), used);
+}
+
+/** @param {string | null} base64 Of little-endian float32. */
+function floatsIn(base64) {
+  return base64 === null ? null : new Float32Array(fromBase64(base64).buffer);
+}
+
+/** @returns {Promise<Ask>} */
+async function startWorker() {
+  const runtime = contentOf("runtime.wasm.gz");
+  runtime.catch(() => {}); // it is awaited below
+  const program = await contentOf("worker.js");
+  const worker = new Worker(URL.createObjectURL(new Blob([program], { type: "text/javascript" })));
   /** @type {Map<number, Waiting>} */
   const waiting = new Map();
-  const program = await contentOf(addressOf("worker.js"));
-  const worker = new Worker(URL.createObjectURL(new Blob([program], { type: "text/javascript" })));
   worker.onmessage = ({ data: { number, value, error } }) => {
     const { done, failed } = /** @type {Waiting} */ (waiting.get(number));
     waiting.delete(number);
@@ -63,18 +91,13 @@ async function startWorker(networks) {
   };
 
   let asked = 0;
-  /** @param {string} question @param {...unknown} given */
+  /** @type {Ask} */
   const ask = (question, ...given) =>
     new Promise((done, failed) => {
       waiting.set(++asked, { done, failed });
-      worker.postMessage({ number: asked, question, given });
+      const moved = given.filter((value) => value instanceof Uint8Array).map(({ buffer }) => buffer);
+      worker.postMessage({ number: asked, question, given }, moved);
     });
-  const first = networks.find(({ is_default }) => is_default) ?? networks[0];
-  ask("open", addressOf("runtime.wasm.gz"), located(first)).catch(() => {}); // a prediction meets the error again
+  await ask("start", await runtime);
   return ask;
-}
-
-/** @param {Network} network */
-function located(network) {
-  return { ...network, address: addressOf(network.file) };
 }

@@ -1,62 +1,46 @@
 /**
  * The networks, computed by ONNX Runtime's WebAssembly.
  *
- * @typedef {import("./worker.js").Network} Network
  * @typedef {import("./condition.js").Condition} Condition
  * @typedef {{session: ort.InferenceSession, logPrior: Float32Array | null, condition: Condition | null}} OpenNetwork
  */
 
 import * as ort from "onnxruntime-web/wasm";
 import { conditioned } from "./condition.js";
-import { contentOf } from "./files.js";
 
-/** @type {Map<string, Promise<OpenNetwork>>} */
+/** @type {Map<string, OpenNetwork>} */
 const open = new Map();
-/** @type {Promise<void>} */
-let runtime;
 
 /**
- * Load ONNX Runtime; one thread, since more need headers that a file or a plain server does not send.
+ * Prepare ONNX Runtime; one thread, since more need headers that a file or a plain server does not send.
  *
- * @param {string} address Of its WebAssembly.
+ * @param {Uint8Array<ArrayBuffer>} content Its WebAssembly.
  */
-export function openRuntime(address) {
-  runtime = contentOf(address).then((content) => {
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmBinary = content.buffer;
-    ort.env.logLevel = "error";
-  });
+export function startRuntime(content) {
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmBinary = content.buffer;
+  ort.env.logLevel = "error";
 }
 
 /**
- * @param {Network} network
- * @returns {Promise<OpenNetwork>}
+ * @param {string} name
+ * @param {Uint8Array} content Of its ONNX file.
+ * @param {Float32Array | null} logPrior Its center bias, where it has one that can be left out.
+ * @param {Condition | null} condition Under which it is used; null: as it was trained.
  */
-export function openNetwork(network) {
-  const opened = open.get(network.name) ?? load(network);
-  open.set(network.name, opened);
-  opened.catch(() => open.delete(network.name)); // the next prediction tries again
-  return opened;
+export async function openNetwork(name, content, logPrior, condition) {
+  const session = await ort.InferenceSession.create(content, { executionProviders: ["wasm"] });
+  open.set(name, { session, logPrior, condition });
 }
 
 /**
- * @param {Network} network
- * @returns {Promise<OpenNetwork>}
+ * @param {string} name Of a network that is open.
+ * @returns {OpenNetwork}
  */
-async function load({ address, log_prior, condition }) {
-  const [content] = await Promise.all([contentOf(address), runtime]);
-  return {
-    session: await ort.InferenceSession.create(content, { executionProviders: ["wasm"] }),
-    logPrior: await floatsIn(log_prior),
-    condition: condition && { ...condition, logPrior: await floatsIn(condition.log_prior) },
-  };
-}
-
-/** @param {string | null} base64 Of little-endian float32. */
-async function floatsIn(base64) {
-  if (base64 === null) return null;
-  const content = await contentOf(`data:application/octet-stream;base64,${base64}`);
-  return new Float32Array(content.buffer);
+export function networkOf(name) {
+  const network = open.get(name);
+  if (!network) throw new Error(`The model ${name} is not open.`);
+  return network;
 }
 
 /**

@@ -4,14 +4,14 @@ import { decode } from "../images/decode.js";
 import { foldNotes, foldsOf, parseViewport, scaledFold } from "../images/folds.js";
 import { placed } from "../images/placed.js";
 import { placementOf } from "../images/placement.js";
-import { gridOf, openNetwork } from "./network.js";
+import { gridOf, networkOf } from "./network.js";
 
 const SPARE = 2; // times the frame: an image is not reduced below that before it is resized
 
 /**
  * @param {Blob} file
  * @param {import("./predictor.js").PredictOptions} options
- * @param {import("./worker.js").Network} network
+ * @param {import("./browser.js").Network} network
  * @returns {Promise<import("./predictor.js").Prediction>}
  */
 export async function predict(file, { model, centerBias, viewport }, network) {
@@ -22,7 +22,7 @@ export async function predict(file, { model, centerBias, viewport }, network) {
     const { content } = placementOf([height, width], frame, network.fit);
     return [(SPARE * content[0] * whole[0]) / height, (SPARE * content[1] * whole[1]) / width];
   });
-  const opened = await openNetwork(network);
+  const opened = networkOf(network.name);
   const places = foldsOf(size, seen);
   const folds = [];
   for (const fold of places) {

@@ -1,20 +1,10 @@
-/**
- * Computes predictions beside the page, one after another, so that the page stays at hand.
- *
- * @typedef {import("./browser.js").Network & {address: string}} Network
- */
+/** Computes predictions beside the page, one after another, so that the page stays at hand. */
 
-import { openRuntime, openNetwork } from "./network.js";
+import { openNetwork, startRuntime } from "./network.js";
 import { predict } from "./predict.js";
 
-/** @type {Record<string, (...given: any[]) => Promise<unknown>>} */
-const answers = {
-  open: async (/** @type {string} */ runtime, /** @type {Network} */ first) => {
-    openRuntime(runtime);
-    await openNetwork(first);
-  },
-  predict,
-};
+/** @type {Record<string, (...given: any[]) => unknown>} */
+const answers = { start: startRuntime, open: openNetwork, predict };
 let last = Promise.resolve();
 
 self.onmessage = ({ data: { number, question, given } }) => {

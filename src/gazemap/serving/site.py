@@ -25,6 +25,9 @@ _STYLE = '<link rel="stylesheet" href="page.css">'
 _SCRIPT = '<script src="page.js"></script>'
 _COPIED = ("page.css", "page.js")  # which the single file holds as they are
 _MODELS = "models.json"
+_LICENSES = "licenses.txt"
+_NETWORK = "model-{}.onnx.gz"
+_FIRST = _NETWORK.format(1)
 
 
 @dataclass(frozen=True)
@@ -107,20 +110,26 @@ def _write_single_file(file: Path, model: Sequence[str]) -> Page:
         for one in sorted(page.iterdir())
         if one.name not in ("index.html", *_COPIED)
     } | _models(model)
-    # licenses.txt stays readable
-    files = [
-        f'<script type="text/plain" data-file="{name}">{base64.b64encode(_packed(content)).decode()}</script>'
-        for name, content in within.items()
-        if name != "licenses.txt"
-    ]
+    files = {name: _element(name, content) for name, content in within.items() if name != _LICENSES}
+    # what the first prediction does not need comes after the program, which starts while that is read
+    later = [files.pop(name) for name in [*files] if name.endswith(".onnx.gz") and name != _FIRST]
     style, script = ((page / name).read_text(encoding="utf-8") for name in _COPIED)
     for kind, text in (("script", script), ("style", style)):  # a file has no origin that 'self' could mean
         html = _replaced(html, f"{kind}-src 'self'", f"{kind}-src {_hash(text)}")
     html = _replaced(html, _STYLE, f"<style>{style}</style>")
-    licenses = f'<script type="text/plain">\n{within["licenses.txt"].decode()}</script>'
-    html = _replaced(html, _SCRIPT, "\n".join((licenses, *files, f"<script>{script}</script>")))
+    licenses = f'<script type="text/plain">\n{within[_LICENSES].decode()}</script>'
+    html = _replaced(
+        html, _SCRIPT, "\n".join((*files.values(), f"<script>{script}</script>", *later, licenses))
+    )
     write_text(file, html)
     return Page(file, file, {file.name: len(html.encode())})
+
+
+def _element(name: str, content: bytes) -> str:
+    """A file as the page holds it within itself."""
+    return (
+        f'<script type="text/plain" data-file="{name}">{base64.b64encode(_packed(content)).decode()}</script>'
+    )
 
 
 def _html(form: str) -> str:
@@ -146,7 +155,7 @@ def _models(names: Sequence[str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     opened = open_models(names, engine="onnx", device="cpu").values()
     for number, (name, predictor) in enumerate(zip(names, opened, strict=True), 1):
-        file = f"model-{number}.onnx.gz"  # names are the user's: not all are good for addresses
+        file = _NETWORK.format(number)  # names are the user's: not all are good for addresses
         files[file] = _packed(onnx_form(name))
         described.append(_about(predictor) | {"file": file, "is_default": number == 1})
     return {_MODELS: json.dumps(described).encode(), **files}

@@ -17,7 +17,7 @@
  * @typedef {{width: number, height: number, bits: number, color: number, isInterlaced: boolean}} Header
  */
 
-import { unpacked } from "../../model/files.js";
+import { unpacked } from "../../unpacked.js";
 import { joined, unfiltered } from "./rows.js";
 
 const CHANNELS = new Map([
