@@ -168,6 +168,6 @@ def test_a_site_that_lost_a_file_says_so(browser, built, tmp_path):
         page = browser.new_page()
         page.goto(f"{root}site/")
         page.evaluate(INPUT)
-        with pytest.raises(Exception, match=r"cannot load http\S+gazenet\.onnx\.gz\. Reload the page"):
+        with pytest.raises(Exception, match=r"cannot load http\S+model-1\.onnx\.gz\. Reload the page"):
             predicted(page, "plain.jpg", FILES["plain.jpg"])
         page.close()
