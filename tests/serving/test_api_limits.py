@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 from support.api_pictures import picture, png
 from support.api_server import serving, until
 
@@ -46,6 +47,19 @@ def test_an_image_of_too_many_pixels(small):
         small.post("/v1/predict", content=png(np.zeros((500, 401, 3), np.uint8))), 413, "401 x 500 pixels"
     )
     assert small.post("/v1/predict", content=png(np.zeros((500, 400, 3), np.uint8))).status_code == 200
+
+
+def test_too_many_pixels_are_not_decoded_to_be_counted(small, monkeypatch):
+    decoded = []
+    monkeypatch.setattr(PngImageFile, "load", lambda image: decoded.append(image))
+    plain = png(np.zeros((2000, 2000, 3), np.uint8))
+    refused(small.post("/v1/predict", content=plain), 413, "2000 x 2000 pixels")
+    assert decoded == []
+
+
+def test_a_mask_of_too_many_pixels(small):
+    files = {"image": png(picture(50, 60)), "mask": png(np.zeros((2000, 2000, 3), np.uint8))}
+    refused(small.post("/v1/regions", files=files), 413, "2000 x 2000 pixels")
 
 
 def bomb(side):

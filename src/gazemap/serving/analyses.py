@@ -96,6 +96,8 @@ async def regions(request: Request, desk: AskedDesk, options: Annotated[RegionOp
             prediction = await desk.predict(images["image"], served, options.viewport)
 
             def found() -> dict[str, Any]:
+                if mask is not None:
+                    desk.check_pixels(mask)
                 where = boxes if mask is None else read_mask(mask, prediction.placement.size)
                 rows = [asdict(row) for row in region_shares(prediction, where)]
                 return {"regions": plain(rows), "notes": list(prediction.notes)}

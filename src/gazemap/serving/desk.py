@@ -12,7 +12,7 @@ from typing import TypeVar
 from gazemap.errors import lookup
 from gazemap.images.folds import parse_viewport
 from gazemap.images.opening import LARGE
-from gazemap.images.reading import read_size
+from gazemap.images.reading import using
 from gazemap.prediction.files.threads import worker_threads
 from gazemap.prediction.placing import PlacedImage, read_placed
 from gazemap.prediction.prediction import Prediction
@@ -155,13 +155,20 @@ class Desk:
         seen = parse_viewport(viewport)
 
         def placed() -> PlacedImage:
-            self._check_pixels(image)
+            self.check_pixels(image)
             return read_placed(served.predictor, image, seen)
 
         return await self._batcher.predict(served.predictor, await self.run(placed), image)
 
-    def _check_pixels(self, image: bytes) -> None:
-        height, width = read_size(image)
+    def check_pixels(self, image: bytes) -> None:
+        """Refuse an image of too many pixels before they are decoded.
+
+        Raises:
+            Problem: it has too many.
+            DataError: it cannot be opened.
+        """
+        # `read_size` decodes a PNG, whose EXIF may come last
+        width, height = using(image, lambda opened: opened.size)
         if height * width > self.limits.pixels:
             raise Problem(
                 413,
