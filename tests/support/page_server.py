@@ -32,9 +32,9 @@ def build(lock):
 
 
 @contextmanager
-def server():
-    """`gazemap serve` on a free port."""
-    command = [sys.executable, "-m", "gazemap", "serve", "--port", "0"]
+def server(*options):
+    """`gazemap serve` on a free port, with more options."""
+    command = [sys.executable, "-m", "gazemap", "serve", "--port", "0", *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             found = re.search(r"Serving at (\S+);", process.stderr.readline())
