@@ -42,7 +42,7 @@ check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-PAGE := $(shell find page/src -type f) page/build.js page/licenses.txt
+PAGE := $(shell find page/src -type f) page/build.js page/licenses.txt pyproject.toml  # which has the version
 
 src/gazemap/serving/page/index.html: page/node_modules/.package-lock.json $(PAGE)
 	node page/build.js

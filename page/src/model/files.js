@@ -42,7 +42,8 @@ async function within(name) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 async function loaded(address) {
-  const answer = await fetch(address).catch(() => null);
+  // asked anew each time, so that a model never comes with the description of another one, from a cache
+  const answer = await fetch(address, { cache: "no-cache" }).catch(() => null);
   if (!answer?.ok) throw new Error(`The page cannot load ${address}. Reload the page, or ask whoever published it.`);
   return new Uint8Array(await answer.arrayBuffer());
 }

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import os
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -171,3 +173,21 @@ def test_a_site_that_lost_a_file_says_so(browser, built, tmp_path):
         with pytest.raises(Exception, match=r"cannot load http\S+model-1\.onnx\.gz\. Reload the page"):
             predicted(page, "plain.jpg", FILES["plain.jpg"])
         page.close()
+
+
+def test_a_site_that_was_written_anew_shows_its_new_models(browser, built, tmp_path):
+    """Files of the same names: none of the old ones comes from the browser's cache."""
+    from support.page_server import static_files
+
+    context, content = browser.new_context(), FILES["plain.jpg"]
+    with static_files(tmp_path) as root:
+        for written, model in ((10**9, "gazenet"), (10**9 + 60, "gazenet-large")):  # long ago
+            shutil.rmtree(tmp_path / "site", ignore_errors=True)
+            write_page(out=tmp_path / "site", model=[model])
+            for path in (tmp_path / "site").iterdir():
+                os.utime(path, (written, written))  # the older a file, the longer browsers do not ask
+            page = context.new_page()
+            page.goto(f"{root}site/")
+            page.evaluate(INPUT)
+            check(predicted(page, "plain.jpg", content, model), content, model)
+    context.close()
