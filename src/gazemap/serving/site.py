@@ -19,6 +19,7 @@ from gazemap.prediction.predictor import Predictor, onnx_form
 from gazemap.serving.built import built_page
 from gazemap.serving.models import DEFAULT_MODELS, open_models
 from gazemap.system.files import new_folder, write_text
+from gazemap.system.writing import check_writable
 
 _FORM = '<meta name="gazemap-form" content="server">'
 _STYLE = '<link rel="stylesheet" href="page.css">'
@@ -90,8 +91,9 @@ def write_page(
 
 
 def _write_site(folder: Path, model: Sequence[str]) -> Page:
-    page, models = built_page(), _models(model)
+    page = built_page()
     with new_folder(folder) as made:
+        models = _models(model)
         for file in page.iterdir():
             (made / file.name).write_bytes(file.read_bytes())
         for name, content in models.items():
@@ -105,6 +107,7 @@ def _write_single_file(file: Path, model: Sequence[str]) -> Page:
     if file.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"The single file must be named .html, such as attention.html, got {file.name!r}.")
     page, html = built_page(), _html("single-file")
+    check_writable(file)
     within = {
         one.name: one.read_bytes()
         for one in sorted(page.iterdir())
