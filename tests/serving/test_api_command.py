@@ -26,7 +26,7 @@ def server(*options):
         process.communicate()
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("asked", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_what_was_taken_is_answered_before_it_stops(photo, asked):
     with server() as (process, address), socket.create_connection(place(address), timeout=PATIENCE) as half:
         head = f"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(photo)}\r\n\r\n"
@@ -65,6 +65,7 @@ def wait_until_closed(address):
         assert time.monotonic() < end
 
 
+@pytest.mark.slow
 def test_only_this_machine_reaches_it(photo):
     with server() as (_, address):
         assert address.startswith("http://127.0.0.1:")
@@ -75,6 +76,7 @@ def test_only_this_machine_reaches_it(photo):
                 socket.create_connection((other, port), timeout=2)
 
 
+@pytest.mark.slow
 def test_the_token_of_a_file(tmp_path, photo):
     (tmp_path / "token.txt").write_text("a-token-of-some-length\n")
     with server("--token-file", tmp_path / "token.txt") as (_, address):
@@ -83,6 +85,7 @@ def test_the_token_of_a_file(tmp_path, photo):
         assert httpx.post(f"{address}/v1/predict", content=photo, headers=bearer).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_limits_of_options(photo):
     with server("--max-megapixels", "1", "--max-megabytes", "1") as (_, address):
         answer = httpx.post(f"{address}/v1/predict", content=bytes(2**20 + 1))

@@ -55,6 +55,7 @@ def workers(guarded, tmp_path_factory):
         yield client, (one, other)
 
 
+@pytest.mark.slow
 def test_both_workers_answer(workers, photo):
     client, addresses = workers
     for _ in range(8):
@@ -64,6 +65,7 @@ def test_both_workers_answer(workers, photo):
         assert 'endpoint="/v1/predict",status="200"' in httpx.get(f"{address}/metrics").text
 
 
+@pytest.mark.slow
 def test_headers_and_refusals_come_through(workers):
     client, _ = workers
     answer = client.post("/v1/predict", content=b"no image")
@@ -73,6 +75,7 @@ def test_headers_and_refusals_come_through(workers):
     assert client.get("/metrics").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_nginx_refuses_is_a_problem_too(workers, tmp_path):
     client, _ = workers
     answer = client.post("/v1/predict", content=bytes(64 * 2**20 + 1))
@@ -83,6 +86,7 @@ def test_what_nginx_refuses_is_a_problem_too(workers, tmp_path):
         assert (answer.status_code, answer.json()["status"]) == (502, 502)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_gone_is_passed_over(guarded, tmp_path, photo):
     if NGINX is None:
         pytest.skip("nginx is not installed")

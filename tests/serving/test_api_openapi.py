@@ -13,6 +13,8 @@ from schemathesis.specs.openapi.checks import (
 )
 from support.api_pictures import picture, png
 
+pytestmark = pytest.mark.slow
+
 CHECKS = [
     not_a_server_error,
     content_type_conformance,
