@@ -73,8 +73,8 @@ WITH_EXTRAS = {"losses", "models", "training", "data/batches/arrays.py", "data/b
     "prediction/engines/pytorch.py",
     "prediction/engines/to_onnx.py",
     "system/device.py",
-    *(f"serving/{name}.py" for name in ("about", "analyses", "app", "asked", "bodies", "monitoring")),
-    *(f"serving/{name}.py" for name in ("page_files", "predictions", "problems", "server")),
+    *(f"serving/{name}.py" for name in ("about", "analyses", "app", "asked", "bodies", "gate")),
+    *(f"serving/{name}.py" for name in ("monitoring", "page_files", "predictions", "problems", "server")),
 }
 WITHOUT_EXTRAS = {"models/files.py", "models/overview.py", "models/training_images.py", "training/recipe.py"}
 ALONE = {"errors", "types", "system", "gaze", "images"}  # all that `metrics` may import

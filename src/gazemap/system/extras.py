@@ -27,6 +27,7 @@ EXTRAS = {
     "fastapi": "serve",
     "uvicorn": "serve",
     "python_multipart": "serve",
+    "starlette": "serve",
     "prometheus_client": "serve",
 }
 
