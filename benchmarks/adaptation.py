@@ -9,34 +9,22 @@ blurred looks on the network's grid. Images of near-duplicates stay together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from arguments import benchmark_parser, gaze_set, read_arguments
 from numpy.typing import NDArray
 
-from gazemap.adaptation.fitting import fitted, set_prior
-from gazemap.adaptation.looks import Looks, halved, looks_at
+from gazemap.adaptation.curve import LEFT, draws
+from gazemap.adaptation.fitting import adapted
+from gazemap.adaptation.looks import Looks, looks_at, prior_of
 from gazemap.data.dataset import load_dataset
 from gazemap.metrics import cc, kld
-from gazemap.models.conditions import ViewingCondition, blurred
+from gazemap.models.conditions import blurred
 from gazemap.prediction.predictor import load_predictor
 from gazemap.types import Floats
 
-LEFT = 10  # images at least, to score
 _BLUR = 1 / 40  # of the width: about a degree, where an image is seen 40 degrees wide
-
-
-def draws(
-    groups: NDArray[np.str_], count: int, times: int
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Images to adapt to and images to score; those of one group are on one side."""
-    names = np.unique(groups)
-    for seed in range(times):
-        order = np.random.default_rng(seed).permutation(names)
-        inside = np.isin(groups, order[:count])
-        yield np.flatnonzero(inside), np.flatnonzero(~inside)
 
 
 def scores(log_densities: Floats, looks: Looks) -> NDArray[np.float64]:
@@ -51,25 +39,18 @@ def scores(log_densities: Floats, looks: Looks) -> NDArray[np.float64]:
     )
 
 
-def adapted(looks: Looks, own: Floats) -> ViewingCondition:
-    """The condition that `gazemap adapt` would save."""
-    coarse = looks.coarse()
-    found = fitted(coarse, own if coarse is looks else np.log(halved(np.exp(own))))
-    prior = found.own * own + found.others * set_prior(looks.measured)
-    return ViewingCondition("adapted", found.power, found.blur, prior.astype(np.float32))
-
-
 def row(looks: Looks, own: Floats, count: int, times: int) -> str:
     """A line of the table: gains over `times` draws of `count` images."""
     gains, before, after, unchanged = [], [], [], 0
     for inside, outside in draws(looks.groups, count, times):
-        condition, others = adapted(looks.of(inside), own), looks.of(outside)
-        first = scores(others.predicted, others)
-        second = scores(condition.applied(others.predicted, own).astype(np.float64), others)
+        (_, condition), others = adapted(looks.of(inside), own), looks.of(outside)
+        first = second = scores(others.predicted, others)
+        if condition is not None:
+            second = scores(condition.applied(others.predicted, own).astype(np.float64), others)
         gains.append(second[0] - first[0])
         before.append(first)
         after.append(second)
-        unchanged += condition.power == 1 and condition.blur == 0
+        unchanged += condition is None
     (_, kld_before, cc_before), (_, kld_after, cc_after) = np.mean(before, axis=0), np.mean(after, axis=0)
     return (
         f"{count:4d} images: {np.mean(gains):+.3f} bits (from {min(gains):+.3f} to {max(gains):+.3f}), "
@@ -95,8 +76,7 @@ def main() -> None:
             dataset = load_dataset(folder)
             images = dataset.split(arguments.split) if arguments.split else dataset
             looks = looks_at(predictor, images)
-        size = looks.predicted.shape[1:]
-        own = np.zeros(size) if predictor.log_prior is None else predictor.log_prior.astype(np.float64)
+        own = prior_of(predictor, looks)
         print(f"{predictor.name} on {dataset.name}, {len(looks.groups)} images")
         for count in arguments.counts:
             if count + LEFT <= len(looks.groups):

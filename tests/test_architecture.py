@@ -32,7 +32,7 @@ ORDERS = {
     "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"
     " | hdf5 < pysaliency_fixations < * < __init__",
     "data/popout": "displays < *",
-    "data/subsets": "* < duplicates | new_sets",
+    "data/subsets": "* < duplicates | new_sets | without_each",
     "data/writing": "frames < gathered | times < screens < causes < conventions < items < storing | points"
     " | twins < *",
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
@@ -54,13 +54,13 @@ ORDERS = {
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
-    "adaptation": "looks | saving < fitting < adapt",
+    "adaptation": "looks | saving < fitting < adapt | curve",
     "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs < comparing",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings < report_page "
     "< * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",
-    "reports/studies": "recipes | trained < *",
+    "reports/studies": "recipes | trained | unseen_set < *",
     "serving": "built | models < limits | problems | answers | page_files | options | batching < accepting"
     " | bodies | monitoring | schemas < desk | gate < asked < * < app | server < serve",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"

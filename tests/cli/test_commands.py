@@ -1,6 +1,7 @@
 """The commands as a newcomer types them, on the built-in data set and a tiny model."""
 
 import io
+import json
 import types
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from support import tiny_model
 from support.miniatures import MINIATURES
 
+from gazemap.data.popout.generate import popout
 from gazemap.evaluation.names import scores_file
 from gazemap.metrics import METRICS, PROTOCOLS
 from gazemap.models.files import BEST
@@ -263,6 +265,19 @@ def test_what_comes_with_gazemap_is_listed_explained_and_exported(run, tmp_path,
     assert (code, "1 of 1 images predicted" in text) == (0, True)
     code, text = run("export", "gazenet", "--out", tmp_path / "gazenet.pt")
     assert (code, ".onnx or .safetensors" in text) == (2, True)
+
+
+def test_transfer_prints_what_it_measured(run, tmp_path, popout_set):
+    other = popout(tmp_path / "other", images=10, size=(96, 128), seed=1).path
+    words = ("transfer", popout_set.path, other, "--recipe", tmp_path / "tiny.yaml", "--out", tmp_path / "t")
+    code, text = run(*words)
+    assert (code, "two or more data sets of different names" in text) == (2, True)
+    about = json.loads((other / "dataset.json").read_text())
+    (other / "dataset.json").write_text(json.dumps(about | {"name": "other"}))
+    code, text = run(*words, "--left-out", "other", "--set", "training.epochs=1", "--set", "loss={kld: 1}")
+    assert (code, "tiny on sets that it never saw, exact" in text) == (0, True), text
+    assert "Not trained yet: the runs without popout." in text
+    assert f"Everything measured, with intervals: {tmp_path / 't' / 'table.csv'}" in text
 
 
 def test_cross_validation_by_parts(run, tmp_path, popout_set):

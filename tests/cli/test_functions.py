@@ -43,6 +43,7 @@ FUNCTIONS = {
     "train": "gazemap.training.loop.train",
     "sweep": "gazemap.reports.studies.sweep.sweep",
     "cross-validate": "gazemap.reports.studies.cross_validation.cross_validate",
+    "transfer": "gazemap.reports.studies.transfer.transfer",
     "reproduce": "gazemap.reports.studies.reproduction.reproduce",
     "recipes": "gazemap.reports.studies.recipes.recipes",
     "models": "gazemap.models.overview.models_overview",

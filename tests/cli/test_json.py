@@ -13,6 +13,7 @@ from support.commands import all_commands
 from support.miniatures import MINIATURES
 
 from gazemap.cli.command import plain_result
+from gazemap.data.popout.generate import popout
 from gazemap.evaluation.scores import Scores
 from gazemap.models.weights import save_model
 from gazemap.serving.built import PAGE
@@ -49,6 +50,7 @@ CALLS = {
     "report": "run --data set --protocols exact",
     "submit": "run --data set --split val --format tuebingen --out maps.h5",
     "cross-validate": "tiny.yaml --data set --out cv --folds 2 --set training.epochs=1",
+    "transfer": "set other --recipe tiny.yaml --out transfer --set training.epochs=1",
     "sweep": "sweep.yaml --data set --out sweep",
 }
 NEED_NETWORK_OR_HOURS = {
@@ -64,6 +66,9 @@ CODES = {"predict": 1}  # none.png is not there
 def folder(popout_set, tmp_path_factory):
     made = tmp_path_factory.mktemp("json")
     (made / "set").symlink_to(popout_set.path)
+    popout(made / "other", images=10, size=(96, 128), seed=1)
+    about = json.loads((made / "other" / "dataset.json").read_text())
+    (made / "other" / "dataset.json").write_text(json.dumps(about | {"name": "other"}))
     MINIATURES["osie"](made / "raw")
     pixels = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
     Image.fromarray(pixels).save(made / "a.png")

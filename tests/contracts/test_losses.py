@@ -4,7 +4,14 @@ import pytest
 import torch
 from support.loss_cases import case
 
-from gazemap.losses import LOSSES, LossTargets, NetworkOutput, make_loss, weighted_loss
+from gazemap.losses import (
+    LOSSES,
+    LossTargets,
+    NetworkOutput,
+    learns_from_maps,
+    make_loss,
+    weighted_loss,
+)
 from gazemap.system.checking import options_of
 
 # every parameter of each loss, away from its default; none where a loss has none
@@ -55,6 +62,15 @@ def test_images_without_fixations_give_finite_numbers(loss, zero):
     value.backward()
     assert value.isfinite()
     assert predicted.raw.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_whether_maps_without_points_teach_it_anything_is_known(name):
+    predicted, truth = drawn(zero_fixations=(0, 1, 2))
+    loss = make_loss(name, **PARAMETERS[name])
+    other = LossTargets(truth.target.flip(-1), truth.fixations)
+    depends = not torch.equal(loss(predicted, truth), loss(predicted, other))
+    assert depends == learns_from_maps([name])
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5])

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from gazemap.adaptation.fitting import FOLDS, Fitted, fitted, set_prior
-from gazemap.adaptation.looks import Looks, halved, looks_at
+from gazemap.adaptation.fitting import FOLDS, adapted
+from gazemap.adaptation.looks import looks_at, prior_of
 from gazemap.adaptation.saving import save_adapted
 from gazemap.data.batches.looks import looks_of
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
@@ -25,9 +22,7 @@ from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.system.extras import require
 from gazemap.system.files import refuse_used
 from gazemap.system.writing import check_writable
-from gazemap.types import Floats
 
-NAME = "adapted"
 _LEAST = 5  # images
 
 
@@ -142,7 +137,7 @@ def adapt(
             f"{images.name} has {len(looks.measured)} images that somebody looked at, and {_LEAST} or more "
             "are needed to tell a habit from chance."
         )
-    found, condition = _fitted(base, looks, whole)
+    found, condition = adapted(looks, prior_of(base, looks), {"dataset": whole.fingerprint})
     learned = _with_images(base, images, progress)
     save_adapted(model, out, condition, learned)
     return AdaptedModel(
@@ -155,21 +150,6 @@ def adapt(
         (found.own, found.others),
         bootstrap(found.gains),
     )
-
-
-def _fitted(base: Predictor, looks: Looks, dataset: GazeDataset) -> tuple[Fitted, ViewingCondition | None]:
-    """The numbers, and the condition that they make; None where nothing is changed."""
-    size = looks.measured.shape[1:]
-    own: Floats = np.zeros(size) if base.log_prior is None else base.log_prior.astype(np.float64)
-    coarse = looks.coarse()
-    found = fitted(coarse, own if coarse is looks else np.log(halved(np.exp(own))))
-    if found.strength is None:
-        return found, None
-    prior: NDArray[np.float32] = (found.own * own + found.others * set_prior(looks.measured)).astype(
-        np.float32
-    )
-    about = {"dataset": dataset.fingerprint, "images": len(looks.measured), "strength": found.strength}
-    return found, ViewingCondition(NAME, found.power, found.blur, prior, about)
 
 
 def _with_images(base: Predictor, images: GazeDataset, progress: bool) -> TrainingImages | None:

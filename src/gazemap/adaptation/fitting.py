@@ -7,15 +7,18 @@ the images. Where no strength helps on images that were left out, nothing is cha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.adaptation.looks import Looks
-from gazemap.models.conditions import blurred, log_softmax
+from gazemap.adaptation.looks import Looks, halved
+from gazemap.models.conditions import ViewingCondition, blurred, log_softmax
 from gazemap.types import Floats
 
+NAME = "adapted"
 FOLDS = 5
 STRENGTHS = (0.01, 0.1, 1.0)  # nats of one image for a number that lies its own scale away
 _SCALES = np.array([0.3, 0.02, 0.3, 0.3])  # of power (its log), blur, and both weights: our choice
@@ -78,9 +81,57 @@ def fitted(looks: Looks, prior: Floats) -> Fitted:
     return Fitted(power, blur, own, others, STRENGTHS[best], gained)
 
 
+def adapted(
+    looks: Looks, own: Floats, about: Mapping[str, Any] | None = None
+) -> tuple[Fitted, ViewingCondition | None]:
+    """The numbers of `fitted`, and the condition that they make; None where nothing is changed.
+
+    Args:
+        looks: predictions and measurements on the network's grid.
+        own: (h, w), the model's own log prior.
+        about: what the condition says of the set; the number of images and the strength are added.
+    """
+    found = fitted(*_coarse(looks, own))
+    if found.strength is None:
+        return found, None
+    prior: NDArray[np.float32] = (found.own * own + found.others * set_prior(looks.measured)).astype(
+        np.float32
+    )
+    said = {**(about or {}), "images": len(looks.measured), "strength": found.strength}
+    return found, ViewingCondition(NAME, found.power, found.blur, prior, said)
+
+
+def sharpened(looks: Looks, own: Floats) -> Fitted:
+    """The best power and blur alone, without a penalty; both center biases stay as they are.
+
+    Args:
+        looks: predictions and measurements on the network's grid, of two groups or more.
+        own: (h, w), the model's own log prior.
+
+    Raises:
+        MissingPackageError: SciPy, which minimizes, is not installed.
+    """
+    coarse, prior = _coarse(looks, own)
+    folds, gains = _folds(coarse.groups), np.zeros(len(coarse.groups))
+    none = np.zeros_like(prior)  # the weight of the set's center bias is 0
+    for fold in np.unique(folds):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        found, unknown = _minimized(coarse.of(inside), prior, 0.0, _AS_TRAINED, free=2), coarse.of(outside)
+        before, after = (_losses(z, unknown, prior, none) for z in (_AS_TRAINED, found))
+        gains[outside] = (before - after) / np.log(2)
+    power, blur, *_ = map(float, _numbers(_minimized(coarse, prior, 0.0, _AS_TRAINED, free=2)))
+    return Fitted(power, blur, 1.0, 0.0, 0.0, gains)
+
+
 def set_prior(measured: Floats) -> Floats:
     """(h, w), the log of the set's center bias: the mean of what was measured, (N, h, w), widely blurred."""
     return _as_prior(_widely_blurred(measured).mean(axis=0))
+
+
+def _coarse(looks: Looks, own: Floats) -> tuple[Looks, Floats]:
+    """Both on cells of twice the side, where the grid can be halved."""
+    coarse = looks.coarse()
+    return coarse, own if coarse is looks else np.log(halved(np.exp(own)))
 
 
 def _helps(gains: Floats) -> bool:
@@ -99,21 +150,26 @@ def _folds(groups: NDArray[np.str_]) -> NDArray[np.intp]:
     return folds
 
 
-def _minimized(looks: Looks, prior: Floats, strength: float, start: Floats) -> Floats:
+def _minimized(looks: Looks, prior: Floats, strength: float, start: Floats, free: int = 4) -> Floats:
+    """The best numbers; those after the first `free` stay as they start."""
     from scipy.optimize import minimize
 
     spread = _widely_blurred(looks.measured)
     # the center bias that an image is fitted with comes from the other images alone
     others = _as_prior((spread.sum(axis=0) - spread) / max(len(spread) - 1, 1))
 
-    def loss(z: Floats) -> float:
+    def whole(some: Floats) -> Floats:
+        return np.concatenate([some, start[free:]])
+
+    def loss(some: Floats) -> float:
+        z = whole(some)
         penalty = float((((z - _AS_TRAINED) / _SCALES) ** 2).sum())
         return float(_losses(z, looks, prior, others).mean()) + strength * penalty / len(spread)
 
-    corners = np.vstack([start, start + np.diag(_SCALES / 2)])
-    found = minimize(loss, start, method="Nelder-Mead", options={**_STEPS, "initial_simplex": corners})
-    best: Floats = found.x
-    return best
+    first = start[:free]
+    corners = np.vstack([first, first + np.diag(_SCALES[:free] / 2)])
+    found = minimize(loss, first, method="Nelder-Mead", options={**_STEPS, "initial_simplex": corners})
+    return whole(found.x)
 
 
 def _losses(z: Floats, looks: Looks, prior: Floats, others: Floats) -> Floats:

@@ -70,6 +70,12 @@ def looks_at(predictor: Predictor, images: GazeDataset, *, progress: bool = Fals
     return Looks(grids[known], measured, groups[known], tuple(left_out))
 
 
+def prior_of(predictor: Predictor, looks: Looks) -> Floats:
+    """(h, w), the log of a model's own center bias; zeros where it has none."""
+    own = predictor.log_prior
+    return np.zeros(looks.measured.shape[1:]) if own is None else own.astype(np.float64)
+
+
 def halved(grids: Floats) -> Floats:
     """(..., h, w) -> (..., h / 2, w / 2): the sums of two by two cells."""
     return grids[..., ::2, ::2] + grids[..., 1::2, ::2] + grids[..., ::2, 1::2] + grids[..., 1::2, 1::2]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gazemap.evaluation.scores import Scores
     from gazemap.reports.studies.cross_validation import CrossValidation
     from gazemap.reports.studies.sweep import SweepResult
+    from gazemap.reports.studies.transfer import Transfer
 
 
 def scores_table(scores: Scores) -> Table:
@@ -88,3 +89,16 @@ def cross_validation_parts(found: CrossValidation) -> list[str | Table]:
             "folds are trained."
         ]
     return [scores_table(found.scores), *found.scores.notes(), f"Scores per image: {found.file}"]
+
+
+def transfer_parts(found: Transfer) -> list[str | Table]:
+    """The scores on each set that was left out, and what few numbers would gain there."""
+    headings, *rows = found.score_rows
+    cells = [[cell.replace(" [", "\n[").replace(" (", "\n(") for cell in row] for row in rows]
+    gains, *numbers = found.curve_rows
+    return [
+        Table(headings, cells, found.title, narrow="turn"),
+        Table(gains, numbers, "What few numbers of each set would gain, in bits", narrow="turn"),
+        *found.notes(),
+        f"Everything measured, with intervals: {found.table}",
+    ]

@@ -1,7 +1,8 @@
-"""Commands that train: one run, sweeps, cross-validation, a published study."""
+"""Commands that train: one run, sweeps, cross-validation, transfer, a published study."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from gazemap.cli.options import (
     SigmaOption,
 )
 from gazemap.cli.parsing import names
-from gazemap.cli.results import cross_validation_parts, sweep_parts
+from gazemap.cli.results import cross_validation_parts, sweep_parts, transfer_parts
 
 app = typer.Typer()
 _TRAIN = "Train"
@@ -180,6 +181,59 @@ def cross_validate(
         progress=True,
     )
     return Answer(found, cross_validation_parts(found))
+
+
+@command(
+    app,
+    _TRAIN,
+    "gazemap transfer gaze/osie gaze/mine --recipe simplenet --out runs/t",
+    "gazemap transfer gaze/a gaze/b --recipe a.yaml --out runs/t --left-out a",
+)
+def transfer(
+    datasets: Annotated[
+        list[Path],
+        typer.Argument(metavar="SET", help="The folders of two or more gaze data sets."),
+    ],
+    recipe: Annotated[
+        str,
+        typer.Option(
+            "--recipe",
+            metavar="RECIPE",
+            help="A recipe: a name that `gazemap recipes` lists, or a .yaml file.",
+        ),
+    ],
+    out: FolderOption,
+    left_out: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Train without this set alone. Without it, without each in turn."),
+    ] = None,
+    split: Annotated[
+        str,
+        typer.Option("--split", metavar="NAME", help="The split of the set left out that is scored, or all."),
+    ] = "all",
+    protocol: ProtocolOption = "exact",
+    set_: SetOption = None,
+    device: DeviceOption = "auto",
+) -> Answer:
+    """Train without each data set in turn, and score each model on the set that it never saw.
+
+    It also says which power and blur of the density are best there, and what adapting to few images gains.
+    Run it again after a stop, and it goes on where it was.
+    """
+    from gazemap.reports.studies.transfer import transfer
+
+    found = transfer(
+        datasets,
+        recipe,
+        out,
+        left_out=left_out,
+        split=None if split == "all" else split,
+        protocol=protocol,
+        overrides=set_ or (),
+        device=device,
+        progress=True,
+    )
+    return Answer(found, transfer_parts(found))
 
 
 @command(

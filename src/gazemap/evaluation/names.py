@@ -32,7 +32,7 @@ def scores_file(folder: Path, dataset: GazeDataset, split: str, protocol: str, o
     """
     digest = dataset.fingerprint.rsplit(" ", 1)[1][:8]
     words = [*([of] if of else []), "scores", dataset.name, digest, split, protocol]
-    return folder / f"{'-'.join(map(_plain, words))}.parquet"
+    return folder / f"{'-'.join(map(plain_word, words))}.parquet"
 
 
 def scores_file_beside(source: Path, name: str, dataset: GazeDataset, split: str, protocol: str) -> Path:
@@ -51,9 +51,10 @@ def scores_file_beside(source: Path, name: str, dataset: GazeDataset, split: str
 
 def scores_files(folder: Path, split: str, protocol: str) -> list[Path]:
     """The files in a folder that `scores_file` named: of the folder's own model, or else those of others."""
-    pattern = f"scores-*-{'[0-9a-f]' * 8}-{_plain(split)}-{_plain(protocol)}.parquet"
+    pattern = f"scores-*-{'[0-9a-f]' * 8}-{plain_word(split)}-{plain_word(protocol)}.parquet"
     return sorted(folder.glob(pattern)) or sorted(folder.glob(f"*-{pattern}"))
 
 
-def _plain(word: str) -> str:
+def plain_word(word: str) -> str:
+    """A name as a part of a file's: without what separates folders, or would have to be quoted."""
     return re.sub(r"[^\w.-]+", "-", word)

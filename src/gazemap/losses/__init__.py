@@ -8,7 +8,7 @@ saliency over its top.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -48,6 +48,9 @@ LOSSES: dict[str, Callable[..., Any]] = {
     "center_overlap": center_bias.center_overlap,
     "center_correlation": center_bias.center_correlation,
 }
+
+# which compare with fixation points, or with nothing measured, and so learn nothing from dense maps alone
+_NOT_OF_MAPS = {"nss", "nss_gap", "nll", "center_overlap", "center_correlation"}
 
 
 def make_loss(name: str, **parameters: Any) -> Term:  # noqa: ANN401 - each loss's own
@@ -92,6 +95,11 @@ def weighted_loss(weights: Weights) -> Term:
     return total
 
 
+def learns_from_maps(names: Iterable[str]) -> bool:
+    """Whether any of these losses learns from images of which only a dense map is known, and no points."""
+    return not _NOT_OF_MAPS.issuperset(names)
+
+
 def check_weights(weights: Weights) -> None:
     """Refuse what `weighted_loss` does not take; nothing is built.
 
@@ -117,4 +125,13 @@ def _split(weights: Weights) -> list[tuple[str, float, dict[str, Any]]]:
     return parts
 
 
-__all__ = ["LOSSES", "LossTargets", "NetworkOutput", "Term", "check_weights", "make_loss", "weighted_loss"]
+__all__ = [
+    "LOSSES",
+    "LossTargets",
+    "NetworkOutput",
+    "Term",
+    "check_weights",
+    "learns_from_maps",
+    "make_loss",
+    "weighted_loss",
+]

@@ -8,6 +8,7 @@ from gazemap.errors import MissingPackageError
 from gazemap.reports.studies.cross_validation import cross_validate
 from gazemap.reports.studies.reproduction import reproduce
 from gazemap.reports.studies.sweep import sweep
+from gazemap.reports.studies.transfer import transfer
 from gazemap.training.recipe import load_recipe
 
 for call in (
@@ -15,6 +16,7 @@ for call in (
     lambda: cross_validate("tiny.yaml", "set", "out"),
     lambda: reproduce("nurick2021", "set", "out"),
     lambda: sweep("losses", "set", "out"),
+    lambda: transfer(["set", "set"], "tiny.yaml", "out"),
 ):
     try:
         call()
@@ -30,5 +32,5 @@ def test_what_trains_names_the_extra(tmp_path, popout_set):
     message = (
         "Training needs the package torch, which is not installed. Install it: pip install 'gazemap[train]'."
     )
-    assert printed.splitlines() == [message] * 4
+    assert printed.splitlines() == [message] * 5
     assert not (tmp_path / "out").exists()

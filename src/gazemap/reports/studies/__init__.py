@@ -1,1 +1,1 @@
-"""Studies: sweeps, cross-validation, reproduction of a publication."""
+"""Studies: sweeps, cross-validation, transfer to unseen sets, reproduction of a publication."""

@@ -1,0 +1,239 @@
+"""Transfer: one recipe trained without each data set in turn, and scored on the set that it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gazemap.adaptation.curve import COUNTS, DRAWS
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.split_names import split_named
+from gazemap.data.subsets.without_each import LeftOut, without_each
+from gazemap.errors import DataError, check_name
+from gazemap.evaluation.names import plain_word, scores_file
+from gazemap.evaluation.reuse import scores_in
+from gazemap.metrics import get_protocol
+from gazemap.reports.studies.unseen_set import METRICS, UnseenSet, curve_in
+from gazemap.system.extras import require
+from gazemap.system.files import replacing
+from gazemap.system.plain import plain
+from gazemap.system.tables import Kind, table_of, write_csv
+from gazemap.training.recipe import Recipe, RecipeLike, load_recipe
+
+if TYPE_CHECKING:
+    from gazemap.training.checkpoint import RunFolder
+
+_WHOLE = "all"  # the split of all images of a set
+_MADE_BY = ("dataset", "version")
+_COLUMNS: dict[str, Kind] = {
+    **{name: "text" for name in ("set", "row", "quantity")},
+    **{name: "float64" for name in ("mean", "low", "high")},
+    **{name: "text" for name in ("protocol", *_MADE_BY)},
+}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What `transfer` found.
+
+    Attributes:
+        recipe: its name.
+        protocol: of the scores.
+        sets: what is known of each set that was left out, by its name.
+        missing: the names of the sets whose run is not trained yet.
+        table: the file of everything that was measured, table.csv.
+    """
+
+    recipe: str
+    protocol: str
+    sets: Mapping[str, UnseenSet]
+    missing: tuple[str, ...]
+    table: Path
+
+    @property
+    def title(self) -> str:
+        """What was scored, and how."""
+        return f"{self.recipe} on sets that it never saw, {self.protocol}"
+
+    @property
+    def score_rows(self) -> list[list[str]]:
+        """The table of scores, its headings first."""
+        headings = ["left out", "images", "information_gain", "of gold standard", *METRICS]
+        return [headings, *(one.score_cells() for one in self.sets.values())]
+
+    @property
+    def curve_rows(self) -> list[list[str]]:
+        """The table of what few numbers gain, its headings first."""
+        counts = [f"from {count} images" for count in COUNTS]
+        headings = ["left out", "best power", "best blur", "gain by both", *counts]
+        return [headings, *(one.curve_cells() for one in self.sets.values())]
+
+    def notes(self) -> list[str]:
+        """What a reader of the tables must know, in sentences."""
+        lines = [line for one in self.sets.values() for line in one.notes()]
+        if any(one.curve for one in self.sets.values()):
+            lines += [
+                "Gains are in bits per fixation, or per unit of the map where a set has maps alone, on "
+                "images that are left out of the fit.",
+                f"From few images: as by gazemap adapt, the mean of {DRAWS} draws, scored on all others.",
+            ]
+        if bare := [one.name for one in self.sets.values() if one.curve is None]:
+            lines.append(
+                f"{', '.join(bare)}: no power and blur. They need a model that predicts a density, and five "
+                "images or more."
+            )
+        if self.missing:
+            lines.append(f"Not trained yet: the runs without {', '.join(self.missing)}.")
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain JSON values; the scores per image are in files."""
+        content: dict[str, Any] = plain(
+            {
+                "recipe": self.recipe,
+                "protocol": self.protocol,
+                "sets": {name: one.as_json() for name, one in self.sets.items()},
+                "missing": self.missing,
+                "notes": self.notes(),
+                "table": self.table,
+            }
+        )
+        return content
+
+
+def transfer(
+    datasets: Sequence[DatasetLike],
+    recipe: RecipeLike,
+    out: str | Path,
+    *,
+    left_out: str | None = None,
+    split: str | None = None,
+    protocol: str = "exact",
+    overrides: Sequence[str] = (),
+    device: str = "auto",
+    progress: bool = False,
+) -> Transfer:
+    """Train without each data set in turn, and score each run on the set that it never saw.
+
+    Near-duplicates of images of the set left out are not trained on. Of sets that have maps alone, the
+    metrics that need no points are scored; they are trained on where a loss of the recipe learns from maps.
+
+    Called again with the same `out`, it goes on by itself: what is trained, scored or fitted there is used
+    again where all that made it is the same. Several machines may share the sets.
+
+    Args:
+        datasets: two or more gaze data sets or their folders, of different names.
+        recipe: the name of one that comes with gazemap, a .yaml file, or a `Recipe`.
+        out: receives a run folder per set, its scores and its fit, and table.csv.
+        left_out: train without this set alone, by its name.
+        split: whose images of the set left out are scored; None for all of them.
+        protocol: of the scores; a key of `gazemap.metrics.PROTOCOLS`.
+        overrides: "a.b=value" strings that replace single keys of the recipe.
+        device: of training and scoring: auto, cpu or cuda.
+        progress: show how each training goes, as `train` does.
+
+    Raises:
+        InputError: no set of this name, or no such protocol.
+        RecipeError: a mistake in the recipe; see `load_recipe`.
+        DataError: fewer than two sets, no such split, or an image cannot be read.
+        WeightsError: `out` holds a run of another recipe, of other data sets or of another version.
+        MissingPackageError: PyTorch or SciPy is not installed; says what to install.
+    """
+    recipe, out = load_recipe(recipe, overrides), Path(out)
+    require("scipy", "Fitting power and blur")
+    get_protocol(protocol)
+    sets = [as_dataset(dataset) for dataset in datasets]
+    if left_out is not None:
+        check_name("data set", left_out, [dataset.name for dataset in sets])
+    from gazemap.training.checkpoint import RunFolder
+
+    parts = without_each(sets, recipe.name, progress=progress)
+    scored = [_scored(part.images, split) for part in parts]
+    folders = [
+        RunFolder(out / f"without-{plain_word(part.images.name)}", recipe, _learned(part, recipe))
+        for part in parts
+    ]
+    finished = [folder.is_finished for folder in folders]  # what another made is refused before the work
+    found = {
+        part.images.name: _unseen(
+            part, images, split_named(split or _WHOLE), folder, protocol, device, progress
+        )
+        for part, images, folder, done in zip(parts, scored, folders, finished, strict=True)
+        if done or left_out in (None, part.images.name)
+    }
+    missing = tuple(dataset.name for dataset in sets if dataset.name not in found)
+    result = Transfer(recipe.name, protocol, found, missing, out / "table.csv")
+    _write(result)
+    return result
+
+
+def _unseen(
+    part: LeftOut,
+    images: GazeDataset,
+    split: str,
+    folder: RunFolder,
+    protocol: str,
+    device: str,
+    progress: bool,
+) -> UnseenSet:
+    """One set: the run without it, its scores on it, and what few numbers gain."""
+    from gazemap.training.loop import train
+
+    run = train(
+        folder.recipe, folder.dataset, folder.path, if_exists="resume", device=device, progress=progress
+    )
+    row, file = folder.recipe.name, scores_file(run.out, images, split, protocol)
+    scores = scores_in(file, {row: run.out}, images, split, protocol, device=device, progress=progress)
+    maps_alone = len(part.others) - len(folder.dataset)
+    curve = curve_in(run.out, images.split(split), device=device, progress=progress)
+    return UnseenSet(images.name, row, run, scores, file, part.dropped, maps_alone, curve)
+
+
+def _scored(images: GazeDataset, split: str | None) -> GazeDataset:
+    """The set that is scored: what is not known where anybody looked is left out.
+
+    Raises:
+        DataError: no such split, or nothing is left.
+    """
+    known = [sample for sample in images if sample.fixations is not None or sample.map_file is not None]
+    if not known:
+        raise DataError(f"{images.name!r} has neither fixation points nor maps, so it cannot be scored.")
+    if split is None:
+        return images.with_samples([replace(sample, split=_WHOLE) for sample in known])
+    part = images.with_samples(known)
+    part.split(split)
+    return part
+
+
+def _learned(part: LeftOut, recipe: Recipe) -> GazeDataset:
+    """What a run trains on: without images that the recipe's losses learn nothing from.
+
+    Raises:
+        DataError: no image is left to train or to validate.
+    """
+    from gazemap.losses import learns_from_maps
+
+    learned = part.others
+    if recipe.teachers is None and not learns_from_maps(recipe.loss):
+        learned = learned.with_samples([sample for sample in learned if sample.fixations is not None])
+    for split, what in (("train", "to train on"), ("val", "to choose the epoch by")):
+        if split not in learned.splits:
+            raise DataError(
+                f"Without {part.images.name}, the other sets leave recipe {recipe.name} no image of the "
+                f"split {split} {what}. Split one of them with gazemap data split, or add a set."
+            )
+    return learned
+
+
+def _write(found: Transfer) -> None:
+    """Everything that was measured, a row each, with what made it."""
+    rows = [
+        (one.name, row, quantity, *astuple(value), found.protocol, *map(one.scores.made_by.get, _MADE_BY))
+        for one in found.sets.values()
+        for row, quantity, value in one.quantities()
+    ]
+    columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
+    with replacing(found.table) as temporary:
+        write_csv(table_of(columns, _COLUMNS), temporary)
