@@ -94,7 +94,7 @@ def test_a_model_without_its_center_bias_has_a_row_of_its_own_name(popout_set, v
     assert "gazenet-no-center-bias" in scores.rows
     plain = open_rows("gazenet", val)["gazenet"]
     without = open_rows("gazenet", val, center_bias=False)["gazenet-no-center-bias"]
-    assert without.digest != plain.digest
+    assert without.fingerprint != plain.fingerprint
     assert not without.center_bias
     with pytest.raises(InputError, match="no center bias that could be left out"):
         open_rows({"mine": Maps(np.ones((9, 9)))}, val, center_bias=False)

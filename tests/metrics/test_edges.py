@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -134,6 +134,8 @@ def test_nss_and_cc_ignore_scale_and_shift(saliency, scale, shift):
         assert -1 - 1e-9 <= metrics.cc(saliency, other) <= 1 + 1e-9
 
 
+@example(np.full((4, 5), 5e-324))
+@example(np.eye(4, 5) * 5e-324)
 @given(hnp.arrays(np.float64, (4, 5), elements=st.floats(-10, 10)))
 def test_to_density_is_one_and_leaves_nothing_impossible(saliency):
     if saliency.max() <= 0 and saliency.any():

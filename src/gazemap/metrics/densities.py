@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LOG_SUM_TOLERANCE = 1e-3  # the MIT/Tuebingen benchmark's
 _UNIFORM_SHARE = 0.01  # of the density that `to_density` makes
+_LEAST_SUM = 2.0**-960  # of a map; below it, doubles lose digits
 
 
 @overload
@@ -49,6 +50,9 @@ def density_of(reader: Reader) -> Floats | Tensor:
     if bool(xp.any(pixels.low < 0)):
         positive = xp.maximum(positive, xp.zeros_like(positive[:1, :1]), out=room_for(positive))
         total = xp.sum(positive, axis=-1)
+    if bool(xp.any((total > 0) & (total < _LEAST_SUM))):  # too small to be divided exactly
+        scale = xp.where(total < _LEAST_SUM, 1 / _LEAST_SUM, xp.ones_like(total))
+        positive, total = positive * scale[:, None], total * scale
     is_empty, uniform, kept = total == 0, 1.0 / positive.shape[-1], 1.0 - _UNIFORM_SHARE
     total = xp.where(is_empty, 1.0, xp.where(xp.isfinite(total), total, np.nan))
     added = _UNIFORM_SHARE * uniform + xp.where(is_empty, kept * uniform, xp.zeros_like(total))
