@@ -22,7 +22,8 @@ ORDERS = {
     " < evaluation | analysis < adaptation < reports | serving < cli < __main__",
     "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
     " < locks < files < *",
-    "gaze": "blurring | fixation_pictures | lost_samples | numbers < samples < *",
+    "gaze": "blurring | fixation_pictures | lost_samples | numbers < samples < * < recordings",
+    "gaze/recordings": "recording < messages | looking < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
     "data": "figures | split_names | schema < tables < sample < selection | showing < dataset < writing"
@@ -30,7 +31,7 @@ ORDERS = {
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
     "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"
-    " | hdf5 < pysaliency_fixations < * < __init__",
+    " | hdf5 < pysaliency_fixations | recorded < * < __init__",
     "data/popout": "displays < *",
     "data/subsets": "* < duplicates | new_sets | without_each",
     "data/writing": "frames < gathered | times < screens < causes < conventions < items < storing | points"

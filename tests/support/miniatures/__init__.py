@@ -1,6 +1,17 @@
 """Miniatures of every foreign format, by the names of IMPORTERS."""
 
-from support.miniatures import authors, folders, hdf5, mit, others, pickles, salicon, scanpaths, tables
+from support.miniatures import (
+    authors,
+    folders,
+    hdf5,
+    mit,
+    others,
+    pickles,
+    recordings,
+    salicon,
+    scanpaths,
+    tables,
+)
 from support.miniatures.miniature import POINTS, SIZE, Miniature, cell, picture
 
 MINIATURES: dict[str, Miniature] = {
@@ -13,6 +24,7 @@ MINIATURES: dict[str, Miniature] = {
     **scanpaths.MINIATURES,
     **tables.MINIATURES,
     **hdf5.MINIATURES,
+    **recordings.MINIATURES,
 }
 
 __all__ = ["MINIATURES", "POINTS", "SIZE", "cell", "picture"]

@@ -11,6 +11,7 @@ from gazemap.data.importers.bristol_pickle import BRISTOL_PICKLE
 from gazemap.data.importers.cat2000 import CAT2000_TEST, CAT2000_TRAIN
 from gazemap.data.importers.coco_scanpaths import COCO_FREEVIEW, COCO_SEARCH18
 from gazemap.data.importers.dut_omron import DUT_OMRON
+from gazemap.data.importers.eyelink import EYELINK
 from gazemap.data.importers.figrim import FIGRIM
 from gazemap.data.importers.fiwi import FIWI
 from gazemap.data.importers.folders import FOLDERS, REDDY_FOLDER, SALICON_FOLDER, SAM_FOLDER
@@ -53,6 +54,7 @@ IMPORTERS: dict[str, Importer] = {
     "coco-freeview": COCO_FREEVIEW,
     "coco-search18": COCO_SEARCH18,
     "table": TABLE,
+    "eyelink": EYELINK,
     "pysaliency": PYSALIENCY,
 }
 

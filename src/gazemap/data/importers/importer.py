@@ -27,9 +27,9 @@ class Importer:
     """A foreign format, or one data set's own.
 
     Attributes:
-        read: turns the source, as its authors publish it, into what is written. Its keyword-only
-            parameters are options of the import, beside those of all formats (`stated.py`), of which one
-            of the same name is left out.
+        read: turns the source, as its authors publish it, into what is written, or into what `then`
+            takes. Its keyword-only parameters are options of the import, beside those of all formats
+            (`stated.py`), of which one of the same name is left out.
         info: title, citation, license, home page and convention of coordinates.
         editions: the complete set's counts, by edition; "" where there is only one. Empty for formats
             that many sets use.
@@ -37,15 +37,17 @@ class Importer:
         stimuli: the images' sizes, and by how many people each was seen, where that is published.
         holds: points, pixels of maps, or only images or dense maps: which options of all formats it has.
         without: options of all formats that make no sense for this one, each with the reason.
+        then: makes the set out of what `read` returns, with options of its own that several formats share.
     """
 
-    read: Callable[..., ImportedSet]
+    read: Callable[..., Any]
     info: DatasetInfo
     editions: Mapping[str, Counts]
     oddities: str
     holds: Literal["points", "pixels", "images"] = "points"
     without: Mapping[str, str] = field(default_factory=dict)
     stimuli: str = ""
+    then: Callable[..., ImportedSet] | None = None
 
     @property
     def options(self) -> dict[str, inspect.Parameter]:
@@ -82,6 +84,8 @@ class Importer:
     def checked(self, options: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The options of `read`, of what is stated of the points and of the set, checked and converted.
 
+        Those of `then` follow those of `read`, where it is there.
+
         Raises:
             InputError: an unknown option, one that makes no sense for this format, or a wrong value.
         """
@@ -106,22 +110,25 @@ class Importer:
             InputError: an unknown option or a wrong value.
             DataError: the source is not of this format.
         """
-        own, of_points, of_set = self.checked(options)
+        own, *of_then, of_points, of_set = self.checked(options)
         found = self.read(source, **own)
+        if self.then:
+            found = self.then(source, found, **of_then[0])
         found = replace(found, expected=self.editions.get(found.info.edition, Counts()))
         return described(placed(found, **of_points), **of_set)
 
     @property
     def _steps(self) -> dict[Callable[..., ImportedSet], dict[str, inspect.Parameter]]:
         """What an import calls one after the other, with the options of each."""
-        own = options_of(self.read)
+        own = {step: options_of(step) for step in (self.read, self.then) if step}
+        taken = {name for options in own.values() for name in options}
         return {
-            self.read: own,
+            **own,
             **{
                 step: {
                     name: parameter
                     for name, parameter in options_of(step).items()
-                    if name not in own and not self._refused(name)
+                    if name not in taken and not self._refused(name)
                 }
                 for step in (placed, described)
             },
@@ -129,7 +136,7 @@ class Importer:
 
     def _refused(self, name: str) -> str:
         """Why an option of all formats is none of this one; empty where it is, or where nobody knows it."""
-        if name in options_of(self.read):
+        if any(name in options_of(step) for step in (self.read, self.then) if step):
             return ""
         of_other = _NO_POINTS.get(self.holds, "") if name in _OF_POINTS else ""
         return self.without.get(name, of_other)

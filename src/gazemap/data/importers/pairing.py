@@ -23,6 +23,29 @@ def visible(folder: Path, suffixes: Sequence[str] = ENDINGS) -> Iterator[Path]:
             yield path
 
 
+def image_files(source: Path, images: Path | None) -> dict[str, Path]:
+    """The images that belong to a table or recording, sorted by name: image_id -> file.
+
+    Args:
+        source: the table or recording, or the folder of several.
+        images: their folder, relative to it; by default the folder `images` there, or else its own.
+
+    Raises:
+        DataError: there is none, or several have one name.
+    """
+    beside = source if source.is_dir() else source.parent
+    usual = beside / "images"
+    folder = beside / images if images else usual if usual.is_dir() else beside
+    files = [*visible(folder)]
+    if not files:
+        raise DataError(f"{folder} holds no image. Name the folder of the images: images=FOLDER.")
+    named = [(path.relative_to(folder).with_suffix("").as_posix(), path) for path in sorted(files)]
+    repeated = sorted({name for name, path in named if dict(named)[name] != path})
+    if repeated:
+        raise DataError(f"{folder} has several images of one name: {some(repeated)}. Names must be unique.")
+    return dict(named)
+
+
 def by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
     """A folder's files with these suffixes, by their names in Unicode's composed form; no hidden ones.
 

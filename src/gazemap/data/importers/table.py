@@ -13,7 +13,7 @@ from pydantic import Field
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.numerals import Decimal
-from gazemap.data.importers.pairing import last_are_val, some, unpaired, visible
+from gazemap.data.importers.pairing import image_files, last_are_val, some, unpaired
 from gazemap.data.importers.rows import OPTIONAL, TABLES, Rows, read_rows
 from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
@@ -70,7 +70,7 @@ def read_table(
     """
     named = dict(zip(OPTIONAL, (observer, onset, duration, split), strict=True))
     rows, set_aside, notes = _read(source, {"image": image, "x": x, "y": y}, named, decimal)
-    files = _image_files(source, images)
+    files = image_files(source, images)
     rows, bounds, strays = _by_image(source, rows, [*files])
     by_name = last_are_val(len(files), val)
     if "split" not in rows:
@@ -128,21 +128,6 @@ def _tables(source: Path) -> list[Path]:
             f"{source} holds no table ({', '.join(TABLES)}). Give the table, or a folder of tables."
         )
     return found
-
-
-def _image_files(table: Path, images: Path | None) -> dict[str, Path]:
-    """image_id -> file, sorted by name."""
-    beside = table if table.is_dir() else table.parent
-    usual = beside / "images"
-    folder = beside / images if images else usual if usual.is_dir() else beside
-    files = [*visible(folder)]
-    if not files:
-        raise DataError(f"{folder} holds no image. Name the folder of the images: images=FOLDER.")
-    named = [(path.relative_to(folder).with_suffix("").as_posix(), path) for path in sorted(files)]
-    repeated = sorted({name for name, path in named if dict(named)[name] != path})
-    if repeated:
-        raise DataError(f"{folder} has several images of one name: {some(repeated)}. Names must be unique.")
-    return dict(named)
 
 
 def _by_image(source: Path, rows: Rows, image_ids: Sequence[str]) -> tuple[Rows, NDArray[np.int64], set[str]]:

@@ -97,6 +97,7 @@ def _causes(points: Points, frame: Frame) -> Iterator[str]:
         yield from _on_a_screen(points, frame)
     elif frame.shown is None and points.outside(replace(frame, shown="fit")).mean() <= _NEARLY:
         yield "With each image as large as the screen allows they fit: shown=fit."
+    yield from _beyond_the_screen(points, frame)
     yield from _enlarged(points, frame)
     yield from _moved(points, frame)
     yield from _beside(points, frame)
@@ -161,6 +162,19 @@ def _on_a_screen(points: Points, frame: Frame) -> Iterator[str]:
             else ""
         )
     )
+
+
+def _beyond_the_screen(points: Points, frame: Frame) -> Iterator[str]:
+    """Many points outside the very screen that they are said to count on."""
+    if frame.screen is None or frame.origin != "top" or frame.convention == "normalized":
+        return
+    width, height = frame.screen
+    outside = (points.x < -1) | (points.x > width + 1) | (points.y < -1) | (points.y > height + 1)
+    if outside.mean() > _NEARLY:
+        yield (
+            f"{outside.sum():,} lie outside the screen of {width:g} x {height:g}, too: they were likely "
+            "recorded at another resolution. Say the screen's true size: screen=WIDTHxHEIGHT."
+        )
 
 
 def _hold(points: Points, screen: tuple[float, float]) -> NDArray[np.bool_]:

@@ -1,0 +1,53 @@
+"""Recordings of eye trackers, one trial per image, in the forms that their manuals document."""
+
+from support.miniatures.miniature import POINTS, SIZE, Miniature, save_picture
+
+LASTS, BETWEEN = 150, 200  # ms of each fixation, and from one onset to the next
+
+
+def eyelink(folder, points=POINTS):
+    """The image is as large as the screen; positions are indices of pixels, 0 the center of the first."""
+    height, width = SIZE
+    lines = [
+        "** CONVERTED FROM ann.edf using edfapi 4.2.1 Linux",
+        "** VERSION: EYELINK II 1",
+        "",
+        f"MSG\t900 DISPLAY_COORDS 0 0 {width - 1} {height - 1}",
+    ]
+    clock = 1000
+    for index, known in points.items():
+        save_picture(folder / "images" / f"photo {index}.jpg", index)
+        end = clock + 20 + BETWEEN * len(known)
+        lines += [
+            f"MSG\t{clock} TRIALID {index}",
+            f"MSG\t{clock} GAZE_COORDS 0.00 0.00 {width - 1}.00 {height - 1}.00",
+            f"START\t{clock + 5} \tRIGHT\tSAMPLES\tEVENTS",
+            "EVENTS\tGAZE\tRIGHT\tRATE\t500.00\tTRACKING\tCR\tFILTER\t2",
+            "SAMPLES\tGAZE\tRIGHT\tRATE\t500.00\tTRACKING\tCR\tFILTER\t2",
+            f"MSG\t{clock + 15} -5 SYNCTIME",
+            f"MSG\t{clock + 21} !V IMGLOAD CENTER images\\photo {index}.jpg {width // 2} {height // 2}",
+        ]
+        for number, (x, y) in enumerate((known - 0.5).tolist()):
+            first = clock + 20 + BETWEEN * number
+            lines.append(f"EFIX R   {first}\t{first + LASTS - 2}\t{LASTS}\t {x!r}\t {y!r}\t    900")
+        lines += [f"END\t{end} \tSAMPLES\tEVENTS\tRES\t  36.00\t  38.00", f"MSG\t{end + 1} TRIAL_RESULT 0"]
+        clock = end + 100
+    path = folder / "ann.asc"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def without_names(path):
+    path.write_text(path.read_text().replace("!V IMGLOAD CENTER", "SHOWN"))
+
+
+MINIATURES = {
+    "eyelink": Miniature(
+        make=eyelink,
+        image_ids=("photo 0", "photo 1", "photo 2"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        fault=without_names,
+        fault_message=r"ann\.asc: no message starts with '!V IMGLOAD'.*'SHOWN images.*' \(3\).*image=START",
+    ),
+}
