@@ -37,6 +37,52 @@ def eyelink(folder, points=POINTS):
     return path
 
 
+TOBII = (
+    *("Recording timestamp [ms]", "Sensor", "Participant name", "Recording name", "Event"),
+    *("Recording resolution width", "Recording resolution height", "Presented Stimulus name"),
+    *("Presented Media name", "Presented Media position X [DACS px]", "Presented Media position Y [DACS px]"),
+    *("Eye movement type", "Gaze event duration [ms]", "Eye movement type index"),
+    *("Fixation point X [DACS px]", "Fixation point Y [DACS px]", "Fixation point X [MCS norm]"),
+)
+
+
+def tobii(folder, points=POINTS):
+    """A screen as large as the image; between images a gray screen without a name. 50 samples per second."""
+    rows, clock, number = ["\t".join(TOBII)], 0, 0
+    for index, known in points.items():
+        save_picture(folder / "images" / f"photo {index}.jpg", index)
+        shown = [f"photo {index} (2)", f"photo {index}.jpg", 0, 0]
+        rows.append(_row(clock, "", "ImageStimulusStart", shown))
+        for x, y in known.tolist():
+            number += 1
+            for sample in range(LASTS // 20):
+                looked = ["Fixation", LASTS, number, repr(x), repr(y), 0.5]
+                rows.append(_row(clock + 20 * sample, "Eye Tracker", "", shown, looked))
+            rows.append(_row(clock + LASTS + 5, "Mouse", "", shown))
+            rows.append(
+                _row(clock + LASTS + 10, "Eye Tracker", "", shown, ["Saccade", 20, number, "", "", ""])
+            )
+            clock += BETWEEN
+        rows.append(
+            _row(clock, "Eye Tracker", "", ["", "", "", ""], ["EyesNotFound", 20, number, "", "", ""])
+        )
+        clock += 100
+    path = folder / "export.tsv"
+    path.write_text("\ufeff" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def _row(time, sensor, event, shown, looked=("",) * 6):
+    cells = [time, sensor, "ann", "Recording 1", event, *SIZE[::-1], *shown, *looked]
+    return "\t".join(map(str, cells))
+
+
+def without_media(path):
+    path.write_text(
+        path.read_text().replace("Presented Media name", "Media").replace("Stimulus name", "x", 1)
+    )
+
+
 def without_names(path):
     path.write_text(path.read_text().replace("!V IMGLOAD CENTER", "SHOWN"))
 
@@ -49,5 +95,13 @@ MINIATURES = {
         observers=("ann",),
         fault=without_names,
         fault_message=r"ann\.asc: no message starts with '!V IMGLOAD'.*'SHOWN images.*' \(3\).*image=START",
+    ),
+    "tobii-pro-lab": Miniature(
+        make=tobii,
+        image_ids=("photo 0", "photo 1", "photo 2"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        fault=without_media,
+        fault_message=r"export\.tsv lacks columns: Presented Media name or Presented Stimulus name\.",
     ),
 }

@@ -26,6 +26,7 @@ from gazemap.data.importers.salicon import SALICON, SALICON_TEST
 from gazemap.data.importers.salicon_json import SALICON_JSON
 from gazemap.data.importers.scene import SCENE
 from gazemap.data.importers.table import TABLE
+from gazemap.data.importers.tobii import TOBII_PRO_LAB
 from gazemap.data.importers.toronto import TORONTO
 from gazemap.data.writing.folder import write_dataset
 from gazemap.errors import DataError, lookup
@@ -55,6 +56,7 @@ IMPORTERS: dict[str, Importer] = {
     "coco-search18": COCO_SEARCH18,
     "table": TABLE,
     "eyelink": EYELINK,
+    "tobii-pro-lab": TOBII_PRO_LAB,
     "pysaliency": PYSALIENCY,
 }
 
