@@ -101,4 +101,5 @@ def transfer_parts(found: Transfer) -> list[str | Table]:
         Table(gains, numbers, "What few numbers of each set would gain, in bits", narrow="turn"),
         *found.notes(),
         f"Everything measured, with intervals: {found.table}",
+        f"Figure: {found.figure}",
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from support import tiny_model
 
 from gazemap.data.dataset import GazeDataset
@@ -97,6 +98,7 @@ def test_a_set_with_maps_alone_is_scored_by_what_is_defined(study):
     assert kld.startswith(f"{one.of('tiny', 'kld').mean:.3f} (center ")
     assert one.curve.sharpening.is_known
     assert any("has dense maps alone" in note for note in one.notes())
+    assert not any("uniform" in note for note in one.notes())  # a row that the table does not show
 
 
 def test_losses_that_need_points_are_not_trained_on_maps(tmp_path, sets):
@@ -166,6 +168,12 @@ def test_a_model_of_saliency_has_no_power(tmp_path, sets):
     assert any(note.startswith("other: no power and blur.") for note in found.notes())
 
 
+def test_four_images_are_too_few_to_fit(study, sets):
+    few = sets[1].with_samples([*sets[1].split("train").samples[:3], sets[1].split("val")[0]])
+    one = replace(study, sets=[sets[0], few]).run(left_out="other").sets["other"]
+    assert (one.curve, len(one.scores.image_ids)) == (None, 4)
+
+
 def test_the_result_is_plain_json_and_a_table(study):
     found = study.run()
     content = json.loads(json.dumps(found.as_json(), allow_nan=False))
@@ -174,6 +182,11 @@ def test_the_result_is_plain_json_and_a_table(study):
     assert content["sets"]["popout"]["adaptation"]["power"] == one.curve.power
     assert len(content["sets"]["popout"]["adaptation"]["adapted"]["20"]) == 5
     assert content["table"] == str(found.table)
+    shown = found.sets["popout"].figure_row()
+    assert shown.gold == one.of("gold standard", "information_gain")
+    assert shown.gains["from 20 images"] == one.curve.mean(20)
+    with Image.open(found.figure) as figure:
+        assert figure.width == 1100
     with found.table.open() as file:
         rows = {(row["set"], row["row"], row["quantity"]): row for row in csv.DictReader(file)}
     assert float(rows["popout", "tiny", "nss"]["mean"]) == one.of("tiny", "nss").mean

@@ -15,6 +15,7 @@ from gazemap.errors import DataError, check_name
 from gazemap.evaluation.names import plain_word, scores_file
 from gazemap.evaluation.reuse import scores_in
 from gazemap.metrics import get_protocol
+from gazemap.reports.figures import transfer as figures
 from gazemap.reports.studies.unseen_set import METRICS, UnseenSet, curve_in
 from gazemap.system.extras import require
 from gazemap.system.files import replacing
@@ -44,6 +45,7 @@ class Transfer:
         sets: what is known of each set that was left out, by its name.
         missing: the names of the sets whose run is not trained yet.
         table: the file of everything that was measured, table.csv.
+        figure: the picture of bits and gains, figure.png.
     """
 
     recipe: str
@@ -51,6 +53,7 @@ class Transfer:
     sets: Mapping[str, UnseenSet]
     missing: tuple[str, ...]
     table: Path
+    figure: Path
 
     @property
     def title(self) -> str:
@@ -98,6 +101,7 @@ class Transfer:
                 "missing": self.missing,
                 "notes": self.notes(),
                 "table": self.table,
+                "figure": self.figure,
             }
         )
         return content
@@ -126,7 +130,7 @@ def transfer(
     Args:
         datasets: two or more gaze data sets or their folders, of different names.
         recipe: the name of one that comes with gazemap, a .yaml file, or a `Recipe`.
-        out: receives a run folder per set, its scores and its fit, and table.csv.
+        out: receives a run folder per set, its scores and its fit, table.csv and figure.png.
         left_out: train without this set alone, by its name.
         split: whose images of the set left out are scored; None for all of them.
         protocol: of the scores; a key of `gazemap.metrics.PROTOCOLS`.
@@ -164,7 +168,7 @@ def transfer(
         if done or left_out in (None, part.images.name)
     }
     missing = tuple(dataset.name for dataset in sets if dataset.name not in found)
-    result = Transfer(recipe.name, protocol, found, missing, out / "table.csv")
+    result = Transfer(recipe.name, protocol, found, missing, out / "table.csv", out / "figure.png")
     _write(result)
     return result
 
@@ -228,7 +232,7 @@ def _learned(part: LeftOut, recipe: Recipe) -> GazeDataset:
 
 
 def _write(found: Transfer) -> None:
-    """Everything that was measured, a row each, with what made it."""
+    """Everything that was measured, a row each, with what made it; and the figure."""
     rows = [
         (one.name, row, quantity, *astuple(value), found.protocol, *map(one.scores.made_by.get, _MADE_BY))
         for one in found.sets.values()
@@ -237,3 +241,6 @@ def _write(found: Transfer) -> None:
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
     with replacing(found.table) as temporary:
         write_csv(table_of(columns, _COLUMNS), temporary)
+    picture = figures.unseen_sets([one.figure_row() for one in found.sets.values()], found.title)
+    with replacing(found.figure) as temporary:
+        picture.savefig(temporary, dpi=110)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from gazemap.evaluation.explained import GAIN, explained
 from gazemap.evaluation.intervals import Interval, three_decimals
 from gazemap.evaluation.scores import Scores
 from gazemap.prediction.predictor import load_predictor
+from gazemap.reports.figures.transfer import UnseenRow
 from gazemap.system.files import write_text
 from gazemap.system.fingerprint import fingerprint
 from gazemap.system.json_text import parse_json
@@ -91,6 +92,14 @@ class UnseenSet:
             *("-" if np.isnan(gain) else f"{gain:+.3f}" for gain in gains),
         ]
 
+    def figure_row(self) -> UnseenRow:
+        """What the figure shows."""
+        gains = {}
+        if self.curve is not None:
+            gains["power and blur"] = self.curve.sharpening.mean
+            gains |= {f"from {count} images": self.curve.mean(count) for count in self.curve.adapted}
+        return UnseenRow(self.name, self.of(self.row, GAIN), self.of(GOLD_STANDARD, GAIN), gains)
+
     def quantities(self) -> Iterator[tuple[str, str, Interval]]:
         """Everything that is measured, as (row, name, interval); one number has an interval of no width."""
         for row in (self.row, CENTER_BIAS, GOLD_STANDARD):
@@ -107,7 +116,8 @@ class UnseenSet:
 
     def notes(self) -> list[str]:
         """What a reader of the tables must know of this set, in sentences."""
-        lines = [f"{self.name}: {note}" for note in self.scores.notes()]
+        own = {row: self.scores.per_image[row] for row in (self.row, CENTER_BIAS)}  # the rows of the table
+        lines = [f"{self.name}: {note}" for note in replace(self.scores, per_image=own).notes()]
         if self.dropped:
             shown = ", ".join(self.dropped[:3]) + (", ..." if len(self.dropped) > 3 else "")
             lines.append(
