@@ -170,6 +170,25 @@ def test_fixations_are_found_in_raw_samples(folder):
     assert other.info.pixels_per_degree is None  # the image was not shown at its own size
 
 
+def test_samples_in_which_nothing_is_found_are_refused(folder):
+    """A noise of 2 pixels between samples of 2 ms, at 10 pixels per degree, is 100 degrees per second."""
+    noise = [f"{time}\t  {20 + time % 4}\t  20\t  9\t  20\t  20\t  9\t...." for time in range(100, 1000, 2)]
+    lines = [*RAW, *noise, "END\t1000 \tSAMPLES\tEVENTS\tRES\t 10.0\t 10.0"]
+    with pytest.raises(
+        DataError, match="not one fixation was found by velocity in 450 samples, with threshold=30"
+    ):
+        brought(folder, lines, fixations="velocity", eye="left")
+    assert len(rows(brought(folder, lines, fixations="dispersion", eye="left"))) == 1
+
+
+def test_a_variable_of_the_trial_may_name_the_image(folder):
+    lines = [
+        line.replace("!V IMGLOAD CENTER ../images/a.jpg 160 120", "!V TRIAL_VAR picture a.jpg")
+        for line in TRIAL
+    ]
+    assert rows(brought(folder, [*HEADER, *lines], image="!V TRIAL_VAR picture"))[0] == (13, 12, 0.102, 0.2)
+
+
 def test_degrees_that_nobody_states_are_asked_for(folder):
     lines = [*RAW, *samples(blink=False), "END\t1000 \tSAMPLES\tEVENTS"]
     with pytest.raises(
@@ -180,6 +199,10 @@ def test_degrees_that_nobody_states_are_asked_for(folder):
         brought(folder, lines, distance_cm=60)
     dataset = brought(folder, lines, screen_cm="8x6", distance_cm=57.3)
     assert len(rows(dataset)) == 2
+    (folder / "s2.asc").write_text("\n".join([*HEADER, *TRIAL, ""]))
+    options = {"fixations": "dispersion"}
+    with pytest.raises(DataError, match=r"has no samples; asked for: right.*fixations=tracker"):
+        import_dataset(folder / "s2.asc", folder / "o", format="eyelink", options=options)
     with pytest.raises(DataError, match=r"has no fixations; asked for: left.*fixations=dispersion"):
         import_dataset(folder / "s1.asc", folder / "o", format="eyelink", options={"fixations": "tracker"})
 

@@ -220,6 +220,8 @@ def _samples(path: Path, content: _Content, corner: tuple[float, float]) -> Mapp
                     pieces.append(_numbers(path, rows, width))
                     rows = []
     values = np.concatenate([*pieces, _numbers(path, rows, width)])
+    if not len(values):
+        return {}
     values = values[np.argsort(values[:, 0], kind="stable")]
     found: dict[Eye, Samples] = {}
     time = values[:, 0] / _MS

@@ -63,17 +63,23 @@ class Looking:
         appeared is left out.
 
         Raises:
-            DataError: there are none of that kind or eye, or the degrees of the screen are not known.
+            DataError: there are none of that kind or eye, not one was found, or the degrees of the screen are
+            not known.
         """
         method = self._method(recording)
         if method == "tracker":
             own = self._of_eye(recording, recording.fixations, "fixations")
             return [_within(own, trial) for trial in recording.trials]
         samples = self._of_eye(recording, recording.samples(), "samples")
-        return [
-            _within(self._found(recording, samples.between(trial.begin, trial.stop), method), trial)
-            for trial in recording.trials
-        ]
+        parts = [samples.between(trial.begin, trial.stop) for trial in recording.trials]
+        found = [self._found(recording, part, method) for part in parts]
+        if not any(map(len, found)):
+            raise DataError(
+                f"{recording.name}: not one fixation was found by {method} in {sum(map(len, parts)):,} "
+                f"samples, with threshold={self._threshold(method):g}. Say a larger one"
+                + (", or fixations=dispersion, which noise disturbs less." if method == "velocity" else ".")
+            )
+        return [_within(own, trial) for own, trial in zip(found, recording.trials, strict=True)]
 
     def _method(self, recording: Recording) -> Method:
         return self.method or ("tracker" if recording.fixations else "dispersion")

@@ -29,6 +29,9 @@ class Samples:
     x: Floats
     y: Floats
 
+    def __len__(self) -> int:
+        return len(self.time)
+
     def between(self, first: float, last: float) -> Samples:
         """Those from one time to before another."""
         start, stop = np.searchsorted(self.time, [first, last])
