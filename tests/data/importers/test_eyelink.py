@@ -125,6 +125,7 @@ def test_messages_of_another_experiment(folder):
     dataset = brought(folder, lines, image="trial * shows")
     assert rows(dataset) == [(10, 20, 0.1, 0.1)]
     assert rows(dataset, "b") == [(30, 40, 0.1, 0.1)]
+    assert any("2 trials do not say when their image appeared" in note for note in dataset.info.notes)
     with pytest.raises(DataError, match="no message starts with start='picture'"):
         import_dataset(
             folder / "s1.asc",

@@ -67,6 +67,7 @@ class _Gathered:
         degrees: pixels per degree of the screens, as the user states them.
         told: how fixations were found and in which eye, counted.
         set_aside: what could not be used.
+        assumed: how many trials do not say when their image appeared.
     """
 
     looks: dict[str, list[_Look]] = field(default_factory=lambda: defaultdict(list))
@@ -74,6 +75,7 @@ class _Gathered:
     degrees: set[float] = field(default_factory=set)
     told: Counter[str] = field(default_factory=Counter)
     set_aside: list[SetAside] = field(default_factory=list)
+    assumed: int = 0
 
     def add(
         self,
@@ -97,6 +99,7 @@ class _Gathered:
         for trial, found in zip(recording.trials, fixations, strict=True):
             since = replace(found, onset=found.onset - trial.start)
             self.looks[trial.image].append(_Look(recording.observer, since, trial.place))
+        self.assumed += sum(trial.is_assumed for trial in recording.trials)
         self.screens.setdefault(screen, recording.name)
         self.told[looking.told(recording)] += 1
         self.told[f"taken is the {looking.eye or recording.eye} eye"] += 1
@@ -289,6 +292,11 @@ def _notes(gathered: _Gathered, looks: Mapping[str, list[_Look]]) -> Iterator[st
     total = sum(gathered.told.values()) // 2
     for text, count in gathered.told.items():
         yield text if count == total else f"{text}, in {count:,} of {total:,} recordings"
+    if gathered.assumed:
+        yield (
+            f"{gathered.assumed:,} trials do not say when their image appeared: it is taken to be there when "
+            "it was named, or when recording started"
+        )
     again = [image for image, own in looks.items() if len({look.observer for look in own}) < len(own)]
     if again:
         yield (

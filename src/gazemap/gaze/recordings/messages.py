@@ -128,15 +128,16 @@ def _trial(
     """A trial; None where nothing was recorded, or the image did not appear."""
     starts = [wording.start] if wording.start else _APPEARS
     said = next((message.time for message in messages if _starts(message.text, starts)), None)
-    since = begin if said is None else said
-    block = next(((first, last) for first, last in blocks if last > since and first < end), None)
+    after = begin if said is None else said
+    block = next(((first, last) for first, last in blocks if last > after and first < end), None)
     if block is None or (said is None and wording.start):
         return None
     appears = max(begin, block[0]) if said is None else said
     stops = [wording.stop] if wording.stop else _GONE
     gone = [message.time for message in messages if message.time > appears and _starts(message.text, stops)]
     image, place = _placed(name) if wording.image == IMAGE else (name, None)
-    return Trial(image, max(min(begin, appears), block[0]), appears, min([*gone[:1], block[1], end]), place)
+    since, until = max(min(begin, appears), block[0]), min([*gone[:1], block[1], end])
+    return Trial(image, since, appears, until, place, is_assumed=said is None)
 
 
 def _placed(text: str) -> tuple[str, Place | None]:

@@ -78,6 +78,7 @@ class Trial:
         start: seconds, at which the image appeared.
         stop: seconds, at which it was gone.
         place: where it was shown, where the recording says that.
+        is_assumed: nothing says when the image appeared, so that it is taken to be there from the beginning.
     """
 
     image: str
@@ -85,6 +86,7 @@ class Trial:
     start: float
     stop: float
     place: Place | None = None
+    is_assumed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
