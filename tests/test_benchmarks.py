@@ -43,6 +43,7 @@ RUNS = {
     "evaluation": (
         [],
         [
+            "evaluate, 5 images:",
             "closed form, \\d+ threads",
             "5 random splits",
             "ratio",

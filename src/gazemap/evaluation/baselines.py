@@ -11,7 +11,7 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.gaze.blurring import blur
-from gazemap.gaze.fixations import blurred_points, fixation_map
+from gazemap.gaze.fixations import Fixations, blurred_points, fixation_map
 from gazemap.images.resizing import resize
 from gazemap.system.array_cache import ArrayCache
 from gazemap.types import Floats, Size
@@ -134,13 +134,16 @@ def relative_points(dataset: GazeDataset) -> list[Floats]:
 def mix_uniform(density: Floats) -> Floats:
     """A density, normalized and mixed with 1 % of the uniform one, so that no pixel is impossible."""
     total = density.sum()
-    normalized = density / total if total > 0 else np.full_like(density, 1 / density.size)
-    return (1 - _UNIFORM_SHARE) * normalized + _UNIFORM_SHARE / density.size
+    if not total > 0:
+        return np.full_like(density, 1 / density.size)
+    mixed: Floats = density * ((1 - _UNIFORM_SHARE) / total)
+    mixed += _UNIFORM_SHARE / density.size
+    return mixed
 
 
 def leave_one_out(
     sample: Sample, size: Size, sigma: float, center_bias: Floats
-) -> Iterator[tuple[Floats, Floats]]:
+) -> Iterator[tuple[Floats, Fixations]]:
     """The gold standard's cases: what the other observers predict, and where the held-out one fixated.
 
     Args:
@@ -150,17 +153,19 @@ def leave_one_out(
         center_bias: (H, W), sums to 1; 10 % of it is mixed in, for regions that few observers cover.
 
     Yields:
-        density of the other observers' fixations and fixation_map of the held-out observer; for
-        every observer with fixations on this image, where others have some, too.
+        density of the other observers' fixations, and the fixations of the held-out observer in pixels of
+        the map; for every observer with fixations on this image, where others have some, too.
     """
     if sample.fixations is None or sample.fixations.observer is None:
         return
     fixations = sample.fixations.scaled(sample.size, size)
     everyone = blurred_points(fixations.x, fixations.y, size, sigma)
+    center_share = _CENTER_SHARE * center_bias
     for observer in fixations.observers:
         own = fixations.of_observer(observer)
-        held_out = fixation_map(own.x, own.y, size)
-        if held_out.any() and len(own) < len(fixations):
+        if own.inside(size).any() and len(own) < len(fixations):
             others = everyone - blurred_points(own.x, own.y, size, sigma)
-            density = mix_uniform(np.maximum(others, 0.0))  # rounding may leave values like -1e-20
-            yield (1 - _CENTER_SHARE) * density + _CENTER_SHARE * center_bias, held_out
+            density = mix_uniform(np.maximum(others, 0.0, out=others))  # rounding may leave -1e-20
+            density *= 1 - _CENTER_SHARE
+            density += center_share
+            yield density, own

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,12 +16,12 @@ from gazemap.evaluation.blurs import blurred_for
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth, needs_points, with_metrics_of
 from gazemap.evaluation.overlap import seen_by, unseen_places
-from gazemap.evaluation.predictions import Maps, PartOf, Predictions, learned_from, maps_of
+from gazemap.evaluation.predictions import PartOf, Predictions, learned_from, maps_of
 from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
 from gazemap.metrics import METRICS, GroundTruth, Protocol
-from gazemap.metrics.scoring.preparing import Prepared, prepare
+from gazemap.metrics.scoring.preparing import Prepared, prepare, prepare_density
 from gazemap.metrics.scoring.reasons import why_undefined
 from gazemap.metrics.scoring.score import score_prepared
 from gazemap.prediction.predictor import Predictor
@@ -198,16 +197,15 @@ def _score_images(
 
 def _score_image(index: int, rows: Mapping[str, Predictions], truths: GroundTruths) -> _ImageScores:
     truth, protocol = truths.of(index), truths.protocol
-    baselines = {
-        CENTER_BIAS: Maps(np.log(truth.baseline), "log_density"),
-        UNIFORM: Maps(np.full(truth.size, -np.log(np.prod(truth.size))), "log_density"),
-    }
     scores = {}
-    for name, entry in {**rows, **baselines}.items():
-        # what is best against center-biased negatives is no longer uniform
-        context = None if name == UNIFORM else truth.context
-        prepared = prepare(entry.grid(index), protocol, truth.size, entry.output, context)
+    for name, entry in rows.items():
+        prepared = prepare(entry.grid(index), protocol, truth.size, entry.output, truth.context)
         scores[name] = _scored(prepared, truth, protocol.metrics)
+    center_bias = prepare_density(truth.baseline, protocol, truth.context)
+    # without a context: what is best against center-biased negatives is no longer uniform
+    uniform = prepare_density(np.full(truth.size, 1 / np.prod(truth.size)), protocol)
+    scores[CENTER_BIAS] = _scored(center_bias, truth, protocol.metrics)
+    scores[UNIFORM] = _scored(uniform, truth, protocol.metrics)
     if truths.images.has_observers:
         scores[GOLD_STANDARD] = _gold_standard(index, truth, truths)
     return scores
@@ -232,8 +230,8 @@ def _gold_standard(index: int, truth: ImageGroundTruth, truths: GroundTruths) ->
     metrics = [name for name in protocol.metrics if "density" not in METRICS[name].needs]
     cases = []
     for density, held_out in leave_one_out(sample, truth.size, truth.context.sigma, truth.baseline):
-        prepared = prepare(np.log(density), protocol, truth.size, "log_density", truth.context)
-        cases.append(_scored(prepared, replace(truth, fixation_map=held_out), metrics))
+        prepared = prepare_density(density, protocol, truth.context)
+        cases.append(_scored(prepared, truth.with_fixations(held_out), metrics))
     means = {}
     for name in protocol.metrics:
         if name not in metrics:

@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gazemap.system.array_cache import keeping
-from gazemap.types import Floats
+from gazemap.types import Floats, Size
 
 _TRUNCATE = 4.0  # sigmas at which the kernel is cut, as SciPy does by default
 _BAND = 64  # rows or columns that are blurred together
@@ -40,29 +40,56 @@ def blur(values: NDArray[np.floating], sigma: float) -> Floats:
     only the rows that hold some are spread down.
     """
     height, width = values.shape
-    reach = int(_TRUNCATE * sigma + 0.5) + 1
     rows, columns = np.divmod(np.flatnonzero(values != 0), width)  # on booleans it is ten times faster
-    across = gaussian_matrix(width, sigma)
-    if len(rows) > 4 * height:
-        spread = np.empty(values.shape)
-        for start in range(0, width, _BAND):
-            block = slice(start, start + _BAND)
-            near = slice(max(start - reach, 0), start + _BAND + reach)
-            spread[:, block] = values[:, near] @ across[near, block]
-        held = np.arange(height)
-    elif len(rows):
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        spread = np.add.reduceat(across[columns] * values[rows, columns, None], starts, axis=0)
-        held = rows[starts]
-    else:
-        return np.zeros(values.shape)
-    down = gaussian_matrix(height, sigma)[held]
-    blurred = np.empty(values.shape)
+    if len(rows) <= 4 * height:
+        return blur_points(rows, columns, values[rows, columns], (height, width), sigma)
+    across, reach = gaussian_matrix(width, sigma), _reach(sigma)
+    spread = np.empty(values.shape)
+    for start in range(0, width, _BAND):
+        block = slice(start, start + _BAND)
+        near = slice(max(start - reach, 0), start + _BAND + reach)
+        spread[:, block] = values[:, near] @ across[near, block]
+    return _spread_down(spread, np.arange(height), height, sigma)
+
+
+def blur_points(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    weights: NDArray[np.floating],
+    size: Size,
+    sigma: float,
+) -> Floats:
+    """(H, W): what `blur` makes of a map that is 0 but for some pixels, without the map.
+
+    Args:
+        rows: (n,), ascending.
+        columns: (n,); a pixel may come several times.
+        weights: (n,), the values of the pixels.
+        size: (H, W).
+        sigma: of the blur, in pixels.
+    """
+    if not len(rows):
+        return np.zeros(size)
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    across = gaussian_matrix(size[1], sigma)[columns]
+    return _spread_down(
+        np.add.reduceat(across * weights[:, None], starts, axis=0), rows[starts], size[0], sigma
+    )
+
+
+def _spread_down(spread: Floats, held: NDArray[np.int64], height: int, sigma: float) -> Floats:
+    """(H, W) of some rows, (n, W), that are blurred along themselves; `held` says which they are."""
+    down, reach = gaussian_matrix(height, sigma)[held], _reach(sigma)
+    blurred = np.empty((height, spread.shape[1]))
     for start in range(0, height, _BAND):  # only the rows within reach touch a band
         block = slice(start, start + _BAND)
         near = slice(*np.searchsorted(held, [start - reach, start + _BAND + reach]))
         np.matmul(down[near, block].T, spread[near], out=blurred[block])
     return blurred
+
+
+def _reach(sigma: float) -> int:
+    return int(_TRUNCATE * sigma + 0.5) + 1
 
 
 def blur_by_taps(values: NDArray[np.floating], sigma: float) -> Floats:

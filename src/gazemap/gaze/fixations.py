@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
-from gazemap.gaze.blurring import blur
+from gazemap.gaze.blurring import blur, blur_points
 from gazemap.gaze.fixation_pictures import fixation_counts
 from gazemap.gaze.numbers import numbers
 from gazemap.types import Floats, Size
@@ -68,8 +68,13 @@ def blurred_points(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
     Raises:
         InputError: sigma is negative, NaN or infinite.
     """
-    counts = fixation_map(x, y, size)
-    return blur(counts, sigma) if checked_sigma(sigma) > 0 else counts
+    if not checked_sigma(sigma) > 0:
+        return fixation_map(x, y, size)
+    rows, columns = pixel_indices(x, y, size)
+    if len(rows) > 4 * size[0]:  # many are quicker as a map
+        return blur(fixation_map(x, y, size), sigma)
+    order = np.argsort(rows, kind="stable")
+    return blur_points(rows[order], columns[order], np.ones(len(rows)), size, sigma)
 
 
 def checked_sigma(sigma: float) -> float:

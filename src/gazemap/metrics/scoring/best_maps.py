@@ -98,9 +98,10 @@ def best_map(
     if missing:
         raise InputError(f"The best map {best!r} needs {' and '.join(missing)}. Pass it by name.")
     if kind.over_baseline and baseline is not None:
+        gain = density / baseline
         with np.errstate(divide="ignore"):
-            gain = np.log(density) - np.log(baseline)
-        density = np.exp(np.round(gain, _SAME))
+            np.log(gain, out=gain)
+        density = np.exp(np.round(gain, _SAME, out=gain), out=gain)
     if kind.blurred and sigma is not None:
         density = blur(density, sigma)
     if kind.overlapping and sigma is not None and fixations is not None:
@@ -125,7 +126,7 @@ def ranks(values: Floats) -> Floats:
     return np.asarray(((np.cumsum(counts) - counts) / values.size)[buckets])
 
 
-def overlapping_map(density: Floats, sigma: float, fixations: float) -> Floats:
+def overlapping_map(density: Floats, sigma: float, fixations: float, blurred: Floats | None = None) -> Floats:
     """The map of greatest expected similarity (SIM) with the blurred fixations drawn from a density.
 
     E sum_i min(s_i, Q_i) under sum_i s_i = 1 is greatest where P(Q_i > s_i) is the same for all
@@ -137,11 +138,12 @@ def overlapping_map(density: Floats, sigma: float, fixations: float) -> Floats:
         density: (H, W), sums to 1.
         sigma: of the ground truth's blur, in pixels.
         fixations: n, how many an image has; infinite where that is not known: the blurred density itself.
+        blurred: (H, W), the density blurred with sigma, where it is known.
 
     Returns:
         (H, W), sums to 1.
     """
-    mean = blur(density, sigma)
+    mean = blur(density, sigma) if blurred is None else blurred
     if fixations == np.inf:
         return np.asarray(mean / mean.sum())
     # the squared kernel is a kernel of sigma / sqrt(2) times its integral

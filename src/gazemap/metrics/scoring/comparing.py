@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
 
 from gazemap.metrics.kernels.arrays import Array, FixationMaps, Maps
 from gazemap.metrics.kernels.pixels import FixatedPixels, Pixels
@@ -33,7 +33,13 @@ class GroundTruth:
     density: Maps | None = None
     other_fixation_map: FixationMaps | None = None
     baseline: Maps | None = None
-    read: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    read: dict[tuple[Hashable, ...], Any] = field(default_factory=dict, init=False, repr=False)
+
+    def with_fixations(self, fixation_map: FixationMaps) -> Self:
+        """The same truth with other fixations, as those of one observer; what is read of the rest stays."""
+        other = replace(self, fixation_map=fixation_map)
+        other.read.update({key: known for key, known in self.read.items() if key[0] != "fixation_map"})
+        return other
 
 
 class Comparison(Reader):

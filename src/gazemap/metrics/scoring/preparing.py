@@ -15,7 +15,7 @@ from gazemap.metrics.densities import density_of, exponentiate, shift_to_density
 from gazemap.metrics.kernels.arrays import Array, Maps, check_shape, in_main_memory, shape_of
 from gazemap.metrics.kernels.checks import is_below_zero
 from gazemap.metrics.kernels.reading import Reader
-from gazemap.metrics.scoring.best_maps import best_map
+from gazemap.metrics.scoring.best_maps import Best, best_map, overlapping_map
 from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.protocols import Protocol
 from gazemap.types import AnyFloats, Floats, Output, Size
@@ -61,17 +61,7 @@ class Prepared:
         somewhere below has none: cut at 0, nothing would be left of it.
         """
         if self.is_density and self.context is not None and self.protocol.derives:
-            about = self.context
-            return self._once(
-                metric.best,
-                lambda: best_map(
-                    self.saliency,
-                    metric.best,
-                    baseline=about.baseline,
-                    sigma=about.sigma,
-                    fixations=about.fixations,
-                ),
-            )
+            return self._best(metric.best, self.context)
         if self.is_density or not metric.takes_density or self.protocol.from_saliency == "raw":
             return self.saliency
         if self.is_below_zero:
@@ -79,6 +69,15 @@ class Prepared:
         if self.protocol.from_saliency == "floor":
             return self._once("floor", lambda: density_of(self.reader))
         return None if metric.is_gain else self._once("shift", lambda: shift_to_density(self.saliency))
+
+    def _best(self, best: Best, about: Context) -> Array:
+        def make() -> Array:
+            if best == "overlapping":
+                blurred = self._best("blurred", about)
+                return overlapping_map(self.saliency, about.sigma, about.fixations, blurred)
+            return best_map(self.saliency, best, baseline=about.baseline, sigma=about.sigma)
+
+        return self._once(best, make)
 
     @cached_property
     def is_below_zero(self) -> bool:
@@ -126,6 +125,14 @@ def prepare(
     if density.shape[-2:] != size:  # bilinearly: a kernel with negative weights could leave its range
         density = softmax(resize(grid, size))
     return Prepared(density, True, protocol, context)
+
+
+def prepare_density(density: Floats, protocol: Protocol, context: Context | None = None) -> Prepared:
+    """As `prepare` of its logarithm, for a density, (H, W), that has the truth's size already."""
+    if protocol.eight_bit == "no":
+        return Prepared(density, True, protocol, context)
+    shown = _through_8_bits(density / density.max(), protocol, density.shape, "saliency")
+    return Prepared(shown, False, protocol)
 
 
 def _through_8_bits(grid: AnyFloats, protocol: Protocol, size: Size, output: Output) -> Floats:
