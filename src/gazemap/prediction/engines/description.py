@@ -73,8 +73,10 @@ class NetworkDescription:
             known = self.training_images.about()
         if self.log_prior is not None:
             network["grid"] = self.log_prior.shape
-        condition = {KEY: self.condition and self.condition.as_json()}
-        content = {"model": self.architecture, **about, **known, **condition, "network": network}
+        content = {"model": self.architecture, **about, **known, "network": network}
+        content.pop(KEY, None)  # of the weights' file: here it may have become a part of the graph
+        if self.condition is not None:
+            content[KEY] = self.condition.as_json()
         return {
             _ABOUT: json.dumps(content),
             **{key: base64.b64encode(values.tobytes()).decode() for key, values in arrays.items()},
