@@ -96,6 +96,8 @@ def open_page(browser, address):
 
     yield opened
     for context in contexts:
+        for routed in (*context.pages, context):
+            routed.unroute_all(behavior="wait")  # else an answer on its way fails in the next test
         context.close()
     assert not asked
     assert not [line for line in wrong if "status of 4" not in line]  # what is refused, the page says
