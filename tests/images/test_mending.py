@@ -1,13 +1,12 @@
 """Damage to anything but the pixels changes none of them; pixels that are missing are refused."""
 
 import io
-import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from support.deep_images import LONG, chunk, tiff
+from support.deep_images import LONG, chunk, interlaced, tiff
 from support.pictures import picture
 
 from gazemap.errors import DataError
@@ -53,30 +52,10 @@ def test_a_png_without_its_end_is_read_where_all_rows_are_there(mode):
 
 
 def test_an_interlaced_png_is_counted_by_its_passes():
-    path = interlaced(PIXELS)
+    path = interlaced(PIXELS, 2)
     np.testing.assert_array_equal(read_image(path[:-20]), PIXELS)
     with pytest.raises(DataError, match="is damaged"):
         read_image(path[:-600])
-
-
-def interlaced(pixels):
-    """A PNG in the seven passes of Adam7."""
-
-    rows = b""
-    passes = (
-        (0, 0, 8, 8),
-        (4, 0, 8, 8),
-        (0, 4, 4, 8),
-        (2, 0, 4, 4),
-        (0, 2, 2, 4),
-        (1, 0, 2, 2),
-        (0, 1, 1, 2),
-    )
-    for left, top, across, down in passes:
-        rows += b"".join(b"\0" + row.tobytes() for row in pixels[top::down, left::across])
-    header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 1)
-    data = chunk(b"IDAT", zlib.compress(rows))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + data + chunk(b"IEND", b"")
 
 
 JPEGS = {

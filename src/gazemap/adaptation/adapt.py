@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +73,6 @@ class AdaptedModel:
 
     def as_json(self) -> dict[str, Any]:
         """The numbers, the gain and the folder; the center bias itself is in the model's file."""
-        numbers: Mapping[str, Any] = {} if self.condition is None else self.condition.about
         return {
             "out": str(self.out),
             "model": self.model,
@@ -87,7 +85,7 @@ class AdaptedModel:
             "center_bias": self.weights[0],
             "center_bias_of_set": self.weights[1],
             "gain": self.gain.as_json(),
-            **{key: value for key, value in numbers.items() if key == "strength"},
+            **({"strength": self.condition.about["strength"]} if self.condition else {}),
         }
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.adaptation.looks import Looks, halved
-from gazemap.models.conditions import ViewingCondition, blurred, log_softmax
+from gazemap.models.conditions import ViewingCondition, blurred, conditioned
 from gazemap.types import Floats
 
 NAME = "adapted"
@@ -66,17 +66,16 @@ def fitted(looks: Looks, prior: Floats) -> Fitted:
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         known, unknown = looks.of(inside), looks.of(outside)
-        found = _AS_TRAINED
+        spared, bias = _priors_of_others(known.measured), set_prior(known.measured)
+        before, found = _losses(_AS_TRAINED, unknown, prior, bias), _AS_TRAINED
         for row, strength in reversed([*enumerate(STRENGTHS)]):
-            found = _minimized(known, prior, strength, found)
-            bias = set_prior(known.measured)
-            before, after = (_losses(z, unknown, prior, bias) for z in (_AS_TRAINED, found))
-            gains[row, outside] = before - after
+            found = _minimized(known, prior, spared, strength, found)
+            gains[row, outside] = before - _losses(found, unknown, prior, bias)
     best = int(gains.mean(axis=1).argmax())
     gained = gains[best] / np.log(2)
     if not _helps(gained):
         return Fitted(1.0, 0.0, 1.0, 0.0, None, np.zeros_like(gained))
-    z = _minimized(looks, prior, STRENGTHS[best], _AS_TRAINED)
+    z = _minimized(looks, prior, _priors_of_others(looks.measured), STRENGTHS[best], _AS_TRAINED)
     power, blur, own, others = map(float, _numbers(z))
     return Fitted(power, blur, own, others, STRENGTHS[best], gained)
 
@@ -116,10 +115,10 @@ def sharpened(looks: Looks, own: Floats) -> Fitted:
     none = np.zeros_like(prior)  # the weight of the set's center bias is 0
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        found, unknown = _minimized(coarse.of(inside), prior, 0.0, _AS_TRAINED, free=2), coarse.of(outside)
+        found, unknown = _minimized(coarse.of(inside), prior, none, 0.0, _AS_TRAINED, 2), coarse.of(outside)
         before, after = (_losses(z, unknown, prior, none) for z in (_AS_TRAINED, found))
         gains[outside] = (before - after) / np.log(2)
-    power, blur, *_ = map(float, _numbers(_minimized(coarse, prior, 0.0, _AS_TRAINED, free=2)))
+    power, blur, *_ = map(float, _numbers(_minimized(coarse, prior, none, 0.0, _AS_TRAINED, 2)))
     return Fitted(power, blur, 1.0, 0.0, 0.0, gains)
 
 
@@ -150,13 +149,17 @@ def _folds(groups: NDArray[np.str_]) -> NDArray[np.intp]:
     return folds
 
 
-def _minimized(looks: Looks, prior: Floats, strength: float, start: Floats, free: int = 4) -> Floats:
-    """The best numbers; those after the first `free` stay as they start."""
-    from scipy.optimize import minimize
+def _priors_of_others(measured: Floats) -> Floats:
+    """(N, h, w): as `set_prior`, for each image of the other images alone, so that none explains itself."""
+    spread = _widely_blurred(measured)
+    return _as_prior((spread.sum(axis=0) - spread) / max(len(spread) - 1, 1))
 
-    spread = _widely_blurred(looks.measured)
-    # the center bias that an image is fitted with comes from the other images alone
-    others = _as_prior((spread.sum(axis=0) - spread) / max(len(spread) - 1, 1))
+
+def _minimized(
+    looks: Looks, prior: Floats, others: Floats, strength: float, start: Floats, free: int = 4
+) -> Floats:
+    """The best numbers, with `others` as the set's center bias; from the place `free` on they stay."""
+    from scipy.optimize import minimize
 
     def whole(some: Floats) -> Floats:
         return np.concatenate([some, start[free:]])
@@ -164,7 +167,7 @@ def _minimized(looks: Looks, prior: Floats, strength: float, start: Floats, free
     def loss(some: Floats) -> float:
         z = whole(some)
         penalty = float((((z - _AS_TRAINED) / _SCALES) ** 2).sum())
-        return float(_losses(z, looks, prior, others).mean()) + strength * penalty / len(spread)
+        return float(_losses(z, looks, prior, others).mean()) + strength * penalty / len(looks.measured)
 
     first = start[:free]
     corners = np.vstack([first, first + np.diag(_SCALES[:free] / 2)])
@@ -175,8 +178,7 @@ def _minimized(looks: Looks, prior: Floats, strength: float, start: Floats, free
 def _losses(z: Floats, looks: Looks, prior: Floats, others: Floats) -> Floats:
     """(N,) nats per fixation."""
     power, blur, own, weight = _numbers(z)
-    response = power * (looks.predicted - prior) + own * prior + weight * others
-    grids = blurred(log_softmax(response), blur)
+    grids = conditioned(looks.predicted, prior, power, own * prior + weight * others, blur)
     losses: Floats = -(looks.measured * grids).sum(axis=(1, 2))
     return losses
 

@@ -57,8 +57,9 @@ class ViewingCondition:
         """
         own = np.zeros(log_densities.shape[1:]) if own_prior is None else own_prior.astype(np.float64)
         prior = own if self.log_prior is None else self.log_prior
-        grids = log_softmax(self.power * (log_densities.astype(np.float64) - own) + prior)
-        return blurred(grids, self.blur).astype(np.float32)
+        return conditioned(log_densities.astype(np.float64), own, self.power, prior, self.blur).astype(
+            np.float32
+        )
 
     def without_center_bias(self, size: Size) -> ViewingCondition:
         """The same with a uniform prior on a grid of (h, w) cells."""
@@ -109,6 +110,21 @@ def _prior(content: Mapping[str, Any]) -> NDArray[np.float32] | None:
     if values.size != prod((height, width)) or not np.isfinite(values).all():
         raise ValueError(f"a center bias of {height} x {width}")
     return values.reshape(height, width)
+
+
+def conditioned(
+    log_densities: Floats, own: Floats, power: float, prior: NDArray[np.floating], blur: float
+) -> Floats:
+    """The formula of `ViewingCondition`.
+
+    Args:
+        log_densities: (N, h, w).
+        own: (h, w), the log prior that they are the sum of, before their softmax.
+        power: of what is left without it.
+        prior: (h, w), or (N, h, w), the log prior in its place.
+        blur: sigma as a share of the width.
+    """
+    return blurred(log_softmax(power * (log_densities - own) + prior), blur)
 
 
 def log_softmax(grids: Floats) -> Floats:

@@ -76,8 +76,7 @@ class Predictor(NetworkDescription):
 
     def grids(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What is predicted for some frames, under the viewing condition: (N, 3, H, W) -> (N, h, w)."""
-        found = self.compute(frames)
-        return found if self.condition is None else self.condition.applied(found, self.log_prior)
+        return self.used(self.compute(frames))
 
     def as_trained(self) -> Predictor:
         """The same without its viewing condition."""

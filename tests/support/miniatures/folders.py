@@ -7,24 +7,24 @@ from PIL import Image
 from support.miniatures.miniature import POINTS, Miniature, blurred, fixated, save_picture
 
 
-def salicon_folder(folder, points=POINTS):
+def kinds_of_files(folder, points, name, suffix, by_split=True):
+    """images, maps and fixations, each with a folder per split unless they tell none."""
     for index, known in points.items():
-        split = "val" if index == 2 else "train"
-        save_picture(folder / "images" / split / f"COCO_{index:012}.jpg", index)
+        split = ("val" if index == 2 else "train") if by_split else ""
+        save_picture(folder / "images" / split / f"{name.format(index)}{suffix}", index)
         for kind, values in (("fixations", fixated(known)), ("maps", blurred(known))):
             (folder / kind / split).mkdir(parents=True, exist_ok=True)
-            Image.fromarray(values).save(folder / kind / split / f"COCO_{index:012}.png")
+            Image.fromarray(values).save(folder / kind / split / f"{name.format(index)}.png")
     return folder
+
+
+def salicon_folder(folder, points=POINTS):
+    return kinds_of_files(folder, points, "COCO_{:012}", ".jpg")
 
 
 def plain_folders(folder, points=POINTS):
-    """Two folders, images and their maps, that tell no splits."""
-    for index, known in points.items():
-        save_picture(folder / "images" / f"image_{index}.jpg", index)
-        for kind, values in (("fixations", fixated(known)), ("maps", blurred(known))):
-            (folder / kind).mkdir(parents=True, exist_ok=True)
-            Image.fromarray(values).save(folder / kind / f"image_{index}.png")
-    return folder
+    """Images and their maps, in folders that tell no splits."""
+    return kinds_of_files(folder, points, "image_{}", ".jpg", by_split=False)
 
 
 def sam_folder(folder, points=POINTS):
@@ -41,13 +41,7 @@ def sam_folder(folder, points=POINTS):
 
 def reddy_folder(folder, points=POINTS):
     """As SALICON's folders; all files, the images too, are PNG."""
-    for index, known in points.items():
-        split, stem = "val" if index == 2 else "train", f"image_{index}"
-        save_picture(folder / "images" / split / f"{stem}.png", index)
-        for kind, values in (("fixations", fixated(known)), ("maps", blurred(known))):
-            (folder / kind / split).mkdir(parents=True, exist_ok=True)
-            Image.fromarray(values).save(folder / kind / split / f"{stem}.png")
-    return folder
+    return kinds_of_files(folder, points, "image_{}", ".png")
 
 
 def without_truth(folder):

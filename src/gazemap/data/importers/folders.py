@@ -12,7 +12,7 @@ from pydantic import Field, PositiveFloat
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.pairing import by_stem, last_are_val, matched, no_pairs, unpaired
+from gazemap.data.importers.pairing import by_stem, last_are_val, matched, no_pairs, unpaired, unstated_splits
 from gazemap.data.sample import read_map
 from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
@@ -131,10 +131,7 @@ def read_folders(
     if not told:
         splits = last_are_val(len(found), val)
         found = [(split, files) for split, (_, files) in zip(splits, found, strict=True)]
-        notes.append(
-            f"no splits are stated: {splits.count('val')} of {len(found)} images are val, the last by name "
-            f"(val={val:g})"
-        )
+        notes.append(unstated_splits(splits, val))
     described = _described(info, name, sigma).model_copy(
         update={"set_aside": tuple(set_aside), "notes": tuple(notes)}
     )

@@ -146,3 +146,11 @@ def last_are_val(count: int, share: float) -> list[str]:
     """The split of each of `count` images: "val" for the last share of them, rounded, else "train"."""
     val = round(share * count)
     return ["train"] * (count - val) + ["val"] * val
+
+
+def unstated_splits(splits: Sequence[str], share: float) -> str:
+    """What must be said of splits by `last_are_val`, where a user may state others."""
+    return (
+        f"no splits are stated: {splits.count('val')} of {len(splits)} images are val, the last by name "
+        f"(val={share:g})"
+    )

@@ -13,7 +13,7 @@ from pydantic import Field
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.numerals import Decimal
-from gazemap.data.importers.pairing import image_files, last_are_val, some, unpaired
+from gazemap.data.importers.pairing import image_files, last_are_val, some, unpaired, unstated_splits
 from gazemap.data.importers.rows import OPTIONAL, TABLES, Rows, read_rows
 from gazemap.data.split_names import split_named
 from gazemap.data.writing.items import ImportedSet, Item
@@ -74,10 +74,7 @@ def read_table(
     rows, bounds, strays = _by_image(source, rows, [*files])
     by_name = last_are_val(len(files), val)
     if "split" not in rows:
-        notes.append(
-            f"no splits are stated: {by_name.count('val')} of {len(files)} images are val, the last by name "
-            f"(val={val:g})"
-        )
+        notes.append(unstated_splits(by_name, val))
     info = _INFO.model_copy(
         update={
             "name": source.name.partition(".")[0],

@@ -53,6 +53,10 @@ class NetworkDescription:
     log_prior: NDArray[np.float32] | None
     condition: ViewingCondition | None
 
+    def used(self, grids: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What is used of the network's grids, (N, h, w): those under its viewing condition."""
+        return grids if self.condition is None else self.condition.applied(grids, self.log_prior)
+
     def metadata(self, about: Mapping[str, Any]) -> dict[str, str]:
         """As the file of an ONNX form keeps it.
 

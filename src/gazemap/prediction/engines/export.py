@@ -110,5 +110,4 @@ def _difference(model: SaliencyModel, other: Engine) -> float:
 
 def _predicted(model: SaliencyModel, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
     """What `predict` uses of a network: its grids, under its viewing condition."""
-    grids = predict_grids(model, frames)
-    return model.condition.applied(grids, describe_network(model).log_prior) if model.condition else grids
+    return describe_network(model).used(predict_grids(model, frames))
