@@ -40,8 +40,8 @@ ORDERS = {
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
     "metrics/scoring": "best_maps | protocol_checks < protocols < comparing < undefined < metric < table"
     " | preparing < *",
-    "models": "training_images | about | conditions < files < overview | base | encoder_weights < encoders"
-    " | parts < dilated < * < table < weights",
+    "models": "training_images | about | conditions < known_conditions < files"
+    " < overview | base | encoder_weights < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files",

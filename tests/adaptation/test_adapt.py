@@ -86,14 +86,36 @@ def test_the_images_of_the_fit_count_as_seen(adapted, pictures):
     looks = looks_of(looked_at(pictures[:3], TRUTH, points=1))
     for model, seen in ((adapted.out, True), ("shipped:gazenet", False)):
         for engine in ("onnx", "torch"):
-            images = load_predictor(model, engine=engine).training_images
+            images = load_predictor(model, engine=engine).learned_from
             assert known_again(looks, images.trained).all() == seen
-    assert describe(adapted.out)["condition"]["name"] == "adapted"
+    as_it_was = load_predictor(adapted.out, condition="as-trained").learned_from
+    assert not known_again(looks, as_it_was.trained).any()
+    assert describe(adapted.out)["condition"] == "adapted"
 
 
 def test_an_adapted_model_is_adapted_anew_from_its_start(adapted, pictures, tmp_path):
     again = adapt(adapted.out, looked_at(pictures, TRUTH), tmp_path / "again")
     assert again.condition.power == adapted.condition.power
+
+
+def test_a_model_keeps_the_conditions_that_it_has(adapted, pictures, tmp_path):
+    adapt(adapted.out, looked_at(pictures, ViewingCondition("other", 1.6)), tmp_path / "two", name="other")
+    first, second, before = (
+        gazemap.predict(pictures[0], name).grid
+        for name in (f"{tmp_path}/two@adapted", tmp_path / "two", f"{tmp_path}/two@as-trained")
+    )
+    np.testing.assert_array_equal(first, gazemap.predict(pictures[0], adapted.out).grid)
+    np.testing.assert_array_equal(before, gazemap.predict(pictures[0], "shipped:gazenet").grid)
+    assert np.abs(second - before).max() > 0.1
+    by_option = gazemap.predict(pictures[0], tmp_path / "two", condition="adapted")
+    np.testing.assert_array_equal(by_option.grid, first)
+    for engine in ("onnx", "torch"):
+        predictor = load_predictor(f"{tmp_path}/two@adapted", engine=engine)
+        assert (predictor.name, predictor.condition.name) == ("two@adapted", "adapted")
+    with pytest.raises(InputError, match=r"viewing condition of two named 'wall'.*as-trained"):
+        gazemap.predict(pictures[0], f"{tmp_path}/two@wall")
+    with pytest.raises(InputError, match="names the condition adapted, not other"):
+        gazemap.predict(pictures[0], f"{tmp_path}/two@adapted", condition="other")
 
 
 def test_nothing_changes_where_the_model_is_right(pictures, tmp_path):
@@ -117,6 +139,8 @@ def test_an_export_holds_the_condition(adapted, pictures, tmp_path):
 
 def test_what_cannot_be_adapted_is_refused_before_work(adapted, pictures, tmp_path):
     known = looked_at(pictures[:4], TRUTH, points=5)
+    with pytest.raises(InputError, match="cannot be named 'My Wall'"):
+        adapt("shipped:gazenet", known, tmp_path / "few", name="My Wall")
     with pytest.raises(OutputError, match="exists already"):
         adapt("shipped:gazenet", known, adapted.out)
     with pytest.raises(InputError, match="has 4 images that somebody looked at, and 5 or more"):

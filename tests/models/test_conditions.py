@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from gazemap.errors import WeightsError
-from gazemap.models.conditions import ViewingCondition, condition_in, log_softmax
+from gazemap.models.conditions import ViewingCondition, log_softmax
 
 
 @pytest.fixture
@@ -43,32 +42,3 @@ def test_a_density_stays_one(power, blur):
 def test_without_a_center_bias_the_response_alone_is_left(grids, prior):
     bare = ViewingCondition("adapted", 0.5, 0.0, prior.astype(np.float32)).without_center_bias((12, 16))
     np.testing.assert_allclose(bare.applied(grids, prior), log_softmax(0.5 * (grids - prior)), atol=1e-6)
-
-
-@pytest.mark.parametrize("with_prior", [True, False])
-def test_a_file_keeps_it(prior, with_prior):
-    own = prior.astype(np.float32) if with_prior else None
-    made = ViewingCondition("adapted", 0.7, 0.02, own, {"images": 12})
-    read = condition_in({"condition": made.as_json()}, "a.onnx")
-    assert (read.name, read.power, read.blur, read.about) == ("adapted", 0.7, 0.02, {"images": 12})
-    assert read.digest() == made.digest() != ViewingCondition("adapted").digest()
-    assert condition_in({}, "a.onnx") is condition_in({"condition": None}, "a.onnx") is None
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"power": 0},
-        {"power": "nan"},
-        {"blur": -1},
-        {"blur": None},
-        {"grid": [3, 3]},
-        {"log_prior": "AAAA"},
-        None,
-    ],
-)
-def test_damage_is_refused_by_name(prior, change):
-    content = ViewingCondition("adapted", 0.7, 0.02, prior.astype(np.float32)).as_json()
-    damaged = "words" if change is None else content | change
-    with pytest.raises(WeightsError, match=r"a\.onnx is damaged: its viewing condition"):
-        condition_in({"condition": damaged}, "a.onnx")

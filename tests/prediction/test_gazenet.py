@@ -74,3 +74,20 @@ def test_every_engine_has_the_same_folds(engine):
     alone, _ = gazemap.predict([page, page[:200]], "shipped:gazenet", engine=engine, viewport=(240, 320))
     assert [part.fold.y for part in expected.folds] == [part.fold.y for part in alone.folds] == [0, 240, 480]
     np.testing.assert_allclose(alone.array, expected.array, atol=1e-4)
+
+
+@each_shipped
+def test_it_has_viewing_conditions_that_change_no_weight(name):
+    conditions = gazemap.load_model(name).conditions
+    assert [*conditions.by_name] == ["free-viewing", "mouse", "web-page"]
+    assert conditions.used is None
+    assert {len(one.images) for one in conditions.by_name.values()} == {251, 530, 25}
+    image = scene()[0].transpose(1, 2, 0)
+    plain = gazemap.predict(image, name).density
+    np.testing.assert_array_equal(gazemap.predict(image, f"{name}@as-trained").density, plain)
+    for condition in conditions.by_name:
+        changed = gazemap.predict(image, name, condition=condition).density
+        assert changed.sum() == pytest.approx(1, abs=1e-4)
+        assert np.corrcoef(changed.ravel(), plain.ravel())[0, 1] < 0.999
+        by_torch = gazemap.predict(image, f"{name}@{condition}", engine="torch").density
+        np.testing.assert_allclose(by_torch, changed, atol=1e-3 * changed.max())

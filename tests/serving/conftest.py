@@ -9,9 +9,9 @@ if find_spec("fastapi") is None:  # the light environment
 
 @pytest.fixture(scope="session")
 def predictors():
-    from gazemap.prediction.predictor import load_predictor
+    from gazemap.serving.models import DEFAULT_MODELS, open_models
 
-    return {name: load_predictor(name, threads=1) for name in ("gazenet", "gazenet-large")}
+    return open_models(DEFAULT_MODELS, engine="auto", device="auto")
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def same_but_for_grids(fold, numbers):
             assert own[key] == pytest.approx(np.array(value), rel=1e-3, abs=1e-4)
 
 
-@pytest.mark.parametrize("model", ["gazenet", "gazenet-large"])
+@pytest.mark.parametrize("model", ["gazenet", "gazenet-large", "gazenet@web-page"])
 @pytest.mark.parametrize("center_bias", [True, False])
 def test_the_numbers_are_those_of_python(api, photo, model, center_bias):
     expected = gazemap.predict(photo, model, center_bias=center_bias)
@@ -118,8 +118,14 @@ def batch_sizes(api):
 def test_models_and_health(api):
     assert api.get("/v1/models").json() == {
         "models": [
-            {"name": "gazenet", "input_size": [240, 320], "has_center_bias": True, "is_default": True},
-            {"name": "gazenet-large", "input_size": [336, 448], "has_center_bias": True, "is_default": False},
+            {
+                "name": f"{name}{condition}",
+                "input_size": size,
+                "has_center_bias": True,
+                "is_default": (name, condition) == ("gazenet", ""),
+            }
+            for name, size in (("gazenet", [240, 320]), ("gazenet-large", [336, 448]))
+            for condition in ("", "@free-viewing", "@mouse", "@web-page")
         ]
     }
     assert api.get("/healthz").json() == {"status": "ok"}

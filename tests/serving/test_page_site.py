@@ -48,7 +48,8 @@ def unpacked(content):
 def check_models(files):
     """What the page is told of each model is what Python knows, and the networks are those of the wheel."""
     models = json.loads(unpacked(files["models.json"]))
-    assert [model["name"] for model in models] == [*shipped_weights()]
+    assert [model["name"] for model in models if "@" not in model["name"]] == [*shipped_weights()]
+    assert {"gazenet@mouse", "gazenet-large@web-page"} < {model["name"] for model in models}
     assert [model["name"] for model in models if model["is_default"]] == ["gazenet"]
     for model in models:
         predictor = load_predictor(f"shipped:{model['name']}")
@@ -56,7 +57,9 @@ def check_models(files):
         assert (model["fit"], model["has_center_bias"]) == (predictor.fit, predictor.center_bias)
         prior = np.frombuffer(base64.b64decode(model["log_prior"]), "<f4")
         np.testing.assert_array_equal(prior, predictor.log_prior.ravel())
-        form = form_beside(shipped_weights()[model["name"]])
+        used = predictor.condition
+        assert (model["condition"] and model["condition"]["power"]) == (used and used.power)
+        form = form_beside(shipped_weights()[model["name"].partition("@")[0]])
         assert unpacked(files[model["file"]]) == form.read_bytes()
 
 
@@ -91,9 +94,16 @@ def test_the_single_file_holds_all_of_it(tmp_path):
 def test_it_holds_the_models_that_are_asked_for(tmp_path):
     """A model under a viewing condition, whose name is no address, and no other."""
     prior = np.random.default_rng(0).normal(size=(60, 80)).astype(np.float32)
-    save_adapted("gazenet", tmp_path / 'my "model"', ViewingCondition("adapted", 0.6, 0.02, prior), None)
-    write_page(out=tmp_path / "site", model=[str(tmp_path / 'my "model"')])
-    (model,) = json.loads((tmp_path / "site" / "models.json").read_text())
+    save_adapted("gazenet", tmp_path / 'my "model"', ViewingCondition("adapted", 0.6, 0.02, prior))
+    write_page(out=tmp_path / "site", model=[f'{tmp_path}/my "model"', "gazenet@as-trained"])
+    model, *others = json.loads((tmp_path / "site" / "models.json").read_text())
+    known = [*load_predictor("gazenet").conditions.by_name]
+    assert [other["name"] for other in others] == [
+        *(f'my "model"@{name}' for name in known),
+        "gazenet@as-trained",
+    ]
+    assert [other["file"] for other in others] == [model["file"]] * len(others)  # one network for all
+    assert [other["is_default"] for other in others] == [False] * len(others)
     assert (model["name"], model["is_default"], model["has_center_bias"]) == ('my "model"', True, True)
     assert (model["condition"]["power"], model["condition"]["blur"]) == (0.6, 0.02)
     kept = np.frombuffer(base64.b64decode(model["condition"]["log_prior"]), "<f4")

@@ -4,9 +4,11 @@
  * @typedef {import("./predictor.js").ModelInfo} ModelInfo
  * @typedef {import("./predictor.js").Predictor} Predictor
  *
- * @typedef {ModelInfo & {fit: import("./predictor.js").Fold["fit"]}} Network A model, and how images lie in its frame.
- * @typedef {Network & {file: string, log_prior: string | null, condition: WrittenCondition | null}} Listed As the
- *   file of models lists it; center biases are base64 of little-endian float32.
+ * @typedef {ModelInfo & {fit: import("./predictor.js").Fold["fit"], file: string}} Placed A model, how images lie
+ *   in its frame, and the file of its network, which several may share.
+ * @typedef {Placed & {condition: import("./condition.js").Condition | null}} Network And how it is used.
+ * @typedef {Placed & {log_prior: string | null, condition: WrittenCondition | null}} Listed As the file of models
+ *   lists it; center biases are base64 of little-endian float32.
  * @typedef {{power: number, blur: number, log_prior: string | null}} WrittenCondition
  * @typedef {(question: string, ...given: unknown[]) => Promise<any>} Ask Asks the worker.
  * @typedef {{done: (value: any) => void, failed: (error: Error) => void}} Waiting
@@ -29,9 +31,9 @@ export function browserPredictor() {
 
   /** @param {Listed} model */
   const open = (model) => {
-    const opening = opened.get(model.name) ?? worker.then((ask) => give(ask, model));
-    opened.set(model.name, opening);
-    opening.catch(() => opened.delete(model.name)); // the next prediction tries again
+    const opening = opened.get(model.file) ?? worker.then((ask) => give(ask, model));
+    opened.set(model.file, opening);
+    opening.catch(() => opened.delete(model.file)); // the next prediction tries again
     return opening;
   };
   listed.then((models) => open(models.find(({ is_default }) => is_default) ?? models[0])).catch(() => {}); // whoever predicts is told
@@ -49,8 +51,9 @@ export function browserPredictor() {
       const model = (await listed).find(({ name }) => name === options.model);
       if (!model) throw new Error(`There is no model ${options.model}.`);
       await open(model);
-      const { log_prior, condition, ...network } = model;
-      return (await worker)("predict", file, options, network);
+      const { log_prior, condition, ...placed } = model;
+      const used = condition && { ...condition, logPrior: floatsIn(condition.log_prior) };
+      return (await worker)("predict", file, options, { ...placed, condition: used });
     },
   };
 }
@@ -60,10 +63,8 @@ export function browserPredictor() {
  * @param {Listed} model
  * @returns {Promise<void>}
  */
-async function give(ask, { name, file, log_prior, condition }) {
-  const content = await contentOf(file);
-  const used = condition && { ...condition, logPrior: floatsIn(condition.log_prior) };
-  await ask("open", name, content, floatsIn(log_prior), used);
+async function give(ask, { file, log_prior }) {
+  await ask("open", file, await contentOf(file), floatsIn(log_prior));
 }
 
 /** @param {string | null} base64 Of little-endian float32. */

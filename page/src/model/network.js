@@ -2,7 +2,7 @@
  * The networks, computed by ONNX Runtime's WebAssembly.
  *
  * @typedef {import("./condition.js").Condition} Condition
- * @typedef {{session: ort.InferenceSession, logPrior: Float32Array | null, condition: Condition | null}} OpenNetwork
+ * @typedef {{session: ort.InferenceSession, logPrior: Float32Array | null}} OpenNetwork
  */
 
 import * as ort from "onnxruntime-web/wasm";
@@ -23,23 +23,22 @@ export function startRuntime(content) {
 }
 
 /**
- * @param {string} name
- * @param {Uint8Array} content Of its ONNX file.
+ * @param {string} file Its ONNX file, which several models may share.
+ * @param {Uint8Array} content Of that file.
  * @param {Float32Array | null} logPrior Its center bias, where it has one that can be left out.
- * @param {Condition | null} condition Under which it is used; null: as it was trained.
  */
-export async function openNetwork(name, content, logPrior, condition) {
+export async function openNetwork(file, content, logPrior) {
   const session = await ort.InferenceSession.create(content, { executionProviders: ["wasm"] });
-  open.set(name, { session, logPrior, condition });
+  open.set(file, { session, logPrior });
 }
 
 /**
- * @param {string} name Of a network that is open.
+ * @param {string} file Of a network that is open.
  * @returns {OpenNetwork}
  */
-export function networkOf(name) {
-  const network = open.get(name);
-  if (!network) throw new Error(`The model ${name} is not open.`);
+export function networkOf(file) {
+  const network = open.get(file);
+  if (!network) throw new Error(`The network ${file} is not open.`);
   return network;
 }
 
@@ -47,12 +46,13 @@ export function networkOf(name) {
  * A frame -> the network's grid.
  *
  * @param {OpenNetwork} network
+ * @param {Condition | null} condition Under which it is used; null: as it was trained.
  * @param {import("../images/resize.js").Pixels["values"]} frame RGB, row by row.
  * @param {import("./predictor.js").Size} size Of the frame.
  * @param {boolean} centerBias
  * @returns {Promise<import("./predictor.js").Grid>}
  */
-export async function gridOf({ session, logPrior, condition }, frame, [height, width], centerBias) {
+export async function gridOf({ session, logPrior }, condition, frame, [height, width], centerBias) {
   const area = height * width;
   const values = new Float32Array(3 * area);
   for (let channel = 0; channel < 3; channel++) {

@@ -22,13 +22,13 @@ export async function predict(file, { model, centerBias, viewport }, network) {
     const { content } = placementOf([height, width], frame, network.fit);
     return [(SPARE * content[0] * whole[0]) / height, (SPARE * content[1] * whole[1]) / width];
   });
-  const opened = networkOf(network.name);
+  const opened = networkOf(network.file);
   const places = foldsOf(size, seen);
   const folds = [];
   for (const fold of places) {
     const part = scaledFold(fold, size, [pixels.height, pixels.width]);
     const values = placed(pixels, part, [fold.height, fold.width], frame, network.fit);
-    folds.push({ ...fold, grid: await gridOf(opened, values, frame, centerBias), frame, fit: network.fit });
+    folds.push({ ...fold, grid: await gridOf(opened, network.condition, values, frame, centerBias), frame, fit: network.fit });
   }
   return {
     model,

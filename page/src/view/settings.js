@@ -61,10 +61,15 @@ async function loadModels(store, predictor, select) {
     const models = await predictor.models();
     const chosen = models.find(({ is_default }) => is_default) ?? models[0];
     select.append(
-      ...models.map(({ name }) => element("option", { value: name, selected: name === chosen.name }, name)),
+      ...models.map(({ name }) => element("option", { value: name, selected: name === chosen.name }, labelOf(name))),
     );
     store.set({ models, model: chosen.name });
   } catch (error) {
     store.set({ failures: [{ id: newId("failure"), text: /** @type {Error} */ (error).message }] });
   }
+}
+
+/** @param {string} model Its name; after "@" stands its viewing condition. */
+function labelOf(model) {
+  return model.replace(/@(?=[a-z0-9-]+$)/, ", ");
 }

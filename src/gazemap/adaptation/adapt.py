@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gazemap.adaptation.fitting import FOLDS, adapted
+from gazemap.adaptation.fitting import FOLDS, NAME, adapted
 from gazemap.adaptation.looks import looks_at, prior_of
 from gazemap.adaptation.saving import save_adapted
 from gazemap.data.batches.looks import looks_of
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.errors import InputError
 from gazemap.evaluation.intervals import Interval, bootstrap
 from gazemap.images.fingerprints import FINGERPRINT
 from gazemap.models.conditions import ViewingCondition
-from gazemap.models.training_images import TrainingImages
-from gazemap.prediction.predictor import Predictor, load_predictor
+from gazemap.models.known_conditions import check_condition_name
+from gazemap.prediction.predictor import load_predictor
 from gazemap.system.extras import require
 from gazemap.system.files import refuse_used
 from gazemap.system.writing import check_writable
@@ -95,6 +95,7 @@ def adapt(
     out: str | Path,
     *,
     split: str | None = "train",
+    name: str = NAME,
     progress: bool = False,
 ) -> AdaptedModel:
     """Fit four numbers of a model to a data set: its density's power and blur, and two center biases.
@@ -109,16 +110,19 @@ def adapt(
         dataset: with fixations or maps; five images or more.
         out: a new folder for the adapted model.
         split: whose images it is fitted to; None for all of them.
+        name: of the viewing condition, which the adapted model has beside those of the model, and by which it
+            is used, see `models.known_conditions`.
         progress: show bars.
 
     Raises:
         DataError: no such data set or split, or an image cannot be read.
-        InputError: the model predicts no density, or there are too few images.
+        InputError: the model predicts no density, there are too few images, or no such name is possible.
         WeightsError: there is no such model.
         OutputError: `out` exists, or cannot be written.
         MissingPackageError: SciPy is not installed; says what to install.
     """
     require("scipy", "Adapting a model")
+    check_condition_name(name)
     out, whole = Path(out), as_dataset(dataset)
     refuse_used(out)
     check_writable(out, folder=True)
@@ -136,8 +140,10 @@ def adapt(
             "are needed to tell a habit from chance."
         )
     found, condition = adapted(looks, prior_of(base, looks), {"dataset": whole.fingerprint})
-    learned = _with_images(base, images, progress)
-    save_adapted(model, out, condition, learned)
+    if condition is not None:
+        seen = looks_of(images, progress=progress)[:, :FINGERPRINT]
+        condition = replace(condition, name=name, images=seen)
+    save_adapted(model, out, condition)
     return AdaptedModel(
         out,
         base.name,
@@ -148,11 +154,3 @@ def adapt(
         (found.own, found.others),
         bootstrap(found.gains),
     )
-
-
-def _with_images(base: Predictor, images: GazeDataset, progress: bool) -> TrainingImages | None:
-    """What the adapted model has learned from; None where that is not known of the model itself."""
-    if base.training_images is None:
-        return None
-    seen = looks_of(images, progress=progress)[:, :FINGERPRINT]
-    return TrainingImages(seen, seen[:0]).with_those_of([base.training_images])

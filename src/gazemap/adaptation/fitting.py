@@ -7,7 +7,7 @@ the images. Where no strength helps on images that were left out, nothing is cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +120,27 @@ def sharpened(looks: Looks, own: Floats) -> Fitted:
         gains[outside] = (before - after) / np.log(2)
     power, blur, *_ = map(float, _numbers(_minimized(coarse, prior, none, 0.0, _AS_TRAINED, 2)))
     return Fitted(power, blur, 1.0, 0.0, 0.0, gains)
+
+
+def common_power(sets: Sequence[Looks], own: Floats) -> float:
+    """The power that is best for several sets at once, each of which weighs the same; nothing else changes.
+
+    Args:
+        sets: predictions and measurements on the network's grid.
+        own: (h, w), the model's own log prior.
+
+    Raises:
+        MissingPackageError: SciPy, which minimizes, is not installed.
+    """
+    from scipy.optimize import minimize_scalar
+
+    coarse = [_coarse(looks, own) for looks in sets]
+
+    def loss(log_power: float) -> float:
+        z = np.array([log_power, *_AS_TRAINED[1:]])
+        return float(np.mean([_losses(z, looks, prior, prior).mean() for looks, prior in coarse]))
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
 
 
 def set_prior(measured: Floats) -> Floats:

@@ -1,19 +1,17 @@
-"""An adapted model as a folder: copies of the model's files that say its condition and the fit's images."""
+"""An adapted model as a folder: copies of the model's files, with one more viewing condition."""
 
 from __future__ import annotations
 
-import base64
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
 
 from gazemap.errors import WeightsError
-from gazemap.models.conditions import KEY, ViewingCondition
+from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import BEST, BEST_FORM, description, form_beside, located, opened
-from gazemap.models.training_images import TrainingImages, is_kept
+from gazemap.models.known_conditions import KEYS, KnownConditions, known_conditions_in
 from gazemap.prediction.engines.form_metadata import metadata_in, with_metadata
 from gazemap.system.files import new_folder
 from gazemap.system.json_text import parse_json
@@ -21,49 +19,64 @@ from gazemap.system.json_text import parse_json
 _ABOUT = "gazemap"  # the key of the metadata that holds the description, in both kinds of file
 
 
-def save_adapted(
-    model: str | Path, out: Path, condition: ViewingCondition | None, learned: TrainingImages | None
-) -> None:
+def save_adapted(model: str | Path, out: Path, condition: ViewingCondition | None) -> None:
     """Write the model's weights file, its ONNX form, or both, whichever it has, into a new folder.
 
     Args:
         model: as `load_predictor` takes it.
         out: the folder.
-        condition: under which it is used; None as it was trained.
-        learned: the images that it has learned from, those of the fit among them; None where not known.
+        condition: under which it is used, beside those that it has; None as it was trained.
 
     Raises:
         OutputError: `out` holds something, or cannot be written.
         WeightsError: a file of the model is damaged.
     """
-    file, _ = located(model)
+    file = located(model).file
     form = file if file.suffix == ".onnx" else form_beside(file)
-    known = {KEY: condition and condition.as_json()} | (learned.about() if learned else {})
     with new_folder(out) as folder:
         if file.suffix != ".onnx":
-            _save_weights(file, folder / BEST, known, learned)
+            conditions = _extended(conditions_of(file), condition)
+            (folder / BEST).write_bytes(with_conditions(file, conditions))
         if form is not None:
-            _save_form(form, folder / BEST_FORM, known, learned)
+            conditions = _extended(conditions_of(form), condition)
+            (folder / BEST_FORM).write_bytes(with_conditions(form, conditions))
 
 
-def _save_weights(file: Path, out: Path, known: dict[str, Any], learned: TrainingImages | None) -> None:
+def conditions_of(file: Path) -> KnownConditions:
+    """Those that a weights or ONNX file keeps.
+
+    Raises:
+        WeightsError: it is damaged.
+    """
+    return known_conditions_in(_described(file), str(file))
+
+
+def with_conditions(file: Path, conditions: KnownConditions) -> bytes:
+    """The content of a weights or ONNX file, with these conditions in the place of its own.
+
+    Raises:
+        WeightsError: it is damaged.
+    """
+    about = {key: value for key, value in _described(file).items() if key not in KEYS} | conditions.about()
+    if file.suffix == ".onnx":
+        return with_metadata(file.read_bytes(), {_ABOUT: json.dumps(about)}, str(file))
     with opened(file) as content:
-        about = description(content, file)
-        tensors = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
-    if learned:
-        tensors = {key: tensor for key, tensor in tensors.items() if not is_kept(key)} | learned.arrays()
-    plain = {key: np.ascontiguousarray(tensor) for key, tensor in tensors.items()}
-    out.write_bytes(save(plain, metadata={_ABOUT: json.dumps(about | known)}))
+        tensors = {key: np.ascontiguousarray(content.get_tensor(key)) for key in content.keys()}  # noqa: SIM118
+    return save(tensors, metadata={_ABOUT: json.dumps(about)})
 
 
-def _save_form(form: Path, out: Path, known: dict[str, Any], learned: TrainingImages | None) -> None:
-    content = form.read_bytes()
-    metadata = metadata_in(content, str(form))
+def _described(file: Path) -> dict[str, object]:
+    if file.suffix != ".onnx":
+        with opened(file) as content:
+            return description(content, file)
+    metadata = metadata_in(file.read_bytes(), str(file))
     try:
-        about = dict(parse_json(metadata[_ABOUT]))
+        return dict(parse_json(metadata[_ABOUT]))
     except (KeyError, ValueError, TypeError) as error:
-        raise WeightsError(f"{form} is damaged: its description lacks {error}.") from error
-    entries = {_ABOUT: json.dumps(about | known)}
-    for key, values in (learned.arrays() if learned else {}).items():
-        entries[f"gazemap.{key}"] = base64.b64encode(values.tobytes()).decode()
-    out.write_bytes(with_metadata(content, entries, str(form)))
+        raise WeightsError(f"{file} is damaged: its description lacks {error}.") from error
+
+
+def _extended(known: KnownConditions, condition: ViewingCondition | None) -> KnownConditions:
+    if condition is None:
+        return KnownConditions(known.by_name)
+    return known.with_one(condition, is_default=True)

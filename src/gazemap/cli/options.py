@@ -9,7 +9,8 @@ import typer
 
 MODEL = (
     "A model: a name that `gazemap models` lists, a run folder, or a .safetensors or .onnx file. "
-    "Where a file or folder has the name of a model, write shipped:NAME for the model."
+    "Where a file or folder has the name of a model, write shipped:NAME for the model. "
+    "gazenet@web-page names a viewing condition of it, too."
 )
 MODEL_OR_MAPS = (
     "A model's name, run folder or file, or a folder, .zip, .tar or .h5 file of maps, one per image."
@@ -87,6 +88,15 @@ DeviceOption = Annotated[
     str,
     typer.Option(
         "--device", metavar="DEVICE", help="Where the model runs: auto (a GPU if there is one), cpu or cuda."
+    ),
+]
+ConditionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--condition",
+        metavar="NAME",
+        help="The viewing condition, one that the model has: how images are looked at, as in web-page. The "
+        "models that come with gazemap have free-viewing, mouse, web-page and, by default, as-trained.",
     ),
 ]
 EngineOption = Annotated[

@@ -11,6 +11,7 @@ from gazemap.cli.command import Answer, command, complain
 from gazemap.cli.options import (
     BoxesOption,
     CenterBiasOption,
+    ConditionOption,
     DeviceOption,
     EngineOption,
     FigureOption,
@@ -31,6 +32,7 @@ _PREDICT = "Predict"
     _PREDICT,
     "gazemap predict photo.jpg",
     "gazemap predict photos --out maps --write overlay,json",
+    "gazemap predict page.png --condition web-page",
 )
 def predict(
     sources: Annotated[
@@ -58,6 +60,7 @@ def predict(
             "bits), npy (log density), overlay, contour, json (the most salient points).",
         ),
     ] = "saliency,overlay",
+    condition: ConditionOption = None,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
@@ -76,6 +79,7 @@ def predict(
         out,
         model=model,
         write=names(write) or (),
+        condition=condition,
         engine=engine,
         device=device,
         center_bias=center_bias,

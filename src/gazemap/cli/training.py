@@ -89,6 +89,15 @@ def adapt(
         str,
         typer.Option("--split", metavar="NAME", help="The split that it is fitted to, or all."),
     ] = "train",
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="The name of the viewing condition, beside which the adapted model keeps those that the "
+            "model has.",
+        ),
+    ] = "adapted",
 ) -> Answer:
     """Fit a few numbers of a model to your observers, screens and task, from five images or more.
 
@@ -97,7 +106,7 @@ def adapt(
     from gazemap.adaptation.adapt import adapt
 
     whole = None if split == "all" else split
-    made = adapt(model, data, out, split=whole, progress=True)
+    made = adapt(model, data, out, split=whole, name=name, progress=True)
     return Answer(made, made.notes())
 
 

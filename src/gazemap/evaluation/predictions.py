@@ -132,7 +132,7 @@ def learned_from(rows: Mapping[str, Predictor | Predictions]) -> dict[str, Train
     Maps in memory are left out: whoever made them knows.
     """
     return {
-        name: entry.training_images if isinstance(entry, Predictor) else None
+        name: entry.learned_from if isinstance(entry, Predictor) else None
         for name, entry in rows.items()
         if not isinstance(entry, Maps)
     }

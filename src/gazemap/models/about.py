@@ -36,4 +36,5 @@ class About(BaseModel):
     made_by: dict[str, Any] = {}
     progress: Progress = Progress()
     training_images: dict[str, Any] = {}
-    condition: dict[str, Any] | None = None
+    conditions: list[dict[str, Any]] = []
+    condition: str | None = None

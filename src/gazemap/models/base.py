@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from torch import Tensor, nn
 
-from gazemap.models.conditions import ViewingCondition
+from gazemap.models.known_conditions import KnownConditions
 from gazemap.models.training_images import TrainingImages
 from gazemap.system.checking import options_of
 from gazemap.types import Fit, Output, Size
@@ -38,8 +38,8 @@ class SaliencyModel(nn.Module):
             prediction maps this range back to [0, 1].
         training_images: those that its weights have learned from; None where they are not known, as for a new
             model.
-        condition: the viewing condition under which `predict` uses its densities; None as it was trained.
-            `forward` is without it.
+        conditions: the viewing conditions that it has, and which of them `predict` uses its densities under.
+            `forward` is without them.
     """
 
     architecture: ClassVar[str]
@@ -74,7 +74,7 @@ class SaliencyModel(nn.Module):
         self.fit: Fit = "stretch"
         self.target_range = target_range
         self.training_images: TrainingImages | None = None
-        self.condition: ViewingCondition | None = None
+        self.conditions = KnownConditions()
 
     def parameter_count(self) -> int:
         """The number of trainable and frozen parameters together."""

@@ -7,21 +7,18 @@ data set explain most of what a model loses on one that it never saw: DeepGaze M
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import WeightsError
 from gazemap.gaze.blurring import gaussian_matrix
+from gazemap.images.fingerprints import FINGERPRINT, Bytes
 from gazemap.system.fingerprint import digest
 from gazemap.types import Floats, Size
 
-KEY = "condition"  # in the description of a model's file
 LEAST_BLUR = 1e-3  # of the width: a tenth of a cell of the networks' grids, which changes nothing
 
 
@@ -33,11 +30,12 @@ class ViewingCondition:
     blur(softmax(power * response + log prior of the condition)).
 
     Attributes:
-        name: "adapted", for one that was fitted.
+        name: such as "web-page"; "adapted" by default, for one that was fitted.
         power: of what the image adds to the center bias: below 1 the density is flatter, above 1 sharper.
         blur: the sigma of a Gaussian blur of the density, as a share of the frame's width; 0 for none.
         log_prior: (h, w), the center bias in the place of the model's own; None for its own.
         about: what the numbers were fitted to, JSON values.
+        images: uint8 (n, 40), fingerprints (`images.fingerprints`) of the images that they were fitted to.
     """
 
     name: str
@@ -45,6 +43,7 @@ class ViewingCondition:
     blur: float = 0.0
     log_prior: NDArray[np.float32] | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    images: Bytes = field(default_factory=lambda: np.empty((0, FINGERPRINT), np.uint8))
 
     def applied(
         self, log_densities: NDArray[np.floating], own_prior: NDArray[np.floating] | None
@@ -70,46 +69,6 @@ class ViewingCondition:
         """A digest of the numbers; the name is not among them."""
         prior = b"" if self.log_prior is None else self.log_prior.astype("<f4").tobytes()
         return digest([repr((self.power, self.blur)).encode(), prior])
-
-    def as_json(self) -> dict[str, Any]:
-        """As the description of a model's file keeps it."""
-        content: dict[str, Any] = {"name": self.name, "power": self.power, "blur": self.blur}
-        if self.log_prior is not None:
-            values = base64.b64encode(self.log_prior.astype("<f4").tobytes()).decode()
-            content |= {"grid": list(self.log_prior.shape), "log_prior": values}
-        return content | {"about": dict(self.about)}
-
-
-def condition_in(about: Mapping[str, Any], file: str) -> ViewingCondition | None:
-    """The condition that a model's file keeps; None where it has none.
-
-    Args:
-        about: what the file says of itself.
-        file: its name, for messages.
-
-    Raises:
-        WeightsError: its words are damaged.
-    """
-    content = about.get(KEY)
-    if content is None:
-        return None
-    try:
-        power, blur = float(content["power"]), float(content["blur"])
-        if not (0 < power < np.inf and 0 <= blur < 1):
-            raise ValueError(f"power {power:g} and blur {blur:g}")
-        return ViewingCondition(str(content["name"]), power, blur, _prior(content), dict(content["about"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise WeightsError(f"{file} is damaged: its viewing condition cannot be {error}.") from error
-
-
-def _prior(content: Mapping[str, Any]) -> NDArray[np.float32] | None:
-    if "log_prior" not in content:
-        return None
-    height, width = map(int, content["grid"])
-    values = np.frombuffer(base64.b64decode(content["log_prior"]), "<f4")
-    if values.size != prod((height, width)) or not np.isfinite(values).all():
-        raise ValueError(f"a center bias of {height} x {width}")
-    return values.reshape(height, width)
 
 
 def conditioned(

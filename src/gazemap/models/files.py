@@ -12,11 +12,12 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from safetensors import SafetensorError, safe_open
 
 from gazemap.errors import WeightsError, check_name, lookup, meant
+from gazemap.models.known_conditions import split_condition
 from gazemap.system.checking import mistakes
 from gazemap.system.json_text import parse_json
 
@@ -138,21 +139,43 @@ def describe(path: str | Path) -> dict[str, Any]:
     Raises:
         WeightsError: as `load_model`.
     """
-    file, _ = located(path)
+    file = located(path).file
     with opened(file) as content:
         return description(content, file)
 
 
-def located(path: str | os.PathLike[str]) -> tuple[Path, str]:
-    """The weights file that is meant, and the name of the model in it."""
-    text, path, shipped = str(path), Path(path), shipped_weights()
+class Located(NamedTuple):
+    """Where a model is.
+
+    Attributes:
+        file: its weights file, or its ONNX form where that stands alone.
+        name: of the model in it.
+        condition: the name of the viewing condition that is asked for; None for the file's own.
+    """
+
+    file: Path
+    name: str
+    condition: str | None = None
+
+
+def located(path: str | os.PathLike[str]) -> Located:
+    """The model that is meant: by a name, a run folder or a file, and perhaps "@" and a viewing condition.
+
+    What exists at that path comes first: a folder may be named "runs@home".
+    """
+    text, path = str(path), Path(path)
+    if not path.exists():
+        text, condition = split_condition(text)
+        if condition is not None:
+            return located(text)._replace(condition=condition)
+    shipped = shipped_weights()
     if text.startswith(SHIPPED):
         name = text.removeprefix(SHIPPED)
         check_name("model that comes with gazemap", name, shipped, WeightsError)
-        return shipped[name], name
+        return Located(shipped[name], name)
     if path.is_dir():
         alone = (path / BEST_FORM).is_file() and not (path / BEST).is_file()
-        return path / (BEST_FORM if alone else BEST), path.resolve().name
+        return Located(path / (BEST_FORM if alone else BEST), path.resolve().name)
     if text in shipped and not path.exists():
-        return shipped[text], text
-    return path, path.stem
+        return Located(shipped[text], text)
+    return Located(path, path.stem)

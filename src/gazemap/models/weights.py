@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 
 from gazemap.errors import InputError, WeightsError
 from gazemap.models.base import SaliencyModel
-from gazemap.models.conditions import KEY, condition_in
 from gazemap.models.files import BEST, DEFAULT_MODEL, SHIPPED, description, located, opened
+from gazemap.models.known_conditions import known_conditions_in
 from gazemap.models.table import create_model
 from gazemap.models.training_images import TrainingImages, is_kept, training_images_in
 from gazemap.system.files import replacing
@@ -54,8 +54,7 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
         about: JSON values that say how the weights came to be (recipe, data, scores).
     """
     description = {"model": model.architecture, "options": model.options, "fit": model.fit, **about}
-    if model.condition is not None:
-        description[KEY] = model.condition.as_json()
+    description |= model.conditions.about()
     _save(path, model.state_dict(), model.training_images, description)
 
 
@@ -87,7 +86,7 @@ def record_training_images(path: str | Path, images: TrainingImages) -> None:
         WeightsError: nothing is there, or it is no weights file.
         OutputError: the file cannot be written.
     """
-    file, _ = located(path)
+    file = located(path).file
     tensors, about = load_tensors(file)
     _save(file, {name: tensor for name, tensor in tensors.items() if not is_kept(name)}, images, about)
 
@@ -110,15 +109,17 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     Args:
         path: a run folder (its best weights), a weights file, or the name of one that comes with
             gazemap (`shipped_weights`). What exists at that path comes first; "shipped:gazenet" always
-            means the one that comes with gazemap.
+            means the one that comes with gazemap. With "@" and a name of one of its viewing conditions, the
+            model is used under that.
 
     Returns:
         a model whose `name` is the shipped name, the run folder's own name, or the file's without suffix.
 
     Raises:
         WeightsError: nothing is there, or it does not fit the model that it names.
+        InputError: it has no such viewing condition.
     """
-    file, name = located(path)
+    file, name, condition = located(path)
     tensors, about = load_tensors(file)
     weights = {name: tensor for name, tensor in tensors.items() if not is_kept(name)}
     if "model" not in about:
@@ -135,7 +136,9 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     model.name = name
     model.fit = about.get("fit", "stretch")
     model.training_images = _images_in(tensors, about, file)
-    model.condition = condition_in(about, str(file))
+    model.conditions = known_conditions_in(about, str(file))
+    if condition is not None:
+        model.conditions, model.name = model.conditions.under(condition, name), f"{name}@{condition}"
     return model.eval()
 
 
@@ -157,7 +160,7 @@ def start_from(model: SaliencyModel, path: str | Path) -> None:
     Raises:
         WeightsError: nothing is there, or a parameter does not fit.
     """
-    file, _ = located(path)
+    file = located(path).file
     tensors, about = load_tensors(file)
     own = model.state_dict()
     wrong = [k for k, p in model.named_parameters() if k not in tensors or tensors[k].shape != p.shape]

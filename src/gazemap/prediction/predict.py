@@ -28,6 +28,7 @@ def predict(  # type: ignore[overload-overlap]
     images: ImageLike,
     model: ModelLike = DEFAULT_MODEL,
     *,
+    condition: str | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -40,6 +41,7 @@ def predict(
     images: Sequence[ImageLike],
     model: ModelLike = DEFAULT_MODEL,
     *,
+    condition: str | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -51,6 +53,7 @@ def predict(
     images: ImageLike | Sequence[ImageLike],
     model: ModelLike = DEFAULT_MODEL,
     *,
+    condition: str | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -68,6 +71,7 @@ def predict(
             any size and aspect. Or a list of such.
         model: the name of a model that comes with gazemap, a run folder, a weights file or an ONNX file;
             or a model in memory.
+        condition: the viewing condition by name, such as "web-page"; as in `load_predictor`.
         engine: "onnx", "torch" or "openvino"; "auto" as in `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves out where people look anyway: for images that are parts of others.
@@ -89,7 +93,9 @@ def predict(
     several = isinstance(images, list | tuple)
     given: Sequence[ImageLike] = images if several else [images]  # type: ignore[list-item, assignment]
     seen = parse_viewport(viewport)
-    predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
+    predictor = load_predictor(
+        model, condition=condition, engine=engine, device=device, center_bias=center_bias
+    )
     predictions = predict_placed(predictor, [read_placed(predictor, image, seen) for image in given], given)
     return predictions if several else predictions[0]
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from gazemap.errors import InputError, OutputError, check_name
 from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import DEFAULT_MODEL, check_exists, form_beside, located
+from gazemap.models.known_conditions import AS_TRAINED, KnownConditions, split_condition
 from gazemap.prediction.engines.description import NetworkDescription
 from gazemap.prediction.engines.grids import Engine
 from gazemap.prediction.engines.onnx import OpenForm, open_form
@@ -79,8 +80,8 @@ class Predictor(NetworkDescription):
         return self.used(self.compute(frames))
 
     def as_trained(self) -> Predictor:
-        """The same without its viewing condition."""
-        return replace(self, condition=None)
+        """The same without a viewing condition."""
+        return replace(self, conditions=replace(self.conditions, default=None))
 
     @property
     def fingerprint(self) -> str:
@@ -100,6 +101,7 @@ ModelLike: TypeAlias = "str | os.PathLike[str] | SaliencyModel | Predictor"
 def load_predictor(
     model: ModelLike = DEFAULT_MODEL,
     *,
+    condition: str | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -111,6 +113,9 @@ def load_predictor(
         model: the name of a model that comes with gazemap, a run folder, a weights file, or an ONNX file
             that `gazemap export` wrote; or a model in memory, which is left as it is. What exists at a
             path comes before a name; "shipped:gazenet" always means the model that comes with gazemap.
+            "gazenet@web-page" names its viewing condition, too.
+        condition: the name of the viewing condition, such as "web-page"; "as-trained" for none. By default
+            that of the file, which for the models that come with gazemap is none.
         engine: a key of `ENGINES`. "auto" is ONNX Runtime for the models that come with gazemap and for
             ONNX files, and PyTorch for all else. The engines' numbers are equal within 1e-4.
         device: "cpu", "cuda", or "auto": the GPU where the engine has one; of a model in memory, where it is.
@@ -119,8 +124,8 @@ def load_predictor(
 
     Raises:
         WeightsError: nothing is there, it is damaged, or it does not fit the network that it names.
-        InputError: no such engine or device, the engine has no such device here, or the model has no
-            center bias that could be left out.
+        InputError: no such engine or device, the engine has no such device here, the model has no such
+            viewing condition, or no center bias that could be left out.
         MissingPackageError: the engine is not installed; says what to install.
     """
     if engine != "auto":
@@ -133,11 +138,13 @@ def load_predictor(
         predictor = _opened_once(model, engine, device, threads)
     else:
         predictor = _of_network(model, engine, device, threads)
+    if condition is not None:
+        predictor = _under(predictor, condition)
     return predictor if center_bias else _without_center_bias(predictor)
 
 
 def _opened_once(model: str | os.PathLike[str], engine: str, device: str, threads: int) -> Predictor:
-    file, name = located(model)
+    file, name, condition = located(model)
     check_exists(file)
     state = file.stat()
     key = (file.absolute(), state.st_mtime_ns, state.st_size, name, engine, device, threads)
@@ -147,7 +154,8 @@ def _opened_once(model: str | os.PathLike[str], engine: str, device: str, thread
             while len(_kept) >= _KEPT:
                 del _kept[next(iter(_kept))]
             _kept[key] = made
-        return _kept[key]
+        predictor = _kept[key]
+    return predictor if condition is None else _under(predictor, condition)
 
 
 def onnx_form(model: str | os.PathLike[str]) -> bytes:
@@ -160,7 +168,7 @@ def onnx_form(model: str | os.PathLike[str]) -> bytes:
         WeightsError: there is no such model.
         MissingPackageError: the form must be made, and PyTorch or the extra "export" is not installed.
     """
-    file, _ = located(model)
+    file = located(model).file
     check_exists(file)
     form = file if file.suffix == ".onnx" else form_beside(file) or _made_form(file)
     return form if isinstance(form, bytes) else form.read_bytes()
@@ -254,6 +262,22 @@ def _without_center_bias(predictor: Predictor) -> Predictor:
     if not predictor.center_bias:
         return predictor
     height, width = predictor.log_prior.shape
-    condition = predictor.condition or ViewingCondition("as trained")
+    condition = predictor.condition or ViewingCondition(AS_TRAINED)
     bare = condition.without_center_bias((height, width))
-    return replace(predictor, name=f"{predictor.name}-no-center-bias", condition=bare)
+    known = KnownConditions({bare.name: bare}, bare.name)
+    return replace(predictor, name=f"{predictor.name}-no-center-bias", conditions=known)
+
+
+def _under(predictor: Predictor, condition: str) -> Predictor:
+    """The same under the viewing condition of that name, which its own name says.
+
+    Raises:
+        InputError: it has none of that name, or another one was named with the model.
+    """
+    name, asked = split_condition(predictor.name)
+    if asked not in (AS_TRAINED, *predictor.conditions.by_name):
+        name = predictor.name  # of a folder such as runs@home
+    elif asked != condition:
+        raise InputError(f"{predictor.name} names the condition {asked}, not {condition}. Name it once.")
+    conditions = predictor.conditions.under(condition, name)
+    return replace(predictor, name=f"{name}@{condition}", conditions=conditions)

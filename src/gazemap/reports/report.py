@@ -75,7 +75,7 @@ def report(
     opened = as_dataset(dataset)
     about = subject(model, engine=engine, device=device, center_bias=center_bias)
     if unseen:
-        learned = {about.name: about.predictor.training_images}
+        learned = {about.name: about.predictor.learned_from}
         opened = without_seen(learned, opened, split, progress=progress)
     folder = Path(out) if out else _default_folder(model, about, opened)
     check_writable(folder / "report.html")  # before the work

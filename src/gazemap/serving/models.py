@@ -1,10 +1,11 @@
-"""The models that a server or a page offers, each opened once."""
+"""The models that a server or a page offers, each opened once, under each of their viewing conditions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from gazemap.errors import InputError
+from gazemap.models.files import located
 from gazemap.prediction.predictor import Predictor, load_predictor
 
 DEFAULT_MODELS = ("gazenet", "gazenet-large")
@@ -12,6 +13,8 @@ DEFAULT_MODELS = ("gazenet", "gazenet-large")
 
 def open_models(models: Sequence[str], *, engine: str, device: str) -> dict[str, Predictor]:
     """The models by their names; each computes on one core per call.
+
+    After each come its other viewing conditions, such as "gazenet@web-page", unless one was named with it.
 
     Args:
         models: names of models, run folders, or weights or ONNX files; the first is the default.
@@ -30,9 +33,18 @@ def open_models(models: Sequence[str], *, engine: str, device: str) -> dict[str,
                 f"{model} puts out a saliency, and the page and the HTTP API show densities. Choose a model "
                 "whose output is log_density."
             )
-        if predictor.name in found:
-            raise InputError(f"Two of the models are named {predictor.name}. Choose one of them.")
-        found[predictor.name] = predictor
+        for offered in (predictor, *_others(model, predictor)):
+            if offered.name in found:
+                raise InputError(f"Two of the models are named {offered.name}. Choose one of them.")
+            found[offered.name] = offered
     if not found:
         raise InputError("There is no model. Name one or several.")
     return found
+
+
+def _others(model: str, predictor: Predictor) -> list[Predictor]:
+    """The same under the model's other viewing conditions; none where one was named with it."""
+    if located(model).condition is not None:
+        return []
+    known = predictor.conditions
+    return [load_predictor(predictor, condition=name) for name in known.by_name if name != known.default]

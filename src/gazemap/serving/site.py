@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
-from gazemap.prediction.predictor import Predictor, onnx_form
+from gazemap.prediction.predictor import Predictor, load_predictor, onnx_form
 from gazemap.serving.built import built_page
 from gazemap.serving.models import DEFAULT_MODELS, open_models
 from gazemap.system.files import new_folder, write_text
@@ -156,11 +156,15 @@ def _models(names: Sequence[str]) -> dict[str, bytes]:
     """The files of the models by name, and what the page must know of each."""
     described: list[dict[str, Any]] = []
     files: dict[str, bytes] = {}
+    file_of: dict[str, str] = {}  # by network, which several conditions share
     opened = open_models(names, engine="onnx", device="cpu").values()
-    for number, (name, predictor) in enumerate(zip(names, opened, strict=True), 1):
+    for number, name in enumerate(names, 1):
         file = _NETWORK.format(number)  # names are the user's: not all are good for addresses
-        files[file] = _packed(onnx_form(name))
-        described.append(_about(predictor) | {"file": file, "is_default": number == 1})
+        if file_of.setdefault(load_predictor(name, engine="onnx", device="cpu").digest, file) == file:
+            files[file] = _packed(onnx_form(name))
+    for predictor in opened:
+        file = file_of[predictor.digest]
+        described.append(_about(predictor) | {"file": file, "is_default": not described})
     return {_MODELS: json.dumps(described).encode(), **files}
 
 

@@ -111,7 +111,7 @@ def test_densities_are_those_of_python(page, name):
     check(predicted(page, name, FILES[name]), FILES[name])
 
 
-@pytest.mark.parametrize("model", ["gazenet", "gazenet-large"])
+@pytest.mark.parametrize("model", ["gazenet", "gazenet-large", "gazenet@web-page", "gazenet-large@mouse"])
 @pytest.mark.parametrize("center_bias", [True, False])
 def test_both_models_with_and_without_center_bias(page, model, center_bias):
     content = FILES["plain.jpg"]
@@ -127,8 +127,9 @@ def test_what_is_seen_at_once_can_be_stated(page, viewport):
 def test_models_are_those_of_python(page):
     found = page.evaluate("() => globalThis.gazemap.predictor.models()")
     assert [(one["name"], one["input_size"], one["has_center_bias"], one["is_default"]) for one in found] == [
-        ("gazenet", [240, 320], True, True),
-        ("gazenet-large", [336, 448], True, False),
+        (f"{name}{condition}", size, True, (name, condition) == ("gazenet", ""))
+        for name, size in (("gazenet", [240, 320]), ("gazenet-large", [336, 448]))
+        for condition in ("", "@free-viewing", "@mouse", "@web-page")
     ]
 
 

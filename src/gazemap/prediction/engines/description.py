@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from gazemap.errors import WeightsError
 from gazemap.images.fingerprints import FINGERPRINT
-from gazemap.models.conditions import KEY, ViewingCondition, condition_in
+from gazemap.models.conditions import ViewingCondition
+from gazemap.models.known_conditions import KEYS, KnownConditions, known_conditions_in
 from gazemap.models.training_images import TrainingImages, training_images_in
 from gazemap.system.json_text import parse_json
 from gazemap.types import Fit, Output, Size
@@ -38,8 +39,8 @@ class NetworkDescription:
         training_images: what its weights have learned from; None where that is not known.
         log_prior: (h, w), the fixed center bias that a log density is the sum of, before its softmax;
             None where there is none.
-        condition: under which its density is used, see `ViewingCondition`; None as it was trained. It is no
-            part of what the network itself puts out.
+        conditions: under which its density can be used, and under which it is; see `ViewingCondition`. They
+            are no part of what the network itself puts out.
     """
 
     name: str
@@ -51,7 +52,20 @@ class NetworkDescription:
     digest: str
     training_images: TrainingImages | None
     log_prior: NDArray[np.float32] | None
-    condition: ViewingCondition | None
+    conditions: KnownConditions
+
+    @property
+    def condition(self) -> ViewingCondition | None:
+        """Under which its density is used; None as it was trained."""
+        return self.conditions.used
+
+    @property
+    def learned_from(self) -> TrainingImages | None:
+        """What the weights, and the condition in use, have learned from; None where that is not known."""
+        if self.training_images is None or self.condition is None:
+            return self.training_images
+        images = self.condition.images
+        return TrainingImages(images, images[:0]).with_those_of([self.training_images])
 
     def used(self, grids: NDArray[np.float32]) -> NDArray[np.float32]:
         """What is used of the network's grids, (N, h, w): those under its viewing condition."""
@@ -78,9 +92,9 @@ class NetworkDescription:
         if self.log_prior is not None:
             network["grid"] = self.log_prior.shape
         content = {"model": self.architecture, **about, **known, "network": network}
-        content.pop(KEY, None)  # of the weights' file: here it may have become a part of the graph
-        if self.condition is not None:
-            content[KEY] = self.condition.as_json()
+        for key in KEYS:  # of the weights' file: here they may have become a part of the graph
+            content.pop(key, None)
+        content |= self.conditions.about()
         return {
             _ABOUT: json.dumps(content),
             **{key: base64.b64encode(values.tobytes()).decode() for key, values in arrays.items()},
@@ -116,7 +130,7 @@ def read_metadata(metadata: Mapping[str, str], name: str, file: str) -> NetworkD
             digest=str(network["digest"]),
             training_images=training_images_in(_fingerprints(metadata), about, file),
             log_prior=_prior(metadata, network),
-            condition=condition_in(about, file),
+            conditions=known_conditions_in(about, file),
         )
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, WeightsError):

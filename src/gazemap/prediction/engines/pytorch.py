@@ -32,7 +32,7 @@ def describe_network(model: SaliencyModel) -> NetworkDescription:
         digest=digest(model),
         training_images=model.training_images,
         log_prior=None if prior is None else prior.detach().float().cpu().numpy(),
-        condition=model.condition,
+        conditions=model.conditions,
     )
 
 

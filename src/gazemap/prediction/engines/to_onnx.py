@@ -15,6 +15,7 @@ from gazemap.errors import InputError
 from gazemap.gaze.blurring import gaussian_matrix
 from gazemap.models.base import SaliencyModel
 from gazemap.models.conditions import LEAST_BLUR, ViewingCondition
+from gazemap.models.known_conditions import KnownConditions
 from gazemap.models.parts import log_softmax
 from gazemap.prediction.engines.onnx import INPUT
 from gazemap.prediction.engines.pytorch import describe_network
@@ -54,11 +55,14 @@ def to_onnx(
         raise InputError(f"A {model.architecture} takes images of {model.input_size} only, not of any size.")
     traced: torch.nn.Module = copy.deepcopy(model).cpu().eval()
     described = describe_network(model)
-    if for_others and model.condition is not None:
+    condition = model.conditions.used
+    if for_others and condition is not None:
         if any_size:
-            raise InputError(f"{model.name} was adapted on a grid of one size: leave out any_size.")
-        traced = Conditioned(copy.deepcopy(model).cpu().eval(), model.condition)
-        described = replace(described, condition=None, log_prior=None)
+            raise InputError(
+                f"The condition {condition.name} of {model.name} is of one size: leave out any_size."
+            )
+        traced = Conditioned(copy.deepcopy(model).cpu().eval(), condition)
+        described = replace(described, conditions=KnownConditions(), log_prior=None)
     height, width = model.input_size
     images = torch.zeros(2, 3, height, width)
     with warnings.catch_warnings():

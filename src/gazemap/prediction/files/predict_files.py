@@ -50,6 +50,7 @@ def predict_files(
     *,
     model: ModelLike = DEFAULT_MODEL,
     write: Sequence[str] = DEFAULT_OUTPUTS,
+    condition: str | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -70,7 +71,8 @@ def predict_files(
     Args:
         sources: files, folders, glob patterns, "@list.txt" or "-", see `open_sources`.
         out: a folder; or, for one image and one kind of output, a file whose suffix is that of the kind.
-        model: as for `predict`, like the three below.
+        model: as for `predict`, like the four below.
+        condition: the viewing condition by name, such as "web-page".
         engine: what computes the network.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves out where people look anyway.
@@ -87,9 +89,13 @@ def predict_files(
     folder, kinds, seen = Path(out), chosen_outputs(write), parse_viewport(viewport)
     kind = check_one_file(folder, write) if is_one_file(folder) else None
     if kind is not None:
-        whole = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
+        whole = load_predictor(
+            model, condition=condition, engine=engine, device=device, center_bias=center_bias
+        )
         return predict_one_file(sources, folder, kind, whole, seen)
-    predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias, threads=1)
+    predictor = load_predictor(
+        model, condition=condition, engine=engine, device=device, center_bias=center_bias, threads=1
+    )
     counts: Counter[type[_New] | type[Failure] | None] = Counter()
     names: list[str] = []
     noted: list[str] = []

@@ -1,0 +1,139 @@
+"""The viewing conditions that a model's file keeps, and under which of them the model is used."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.errors import InputError, WeightsError, check_name
+from gazemap.images.fingerprints import FINGERPRINT, Bytes
+from gazemap.models.conditions import ViewingCondition
+
+AS_TRAINED = "as-trained"  # which every model has: no condition
+KEYS = (
+    "conditions",
+    "condition",
+)  # in the description of a model's file: all, and the name of the one in use
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+@dataclass(frozen=True)
+class KnownConditions:
+    """The viewing conditions that a model has.
+
+    Attributes:
+        by_name: all of them.
+        default: the name of that under which the model is used; None as it was trained.
+    """
+
+    by_name: Mapping[str, ViewingCondition] = field(default_factory=dict)
+    default: str | None = None
+
+    @property
+    def used(self) -> ViewingCondition | None:
+        """That under which the model is used; None as it was trained."""
+        return None if self.default is None else self.by_name[self.default]
+
+    def under(self, name: str, model: str) -> KnownConditions:
+        """The same, where the model is used under the one of that name; every model has "as-trained".
+
+        Raises:
+            InputError: the model has none of that name; gives all that it has.
+        """
+        check_name(f"viewing condition of {model}", name, [AS_TRAINED, *self.by_name])
+        return replace(self, default=None if name == AS_TRAINED else name)
+
+    def with_one(self, condition: ViewingCondition, *, is_default: bool) -> KnownConditions:
+        """These and one more, in the place of one of its name."""
+        by_name = {**self.by_name, condition.name: condition}
+        return KnownConditions(by_name, condition.name if is_default else self.default)
+
+    def about(self) -> dict[str, Any]:
+        """What the description of a model's file says of them; nothing where there are none."""
+        if not self.by_name:
+            return {}
+        return dict(zip(KEYS, ([*map(_as_json, self.by_name.values())], self.default), strict=True))
+
+
+def check_condition_name(name: str) -> None:
+    """Refuse what cannot be the name of a condition.
+
+    Raises:
+        InputError: it has other signs than small letters, digits and hyphens, or is "as-trained".
+    """
+    if not _NAME.fullmatch(name) or name == AS_TRAINED:
+        raise InputError(
+            f"A viewing condition cannot be named {name!r}. Take small letters, digits and hyphens, as in "
+            f"web-page; {AS_TRAINED} is the model without a condition."
+        )
+
+
+def split_condition(model: str) -> tuple[str, str | None]:
+    """A name such as "gazenet@web-page" -> the model, and its viewing condition; None where none is named."""
+    name, sign, condition = model.rpartition("@")
+    return (name, condition) if sign and name and _NAME.fullmatch(condition) else (model, None)
+
+
+def known_conditions_in(about: Mapping[str, Any], file: str) -> KnownConditions:
+    """The conditions that a model's file keeps.
+
+    Args:
+        about: what the file says of itself.
+        file: its name, for messages.
+
+    Raises:
+        WeightsError: its words are damaged.
+    """
+    all_of_them, default = (about.get(key) for key in KEYS)
+    try:
+        found = [_from_json(content) for content in all_of_them or ()]
+    except (KeyError, TypeError, ValueError) as error:
+        raise WeightsError(f"{file} is damaged: its viewing condition cannot be {error}.") from error
+    by_name = {condition.name: condition for condition in found}
+    if default is not None and default not in by_name:
+        raise WeightsError(
+            f"{file} is damaged: it is used under a viewing condition {default!r} that it lacks."
+        )
+    return KnownConditions(by_name, default)
+
+
+def _as_json(condition: ViewingCondition) -> dict[str, Any]:
+    content: dict[str, Any] = {"name": condition.name, "power": condition.power, "blur": condition.blur}
+    if condition.log_prior is not None:
+        grid = list(condition.log_prior.shape)
+        content |= {"grid": grid, "log_prior": _text(condition.log_prior.astype("<f4"))}
+    return content | {"about": dict(condition.about), "images": _text(condition.images)}
+
+
+def _from_json(content: Mapping[str, Any]) -> ViewingCondition:
+    name, power, blur = str(content["name"]), float(content["power"]), float(content["blur"])
+    if not (0 < power < np.inf and 0 <= blur < 1):
+        raise ValueError(f"power {power:g} and blur {blur:g}")
+    if not _NAME.fullmatch(name) or name == AS_TRAINED:
+        raise ValueError(f"named {name!r}")
+    return ViewingCondition(name, power, blur, _prior(content), dict(content["about"]), _images(content))
+
+
+def _prior(content: Mapping[str, Any]) -> NDArray[np.float32] | None:
+    if "log_prior" not in content:
+        return None
+    height, width = map(int, content["grid"])
+    values = np.frombuffer(base64.b64decode(content["log_prior"]), "<f4")
+    if values.size != prod((height, width)) or not np.isfinite(values).all():
+        raise ValueError(f"a center bias of {height} x {width}")
+    return values.reshape(height, width)
+
+
+def _images(content: Mapping[str, Any]) -> Bytes:
+    return np.frombuffer(base64.b64decode(content["images"]), np.uint8).reshape(-1, FINGERPRINT)
+
+
+def _text(values: NDArray[Any]) -> str:
+    return base64.b64encode(values.tobytes()).decode()
