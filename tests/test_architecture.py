@@ -49,7 +49,7 @@ ORDERS = {
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
     " < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
-    " < setup < checkpoint | prepare | steps < plan < loop",
+    " | processes < setup < checkpoint | prepare | steps < plan < loop",
     "evaluation": "left_out | blurs | score_files | score_tables | seen | text_table | overview | intervals"
     " | baselines < significance < figures < scores < ground_truths | agreement | overlap | predictions"
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"

@@ -11,10 +11,10 @@ from gazemap.training.recipe import load_recipe
 class Tiny(SaliencyModel):
     architecture = "tiny"
 
-    def __init__(self, *, output="saliency"):
+    def __init__(self, *, output="saliency", norm=True):
         super().__init__(input_size=(24, 24), output_size=(12, 12), output=output)
         self.convolution = nn.Conv2d(3, 8, 3, stride=2, padding=1)
-        self.norm = nn.BatchNorm2d(8)
+        self.norm = nn.BatchNorm2d(8) if norm else nn.Identity()
         self.readout = nn.Conv2d(8, 1, 1)
 
     def forward(self, images):

@@ -15,7 +15,10 @@ import typer
 
 from gazemap.cli.help import Command
 from gazemap.cli.tables import Table, print_table
+from gazemap.errors import InputError
+from gazemap.system import ranks
 
+_BY_SEVERAL = "train"  # the command that torchrun may start in several processes
 JsonOption = Annotated[
     bool,
     typer.Option("--json", metavar="", help="Print the result as one JSON document, for other programs."),
@@ -62,11 +65,13 @@ def command(
             from gazemap.system.extras import naming_extra
             from gazemap.system.memory import keep_freed_memory, use_huge_pages
 
+            _refuse_several(called)
             use_huge_pages()
             keep_freed_memory()
             with redirect_stdout(sys.stderr), naming_extra(f"`{group} {called}`"):
                 answer = function(**arguments)
-            _print(answer, json=json)
+            if ranks.rank() == 0:
+                _print(answer, json=json)
             raise typer.Exit(answer.code)
 
         asked = inspect.Parameter(
@@ -84,6 +89,15 @@ def command(
         return function
 
     return add
+
+
+def _refuse_several(called: str) -> None:
+    """Refuse a command that torchrun has started several times, unless it is the one made for that."""
+    if ranks.size() > 1 and called != _BY_SEVERAL:
+        raise InputError(
+            f"{ranks.size()} processes were started at once, and `gazemap {_BY_SEVERAL}` alone is made for "
+            f"that. Run `gazemap {called}` without torchrun."
+        )
 
 
 def complain(lines: Iterable[object]) -> None:

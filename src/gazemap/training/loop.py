@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal, overload
 
@@ -12,7 +13,8 @@ import yaml
 from torch import Tensor
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
-from gazemap.errors import OutputError, TrainingError
+from gazemap.errors import InputError, OutputError, TrainingError
+from gazemap.system import ranks
 from gazemap.system.device import choose_device
 from gazemap.system.files import write_text
 from gazemap.system.locks import clear_lock, only_one
@@ -22,6 +24,7 @@ from gazemap.training.log import RunLog
 from gazemap.training.optimizers import apply_schedule
 from gazemap.training.plan import TrainingPlan, planned
 from gazemap.training.pretext import pretext_recipe
+from gazemap.training.processes import Processes, joined
 from gazemap.training.recipe import Recipe, RecipeLike, load_recipe
 from gazemap.training.result import TrainedRun
 from gazemap.training.setup import Run, images_per_epoch, make_run, mean_map_loss
@@ -109,20 +112,28 @@ def train(
     """
     recipe, dataset, out = load_recipe(recipe, overrides), as_dataset(dataset), Path(out)
     if dry_run:
+        if ranks.size() > 1:
+            raise InputError("A dry run measures one process. Leave torchrun out.")
         return planned(recipe, dataset, choose_device(device), progress=progress)
-    folder = RunFolder(out, recipe, dataset)
-    if if_exists == "refuse" and folder.holds_run:
-        raise OutputError(
-            f"{out} already holds a run. Add --resume, in Python if_exists='resume', or choose another --out."
-        )
-    if not folder.is_finished:
-        with only_one(out, "training"):
-            return _trained(folder, device, progress)
-    clear_lock(out)
-    return _trained(folder, device, progress)
+    with joined(choose_device(device)) as processes:
+        folder = RunFolder(out, recipe, dataset)
+        progress = progress and processes.is_first
+        with processes.in_turn():
+            if if_exists == "refuse" and processes.is_first and folder.holds_run:
+                raise OutputError(
+                    f"{out} already holds a run. Add --resume, in Python if_exists='resume', or choose "
+                    "another --out."
+                )
+            is_finished = folder.is_finished
+        if is_finished and processes.is_first:
+            clear_lock(out)
+        with only_one(out, "training") if processes.is_first and not is_finished else nullcontext():
+            trained = _trained(folder, device, processes, progress)
+            processes.wait()  # until the first has written all
+            return trained
 
 
-def _trained(folder: RunFolder, device: str, progress: bool) -> TrainedRun:
+def _trained(folder: RunFolder, device: str, processes: Processes, progress: bool) -> TrainedRun:
     """The run, trained from where its last checkpoint is to its end."""
     recipe, state = folder.recipe, folder.state()
     epochs, done = recipe.training.epochs, state.epoch
@@ -134,11 +145,14 @@ def _trained(folder: RunFolder, device: str, progress: bool) -> TrainedRun:
     if done < epochs:
         # a resume overwrites the weights of the start, but what these have learned from still counts
         start = recipe.start if done else _start(recipe, folder.dataset, folder.path, device, progress)
-        run = make_run(recipe, folder.dataset, choose_device(device), start, progress=progress)
-        if done:
-            folder.restore(run)
-        else:
-            state.mean_map_loss = mean_map_loss(run)
+        with processes.in_turn():
+            run = make_run(
+                recipe, folder.dataset, choose_device(device), start, processes=processes, progress=progress
+            )
+            if done:
+                folder.restore(run)
+            else:
+                state.mean_map_loss = mean_map_loss(run)
         _train_to_the_end(run, folder, state, progress)
     return TrainedRun(
         folder.path, epochs, state.best_epoch or 0, state.best_loss, state.mean_map_loss, resumed_after=done
@@ -155,11 +169,14 @@ def _start(recipe: Recipe, dataset: GazeDataset, out: Path, device: str, progres
 
 def _train_to_the_end(run: Run, folder: RunFolder, state: TrainingState, progress: bool) -> None:
     """Epoch after epoch from where `state` is, validated and saved as often as the recipe says."""
-    recipe, epochs = run.recipe, run.recipe.training.epochs
-    write_text(folder.path / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
-    images = images_per_epoch(run)
-    log = RunLog(folder.path, recipe.name, epochs=epochs, images=images, done=state.epoch, progress=progress)
-    with log:
+    recipe, epochs, images = run.recipe, run.recipe.training.epochs, images_per_epoch(run)
+    log: RunLog | None = None  # of several processes, the first alone writes
+    if run.processes.is_first:
+        write_text(folder.path / RECIPE_FILE, yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
+        log = RunLog(
+            folder.path, recipe.name, epochs=epochs, images=images, done=state.epoch, progress=progress
+        )
+    with log or nullcontext():
         while state.epoch < epochs:
             started = time.perf_counter()
             apply_schedule(run.optimizer, recipe.optimizer, recipe.schedule, state.epoch, epochs)
@@ -169,12 +186,15 @@ def _train_to_the_end(run: Run, folder: RunFolder, state: TrainingState, progres
             seconds = time.perf_counter() - started
             validates = state.epoch % recipe.training.validate_every == 0 or state.epoch == epochs
             val_loss = validation_loss(run) if validates else None
-            log.write(_row(run, state.epoch, losses, norms, val_loss, images / seconds))
-            if val_loss is not None:
-                if val_loss < state.best_loss:
-                    state.best_loss, state.best_epoch = val_loss, state.epoch
+            is_best = val_loss is not None and val_loss < state.best_loss
+            if val_loss is not None and is_best:
+                state.best_loss, state.best_epoch = val_loss, state.epoch
+            if log:
+                log.write(_row(run, state.epoch, losses, norms, val_loss, images / seconds))
+                if is_best:
                     folder.save_best(run, state)
-                folder.save(run, state)
+                if validates:
+                    folder.save(run, state)
 
 
 def _row(

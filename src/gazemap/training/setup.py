@@ -21,6 +21,7 @@ from gazemap.models.weights import start_from
 from gazemap.training.distillation import Teachers, load_teachers
 from gazemap.training.learned import training_images
 from gazemap.training.optimizers import make_optimizer
+from gazemap.training.processes import ALONE, Processes, share_statistics
 from gazemap.training.recipe import Recipe
 from gazemap.training.speed import speed_for
 from gazemap.types import Output
@@ -44,6 +45,7 @@ class Run:
     mirror: Mirror
     device: torch.device
     layout: torch.memory_format
+    processes: Processes = ALONE
 
     @property
     def result(self) -> SaliencyModel:
@@ -72,6 +74,7 @@ def make_run(
     device: torch.device,
     start: str | Path | None = None,
     *,
+    processes: Processes = ALONE,
     progress: bool = False,
 ) -> Run:
     """Decode the splits and make the network, as the recipe says.
@@ -81,16 +84,18 @@ def make_run(
         dataset: with the splits train and val.
         device: of the training.
         start: a run folder or weights file to start from.
+        processes: that train it together.
         progress: show bars.
 
     Raises:
         DataError: a split is missing or an image cannot be read.
         WeightsError: weights that the recipe names are missing or do not fit.
+        TrainingError: several processes cannot train this network here.
     """
     train, val = load_splits(recipe, dataset, progress=progress)
     # a set that holds its mirror images already (the replication's pickles) is not mirrored again
     doubled = recipe.data.mirror == "copies" and dataset.info.mirrored_copies
-    run = assemble(recipe, train, val, device, "none" if doubled else recipe.data.mirror, start)
+    run = assemble(recipe, train, val, device, "none" if doubled else recipe.data.mirror, start, processes)
     sources = [*([] if start is None else [run.model]), *(run.teachers.models if run.teachers else [])]
     own = training_images(dataset, progress=progress)
     run.result.training_images = own.with_those_of(source.training_images for source in sources)
@@ -136,6 +141,7 @@ def assemble(
     device: torch.device,
     mirror: Mirror,
     start: str | Path | None = None,
+    processes: Processes = ALONE,
 ) -> Run:
     """Make network, optimizer and loss for splits that are decoded already; see `make_run`."""
     speed = speed_for(recipe.training, device)
@@ -148,6 +154,7 @@ def assemble(
     model.fit = recipe.data.fit
     _fix_center_bias(model, train.targets)
     model.to(device, memory_format=layout)  # type: ignore[call-overload]
+    share_statistics(model, device, processes.size)
     loss = weighted_loss(recipe.loss)
     return Run(
         recipe=recipe,
@@ -162,6 +169,7 @@ def assemble(
         mirror=mirror,
         device=device,
         layout=layout,
+        processes=processes,
     )
 
 

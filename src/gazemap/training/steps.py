@@ -1,4 +1,7 @@
-"""What an epoch is: its steps over the training split, and the loss on the other."""
+"""What an epoch is: its steps over the training split, and the loss on the other.
+
+Where several processes train together, each takes its share of every batch; see `training.processes`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from torch import Tensor
 
 from gazemap.data.batches.arrays import epoch_batches
 from gazemap.data.batches.augmentation import augmented
-from gazemap.training.setup import Run
+from gazemap.training.setup import Run, images_per_epoch
 
 
 class StepLog(Protocol):
@@ -23,7 +26,7 @@ class StepLog(Protocol):
 def train_one_epoch(
     run: Run, epoch: int, log: StepLog | None = None, steps: int | None = None
 ) -> tuple[Tensor, Tensor]:
-    """One pass over the training split; returns the loss and the gradient norm of every step.
+    """One pass over the training split; returns the loss and the gradient norm of every whole batch.
 
     Args:
         run: what is trained.
@@ -31,15 +34,30 @@ def train_one_epoch(
         log: is told of every step.
         steps: only so many; by default all.
     """
-    recipe = run.recipe
+    recipe, processes = run.recipe, run.processes
     losses, norms = [], []
     run.model.train()
-    seed = recipe.training.seed
+    parameters, seed = [*run.model.parameters()], recipe.training.seed
+    sizes = batch_sizes(images_per_epoch(run), recipe.training.batch_size)
     batches = epoch_batches(
-        run.train, batch_size=recipe.training.batch_size, mirror=run.mirror, seed=seed, epoch=epoch
+        run.train,
+        batch_size=recipe.training.batch_size,
+        mirror=run.mirror,
+        seed=seed,
+        epoch=epoch,
+        places=lambda size: processes.share(size)[0],
     )
-    for step, drawn in enumerate(islice(batches, steps)):
-        batch = augmented(drawn.to(run.device), recipe.data.augment, seed=seed, epoch=epoch, step=step)
+    for step, (drawn, size) in enumerate(islice(zip(batches, sizes, strict=True), steps)):
+        places, share = processes.share(size)
+        batch = augmented(
+            drawn.to(run.device),
+            recipe.data.augment,
+            seed=seed,
+            epoch=epoch,
+            step=step,
+            places=places,
+            size=size,
+        )
         images = run.inputs(batch.images)
         with torch.autocast(run.device.type, torch.bfloat16, enabled=recipe.training.precision == "bf16"):
             prediction = run.forward(images)
@@ -47,17 +65,17 @@ def train_one_epoch(
         loss = run.loss_of(prediction, batch, teacher_density)
         run.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        gradients = [p.grad for p in run.model.parameters() if p.grad is not None]
-        norms.append(torch.nn.utils.get_total_norm(gradients))
-        losses.append(loss.detach())
+        processes.sum_gradients(parameters, share)
+        norms.append(torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None]))
+        losses.append(loss.detach() * share)
         if recipe.training.clip is not None:
-            torch.nn.utils.clip_grads_with_norm_(run.model.parameters(), recipe.training.clip, norms[-1])
+            torch.nn.utils.clip_grads_with_norm_(parameters, recipe.training.clip, norms[-1])
         run.optimizer.step()
         if run.average:
             run.average.update_parameters(run.model)
         if log:
-            log.step(losses[-1], run.optimizer.param_groups[0]["lr"], len(batch))
-    return torch.stack(losses).cpu(), torch.stack(norms).cpu()
+            log.step(loss.detach(), run.optimizer.param_groups[0]["lr"], size)
+    return processes.summed(torch.stack(losses)).cpu(), torch.stack(norms).cpu()
 
 
 @torch.no_grad()
@@ -65,8 +83,16 @@ def validation_loss(run: Run) -> float:
     """The mean loss over the validation split, in which every image weighs the same."""
     network = run.result.eval()
     forward = network if run.average else run.forward
-    total, size = 0.0, run.recipe.training.batch_size
-    for start in range(0, len(run.val), size):
-        batch = run.val[start : start + size]
-        total += run.loss_of(forward(run.inputs(batch.images)), batch).item() * len(batch)
-    return total / len(run.val)
+    total = torch.zeros((), dtype=torch.float64, device=run.device)
+    start = 0
+    for size in batch_sizes(len(run.val), run.recipe.training.batch_size):
+        places, share = run.processes.share(size)
+        batch = run.val[start : start + size][places]
+        total += run.loss_of(forward(run.inputs(batch.images)), batch).double() * (share * size)
+        start += size
+    return run.processes.summed(total).item() / len(run.val)
+
+
+def batch_sizes(images: int, size: int) -> list[int]:
+    """How many images each batch of an epoch has: `size`, but the last may have fewer."""
+    return [min(size, images - start) for start in range(0, images, size)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +101,13 @@ def load_arrays(
 
 
 def epoch_batches(
-    arrays: Arrays, *, batch_size: int, mirror: Mirror, seed: int, epoch: int
+    arrays: Arrays,
+    *,
+    batch_size: int,
+    mirror: Mirror,
+    seed: int,
+    epoch: int,
+    places: Callable[[int], slice] = slice,
 ) -> Iterator[Arrays]:
     """One epoch of shuffled batches.
 
@@ -114,6 +120,7 @@ def epoch_batches(
             replication); "half", a random half of every batch mirrored (Pan et al.).
         seed: of the run.
         epoch: counted from 0.
+        places: of a batch of so many images, the places of those that are wanted; by default all.
     """
     random = np.random.default_rng([seed, epoch])
     copies = 2 if mirror == "copies" else 1
@@ -124,7 +131,8 @@ def epoch_batches(
             flipped = random.permutation(len(chosen)) < len(chosen) // 2
         else:
             flipped = chosen >= len(arrays)
-        yield _gather(arrays, chosen % len(arrays), flipped)
+        wanted = places(len(chosen))
+        yield _gather(arrays, chosen[wanted] % len(arrays), flipped[wanted])
 
 
 def _gather(arrays: Arrays, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Arrays:

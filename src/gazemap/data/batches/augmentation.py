@@ -21,7 +21,16 @@ _GRAY = 128 / 255  # around an image that is made smaller, as around a letterbox
 _LEAST_SIGMA = 1e-3  # a blur that leaves every pixel as it is
 
 
-def augmented(batch: Arrays, options: Augmentation | None, *, seed: int, epoch: int, step: int) -> Arrays:
+def augmented(
+    batch: Arrays,
+    options: Augmentation | None,
+    *,
+    seed: int,
+    epoch: int,
+    step: int,
+    places: slice = slice(None),
+    size: int | None = None,
+) -> Arrays:
     """A batch changed at random, on the device where it is; `batch` itself stays as it was.
 
     What is drawn depends on `seed`, `epoch` and `step` alone; no global random state is read or set.
@@ -32,13 +41,18 @@ def augmented(batch: Arrays, options: Augmentation | None, *, seed: int, epoch: 
         seed: of the run.
         epoch: counted from 0.
         step: of the batch within the epoch, from 0.
+        places: of a part of a batch, the places of its images in the whole.
+        size: how many images the whole batch has; by default as many as are given.
     """
     if options is None:
         return batch
     random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, step)))
     images = batch.images.float().div_(255)
     draws = [  # all are always drawn, so that setting one option leaves what the others draw as it was
-        torch.from_numpy(random.random((5, len(batch)), dtype=np.float32)).to(images.device) for _ in range(3)
+        torch.from_numpy(random.random((5, size or len(batch)), dtype=np.float32)[:, places]).to(
+            images.device
+        )
+        for _ in range(3)
     ]
     targets, fixations = batch.targets, batch.fixations
     if options.crops:
