@@ -44,7 +44,9 @@ ORDERS = {
     " < overview | base | encoder_weights < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
-    " < predict < files",
+    " < predict < files < cluster < predict_sources",
+    "prediction/cluster": "manifest | parts | results < listing | sources | predictions < make_manifest"
+    " | shard < processes < *",
     "prediction/engines": "description | form_metadata | grids < onnx | pytorch < openvino | to_onnx < *",
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
     " < *",
@@ -72,6 +74,7 @@ WITH_EXTRAS = {"losses", "models", "training", "data/batches/arrays.py", "data/b
     "data/download/fetching.py",
     "metrics/torchmetrics.py",
     "prediction/engines/pytorch.py",
+    *(f"prediction/cluster/{name}.py" for name in ("listing", "manifest", "parts", "sources")),
     "prediction/engines/to_onnx.py",
     "system/device.py",
     *(f"serving/{name}.py" for name in ("about", "analyses", "app", "asked", "bodies", "gate")),
@@ -276,6 +279,6 @@ def test_importing_is_silent_and_opens_no_windowing():
 
 
 def test_public_names_are_these():
-    assert len(gazemap.__all__) <= 20
+    assert len(gazemap.__all__) <= 21
     for name in gazemap.__all__:
         assert getattr(gazemap, name).__doc__

@@ -209,6 +209,14 @@ def predicts_a_page(names, out):
     assert [float(row[1]) for row in rows] == [pytest.approx(1)] * 4
 
 
+def reads_parts(names, printed):
+    rows, total = printed.split()
+    assert (int(rows), float(total)) == (1, pytest.approx(1))
+    grid = np.exp(predict("photo.jpg").grid.astype(float))
+    np.testing.assert_allclose(names["density"], grid / grid.sum(), rtol=2e-3)
+    assert names["frame"].error.isna().all()
+
+
 EXPECTED = {
     'print(scores.interval("gazenet", "nss")': evaluates_a_model,
     '.difference("nss")': compares_two_models,
@@ -224,6 +232,7 @@ EXPECTED = {
     "np.zeros((480, 640, 3)": predicts_an_image,
     'gazemap.predict("photo.jpg")': predicts_a_file,
     "page = np.full((1500": predicts_a_page,
+    "gazemap.read_predictions(": reads_parts,
     "set_center_bias(": sets_a_center_bias,
     "gazemap.adapt(": adapts_a_model,
     'name="mit-fine"': scores_by_an_own_protocol,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gazemap.models.base import SaliencyModel
     from gazemap.models.table import create_model
     from gazemap.models.weights import load_model
+    from gazemap.prediction.cluster.predictions import read_predictions
     from gazemap.prediction.files.predict_files import predict_files
     from gazemap.prediction.predict import predict
     from gazemap.prediction.prediction import Prediction
@@ -53,6 +54,7 @@ _PLACES = {
     "metrics": "metrics",
     "predict": "prediction.predict",
     "predict_files": "prediction.files.predict_files",
+    "read_predictions": "prediction.cluster.predictions",
     "train": "training.loop",
 }
 
@@ -76,6 +78,7 @@ __all__ = [
     "metrics",
     "predict",
     "predict_files",
+    "read_predictions",
     "train",
 ]
 

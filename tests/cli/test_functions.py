@@ -13,7 +13,8 @@ from gazemap import cli
 
 # command -> the function that it calls
 FUNCTIONS = {
-    "predict": "gazemap.prediction.files.predict_files.predict_files",
+    "predict": "gazemap.prediction.predict_sources.predict_sources",
+    "manifest": "gazemap.prediction.cluster.make_manifest.make_manifest",
     "regions": "gazemap.reports.regions.regions",
     "crop": "gazemap.reports.crop.crop",
     "diff": "gazemap.reports.diff.diff",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,8 +31,8 @@ _PREDICT = "Predict"
     app,
     _PREDICT,
     "gazemap predict photo.jpg",
-    "gazemap predict photos --out maps --write overlay,json",
     "gazemap predict page.png --condition web-page",
+    "gazemap predict manifest.parquet --out parts --workers 8",
 )
 def predict(
     sources: Annotated[
@@ -40,7 +40,7 @@ def predict(
         typer.Argument(
             metavar="SOURCE",
             help="Image files, folders, patterns in quotes, @LIST (a file with one path per line), or - to "
-            "read an image, or paths, from the standard input.",
+            "read an image, or paths, from the standard input. Or a manifest, see `gazemap manifest`.",
         ),
     ],
     out: Annotated[
@@ -53,41 +53,114 @@ def predict(
     ] = Path("predictions"),
     model: ModelOption = "gazenet",
     write: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="KINDS",
             help="What to write per image, with commas between: saliency (8-bit picture), saliency16 (16 "
-            "bits), npy (log density), overlay, contour, json (the most salient points).",
+            "bits), npy (log density), overlay, contour, json (the most salient points). Without it, "
+            "saliency,overlay.",
         ),
-    ] = "saliency,overlay",
+    ] = None,
     condition: ConditionOption = None,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
     viewport: ViewportOption = None,
+    density: Annotated[
+        Literal["float16", "uint8"] | None,
+        typer.Option(
+            metavar="TYPE",
+            help="Of a manifest: how densities are stored, float16 or uint8. Without it, float16.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Of a manifest: how many processes work. Without it, as many as there are cores.",
+        ),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N/PARTS",
+            help="Of a manifest: do one of several equal parts of the work, as in 12/400. For jobs that "
+            "start alone, such as Slurm's arrays.",
+        ),
+    ] = None,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(
+            "--retry-failed", metavar="", help="Of a manifest: predict failed images again, and do no others."
+        ),
+    ] = False,
 ) -> Answer:
     """Predict where people look in any number of images.
 
     The results of photo.jpg are FOLDER/photo.jpg.saliency.png, FOLDER/photo.jpg.overlay.jpg and so on. Run
     it again after a stop, and it goes on where it was. Images that cannot be read are listed in
-    FOLDER/failed.jsonl.
+    FOLDER/failed.jsonl. A manifest, for a million images and more, gives FOLDER/part-000000.parquet and so
+    on, with a row per image.
     """
-    from gazemap.prediction.files.predict_files import predict_files
+    from gazemap.prediction.predict_sources import predict_sources
 
-    outcome = predict_files(
+    outcome = predict_sources(
         sources,
         out,
         model=model,
-        write=names(write) or (),
+        write=names(write),
         condition=condition,
         engine=engine,
         device=device,
         center_bias=center_bias,
         viewport=viewport,
+        density=density,
+        workers=workers,
+        shard=shard,
+        retry_failed=retry_failed,
         progress=True,
     )
     complain(outcome.failures)
-    return Answer(outcome, outcome.notes(), 1 if outcome.failed else 0)
+    return Answer(outcome, outcome.notes(), 1 if outcome.failures else 0)
+
+
+@command(
+    app,
+    _PREDICT,
+    "gazemap manifest photos --out manifest.parquet",
+    'gazemap manifest "shards/*.tar" --out manifest.parquet --shard-size 10000',
+)
+def manifest(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE",
+            help="Folders, image files, patterns in quotes, @LIST (a file with one path per line), tar files "
+            "as WebDataset writes them, or Parquet files with the bytes or the paths of images.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The new manifest; its name should end in .parquet.")
+    ],
+    shard_size: Annotated[
+        int, typer.Option("--shard-size", metavar="N", help="How many images make a shard.")
+    ] = 5000,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The column of Parquet files that holds the images. It is found where only one can be it.",
+        ),
+    ] = None,
+) -> Answer:
+    """List a million images, or a billion, in a manifest, which `gazemap predict` works through by shards.
+
+    Nothing is decoded, and memory does not grow with the number of images.
+    """
+    from gazemap.prediction.cluster.make_manifest import make_manifest
+
+    made = make_manifest(sources, out, shard_size=shard_size, column=column, progress=True)
+    return Answer(made, made.notes())
 
 
 @command(

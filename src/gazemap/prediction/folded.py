@@ -14,7 +14,7 @@ from gazemap.images.folds import Fold
 from gazemap.images.overlays import overlay
 from gazemap.prediction.pictures import contours, draw_folds
 from gazemap.prediction.prediction import Prediction
-from gazemap.types import AnyFloats, Floats, Pixels
+from gazemap.types import AnyFloats, Floats, Pixels, Size
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,10 @@ class FoldedPrediction(Prediction):
 
     @cached_property
     def _smaller(self) -> FoldedPrediction:
-        size = self.shown_size
+        return self.at_size(self.shown_size)
+
+    def at_size(self, size: Size) -> FoldedPrediction:
+        """The same as if the image had another size, (h, w), and its own shape or nearly."""
         scaled = [(part, part.fold.scaled(self.placement.size, size)) for part in self.folds]
         return replace(
             self,

@@ -126,7 +126,11 @@ class Prediction:
 
     @cached_property
     def _smaller(self) -> Prediction:
-        return replace(self, placement=replace(self.placement, size=self.shown_size))
+        return self.at_size(self.shown_size)
+
+    def at_size(self, size: Size) -> Prediction:
+        """The same as if the image had another size, (h, w), and its own shape or nearly."""
+        return replace(self, placement=replace(self.placement, size=size))
 
     @property
     def shown_size(self) -> Size:

@@ -135,28 +135,54 @@ def _rename(made: Path, final: Path) -> None:
 def _since(folder: Path, predictor: Predictor, viewport: Viewport) -> int:
     """When made_by.json was written, in ns; it is written where there is none."""
     file = folder / _MADE_BY
-    made_by = fingerprint(
+    content = made_by_text(predictor, made_by_table(predictor, viewport))
+    if not file.exists():
+        write_text(file, content)
+    refuse_other(folder, file.read_bytes().decode("utf-8", "replace"), content)
+    return file.stat().st_mtime_ns
+
+
+def made_by_table(predictor: Predictor, viewport: Viewport, **more: str) -> dict[str, Any]:
+    """The fingerprint of results: the model's weights and all that its output depends on, and the version.
+
+    Args:
+        predictor: the model.
+        viewport: what is seen at once.
+        more: what else results of a kind depend on.
+    """
+    return fingerprint(
         model=predictor.fingerprint[:16],
         output=predictor.output,
         fit=predictor.fit,
         center_bias="on" if predictor.center_bias else "off",
         viewport=viewport_text(viewport),
+        **more,
     )
-    if not file.exists():
-        write_text(file, json.dumps({"name": predictor.name, "made_by": made_by}, indent=1) + "\n")
-    saved = _saved(file)
-    different = differences(saved.get("made_by"), made_by)
+
+
+def made_by_text(predictor: Predictor, made_by: dict[str, Any]) -> str:
+    """What made_by.json holds."""
+    return json.dumps({"name": predictor.name, "made_by": made_by}, indent=1) + "\n"
+
+
+def refuse_other(folder: Path | str, saved: str, asked: str) -> None:
+    """Refuse a folder that something else made, by its made_by.json and what it would be now.
+
+    Raises:
+        OutputError: says what differs.
+    """
+    there, here = _parsed(saved), _parsed(asked)
+    different = differences(there.get("made_by"), here["made_by"])
     if different:
         raise OutputError(
-            f"{folder} holds predictions of {saved.get('name', 'another model')}, not of this "
-            f"{predictor.name}: {'; '.join(different)}. Choose another folder, or remove this one first."
+            f"{folder} holds predictions of {there.get('name', 'another model')}, not of this "
+            f"{here['name']}: {'; '.join(different)}. Choose another folder, or remove this one first."
         )
-    return file.stat().st_mtime_ns
 
 
-def _saved(file: Path) -> dict[str, Any]:
+def _parsed(text: str) -> dict[str, Any]:
     try:
-        saved = parse_json(file.read_bytes())
+        saved = parse_json(text.encode())
     except ValueError:
         return {}
     return saved if isinstance(saved, dict) else {}
