@@ -30,8 +30,7 @@ _PREDICT = "Predict"
 @command(
     app,
     _PREDICT,
-    "gazemap predict photo.jpg",
-    "gazemap predict page.png --condition web-page",
+    "gazemap predict photo.jpg --condition web-page",
     "gazemap predict manifest.parquet --out parts --workers 8",
 )
 def predict(
