@@ -45,8 +45,8 @@ ORDERS = {
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files < cluster < predict_sources",
-    "prediction/cluster": "manifest | parts | results < listing | sources | predictions < make_manifest"
-    " | shard < processes < *",
+    "prediction/cluster": "stores < manifest | parts | results < listing | sources | predictions"
+    " < make_manifest | shard < processes < *",
     "prediction/engines": "description | form_metadata | grids < onnx | pytorch < openvino | to_onnx < *",
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
     " < *",

@@ -30,6 +30,7 @@ EXTRAS = {
     "starlette": "serve",
     "prometheus_client": "serve",
     "pyarrow": "cluster",
+    "obstore": "cluster",
 }
 
 

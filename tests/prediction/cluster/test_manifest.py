@@ -30,7 +30,7 @@ def test_a_shard_is_what_its_number_says(tmp_path, monkeypatch, images, size, in
     monkeypatch.setattr(manifests, "_ROWS", in_group)
     rows = [Row(str(index), f"/{index}.jpg") for index in range(images)]
     assert write_manifest(iter(rows), tmp_path / "m.parquet", shard_size=size) == images
-    manifest = Manifest(tmp_path / "m.parquet", "m")
+    manifest = Manifest(str(tmp_path / "m.parquet"))
     assert [manifest.shard(number) for number in range(len(manifest))] == [
         rows[start : start + size] for start in range(0, images, size)
     ]
@@ -42,7 +42,7 @@ def test_a_manifest_knows_itself_by_its_rows(tmp_path):
     digests = []
     for names in ("ab", "ab", "ba"):
         write_manifest([Row(name, name) for name in names], tmp_path / "m.parquet")
-        digests.append(Manifest(tmp_path / "m.parquet", "m").digest)
+        digests.append(Manifest(str(tmp_path / "m.parquet")).digest)
     assert digests[0] == digests[1] != digests[2]
 
 
@@ -53,7 +53,7 @@ def test_images_of_a_folder(tmp_path, photos):
     made = make_manifest([photos], tmp_path / "m.parquet", shard_size=5)
     assert (made.images, made.shards) == (12, 3)
     assert made.besides == ("1 other file was passed over.",)
-    manifest = Manifest(made.file, "m")
+    manifest = Manifest(str(made.file))
     rows = [row for number in range(3) for row in manifest.shard(number)]
     assert {row.image_id: row.path for row in rows} == {
         path.relative_to(photos).as_posix(): str(path) for path in photos.rglob("*.*g")
@@ -72,7 +72,7 @@ def test_images_of_tar_files(tmp_path):
                     kept[f"{shard}.tar/{name}"] = content
     listing = Listing([str(tmp_path / "*.tar")])
     assert contents(listing) == kept
-    assert listing.notes() == ["2 files in tar files are no images and were passed over."]
+    assert listing.notes() == ["2 files in tar files or buckets are no images and were passed over."]
 
 
 def test_a_tar_file_that_was_cut_off(tmp_path):
@@ -149,7 +149,7 @@ def _damaged(path):
 def test_what_is_no_manifest(tmp_path):
     for path in (tmp_path / "none.parquet", _damaged(tmp_path / "a.parquet"), _table(tmp_path, {"x": [1]})):
         with pytest.raises(DataError, match="gazemap manifest SOURCE"):
-            Manifest(path, str(path))
+            Manifest(str(path))
 
 
 @pytest.mark.slow
@@ -159,7 +159,7 @@ import resource, sys; from pathlib import Path
 from gazemap.prediction.cluster.manifest import Manifest, Row, write_manifest
 count = int(sys.argv[1])
 write_manifest((Row(f"{i:09d}.jpg", f"s3://bucket/{i:09d}.jpg") for i in range(count)), Path(sys.argv[2]))
-manifest = Manifest(sys.argv[2], "m")
+manifest = Manifest(sys.argv[2])
 assert [row.image_id for row in manifest.shard(len(manifest) - 1)][-1] == f"{count - 1:09d}.jpg"
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

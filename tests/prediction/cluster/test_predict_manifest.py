@@ -100,6 +100,8 @@ def test_parts_of_the_work():
 def test_nothing_to_read(tmp_path):
     with pytest.raises(DataError, match="holds no parts"):
         gazemap.read_predictions(tmp_path)
+    with pytest.raises(DataError, match="no folder"):
+        gazemap.read_predictions(tmp_path / "none")
 
 
 def test_a_shard_that_ends_its_workers_is_given_up_and_the_rest_goes_on(tmp_path, manifest, monkeypatch):

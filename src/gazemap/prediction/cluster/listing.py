@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from gazemap.errors import DataError, InputError
 from gazemap.images.formats import ENDINGS
 from gazemap.prediction.cluster.manifest import Row
+from gazemap.prediction.cluster.stores import absolute, is_address, objects_below, open_file, parquet_source
 from gazemap.prediction.files.folders import Besides, walk
 from gazemap.prediction.files.lists import listed
 
@@ -26,14 +27,15 @@ class Listing:
 
     Attributes:
         besides: what folders hold that is no image to be read.
-        passed: how many files of tar files are no images.
+        passed: how many files in tar files and buckets are no images.
     """
 
     def __init__(self, sources: Sequence[str], column: str | None = None) -> None:
         """Take the sources.
 
         Args:
-            sources: folders, image files, patterns, "@list.txt" or "-", .tar files, .parquet files.
+            sources: folders, image files, patterns, "@list.txt", .tar files, .parquet files; also at
+                addresses, where a folder's ends in "/".
             column: of Parquet files, with the images' bytes or paths; found by itself where it is clear.
         """
         self._sources = sources
@@ -53,7 +55,7 @@ class Listing:
 
     def notes(self) -> list[str]:
         """What was passed over, in sentences."""
-        rest = [f"{self.passed:,} files in tar files are no images and were passed over."]
+        rest = [f"{self.passed:,} files in tar files or buckets are no images and were passed over."]
         return self.besides.notes() + rest * bool(self.passed)
 
     def _rows(self, source: str) -> Iterator[Row]:
@@ -61,7 +63,9 @@ class Listing:
             yield from _of_list(source[1:])
         elif os.path.isdir(source):
             yield from self._of_folder(source)
-        elif glob.has_magic(source) and not os.path.exists(source) and "://" not in source:
+        elif is_address(source) and source.endswith("/"):
+            yield from self._of_bucket(source)
+        elif glob.has_magic(source) and not os.path.exists(source) and not is_address(source):
             for path in sorted(glob.iglob(source, recursive=True)):
                 yield from self._rows(path)
         elif source.lower().endswith(".tar"):
@@ -71,21 +75,28 @@ class Listing:
         elif source.lower().endswith(".parquet"):
             yield from _of_table(source, self._column)
         else:
-            yield Row(source, _absolute(source))
+            yield Row(source, absolute(source))
 
     def _of_folder(self, folder: str) -> Iterator[Row]:
         start = len(os.path.join(folder, ""))
         for entry in walk(folder, set()):
             if entry.kind == "image":
-                yield Row(entry.path[start:].lstrip(os.sep), _absolute(entry.path))
+                yield Row(entry.path[start:].lstrip(os.sep), absolute(entry.path))
             else:
                 self.besides.add(entry)
 
+    def _of_bucket(self, address: str) -> Iterator[Row]:
+        for found in objects_below(address):
+            if found.lower().endswith(ENDINGS):
+                yield Row(found[len(address) :], found)
+            else:
+                self.passed += 1
+
     def _of_tar(self, path: str) -> Iterator[Row]:
         """The images of a WebDataset's shard, or any other tar file."""
-        name, whole = os.path.basename(path), _absolute(path)
+        name, whole = os.path.basename(path), absolute(path)
         try:
-            with tarfile.open(path, "r:") as archive:
+            with open_file(path) as file, tarfile.open(fileobj=file, mode="r:") as archive:
                 for member in archive:
                     archive.members = []  # type: ignore[attr-defined]  # it would keep all
                     if member.isreg() and member.name.lower().endswith(ENDINGS) and not member.issparse():
@@ -103,7 +114,7 @@ def _of_list(name: str) -> Iterator[Row]:
         with open(name, "rb") as file:
             beside = os.path.join(os.path.dirname(name), "")
             for path in listed(file, os.path.dirname(name)):
-                yield Row(path.removeprefix(beside), _absolute(path))
+                yield Row(path.removeprefix(beside), absolute(path))
     except OSError as error:
         raise InputError(f"The list {name} cannot be read: {error.strerror}.") from error
 
@@ -111,7 +122,7 @@ def _of_list(name: str) -> Iterator[Row]:
 def _of_table(path: str, column: str | None) -> Iterator[Row]:
     """A Parquet file with images' bytes, or with their paths or addresses."""
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(parquet_source(path)) as file:
             schema = file.schema_arrow
             chosen = column or _column(schema, path)
             if chosen not in schema.names:
@@ -121,7 +132,7 @@ def _of_table(path: str, column: str | None) -> Iterator[Row]:
             ids = next((name for name in _IDS if name in schema.names and name != chosen), None)
             holds_bytes = not _is_text(schema.field(chosen).type)
             wanted = [ids] * bool(ids) + [chosen] * (not holds_bytes)
-            name, whole, row = os.path.basename(path), _absolute(path), 0
+            name, whole, row = os.path.basename(path), absolute(path), 0
             for batch in file.iter_batches(_BATCH, columns=wanted):
                 names = batch[ids].to_pylist() if ids else [None] * batch.num_rows
                 paths = [None] * batch.num_rows if holds_bytes else batch[chosen].to_pylist()
@@ -130,7 +141,7 @@ def _of_table(path: str, column: str | None) -> Iterator[Row]:
                         image_id = f"{name}/{row}" if own is None else str(own)
                         yield Row(image_id, whole, column=chosen, row=row)
                     else:
-                        yield Row(str(place) if own is None else str(own), _absolute(str(place)))
+                        yield Row(str(place) if own is None else str(own), absolute(str(place)))
                     row += 1
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{path} cannot be read as a Parquet file ({error}). Replace it.") from error
@@ -159,8 +170,3 @@ def is_bytes(kind: pa.DataType) -> bool:
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _absolute(path: str) -> str:
-    """A path that means the same in every folder; an address is left as it is."""
-    return path if "://" in path else os.path.abspath(path)

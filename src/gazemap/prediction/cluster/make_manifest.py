@@ -76,5 +76,5 @@ def make_manifest(
     check_writable(file)
     listing = Listing([os.fspath(source) for source in sources], column)
     write_manifest(bar(listing, "Listing", progress=progress), file, shard_size=shard_size)
-    made = Manifest(file, str(file))
+    made = Manifest(str(file))
     return ManifestMade(file, made.images, len(made), made.shard_size, tuple(listing.notes()))

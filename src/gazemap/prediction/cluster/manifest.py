@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gazemap.errors import DataError, InputError
+from gazemap.prediction.cluster.stores import parquet_source
 from gazemap.system.files import replacing
 
 SHARD = 5000  # images
@@ -108,18 +108,17 @@ class Manifest:
         digest: of all rows.
     """
 
-    def __init__(self, file: str | Path | IO[bytes], name: str) -> None:
+    def __init__(self, name: str) -> None:
         """Open one.
 
         Args:
-            file: its path, or itself.
-            name: for messages.
+            name: its path or address.
 
         Raises:
             DataError: it is no manifest; says how one is made.
         """
         try:
-            self._file = pq.ParquetFile(file)
+            self._file = pq.ParquetFile(parquet_source(name))
             stated = _Stated(**json.loads(self._file.metadata.metadata[_KEY]))
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
             reason = "there is no such file" if isinstance(error, FileNotFoundError) else "it is none"

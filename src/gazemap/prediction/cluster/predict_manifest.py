@@ -15,6 +15,7 @@ from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.cluster.parts import part_number, part_schema
 from gazemap.prediction.cluster.processes import run_in_processes
 from gazemap.prediction.cluster.shard import Job, ShardDone, ShardWorker
+from gazemap.prediction.cluster.stores import absolute
 from gazemap.system.plain import plain
 from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
@@ -86,7 +87,7 @@ def predict_manifest(
 
     Args:
         manifest: see `make_manifest`.
-        out: a folder; _made_by.json in it keeps what made the parts.
+        out: a folder or an address; _made_by.json in it keeps what made the parts.
         model: a name or a path, which every worker opens.
         density: "float16" (in times chance) or "uint8" (the greatest value is 255).
         condition: one that the model keeps by name.
@@ -110,8 +111,8 @@ def predict_manifest(
     if workers is not None and workers < 1:
         raise InputError(f"There must be at least 1 worker, got {workers}.")
     job = Job(
-        manifest=os.path.abspath(manifest),
-        out=os.path.abspath(out),
+        manifest=absolute(os.fspath(manifest)),
+        out=absolute(os.fspath(out)),
         model=os.path.abspath(model) if os.path.exists(model) else os.fspath(model),
         condition=condition,
         engine=engine,

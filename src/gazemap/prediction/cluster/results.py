@@ -1,13 +1,21 @@
-"""Where parts go: a folder, in which a part is there whole under its name, or not at all."""
+"""Where parts go: a folder or an address, where a part is there whole under its name, or not at all."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from gazemap.prediction.cluster.stores import (
+    is_address,
+    object_exists,
+    objects_below,
+    read_object,
+    store_of,
+    write_object,
+)
 from gazemap.system.files import replacing
 from gazemap.system.writing import make_folder, writing
 
@@ -66,3 +74,64 @@ class LocalResults:
             replace: that it may be there already; here it always may.
         """
         return replacing(self._folder / name)
+
+
+class RemoteResults:
+    """The same at an address: an object is there whole, or not at all."""
+
+    def __init__(self, address: str) -> None:
+        """Open the store.
+
+        Raises:
+            InputError: as `store_of`.
+        """
+        self.name = address.rstrip("/")
+        store_of(self.name)
+
+    def names(self) -> Iterator[str]:
+        """The names of all objects there."""
+        start = len(self.name) + 1
+        yield from (found[start:] for found in objects_below(self.name + "/"))
+
+    def has(self, name: str) -> bool:
+        """Whether an object is there."""
+        return object_exists(f"{self.name}/{name}")
+
+    def text(self, name: str) -> str:
+        """The content of a small object."""
+        return read_object(f"{self.name}/{name}").decode("utf-8", "replace")
+
+    def create_text(self, name: str, content: str) -> None:
+        """Write a small object, unless it is there; of several that try at once, one does."""
+        write_object(f"{self.name}/{name}", content.encode(), replace=False)
+
+    @contextmanager
+    def opened(self, name: str) -> Iterator[Path]:
+        """A copy of an object, to read."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / name
+            copy.write_bytes(read_object(f"{self.name}/{name}"))
+            yield copy
+
+    @contextmanager
+    def publishing(self, name: str, *, replace: bool = False) -> Iterator[Path]:
+        """A file to write, which becomes the object when it is whole, unless another has made it meanwhile.
+
+        Args:
+            name: of the part.
+            replace: that the one which is there is put aside.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / name
+            yield made
+            write_object(f"{self.name}/{name}", made, replace=replace)
+
+
+def open_out(out: str) -> LocalResults | RemoteResults:
+    """The place of that name.
+
+    Raises:
+        OutputError: the folder cannot be made.
+        InputError: as `store_of`.
+    """
+    return RemoteResults(out) if is_address(out) else LocalResults(Path(out))

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from gazemap.errors import DataError, InputError, MissingPackageError
@@ -23,8 +22,9 @@ from gazemap.prediction.cluster.parts import (
     rewrite_part,
     write_part,
 )
-from gazemap.prediction.cluster.results import LocalResults
+from gazemap.prediction.cluster.results import open_out
 from gazemap.prediction.cluster.sources import Source, sources
+from gazemap.prediction.cluster.stores import is_address
 from gazemap.prediction.files.result_folder import made_by_table, made_by_text, refuse_other
 from gazemap.prediction.files.threads import ahead, batched
 from gazemap.prediction.placing import PlacedImage, read_placed
@@ -34,6 +34,7 @@ from gazemap.system.processors import usable_cores
 
 _BATCH = 4  # on a GPU; on a CPU one at a time, which is as fast there
 _READERS = 2  # threads that decode while the network computes
+_REMOTE_READERS = 16  # most of which wait for a server
 _SHOWN = 3
 _MADE_BY = "_made_by.json"  # what reads a folder of Parquet files passes over such a name
 _TOO_LARGE = "It needs more memory than there is. Make it smaller first."
@@ -105,8 +106,8 @@ class ShardWorker:
         """
         self._job = job
         self._viewport = parse_viewport(job.viewport)
-        self.manifest = Manifest(job.manifest, job.manifest)
-        self.results = LocalResults(Path(job.out))
+        self.manifest = Manifest(job.manifest)
+        self.results = open_out(job.out)
         self.predictor = load_predictor(
             job.model,
             condition=job.condition,
@@ -175,9 +176,10 @@ class ShardWorker:
                 from gazemap.prediction.engines.pytorch import threads_shared_by
 
                 held.enter_context(threads_shared_by(usable_cores()))
-            pool = ThreadPoolExecutor(_READERS)
+            readers = _REMOTE_READERS if any(is_address(row.path) for row in rows) else _READERS
+            pool = ThreadPoolExecutor(readers)
             held.callback(pool.shutdown, cancel_futures=True)
-            for batch in batched(ahead(pool, self._read, sources(rows), 2 * _READERS), size):
+            for batch in batched(ahead(pool, self._read, sources(rows), 2 * readers), size):
                 yield from self._predicted(batch)
 
     def _read(self, item: tuple[Row, Source]) -> _Read:

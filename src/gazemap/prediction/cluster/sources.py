@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from gazemap.errors import DataError
 from gazemap.images.opening import MAX_BYTES
 from gazemap.prediction.cluster.manifest import Row
+from gazemap.prediction.cluster.stores import is_address, parquet_source, read_object, read_range
 
 Source = Callable[[], "Path | bytes"]  # what is decoded; called in a thread
 _BATCH = 16  # rows of a Parquet file that are read at once
@@ -31,6 +32,8 @@ def sources(rows: Sequence[Row]) -> Iterator[tuple[Row, Source]]:
 
 
 def _file_or_part(row: Row) -> Source:
+    if row.offset is None and is_address(row.path):
+        return lambda: read_object(row.path, most=MAX_BYTES)
     if row.offset is None:
         return lambda: Path(row.path)
     return lambda: _part(row.path, row.offset or 0, row.size or 0)
@@ -39,6 +42,8 @@ def _file_or_part(row: Row) -> Source:
 def _part(path: str, offset: int, size: int) -> bytes:
     if size > MAX_BYTES:
         raise _too_large(path, size)
+    if is_address(path):
+        return read_range(path, offset, size)
     try:
         with open(path, "rb") as file:
             file.seek(offset)
@@ -54,7 +59,7 @@ def _of_table(path: str, column: str, rows: Sequence[Row]) -> Iterator[tuple[Row
     wanted = iter(rows)
     row = next(wanted)
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(parquet_source(path)) as file:
             for first, values in _batches(file, column, row.row or 0):
                 while row.row is not None and first <= row.row < first + len(values):
                     yield row, _given(values[row.row - first], path)
@@ -62,7 +67,7 @@ def _of_table(path: str, column: str, rows: Sequence[Row]) -> Iterator[tuple[Row
                     if following is None:
                         return
                     row = following
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, DataError) as error:
         reason = str(error)
     else:
         reason = "it has fewer rows"

@@ -1,0 +1,157 @@
+"""Against a local S3, which is slow, refuses, cuts off and lies."""
+
+import io
+import tarfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from support.s3_server import s3_server
+
+import gazemap
+from gazemap.errors import DataError, InputError, OutputError
+from gazemap.prediction.cluster import stores
+from gazemap.prediction.cluster.listing import Listing
+from gazemap.prediction.cluster.make_manifest import make_manifest
+from gazemap.prediction.cluster.predict_manifest import predict_manifest
+from gazemap.prediction.cluster.sources import sources
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    stores._stores.clear()
+    with s3_server(monkeypatch) as running:
+        yield running
+    stores._stores.clear()
+
+
+@pytest.fixture
+def stored(s3, photos):
+    """The pictures in a bucket."""
+    for path in photos.iterdir():
+        s3.objects[f"images/{path.name}"] = path.read_bytes()
+    return s3
+
+
+def parts_of(s3, below="maps/part-"):
+    return {key: content for key, content in s3.objects.items() if key.startswith(below)}
+
+
+def test_a_bucket_gives_the_parts_that_a_folder_gives(tmp_path, stored, manifest, photos):
+    stored.objects["images/notes.txt"] = b"no image"
+    made = make_manifest(["s3://bucket/images/"], tmp_path / "bucket.parquet", shard_size=3)
+    assert (made.images, made.besides) == (
+        11,
+        ("1 files in tar files or buckets are no images and were passed over.",),
+    )
+    stored.objects["bucket.parquet"] = made.file.read_bytes()
+    outcome = predict_manifest("s3://bucket/bucket.parquet", "s3://bucket/maps", workers=1)
+    assert (outcome.made, outcome.images, outcome.failed) == (4, 11, 1)
+    predict_manifest(manifest, tmp_path / "local", workers=1)
+    for number in range(4):
+        ours, theirs = (
+            pq.read_table(source)
+            for source in (
+                io.BytesIO(stored.objects[f"maps/part-{number:06d}.parquet"]),
+                tmp_path / "local" / f"part-{number:06d}.parquet",
+            )
+        )
+        columns = [name for name in ours.column_names if name not in ("image_id", "error")]
+        assert ours.select(columns).equals(theirs.select(columns))
+    again = predict_manifest("s3://bucket/bucket.parquet", "s3://bucket/maps", workers=1)
+    assert again.made == 0
+    table = gazemap.read_predictions("s3://bucket/maps").to_table(columns=["image_id", "width"])
+    assert dict(zip(*table.to_pydict().values(), strict=True)) == {
+        **{f"{index}.jpg": 80 + index for index in range(10)},
+        "broken.jpg": None,
+    }
+    read = [key for method, key in stored.asked if method == "GET" and key.startswith("images/")]
+    assert len(read) == len(set(read)) == 11  # none twice
+
+
+def test_throttled_and_failing_servers_are_asked_again(tmp_path, stored):
+    make_manifest(["s3://bucket/images/"], tmp_path / "m.parquet", shard_size=6)
+    predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=1)
+    calm = parts_of(stored)
+    for key in [*calm, "maps/_made_by.json"]:
+        del stored.objects[key]
+    stored.asked.clear()
+    stored.fault = lambda method, key, count: {1: 503, 2: 500}.get(count) if key else None
+    outcome = predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=2)
+    assert (outcome.made, outcome.failed) == (2, 1)
+    assert parts_of(stored) == calm
+
+
+def test_an_answer_that_is_lost_does_not_matter(tmp_path, stored):
+    make_manifest(["s3://bucket/images/"], tmp_path / "m.parquet", shard_size=6)
+    stored.fault = lambda method, key, count: "lost" if method == "PUT" and count == 1 else None
+    outcome = predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=1)
+    assert outcome.made == len(parts_of(stored)) == 2
+
+
+def test_a_stream_that_is_cut_once_is_read_whole(stored):
+    stored.fault = lambda method, key, count: "cut" if count == 1 else None
+    assert stores.read_object("s3://bucket/images/0.jpg") == stored.objects["images/0.jpg"]
+
+
+@pytest.mark.parametrize("fault", ["cut", "short"])
+def test_lengths_that_lie_are_found(stored, monkeypatch, fault):
+    monkeypatch.setitem(stores._RETRIES, "max_retries", 1)
+    stored.fault = lambda method, key, count: fault if method == "GET" else None
+    size = len(stored.objects["images/0.jpg"])
+    with pytest.raises(DataError, match=r"images/0\.jpg"):
+        stores.read_range("s3://bucket/images/0.jpg", 0, size)
+    if fault == "cut":
+        with pytest.raises(DataError, match=r"images/0\.jpg"):
+            stores.read_object("s3://bucket/images/0.jpg")
+
+
+def test_objects_larger_than_an_image_may_be_are_not_read(stored):
+    with pytest.raises(DataError, match="up to 10 bytes"):
+        stores.read_object("s3://bucket/images/0.jpg", most=10)
+
+
+def test_archives_and_tables_in_a_bucket(s3):
+    buffer, kept = io.BytesIO(), {}
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for index in range(3):
+            entry, content = tarfile.TarInfo(f"{index}.jpg"), bytes([index]) * (1000 + index)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+            kept[f"a.tar/{index}.jpg"] = content
+    s3.objects["a.tar"] = buffer.getvalue()
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"image": [b"x" * 50, b"y"]}), buffer)
+    s3.objects["t.parquet"] = buffer.getvalue()
+    rows = list(Listing(["s3://bucket/a.tar", "s3://bucket/t.parquet"]))
+    found = {row.image_id: source() for row, source in sources(rows)}
+    assert found == {**kept, "t.parquet/0": b"x" * 50, "t.parquet/1": b"y"}
+
+
+def test_what_is_there_is_not_written_again(s3):
+    stores.write_object("s3://bucket/a", b"first", replace=False)
+    stores.write_object("s3://bucket/a", b"second", replace=False)
+    assert s3.objects["a"] == b"first"
+    stores.write_object("s3://bucket/a", b"third", replace=True)
+    assert s3.objects["a"] == b"third"
+    assert [stores.object_exists(f"s3://bucket/{name}") for name in "ab"] == [True, False]
+
+
+def test_what_cannot_be_read_or_written_is_said(s3):
+    with pytest.raises(DataError, match=r"nothing at s3://bucket/none\.jpg"):
+        stores.read_object("s3://bucket/none.jpg")
+    with pytest.raises(InputError, match="cannot be used"):
+        stores.read_object("nowhere://bucket/a.jpg")
+    with pytest.raises(InputError, match="has a query"):
+        stores.read_object("https://there/a.jpg?token=1")
+    s3.fault = lambda method, key, count: 403
+    with pytest.raises(OutputError, match="s3://bucket/a cannot be written"):
+        stores.write_object("s3://bucket/a", b"", replace=False)
+
+
+def test_failed_images_of_a_bucket_are_tried_again(tmp_path, stored):
+    make_manifest(["s3://bucket/images/"], tmp_path / "m.parquet", shard_size=6)
+    predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=1)
+    stored.objects["images/broken.jpg"] = stored.objects["images/0.jpg"]
+    outcome = predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=1, retry_failed=True)
+    assert (outcome.made, outcome.images, outcome.failed) == (1, 1, 0)
