@@ -22,7 +22,7 @@ ORDERS = {
     " < evaluation | analysis < adaptation < reports | serving < cli < __main__",
     "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
     " < locks < files < *",
-    "gaze": "blurring | fixation_pictures | lost_samples | numbers < samples < * < recordings",
+    "gaze": "areas | blurring | fixation_pictures | lost_samples | numbers < samples < * < recordings",
     "gaze/recordings": "recording < messages | looking < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
@@ -58,8 +58,10 @@ ORDERS = {
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "adaptation": "looks | saving < fitting < adapt | curve",
-    "analysis": "box_tables | tables | masks < regions < fold_regions | crops | designs < comparing",
-    "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings < report_page "
+    "analysis": "box_tables | tables | masks | looks | area_labels < regions | area_drawings < fold_regions"
+    " | crops | designs | area_files < comparing",
+    "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings | measured_areas"
+    " < report_page "
     "< * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",

@@ -69,7 +69,7 @@ def parse_box(text: str) -> Box:
         raise InputError(
             f"A box must be name=x,y,width,height in pixels, or a .csv or .json file of boxes, got {text!r}."
         )
-    return _box(dict(zip(_COLUMNS, (name, *values), strict=True)), repr(text))
+    return box_of(dict(zip(_COLUMNS, (name, *values), strict=True)), repr(text))
 
 
 def read_box_table(path: Path) -> list[Box]:
@@ -82,18 +82,27 @@ def read_box_table(path: Path) -> list[Box]:
         InputError: the file is missing, empty or of another form, a box has no area, or several have one
             name; says which line or entry.
     """
-    readers = {".csv": _csv_rows, ".json": _json_rows}
+    readers = {".csv": csv_rows, ".json": _json_rows}
     if path.suffix.lower() not in readers:
         raise InputError(f"A file of boxes must be a .csv or .json file, got {path}.")
-    rows = readers[path.suffix.lower()](_text(path), path)
-    boxes = [_box(row, where) for where, row in rows.items()]
+    rows = readers[path.suffix.lower()](text_of(path), path)
+    boxes = [box_of(row, where) for where, row in rows.items()]
     if not boxes:
         raise InputError(f"{path} has no boxes. It must have one line or object per box.")
     check_names(boxes)
     return boxes
 
 
-def _box(row: Mapping[str, Any], where: str) -> Box:
+def box_of(row: Mapping[str, Any], where: str) -> Box:
+    """The box of a row with name, x, y, width and height.
+
+    Args:
+        row: of a table.
+        where: it stands, for errors.
+
+    Raises:
+        InputError: no name, no numbers, or a box without area.
+    """
     name = "" if row["name"] is None else str(row["name"]).strip()
     try:
         x, y, width, height = (float(row[column]) for column in _COLUMNS[1:])
@@ -108,18 +117,28 @@ def _box(row: Mapping[str, Any], where: str) -> Box:
     return Box(name, x, y, width, height)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file, UTF-8 or UTF-16.
+
+    Raises:
+        InputError: it cannot be read, is larger than 10 MB, or is no such text.
+    """
     try:
         if (size := path.stat().st_size) > _MAX_BYTES:
-            raise InputError(f"A file of boxes must have up to {_MAX_BYTES:,} bytes, got {size:,} in {path}.")
+            raise InputError(f"A file of areas must have up to {_MAX_BYTES:,} bytes, got {size:,} in {path}.")
         content = path.read_bytes()
         return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 or UTF-16 text"
-        raise InputError(f"{path} cannot be read: {reason}. Give a .csv or .json file.") from error
+        raise InputError(f"{path} cannot be read: {reason}.") from error
 
 
-def _csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
+def csv_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
+    """The rows of a CSV file of boxes by where they stand, further columns included.
+
+    Raises:
+        InputError: it is none, or a column is missing.
+    """
     header = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=header.count)  # the comma, where none of them is there
     reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, delimiter=separator)
