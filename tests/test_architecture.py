@@ -46,7 +46,7 @@ ORDERS = {
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files < cluster < predict_sources",
     "prediction/cluster": "stores < manifest | parts | results < listing | sources | predictions"
-    " < make_manifest | shard < processes < *",
+    " < make_manifest | shard < processes | ray_actors < *",
     "prediction/engines": "description | form_metadata | grids < onnx | pytorch < openvino | to_onnx < *",
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
     " < *",

@@ -93,6 +93,14 @@ def predict(
             "--retry-failed", metavar="", help="Of a manifest: predict failed images again, and do no others."
         ),
     ] = False,
+    cluster: Annotated[
+        Literal["ray"] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of a manifest: ray has the work done by Ray, on all machines that it knows. Without it, "
+            "the work is done here.",
+        ),
+    ] = None,
 ) -> Answer:
     """Predict where people look in any number of images.
 
@@ -117,6 +125,7 @@ def predict(
         workers=workers,
         shard=shard,
         retry_failed=retry_failed,
+        cluster=cluster,
         progress=True,
     )
     complain(outcome.failures)

@@ -32,6 +32,7 @@ def predict_sources(
     workers: int | None = None,
     shard: str | None = None,
     retry_failed: bool = False,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> Outcome | ShardsOutcome:
     """Predict a manifest, see `predict_manifest`, or image files, see `predict_files`.
@@ -46,16 +47,17 @@ def predict_sources(
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves out where people look anyway.
         viewport: what is seen at once.
-        density: of a manifest, like the three below.
+        density: of a manifest, like the four below.
         workers: processes.
         shard: a part of the work.
         retry_failed: failed images alone.
+        cluster: where workers run, if not here.
         progress: show a bar.
 
     Raises:
         InputError: an option of the other kind; or as the function that is called.
     """
-    only_manifest = {"--density": density, "--workers": workers, "--shard": shard}
+    only_manifest = {"--density": density, "--workers": workers, "--shard": shard, "--cluster": cluster}
     given = [name for name, value in only_manifest.items() if value is not None]
     given += ["--retry-failed"] * retry_failed
     if not any(source.lower().endswith(".parquet") for source in sources):
@@ -97,5 +99,6 @@ def predict_sources(
         workers=workers,
         shard=shard,
         retry_failed=retry_failed,
+        cluster=cluster,
         progress=progress,
     )

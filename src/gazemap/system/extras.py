@@ -31,6 +31,7 @@ EXTRAS = {
     "prometheus_client": "serve",
     "pyarrow": "cluster",
     "obstore": "cluster",
+    "ray": "cluster",
 }
 
 

@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from gazemap.errors import InputError
+from gazemap.errors import InputError, check_name
 from gazemap.images.folds import ViewportLike, parse_viewport, viewport_text
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.cluster.parts import part_number, part_schema
 from gazemap.prediction.cluster.processes import run_in_processes
+from gazemap.prediction.cluster.ray_actors import run_on_ray
 from gazemap.prediction.cluster.shard import Job, ShardDone, ShardWorker
 from gazemap.prediction.cluster.stores import absolute
+from gazemap.system.extras import require
 from gazemap.system.plain import plain
 from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
 
+CLUSTERS = ("ray",)
 _SHOWN = 10
 
 
@@ -77,6 +80,7 @@ def predict_manifest(
     workers: int | None = None,
     shard: str | None = None,
     retry_failed: bool = False,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> ShardsOutcome:
     """Predict the images of a manifest: of shard 123, write `out`/part-000123.parquet.
@@ -98,15 +102,21 @@ def predict_manifest(
         workers: processes of this machine; by default as many as there are cores. 1: this process itself.
         shard: "12/400": only the 12th of 400 equal parts of the work, for jobs that start alone.
         retry_failed: predict failed images of the parts that are there again, and do nothing else.
+        cluster: "ray": workers are actors of Ray, wherever `ray.init()` leads, by default as many as it has
+            cores or GPUs. All its machines must see the images and `out`.
         progress: show a bar.
 
     Raises:
-        InputError: no such density, engine, viewport or shard.
+        InputError: no such density, engine, viewport, shard or cluster.
+        MissingPackageError: Ray is not installed.
         DataError: the manifest cannot be read.
         WeightsError: as `load_predictor`.
         OutputError: `out` cannot be written, or holds parts of another manifest, model or version.
     """
     part_schema(density)
+    if cluster is not None:
+        check_name("cluster", cluster, CLUSTERS)
+        require("ray", "The cluster ray")
     seen = parse_viewport(viewport)
     if workers is not None and workers < 1:
         raise InputError(f"There must be at least 1 worker, got {workers}.")
@@ -126,8 +136,16 @@ def predict_manifest(
     chosen = shards_of(shard, len(worker.manifest))
     worker.claim()
     left = _left(worker, chosen, retry_failed)
+    # every worker computes as this one, whatever "auto" would mean where it runs
+    job = replace(job, engine=worker.predictor.engine, device=worker.predictor.device)
     number = min(workers or usable_cores(), len(left))
-    done = map(worker.run, left) if number <= 1 else run_in_processes(job, left, number)
+    done: Iterator[ShardDone]
+    if cluster is not None and left:
+        done = run_on_ray(job, left, workers)
+    elif number > 1:
+        done = run_in_processes(job, left, number)
+    else:
+        done = map(worker.run, left)
     return _outcome(job.out, len(chosen), bar(done, "Predicting", len(left), progress=progress))
 
 
