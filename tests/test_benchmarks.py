@@ -89,6 +89,7 @@ RUNS = {
     ),
     "pysaliency_roundtrip": ([], ["written and imported:"]),
     "screenshots": ([], ["the page as one picture:", "fold by fold:", "correlation:", "mean difference:"]),
+    "scaling": ([], ["64", "128", "In all"]),
     "serve": (
         [],
         [

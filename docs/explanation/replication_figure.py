@@ -1,6 +1,6 @@
 """The figure of the replication on SALICON: how far the networks got, and what their first layers look for.
 
-    python docs/explanation/replication_figure.py runs/salicon-650/* --out docs/images/replication-salicon.png
+python docs/explanation/replication_figure.py runs/salicon-650/* --out docs/images/replication-salicon.png
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ def main() -> None:
     asked = parser.parse_args()
     runs = [run for run in asked.runs if (run / "metrics.jsonl").exists()]
     figure = Figure(figsize=(10, 6), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[1.3, 1])
-    draw_curves(above.subplots(), runs)
-    for axes, run in zip(below.subplots(1, len(runs), squeeze=False).flat, runs, strict=True):
+    grid = figure.add_gridspec(2, len(runs), height_ratios=[1.3, 1])
+    draw_curves(figure.add_subplot(grid[0, :]), runs)
+    for column, run in enumerate(runs):
+        axes = figure.add_subplot(grid[1, column])
         axes.imshow(filter_sheet(run), interpolation="nearest")
         axes.set_title(f"{run.name}: first layer", fontsize=9)
         axes.axis("off")

@@ -13,7 +13,7 @@ from support.commands import all_commands, check_command, root
 import gazemap
 
 COMMANDS = all_commands()
-OWN = {"--help", "--version", "--install-completion", "--show-completion"}
+OWN = {"--help", "--version", "--install-completion", "--show-completion", "--array"}  # the last is Slurm's
 GROUPS = {"": root(), "data": root().commands["data"]}
 
 

@@ -36,6 +36,7 @@ CALLS = {
     "models": "gazenet",
     "export": "tiny.safetensors --out half.safetensors",
     "predict": "a.png none.png --model tiny.safetensors --out maps --write saliency,json",
+    "manifest": "a.png --out manifest.parquet",
     "regions": "a.png --boxes left=0,0,40,60 --model tiny.safetensors",
     "areas": "set --areas left=0,0,10,10 --out looks.csv",
     "crop": "a.png --aspect 1:1 --out crop.png --model tiny.safetensors",

@@ -16,7 +16,6 @@ import typer
 from gazemap.cli.help import Command
 from gazemap.cli.tables import Table, print_table
 from gazemap.errors import InputError
-from gazemap.system import ranks
 
 _BY_SEVERAL = "train"  # the command that torchrun may start in several processes
 JsonOption = Annotated[
@@ -62,10 +61,11 @@ def command(
 
         @functools.wraps(function)
         def run(*, json: bool, **arguments: Any) -> None:  # noqa: ANN401 - of the command's options
+            from gazemap.system import ranks
             from gazemap.system.extras import naming_extra
             from gazemap.system.memory import keep_freed_memory, use_huge_pages
 
-            _refuse_several(called)
+            _refuse_several(called, ranks.size())
             use_huge_pages()
             keep_freed_memory()
             with redirect_stdout(sys.stderr), naming_extra(f"`{group} {called}`"):
@@ -91,11 +91,11 @@ def command(
     return add
 
 
-def _refuse_several(called: str) -> None:
+def _refuse_several(called: str, processes: int) -> None:
     """Refuse a command that torchrun has started several times, unless it is the one made for that."""
-    if ranks.size() > 1 and called != _BY_SEVERAL:
+    if processes > 1 and called != _BY_SEVERAL:
         raise InputError(
-            f"{ranks.size()} processes were started at once, and `gazemap {_BY_SEVERAL}` alone is made for "
+            f"{processes} processes were started at once, and `gazemap {_BY_SEVERAL}` alone is made for "
             f"that. Run `gazemap {called}` without torchrun."
         )
 

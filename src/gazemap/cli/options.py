@@ -10,7 +10,7 @@ import typer
 MODEL = (
     "A model: a name that `gazemap models` lists, a run folder, or a .safetensors or .onnx file. "
     "Where a file or folder has the name of a model, write shipped:NAME for the model. "
-    "gazenet@web-page names a viewing condition of it, too."
+    "gazenet@mouse names a viewing condition of it, too."
 )
 MODEL_OR_MAPS = (
     "A model's name, run folder or file, or a folder, .zip, .tar or .h5 file of maps, one per image."

@@ -60,7 +60,8 @@ class Processes:
             return
         gradients = [p.grad for p in parameters if p.grad is not None]
         together = self.summed(torch.cat([gradient.flatten() for gradient in gradients]).mul_(share))
-        for gradient, whole in zip(gradients, together.split([g.numel() for g in gradients]), strict=True):
+        parts = torch.split(together, [gradient.numel() for gradient in gradients])
+        for gradient, whole in zip(gradients, parts, strict=True):
             gradient.copy_(whole.view_as(gradient))
 
     def wait(self) -> None:
@@ -115,7 +116,8 @@ def share_statistics(model: nn.Module, device: torch.device, size: int) -> None:
     if size == 1:
         return
     if device.type == "cuda":
-        nn.SyncBatchNorm.convert_sync_batchnorm(model)  # in place; the parameters stay the same objects
+        # in place; the parameters stay the same objects
+        nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-untyped-call]
         return
     model.train()
     if any(isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training for part in model.modules()):
