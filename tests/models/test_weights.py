@@ -86,7 +86,7 @@ def test_reading_a_model_leaves_it_as_it_is(tmp_path):
 
 def test_a_default_that_changes_later_changes_no_saved_model(tmp_path, monkeypatch):
     save_model(tmp_path / "tiny.safetensors", Tiny())
-    monkeypatch.setattr(Tiny.__init__, "__kwdefaults__", {"output": "log_density"})
+    monkeypatch.setattr(Tiny.__init__, "__kwdefaults__", {"output": "log_density", "norm": True})
     assert Tiny().output == "log_density"
     assert load_model("tiny.safetensors").output == "saliency"
 

@@ -52,6 +52,7 @@ def predictions(photo: Path, pixels: NDArray[np.uint8]) -> None:
     predictor = assert_type(gazemap.load_predictor("gazenet"), Predictor)
     assert_type(gazemap.predict(pixels, model=predictor), Prediction)
     print(gazemap.predict_files(["photos/"], "out", write=["overlay", "json"]).predicted + 1)
+    print(gazemap.read_predictions("parts").schema)  # an Arrow data set, which has no types
     gazemap.predict()  # refused: call-overload
     gazemap.predict(1)  # refused: call-overload
     gazemap.predict("photo.jpg", "gazenet", "onnx")  # refused: call-overload

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from scipy.ndimage import center_of_mass as centers_of_mass
@@ -88,6 +88,7 @@ def assert_same(first, second):
     aspect=st.sampled_from([(1.0, 1.0), (0.7, 1.4)]),
     mirror=st.sampled_from(["none", "half", "copies"]),
 )
+@example(seed=1657, scale=(0.3, 1.0), aspect=(0.7, 1.4), mirror="none")  # a spot that the frame cuts
 def test_fixations_stay_on_the_bright_spots(seed, scale, aspect, mirror):
     options = Augmentation(scale=scale, aspect=aspect)
     batches = epoch_batches(spots(seed), batch_size=8, mirror=mirror, seed=seed, epoch=0)
@@ -99,9 +100,12 @@ def test_fixations_stay_on_the_bright_spots(seed, scale, aspect, mirror):
             points = np.argwhere(counts.numpy()) + 0.5
             apart = np.linalg.norm(points[:, None] - centers, axis=2)
             assert len(points)
-            assert (apart.min(axis=1) <= 1).all()
-            whole = ((centers > 2) & (centers < np.array(GRID) - 2)).all(axis=1)
+            whole, within = (((at > 2) & (at < np.array(GRID) - 2)).all(axis=1) for at in (centers, points))
             assert (apart.min(axis=0)[whole] <= 1).all()
+            assert (apart.min(axis=1)[within] <= 1).all()
+            # of a spot that the frame cuts, the center of what is seen is not its own
+            bright = (np.argwhere(image[0].numpy() > 190) + 0.5) / CELL
+            assert (np.linalg.norm(points[:, None] - bright, axis=2).min(axis=1) <= 1).all()
 
 
 @pytest.mark.parametrize("seed", range(3))
