@@ -24,7 +24,7 @@ KNOWN = KnownConditions({"web-page": PAGE, "mouse": MOUSE}, "mouse")
 
 def kept(known):
     """As a file gives it back."""
-    return known_conditions_in(json.loads(json.dumps(known.about())), "a.onnx")
+    return known_conditions_in(json.loads(json.dumps(known.in_place_of_those({}))), "a.onnx")
 
 
 def test_a_file_keeps_them_all_and_which_is_used():
@@ -41,7 +41,7 @@ def test_a_file_keeps_them_all_and_which_is_used():
 
 
 def test_a_file_without_any_says_nothing():
-    assert KnownConditions().about() == {}
+    assert KnownConditions().in_place_of_those({}) == {}
     assert kept(KnownConditions()) == KnownConditions()
     assert KnownConditions().used is None
 
@@ -88,7 +88,7 @@ def test_what_exists_at_a_path_comes_first(tmp_path):
 def test_what_cannot_be_a_name_is_refused(name):
     with pytest.raises(InputError, match="cannot be named"):
         check_condition_name(name)
-    broken = KNOWN.about()
+    broken = KNOWN.in_place_of_those({})
     broken["conditions"][1]["name"] = name
     with pytest.raises(WeightsError, match="its viewing condition cannot be named"):
         known_conditions_in(broken, "a.onnx")
@@ -109,7 +109,7 @@ def test_what_cannot_be_a_name_is_refused(name):
     ],
 )
 def test_damage_is_refused_by_name(change):
-    about = KNOWN.about()
+    about = KNOWN.in_place_of_those({})
     about["conditions"][0] = "words" if change is None else about["conditions"][0] | change
     with pytest.raises(WeightsError, match=r"a\.onnx is damaged: its viewing condition"):
         known_conditions_in(about, "a.onnx")
@@ -117,4 +117,4 @@ def test_damage_is_refused_by_name(change):
 
 def test_a_default_that_is_not_there_is_damage():
     with pytest.raises(WeightsError, match="viewing condition 'wall' that it lacks"):
-        known_conditions_in(KNOWN.about() | {"condition": "wall"}, "a.onnx")
+        known_conditions_in(KNOWN.in_place_of_those({}) | {"condition": "wall"}, "a.onnx")

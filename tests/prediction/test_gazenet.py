@@ -91,3 +91,15 @@ def test_it_has_viewing_conditions_that_change_no_weight(name):
         assert np.corrcoef(changed.ravel(), plain.ravel())[0, 1] < 0.999
         by_torch = gazemap.predict(image, f"{name}@{condition}", engine="torch").density
         np.testing.assert_allclose(by_torch, changed, atol=1e-3 * changed.max())
+
+
+def test_weights_that_are_exported_under_a_condition_keep_it(tmp_path):
+    from gazemap.prediction.engines.export import export
+
+    made = export("gazenet@mouse", tmp_path / "mouse.safetensors")
+    assert made.difference < 1e-6
+    image = scene()[0].transpose(1, 2, 0)
+    found, expected = (
+        gazemap.predict(image, name, engine="torch").grid for name in (made.file, "gazenet@mouse")
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-6)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from safetensors.numpy import save
 
 from gazemap.errors import WeightsError
 from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import BEST, BEST_FORM, description, form_beside, located, opened
-from gazemap.models.known_conditions import KEYS, KnownConditions, known_conditions_in
+from gazemap.models.known_conditions import KnownConditions, known_conditions_in
 from gazemap.prediction.engines.form_metadata import metadata_in, with_metadata
 from gazemap.system.files import new_folder
 from gazemap.system.json_text import parse_json
@@ -33,22 +33,13 @@ def save_adapted(model: str | Path, out: Path, condition: ViewingCondition | Non
     """
     file = located(model).file
     form = file if file.suffix == ".onnx" else form_beside(file)
+    known = replace(known_conditions_in(_described(file), str(file)), default=None)
+    conditions = known if condition is None else known.with_one(condition, is_default=True)
     with new_folder(out) as folder:
         if file.suffix != ".onnx":
-            conditions = _extended(conditions_of(file), condition)
             (folder / BEST).write_bytes(with_conditions(file, conditions))
         if form is not None:
-            conditions = _extended(conditions_of(form), condition)
             (folder / BEST_FORM).write_bytes(with_conditions(form, conditions))
-
-
-def conditions_of(file: Path) -> KnownConditions:
-    """Those that a weights or ONNX file keeps.
-
-    Raises:
-        WeightsError: it is damaged.
-    """
-    return known_conditions_in(_described(file), str(file))
 
 
 def with_conditions(file: Path, conditions: KnownConditions) -> bytes:
@@ -57,11 +48,11 @@ def with_conditions(file: Path, conditions: KnownConditions) -> bytes:
     Raises:
         WeightsError: it is damaged.
     """
-    about = {key: value for key, value in _described(file).items() if key not in KEYS} | conditions.about()
+    about = conditions.in_place_of_those(_described(file))
     if file.suffix == ".onnx":
         return with_metadata(file.read_bytes(), {_ABOUT: json.dumps(about)}, str(file))
     with opened(file) as content:
-        tensors = {key: np.ascontiguousarray(content.get_tensor(key)) for key in content.keys()}  # noqa: SIM118
+        tensors = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
     return save(tensors, metadata={_ABOUT: json.dumps(about)})
 
 
@@ -74,9 +65,3 @@ def _described(file: Path) -> dict[str, object]:
         return dict(parse_json(metadata[_ABOUT]))
     except (KeyError, ValueError, TypeError) as error:
         raise WeightsError(f"{file} is damaged: its description lacks {error}.") from error
-
-
-def _extended(known: KnownConditions, condition: ViewingCondition | None) -> KnownConditions:
-    if condition is None:
-        return KnownConditions(known.by_name)
-    return known.with_one(condition, is_default=True)

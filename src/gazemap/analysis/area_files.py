@@ -10,13 +10,12 @@ from typing import Any
 
 from gazemap.analysis.area_drawings import svg_areas
 from gazemap.analysis.area_labels import coco_areas, is_coco, is_labelme, labelme_areas, polygon
-from gazemap.analysis.box_tables import box_of, csv_rows, parse_box, text_of
+from gazemap.analysis.box_tables import box_of, csv_rows, json_of, parse_box, text_of
 from gazemap.analysis.regions import read_mask
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
 from gazemap.gaze.shapes import Area
 from gazemap.images.reading import read_size
-from gazemap.system.json_text import parse_json
 
 _SUFFIXES = (".json", ".csv", ".svg", ".png")
 _FORMS = (
@@ -130,10 +129,7 @@ def _of_file(path: Path) -> dict[str, list[Area]]:
         return {"": svg_areas(text, path)}
     if suffix == ".csv":
         return _by_image(csv_rows(text, path), path)
-    try:
-        content = parse_json(text)
-    except ValueError as error:
-        raise InputError(f"{path} is not a JSON file ({error}).") from error
+    content = json_of(text, path)
     if is_coco(content):
         return coco_areas(content, path)
     if is_labelme(content):

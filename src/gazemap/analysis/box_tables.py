@@ -166,11 +166,20 @@ def _as_written(row: Mapping[str, Any], *, decimal_commas: bool) -> Mapping[str,
     return {key: text(key, value) for key, value in row.items()}
 
 
-def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
+def json_of(text: str, path: Path) -> Any:  # noqa: ANN401 - JSON
+    """What a JSON file holds.
+
+    Raises:
+        InputError: it is none.
+    """
     try:
-        rows = parse_json(text)
+        return parse_json(text)
     except ValueError as error:
         raise InputError(f"{path} is not a JSON file ({error}).") from error
+
+
+def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
+    rows = json_of(text, path)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path} must hold a list of objects with {', '.join(_COLUMNS)}.")
     named = {f"{path}, entry {number}": row for number, row in enumerate(rows, 1)}

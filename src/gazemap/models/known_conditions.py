@@ -17,10 +17,7 @@ from gazemap.images.fingerprints import FINGERPRINT, Bytes
 from gazemap.models.conditions import ViewingCondition
 
 AS_TRAINED = "as-trained"  # which every model has: no condition
-KEYS = (
-    "conditions",
-    "condition",
-)  # in the description of a model's file: all, and the name of the one in use
+_ALL, _DEFAULT = "conditions", "condition"  # in the description of a model's file; the latter is a name
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -55,11 +52,12 @@ class KnownConditions:
         by_name = {**self.by_name, condition.name: condition}
         return KnownConditions(by_name, condition.name if is_default else self.default)
 
-    def about(self) -> dict[str, Any]:
-        """What the description of a model's file says of them; nothing where there are none."""
+    def in_place_of_those(self, about: Mapping[str, Any]) -> dict[str, Any]:
+        """The description of a model's file, with these in the place of its own; without any, it has none."""
+        others = {key: value for key, value in about.items() if key not in (_ALL, _DEFAULT)}
         if not self.by_name:
-            return {}
-        return dict(zip(KEYS, ([*map(_as_json, self.by_name.values())], self.default), strict=True))
+            return others
+        return others | {_ALL: [*map(_as_json, self.by_name.values())], _DEFAULT: self.default}
 
 
 def check_condition_name(name: str) -> None:
@@ -68,7 +66,7 @@ def check_condition_name(name: str) -> None:
     Raises:
         InputError: it has other signs than small letters, digits and hyphens, or is "as-trained".
     """
-    if not _NAME.fullmatch(name) or name == AS_TRAINED:
+    if not _can_be(name):
         raise InputError(
             f"A viewing condition cannot be named {name!r}. Take small letters, digits and hyphens, as in "
             f"web-page; {AS_TRAINED} is the model without a condition."
@@ -91,9 +89,9 @@ def known_conditions_in(about: Mapping[str, Any], file: str) -> KnownConditions:
     Raises:
         WeightsError: its words are damaged.
     """
-    all_of_them, default = (about.get(key) for key in KEYS)
+    default = about.get(_DEFAULT)
     try:
-        found = [_from_json(content) for content in all_of_them or ()]
+        found = [_from_json(content) for content in about.get(_ALL, ())]
     except (KeyError, TypeError, ValueError) as error:
         raise WeightsError(f"{file} is damaged: its viewing condition cannot be {error}.") from error
     by_name = {condition.name: condition for condition in found}
@@ -102,6 +100,10 @@ def known_conditions_in(about: Mapping[str, Any], file: str) -> KnownConditions:
             f"{file} is damaged: it is used under a viewing condition {default!r} that it lacks."
         )
     return KnownConditions(by_name, default)
+
+
+def _can_be(name: str) -> bool:
+    return bool(_NAME.fullmatch(name)) and name != AS_TRAINED
 
 
 def _as_json(condition: ViewingCondition) -> dict[str, Any]:
@@ -116,7 +118,7 @@ def _from_json(content: Mapping[str, Any]) -> ViewingCondition:
     name, power, blur = str(content["name"]), float(content["power"]), float(content["blur"])
     if not (0 < power < np.inf and 0 <= blur < 1):
         raise ValueError(f"power {power:g} and blur {blur:g}")
-    if not _NAME.fullmatch(name) or name == AS_TRAINED:
+    if not _can_be(name):
         raise ValueError(f"named {name!r}")
     return ViewingCondition(name, power, blur, _prior(content), dict(content["about"]), _images(content))
 

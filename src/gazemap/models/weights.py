@@ -54,8 +54,7 @@ def save_model(path: Path, model: SaliencyModel, **about: Any) -> None:  # noqa:
         about: JSON values that say how the weights came to be (recipe, data, scores).
     """
     description = {"model": model.architecture, "options": model.options, "fit": model.fit, **about}
-    description |= model.conditions.about()
-    _save(path, model.state_dict(), model.training_images, description)
+    _save(path, model.state_dict(), model.training_images, model.conditions.in_place_of_those(description))
 
 
 def save_half(path: Path, model: SaliencyModel, about: dict[str, Any]) -> None:
@@ -74,7 +73,8 @@ def save_half(path: Path, model: SaliencyModel, about: dict[str, Any]) -> None:
     }
     if not all(value.isfinite().all() for value in halves.values()):
         raise InputError(f"Weights of {model.name} are beyond the range of 16 bits. Keep them as they are.")
-    _save(path, halves, model.training_images, about)
+    # under the condition that the model was asked for, which may be another than its file's own
+    _save(path, halves, model.training_images, model.conditions.in_place_of_those(about))
 
 
 def record_training_images(path: str | Path, images: TrainingImages) -> None:

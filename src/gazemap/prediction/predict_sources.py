@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gazemap.errors import InputError
 from gazemap.images.folds import ViewportLike
@@ -57,6 +57,8 @@ def predict_sources(
     Raises:
         InputError: an option of the other kind; or as the function that is called.
     """
+    computed: dict[str, Any] = {"model": model, "condition": condition, "engine": engine, "device": device}
+    computed |= {"center_bias": center_bias, "viewport": viewport, "progress": progress}
     only_manifest = {"--density": density, "--workers": workers, "--shard": shard, "--cluster": cluster}
     given = [name for name, value in only_manifest.items() if value is not None]
     given += ["--retry-failed"] * retry_failed
@@ -66,18 +68,7 @@ def predict_sources(
                 f"{', '.join(given)} is for manifests. Make one: gazemap manifest SOURCE --out "
                 "manifest.parquet."
             )
-        return predict_files(
-            sources,
-            out,
-            model=model,
-            write=DEFAULT_OUTPUTS if write is None else write,
-            condition=condition,
-            engine=engine,
-            device=device,
-            center_bias=center_bias,
-            viewport=viewport,
-            progress=progress,
-        )
+        return predict_files(sources, out, write=DEFAULT_OUTPUTS if write is None else write, **computed)
     if len(sources) > 1:
         raise InputError(f"One manifest is predicted at a time, got {len(sources)} sources.")
     if write is not None:
@@ -89,16 +80,10 @@ def predict_sources(
     return predict_manifest(
         sources[0],
         out,
-        model=model,
         density=density or "float16",
-        condition=condition,
-        engine=engine,
-        device=device,
-        center_bias=center_bias,
-        viewport=viewport,
         workers=workers,
         shard=shard,
         retry_failed=retry_failed,
         cluster=cluster,
-        progress=progress,
+        **computed,
     )

@@ -59,7 +59,7 @@ class AreaTable:
         """The first 30 rows as texts; `headings` are their columns. Brackets hold intervals."""
         return [
             [
-                *(row.image, row.area, str(row.rank), _percent(row.attention), str(_short(row.times_chance))),
+                *(row.image, row.area, str(row.rank), _percent(row.attention), _short(row.times_chance)),
                 *(_percent(row.looked), _percent(row.seen), _short(row.time_to_first)),
                 *(_short(row.dwell_time), _short(row.visits), _short(row.revisits)),
             ]
@@ -184,14 +184,11 @@ def _unknown(rows: Sequence[MeasuredArea]) -> list[str]:
 
 
 def _percent(found: Interval) -> str:
-    if not found.is_known:
-        return "-"
-    interval = f" [{found.low:.1%}, {found.high:.1%}]" if found.low == found.low else ""
-    return f"{found.mean:.1%}{interval}"
+    return _short(found, ".1%")
 
 
-def _short(found: Interval) -> str:
+def _short(found: Interval, form: str = ".2f") -> str:
     if not found.is_known:
         return "-"
-    interval = f" [{found.low:.2f}, {found.high:.2f}]" if found.low == found.low else ""
-    return f"{found.mean:.2f}{interval}"
+    interval = f" [{found.low:{form}}, {found.high:{form}}]" if found.low == found.low else ""
+    return f"{found.mean:{form}}{interval}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -108,12 +109,7 @@ def measured_areas(
         own = [[row for row in looks if row.area == area.name] for area in some]
         rows += _measured(sample, some, own, seconds)
     members = {group.name: sum(area.group == group.name for area in areas) for group in groups}
-    return [_with_members(row, members.get(row.area, 1)) for row in rows], looks
-
-
-def _with_members(row: MeasuredArea, members: int) -> MeasuredArea:
-    values = {column.name: getattr(row, column.name) for column in fields(row)}
-    return MeasuredArea(**values | {"members": members})
+    return [replace(row, members=members.get(row.area, 1)) for row in rows], looks
 
 
 def _measured(
@@ -134,19 +130,21 @@ def _measured(
     visits = table(lambda row: row.visits)
     is_timed = not np.isnan(visits).any()
     within = np.where(np.isnan(first), 0.0, first <= seconds) if is_timed else np.full_like(on, np.nan)
-    attention = _ratios(on, total)
-    columns = {
-        "attention": attention,
-        "times_chance": [_over(found, size) for found, size in zip(attention, sizes, strict=True)],
-        "fixations": _ratios(on, ones),
-        "looked": _ratios((on > 0).astype(np.float64), ones),
-        "seen": _ratios(within, ones),
-        "time_to_first": _ratios(np.nan_to_num(first), (~np.isnan(first)).astype(np.float64)),
-        "fixation_time": _ratios(table(lambda row: row.fixation_time), ones),
-        "dwell_time": _ratios(table(lambda row: row.dwell_time), ones),
-        "visits": _ratios(visits, ones),
-        "revisits": _ratios(table(lambda row: row.revisits), ones),
-    }
+    columns = _ratios(
+        {
+            "attention": (on, total),
+            "fixations": (on, ones),
+            "looked": ((on > 0).astype(np.float64), ones),
+            "seen": (within, ones),
+            "time_to_first": (np.nan_to_num(first), (~np.isnan(first)).astype(np.float64)),
+            "fixation_time": (table(lambda row: row.fixation_time), ones),
+            "dwell_time": (table(lambda row: row.dwell_time), ones),
+            "visits": (visits, ones),
+            "revisits": (table(lambda row: row.revisits), ones),
+        }
+    )
+    attention = columns["attention"]
+    columns["times_chance"] = [_over(found, size) for found, size in zip(attention, sizes, strict=True)]
     falling = -np.nan_to_num(np.array([found.mean for found in attention])).round(12)
     ranks = 1 + np.searchsorted(np.sort(falling), falling)
     return [
@@ -167,8 +165,18 @@ def _over(found: Interval, size: float) -> Interval:
     return Interval(found.mean / size, found.low / size, found.high / size)
 
 
-def _ratios(above: Floats, below: Floats) -> list[Interval]:
-    """Of each column the sum of `above` over that of `below`, both (observers, k), by redrawn observers."""
+def _ratios(measures: Mapping[str, tuple[Floats, Floats]]) -> dict[str, list[Interval]]:
+    """Of each measure and column the sum of the first over that of the second, by observers drawn anew.
+
+    Args:
+        measures: by name, both (observers, k); observers are drawn once for all of them.
+    """
+    above, below = (np.concatenate(parts, axis=1) for parts in zip(*measures.values(), strict=True))
+    found = iter(_ratios_of(above, below))
+    return {name: [*islice(found, values.shape[1])] for name, (values, _) in measures.items()}
+
+
+def _ratios_of(above: Floats, below: Floats) -> list[Interval]:
     observers, count = above.shape
     if not observers:
         return [_UNKNOWN] * count

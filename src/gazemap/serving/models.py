@@ -12,7 +12,12 @@ DEFAULT_MODELS = ("gazenet", "gazenet-large")
 
 
 def open_models(models: Sequence[str], *, engine: str, device: str) -> dict[str, Predictor]:
-    """The models by their names; each computes on one core per call.
+    """The models by their names, see `offered_models`; each computes on one core per call."""
+    return {offer.name: offer for _, offer in offered_models(models, engine=engine, device=device)}
+
+
+def offered_models(models: Sequence[str], *, engine: str, device: str) -> list[tuple[str, Predictor]]:
+    """What was named, and each model that it stands for.
 
     After each come its other viewing conditions, such as "gazenet@web-page", unless one was named with it.
 
@@ -25,7 +30,8 @@ def open_models(models: Sequence[str], *, engine: str, device: str) -> dict[str,
         InputError: there is none, two have one name, or one puts out no density.
         WeightsError: there is no such model, see `load_predictor`.
     """
-    found: dict[str, Predictor] = {}
+    found: list[tuple[str, Predictor]] = []
+    names: set[str] = set()
     for model in models:
         predictor = load_predictor(model, engine=engine, device=device, threads=1)
         if predictor.output != "log_density":
@@ -34,9 +40,10 @@ def open_models(models: Sequence[str], *, engine: str, device: str) -> dict[str,
                 "whose output is log_density."
             )
         for offered in (predictor, *_others(model, predictor)):
-            if offered.name in found:
+            if offered.name in names:
                 raise InputError(f"Two of the models are named {offered.name}. Choose one of them.")
-            found[offered.name] = offered
+            names.add(offered.name)
+            found.append((model, offered))
     if not found:
         raise InputError("There is no model. Name one or several.")
     return found

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
-from gazemap.prediction.predictor import Predictor, load_predictor, onnx_form
+from gazemap.prediction.predictor import Predictor, onnx_form
 from gazemap.serving.built import built_page
-from gazemap.serving.models import DEFAULT_MODELS, open_models
+from gazemap.serving.models import DEFAULT_MODELS, offered_models
 from gazemap.system.files import new_folder, write_text
 from gazemap.system.writing import check_writable
 
@@ -157,13 +157,11 @@ def _models(names: Sequence[str]) -> dict[str, bytes]:
     described: list[dict[str, Any]] = []
     files: dict[str, bytes] = {}
     file_of: dict[str, str] = {}  # by network, which several conditions share
-    opened = open_models(names, engine="onnx", device="cpu").values()
-    for number, name in enumerate(names, 1):
-        file = _NETWORK.format(number)  # names are the user's: not all are good for addresses
-        if file_of.setdefault(load_predictor(name, engine="onnx", device="cpu").digest, file) == file:
+    for name, predictor in offered_models(names, engine="onnx", device="cpu"):
+        # names are the user's: not all are good for addresses
+        file = file_of.setdefault(predictor.digest, _NETWORK.format(len(file_of) + 1))
+        if file not in files:
             files[file] = _packed(onnx_form(name))
-    for predictor in opened:
-        file = file_of[predictor.digest]
         described.append(_about(predictor) | {"file": file, "is_default": not described})
     return {_MODELS: json.dumps(described).encode(), **files}
 

@@ -38,16 +38,17 @@ def train_one_epoch(
     losses, norms = [], []
     run.model.train()
     parameters, seed = [*run.model.parameters()], recipe.training.seed
-    sizes = batch_sizes(images_per_epoch(run), recipe.training.batch_size)
+    batch_size, in_all = recipe.training.batch_size, images_per_epoch(run)
     batches = epoch_batches(
         run.train,
-        batch_size=recipe.training.batch_size,
+        batch_size=batch_size,
         mirror=run.mirror,
         seed=seed,
         epoch=epoch,
         places=lambda size: processes.share(size)[0],
     )
-    for step, (drawn, size) in enumerate(islice(zip(batches, sizes, strict=True), steps)):
+    for step, drawn in enumerate(islice(batches, steps)):
+        size = min(batch_size, in_all - step * batch_size)  # of the whole batch
         places, share = processes.share(size)
         batch = augmented(
             drawn.to(run.device),
@@ -83,16 +84,10 @@ def validation_loss(run: Run) -> float:
     """The mean loss over the validation split, in which every image weighs the same."""
     network = run.result.eval()
     forward = network if run.average else run.forward
-    total = torch.zeros((), dtype=torch.float64, device=run.device)
-    start = 0
-    for size in batch_sizes(len(run.val), run.recipe.training.batch_size):
-        places, share = run.processes.share(size)
-        batch = run.val[start : start + size][places]
-        total += run.loss_of(forward(run.inputs(batch.images)), batch).double() * (share * size)
-        start += size
+    total, size = torch.zeros((), dtype=torch.float64, device=run.device), run.recipe.training.batch_size
+    for start in range(0, len(run.val), size):
+        whole = run.val[start : start + size]
+        places, share = run.processes.share(len(whole))
+        batch = whole[places]
+        total += run.loss_of(forward(run.inputs(batch.images)), batch).double() * (share * len(whole))
     return run.processes.summed(total).item() / len(run.val)
-
-
-def batch_sizes(images: int, size: int) -> list[int]:
-    """How many images each batch of an epoch has: `size`, but the last may have fewer."""
-    return [min(size, images - start) for start in range(0, images, size)]

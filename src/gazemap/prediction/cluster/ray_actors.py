@@ -9,7 +9,6 @@ from typing import Any
 
 from gazemap.errors import GazemapError
 from gazemap.prediction.cluster.shard import Job, ShardDone, ShardWorker
-from gazemap.system.extras import require
 
 _TRIES = 3  # of a shard whose worker dies, before it is given up
 
@@ -26,10 +25,8 @@ def run_on_ray(job: Job, shards: Sequence[int], workers: int | None) -> Iterator
         workers: how many actors; by default as many as the cluster has cores, or GPUs.
 
     Raises:
-        MissingPackageError: Ray is not installed.
         GazemapError: what a worker says it cannot go on for.
     """
-    require("ray", "The option --cluster ray")
     ray: Any = import_module("ray")  # its types do not know what actors are asked
     with ExitStack() as held:
         if not ray.is_initialized():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gazemap.errors import WeightsError
 from gazemap.images.fingerprints import FINGERPRINT
 from gazemap.models.conditions import ViewingCondition
-from gazemap.models.known_conditions import KEYS, KnownConditions, known_conditions_in
+from gazemap.models.known_conditions import KnownConditions, known_conditions_in
 from gazemap.models.training_images import TrainingImages, training_images_in
 from gazemap.system.json_text import parse_json
 from gazemap.types import Fit, Output, Size
@@ -92,11 +92,9 @@ class NetworkDescription:
         if self.log_prior is not None:
             network["grid"] = self.log_prior.shape
         content = {"model": self.architecture, **about, **known, "network": network}
-        for key in KEYS:  # of the weights' file: here they may have become a part of the graph
-            content.pop(key, None)
-        content |= self.conditions.about()
+        # not those of the weights' file: here they may have become a part of the graph
         return {
-            _ABOUT: json.dumps(content),
+            _ABOUT: json.dumps(self.conditions.in_place_of_those(content)),
             **{key: base64.b64encode(values.tobytes()).decode() for key, values in arrays.items()},
         }
 
