@@ -23,11 +23,11 @@ ORDERS = {
     "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
     " < locks < files < *",
     "gaze": "areas | blurring | fixation_pictures | lost_samples | numbers < samples < * < recordings",
-    "gaze/recordings": "recording < messages | looking < *",
+    "gaze/recordings": "recording | bids_files < messages | looking | bids_units < bids < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
     "data": "figures | split_names | schema < tables < sample < selection | showing < dataset < writing"
-    " < check | exporting | batches < subsets | importers | popout < download",
+    " < check | exporting | batches < subsets | importers | popout < download | bids",
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
     "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"

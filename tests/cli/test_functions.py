@@ -35,6 +35,7 @@ FUNCTIONS = {
     "data merge": "gazemap.data.subsets.new_sets.merge_datasets",
     "data duplicates": "gazemap.data.subsets.duplicates.find_duplicates",
     "data export": "gazemap.data.exporting.export_dataset",
+    "data bids": "gazemap.data.bids.write_bids",
     "data prepare": "gazemap.training.prepare.prepare",
     "evaluate": "gazemap.evaluation.kept.evaluate_and_keep",
     "compare": "gazemap.reports.compare.compare",

@@ -32,6 +32,7 @@ CALLS = {
     "data merge": "part osie --name both --out both",
     "data duplicates": "set",
     "data export": "set --format pysaliency --out exported",
+    "data bids": "recorded --format bids --out bids",
     "data prepare": "set --recipe tiny.yaml",
     "models": "gazenet",
     "export": "tiny.safetensors --out half.safetensors",
@@ -72,6 +73,7 @@ def folder(popout_set, tmp_path_factory):
     about = json.loads((made / "other" / "dataset.json").read_text())
     (made / "other" / "dataset.json").write_text(json.dumps(about | {"name": "other"}))
     MINIATURES["osie"](made / "raw")
+    MINIATURES["bids"](made / "recorded")
     pixels = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
     Image.fromarray(pixels).save(made / "a.png")
     (made / "tiny.yaml").write_text(tiny_model.RECIPE)

@@ -9,7 +9,7 @@ import typer
 
 from gazemap.cli.command import Answer, command
 from gazemap.cli.options import NewSetOption, SeedOption, SetArgument, SetOption
-from gazemap.cli.parsing import bounds, names, numbers
+from gazemap.cli.parsing import assignments, bounds, names, numbers
 from gazemap.cli.results import made_dataset
 
 app = typer.Typer()
@@ -183,6 +183,40 @@ def export(
     made = export_dataset(dataset, out, format=format, progress=True)
     line = f"{made.folder}: {made.images:,} images and {made.fixations:,} fixations, for {made.format}."
     return Answer(made, [line])
+
+
+@command(app, _USE, "gazemap data bids mine --format eyelink --out mine-bids")
+def bids(
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="The recording, or the folder of recordings.")
+    ],
+    format: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Their format: one of recordings, of `gazemap data formats`."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The new folder for the data set of BIDS.")],
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="An option of the format, or images, screen, screen_cm or distance_cm. May be given several "
+            "times.",
+        ),
+    ] = None,
+    task: Annotated[
+        str, typer.Option(metavar="TEXT", help="What the observers were asked to do.")
+    ] = "free viewing",
+) -> Answer:
+    """Write recordings of eye trackers as a data set of BIDS, with every sample and the images.
+
+    BIDS asks how large the screen was and how far the eyes were. Where the recordings do not say it, give
+    --option screen_cm=53x30 and --option distance_cm=60.
+    """
+    from gazemap.data.bids import write_bids
+
+    options = assignments("--option", option)
+    made = write_bids(source, out, format=format, options=options, task=task, progress=True)
+    return Answer(made, made.notes())
 
 
 @command(app, _USE, "gazemap data prepare gaze/osie --recipe shallow-fixed-osie")

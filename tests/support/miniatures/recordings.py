@@ -1,5 +1,8 @@
 """Recordings of eye trackers, one trial per image, in the forms that their manuals document."""
 
+import gzip
+import json
+
 from support.miniatures.miniature import POINTS, SIZE, Miniature, save_picture
 
 LASTS, BETWEEN = 150, 200  # ms of each fixation, and from one onset to the next
@@ -77,6 +80,67 @@ def _row(time, sensor, event, shown, looked=("",) * 6):
     return "\t".join(map(str, cells))
 
 
+SCREEN = {
+    "ScreenDistance": 0.6,
+    "ScreenOrigin": ["top", "left"],
+    "ScreenResolution": [*SIZE[::-1]],
+    "ScreenSize": [0.04, 0.03],
+}
+PHYSIO = {
+    "SamplingFrequency": 50,
+    "StartTime": 0,
+    "Columns": ["timestamp", "x_coordinate", "y_coordinate", "pupil_size"],
+    "PhysioType": "eyetrack",
+    "SampleCoordinateSystem": "gaze-on-screen",
+    "timestamp": {"Units": "ms"},
+    "x_coordinate": {"Units": "pixel"},
+    "y_coordinate": {"Units": "pixel"},
+    "pupil_size": {"Description": "pupil diameter", "Units": "mm"},
+}
+FOUND = {
+    "Columns": ["onset", "duration", "trial_type", "x_coordinate", "y_coordinate", "message"],
+    "OnsetSource": "timestamp",
+    "x_coordinate": {"Units": "pixel"},
+    "y_coordinate": {"Units": "pixel"},
+}
+
+
+def bids(folder, points=POINTS):
+    """The screen is as large as the image; sidecars at the top hold, and the run's own says whose eye."""
+    events, samples, found, clock = ["onset\tduration\tstim_file\ttrial_type\ttrial_number"], [], [], 5000
+    for index, known in points.items():
+        save_picture(folder / "stimuli" / f"photo_{index}.jpg", index)
+        lasts = BETWEEN * len(known) / 1000
+        events += [f"{(clock - 5000) / 1000}\t{lasts}\tphoto_{index}.jpg\timage\t{index}"]
+        for x, y in known.tolist():
+            found.append(f"{clock}\t{LASTS / 1000}\tfixation\t{x!r}\t{y!r}\tn/a")
+            found.append(f"{clock + LASTS}\t0.02\tsaccade\tn/a\tn/a\tn/a")
+            samples += [f"{clock + step}\t{x!r}\t{y!r}\t3.1" for step in range(0, BETWEEN, 20)]
+            clock += BETWEEN
+        clock += 100
+    beh = folder / "sub-ann" / "beh"
+    beh.mkdir(parents=True)
+    (beh / "sub-ann_task-look_events.tsv").write_text("\n".join(events) + "\n")
+    for kind, lines in (("physio", samples), ("physioevents", found)):
+        content = gzip.compress(("\n".join(lines) + "\n").encode())
+        (beh / f"sub-ann_task-look_recording-eye1_{kind}.tsv.gz").write_bytes(content)
+    sidecars = {
+        "dataset_description.json": {"Name": "tiny", "BIDSVersion": "1.11.1"},
+        "physio.json": PHYSIO,
+        "task-look_physioevents.json": FOUND,
+        "task-look_events.json": {"StimulusPresentation": SCREEN},
+        "sub-ann/beh/sub-ann_task-look_recording-eye1_physio.json": {"RecordedEye": "right"},
+    }
+    for name, content in sidecars.items():
+        (folder / name).write_text(json.dumps(content))
+    return folder
+
+
+def without_stimuli(folder):
+    path = folder / "sub-ann" / "beh" / "sub-ann_task-look_events.tsv"
+    path.write_text(path.read_text().replace("stim_file", "picture"))
+
+
 def without_media(path):
     path.write_text(
         path.read_text().replace("Presented Media name", "Media").replace("Stimulus name", "x", 1)
@@ -103,5 +167,13 @@ MINIATURES = {
         observers=("ann",),
         fault=without_media,
         fault_message=r"export\.tsv lacks columns: Presented Media name or Presented Stimulus name\.",
+    ),
+    "bids": Miniature(
+        make=bids,
+        image_ids=("photo_0", "photo_1", "photo_2"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        fault=without_stimuli,
+        fault_message=r"events\.tsv has no column stim_file or image\. .*image=COLUMN",
     ),
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.data.dataset import GazeDataset
+from gazemap.data.importers.bids import BIDS
 from gazemap.data.importers.bristol_pickle import BRISTOL_PICKLE
 from gazemap.data.importers.cat2000 import CAT2000_TEST, CAT2000_TRAIN
 from gazemap.data.importers.coco_scanpaths import COCO_FREEVIEW, COCO_SEARCH18
@@ -57,6 +58,7 @@ IMPORTERS: dict[str, Importer] = {
     "table": TABLE,
     "eyelink": EYELINK,
     "tobii-pro-lab": TOBII_PRO_LAB,
+    "bids": BIDS,
     "pysaliency": PYSALIENCY,
 }
 

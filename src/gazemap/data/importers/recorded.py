@@ -42,10 +42,12 @@ class Recordings:
     Attributes:
         info: of the format.
         each: the recordings, read as they are asked for; in place of a damaged one, why it is set aside.
+        images: the folder of images that is usual for the format, as the option `images`.
     """
 
     info: DatasetInfo
     each: Iterable[Recording | SetAside]
+    images: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ class _Gathered:
     Attributes:
         looks: by the images' names in the recordings.
         screens: the sizes of their screens, each with a recording.
-        degrees: pixels per degree of the screens, as the user states them.
+        degrees: pixels per degree of the screens, by their size and distance.
         told: how fixations were found and in which eye, counted.
         set_aside: what could not be used.
         assumed: how many trials do not say when their image appeared.
@@ -91,6 +93,7 @@ class _Gathered:
             raise DataError(
                 f"{recording.name} does not say the size of its screen in pixels. Say it: screen=1920x1080."
             )
+        screen_cm, distance_cm = screen_cm or recording.screen_cm, distance_cm or recording.distance_cm
         if screen_cm and distance_cm:
             degree = pixels_per_degree(screen[0], screen_cm[0], distance_cm)
             looking = replace(looking, pixels_per_degree=degree)
@@ -130,7 +133,7 @@ def recorded(
         source: the recording, or the folder of recordings.
         recordings: that lie there.
         images: the folder of images, relative to the recordings' folder; by default the folder `images`
-            there, or else the recordings' folder itself.
+            there (`stimuli` in BIDS), or else the recordings' folder itself.
         val: the share of the images, the last by name, that is val.
         fixations: tracker, what its own software found; or velocity or dispersion, by which they are found in
             raw samples. By default the tracker's where there are some, else by dispersion.
@@ -145,7 +148,8 @@ def recorded(
             else where it lies with the image in the middle.
         shown: the size at which each image was shown, in pixels of the screen; or a factor of its own size;
             or fit, as large as the screen allows. By default what the recording says, or else its own size.
-        screen_cm: the size of the screen in centimeters; with distance_cm it gives pixels per degree.
+        screen_cm: the size of the screen in centimeters; with distance_cm it gives pixels per degree. By
+            default both are what the recording says.
         distance_cm: of the eyes from the screen.
 
     Raises:
@@ -153,7 +157,7 @@ def recorded(
     """
     if (screen_cm is None) != (distance_cm is None):
         raise InputError("screen_cm and distance_cm belong together: give both, or neither.")
-    files = image_files(source, images)
+    files = image_files(source, images or recordings.images)
     looking = Looking(fixations, eye, threshold, minimum_duration, maximum_gap, center)
     gathered = _Gathered()
     for found in recordings.each:

@@ -103,6 +103,8 @@ class Recording:
         samples: reads the raw samples, by eye.
         eye: the one to take where several were recorded.
         pixels_per_degree: of the screen, where the file says it.
+        screen_cm: (width, height) of the screen in centimeters, where the file says it.
+        distance_cm: of the eyes from the screen, where the file says it.
         faults: what could not be used, as sentences.
     """
 
@@ -114,4 +116,6 @@ class Recording:
     samples: Callable[[], Mapping[Eye, Samples]]
     eye: Eye
     pixels_per_degree: float | None = None
+    screen_cm: tuple[float, float] | None = None
+    distance_cm: float | None = None
     faults: tuple[str, ...] = field(default=())
