@@ -117,6 +117,7 @@ def test_the_set_imported_from_bids_is_that_imported_from_the_recordings(folder,
     assert second.info.notes == first.info.notes
 
 
+@pytest.mark.slow
 def test_the_official_validator_finds_no_error(folder):
     """bids-validator-deno, of BIDS 1.11.1; its warnings name keys that nobody stated."""
     written(folder)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 
 import pytest
 from support.miniatures.miniature import save_picture
@@ -80,6 +81,7 @@ def rows(dataset, image):
 def test_a_recording_worked_by_hand(folder):
     """a is there from 1.2 s to 1.6 s, b from then on; a fixation is where its samples are."""
     made(folder, found=FOUND)
+    shutil.copytree(folder / "sub-01", folder / "derivatives" / "sub-01")  # not taken twice
     dataset = brought(folder)
     assert rows(dataset, "a") == [(30, 30, 0.2, 0.1)]
     assert rows(dataset, "b") == [(40, 40, 0, 0.2)]

@@ -84,7 +84,8 @@ BIDS = Importer(
     oddities=(
         "fixations of physioevents.tsv.gz are taken where there are some, or they are found in the samples; "
         "where the file does not say where a fixation was, it is the mean of its samples; a timestamp "
-        "without a unit is told by SamplingFrequency; of two eyes that with the smaller "
+        "without a unit is told by SamplingFrequency; positions count from the upper left corner where "
+        "ScreenOrigin says nothing; of two eyes that with the smaller "
         "AverageCalibrationError is taken, or else the first; a fixation that began before the image "
         "appeared is left out"
     ),

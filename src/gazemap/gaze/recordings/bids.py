@@ -26,6 +26,7 @@ BOX = ("image_left", "image_top", "image_width", "image_height")  # of our own, 
 NAMED = "image"
 DIGITS = 9  # of a second: an onset from the first sample leads back to the clock exactly
 _IMAGE = ("stim_file", NAMED)
+_NOT_RAW = {"derivatives", "sourcedata"}  # folders that hold the same data once more
 _LONGEST = 20.0  # seconds that fixations last in the median: more are milliseconds
 
 
@@ -51,15 +52,16 @@ class _EyeFile:
 
 
 def eye_files(root: Path) -> list[list[Path]]:
-    """The physio.tsv.gz of eyes below a folder, those of one recording together.
+    """The physio.tsv.gz of eyes below a folder, those of one recording together; not its derivatives'.
 
     Raises:
         DataError: a sidecar is damaged.
     """
     found: dict[tuple[Path, str], list[Path]] = {}
     for path in sorted(root.rglob("*_physio.tsv.gz")):
-        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if not hidden and sidecar(root, path, "physio").get("PhysioType") == "eyetrack":
+        parts = path.relative_to(root).parts
+        passed = parts[0] in _NOT_RAW or any(part.startswith(".") for part in parts)
+        if not passed and sidecar(root, path, "physio").get("PhysioType") == "eyetrack":
             found.setdefault((path.parent, _whole(path)), []).append(path)
     return [*found.values()]
 

@@ -100,7 +100,7 @@ def read_table(
                 raise DataError(f"{path} is empty.")
             wanted = {name: place for place, name in enumerate(names) if name in (*numbers, *texts)}
             parts: dict[str, list[NDArray[Any]]] = {name: [] for name in wanted}
-            for first, rows in _pieces(file):
+            for first, rows in _pieces(path, file):
                 _check_width(path, rows, first + (columns is None), names)
                 cells = list(zip(*rows, strict=True)) or [()] * len(names)
                 for name, place in wanted.items():
@@ -121,13 +121,13 @@ def _opened(path: Path) -> Iterator[IO[str]]:
             yield text
 
 
-def _pieces(file: IO[str]) -> Iterator[tuple[int, list[list[str]]]]:
+def _pieces(path: Path, file: IO[str]) -> Iterator[tuple[int, list[list[str]]]]:
     """The lines, cut into cells, some at a time; with the number of the first, from 1."""
     first, read = 1, 0
     while lines := list(islice(file, _PIECE)):
         read += sum(map(len, lines))
         if read > _MAX_BYTES:
-            raise DataError(f"A table has more than {_MAX_BYTES:,} bytes. Give its parts one by one.")
+            raise DataError(f"{path} has more than {_MAX_BYTES:,} bytes. Give its parts one by one.")
         yield first, [line.rstrip("\r\n").split("\t") for line in lines if line.strip("\r\n")]
         first += len(lines)
 
