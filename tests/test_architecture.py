@@ -30,8 +30,8 @@ ORDERS = {
     " < check | exporting | batches < subsets | importers | popout < download | bids",
     "data/batches": "edges | options < targets < cache < arrays < *",
     "data/download": "catalogue | fetching | unpacking < *",
-    "data/importers": "typed | numerals | text_tables < stated | rows < importer | matlab | pairing | pickles"
-    " | hdf5 < pysaliency_fixations | recorded < * < __init__",
+    "data/importers": "typed | numerals | text_tables < stated | rows | tracker_tables < importer | matlab"
+    " | pairing | pickles | hdf5 < pysaliency_fixations | recorded < * < __init__",
     "data/popout": "displays < *",
     "data/subsets": "* < duplicates | new_sets | without_each",
     "data/writing": "frames < gathered | times < screens < causes < conventions < items < storing | points"

@@ -184,8 +184,8 @@ def _written(
         place = folder / f"sub-{subject}" / "beh"
         place.mkdir(parents=True, exist_ok=True)
         prefix = f"sub-{subject}_task-{label}_run-{runs[subject] + 1}"
-        recording = replace(found, **stated)
         try:
+            recording = replace(found.on(stated.get("screen")), **stated)
             samples += write_bids_run(place, prefix, task, recording, _shown(found, images), generated=_NAME)
         except DataError as error:
             aside.append(SetAside(item=found.name, reason=str(error)))

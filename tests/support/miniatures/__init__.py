@@ -11,6 +11,7 @@ from support.miniatures import (
     salicon,
     scanpaths,
     tables,
+    trackers,
 )
 from support.miniatures.miniature import POINTS, SIZE, Miniature, cell, picture
 
@@ -25,6 +26,7 @@ MINIATURES: dict[str, Miniature] = {
     **tables.MINIATURES,
     **hdf5.MINIATURES,
     **recordings.MINIATURES,
+    **trackers.MINIATURES,
 }
 
 __all__ = ["MINIATURES", "POINTS", "SIZE", "cell", "picture"]

@@ -16,6 +16,7 @@ from gazemap.data.importers.eyelink import EYELINK
 from gazemap.data.importers.figrim import FIGRIM
 from gazemap.data.importers.fiwi import FIWI
 from gazemap.data.importers.folders import FOLDERS, REDDY_FOLDER, SALICON_FOLDER, SAM_FOLDER
+from gazemap.data.importers.gazepoint import GAZEPOINT
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.isun import ISUN
 from gazemap.data.importers.mit300 import MIT300
@@ -58,6 +59,7 @@ IMPORTERS: dict[str, Importer] = {
     "table": TABLE,
     "eyelink": EYELINK,
     "tobii-pro-lab": TOBII_PRO_LAB,
+    "gazepoint": GAZEPOINT,
     "bids": BIDS,
     "pysaliency": PYSALIENCY,
 }

@@ -88,14 +88,11 @@ class _Gathered:
         distance_cm: float | None,
     ) -> None:
         """Take the trials of one recording."""
-        screen = screen or recording.screen
-        if screen is None:
-            raise DataError(
-                f"{recording.name} does not say the size of its screen in pixels. Say it: screen=1920x1080."
-            )
+        recording = recording.on(screen)
+        assert recording.screen is not None
         screen_cm, distance_cm = screen_cm or recording.screen_cm, distance_cm or recording.distance_cm
         if screen_cm and distance_cm:
-            degree = pixels_per_degree(screen[0], screen_cm[0], distance_cm)
+            degree = pixels_per_degree(recording.screen[0], screen_cm[0], distance_cm)
             looking = replace(looking, pixels_per_degree=degree)
             self.degrees.add(degree)
         fixations = looking.fixations(recording)
@@ -103,7 +100,7 @@ class _Gathered:
             since = replace(found, onset=found.onset - trial.start)
             self.looks[trial.image].append(_Look(recording.observer, since, trial.place))
         self.assumed += sum(trial.is_assumed for trial in recording.trials)
-        self.screens.setdefault(screen, recording.name)
+        self.screens.setdefault(recording.screen, recording.name)
         self.told[looking.told(recording)] += 1
         self.told[f"taken is the {looking.eye or recording.eye} eye"] += 1
         self.set_aside += [SetAside(item=recording.name, reason=fault) for fault in recording.faults]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import zlib
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.importer import Importer
-from gazemap.data.importers.numerals import Decimal, decimal_of, numbers
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.text_tables import TextTable, text_table
+from gazemap.data.importers.tracker_tables import Columns, export_files, read_columns, reading_table
 from gazemap.errors import DataError
 from gazemap.gaze.recordings.recording import Recording
 from gazemap.gaze.recordings.tobii import TEXTS, recordings_of, seconds
@@ -70,7 +65,6 @@ _UNITS = {
 }  # those of pixels and times; others are millimeters or shares
 _PER_SECOND = {"ms": 1e3, "us": 1e6}
 _FIXATIONS = ("type", "index", "duration", "fixation_x", "fixation_y")
-_PIECE = 2**16  # rows
 _ENDINGS = (".tsv", ".txt", ".csv", ".tsv.gz")
 
 
@@ -86,16 +80,7 @@ def read(source: Path) -> Recordings:
     Raises:
         DataError: there is no such file.
     """
-    return Recordings(_INFO, _each(_files(source)))
-
-
-def _files(source: Path) -> list[Path]:
-    if not source.is_dir():
-        return [source]
-    found = sorted(path for path in source.iterdir() if path.name.lower().endswith(_ENDINGS))
-    if not found:
-        raise DataError(f"{source} holds no export of Pro Lab (*.tsv). Give the folder that they lie in.")
-    return found
+    return Recordings(_INFO, _each(export_files(source, _ENDINGS, "export of Pro Lab")))
 
 
 def _each(files: list[Path]) -> Iterator[Recording | SetAside]:
@@ -106,16 +91,12 @@ def _each(files: list[Path]) -> Iterator[Recording | SetAside]:
             yield SetAside(item=path.name, reason=str(error))
 
 
-def _columns(path: Path) -> dict[str, NDArray[Any]]:
+def _columns(path: Path) -> Columns:
     """The columns of an export that are known, times in seconds."""
-    try:
+    with reading_table(path):
         table = text_table(path, _NAMES["time"])
         places, units = _places(path, table)
-        columns = _read(path, table, places)
-    except (OSError, EOFError, ValueError, zlib.error, csv.Error) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{path} is damaged or no table ({error}).") from error
+        columns = read_columns(table, places, TEXTS)
     known = np.isfinite(columns["time"])
     if not known.any():
         raise DataError(f"{path} has no row with a number as Recording timestamp.")
@@ -146,35 +127,6 @@ def _places(path: Path, table: TextTable) -> tuple[dict[str, int], str]:
             f"{', '.join(table.header) or 'none'}."
         )
     return {key: place for key, (place, _) in held.items()}, held["time"][1]
-
-
-def _read(path: Path, table: TextTable, places: dict[str, int]) -> dict[str, NDArray[Any]]:
-    parts: dict[str, list[NDArray[Any]]] = {key: [] for key in places}
-    lines, mark = table.rows(), None
-    while piece := list(islice(lines, _PIECE)):
-        cells = list(zip(*piece, strict=True))
-        own: dict[str, Sequence[str | None]] = {
-            key: [cell or None for cell in cells[place]] for key, place in places.items() if key not in TEXTS
-        }
-        mark = mark or decimal_of([*own.values()], str(path))
-        for key, place in places.items():
-            parts[key].append(_texts(cells[place]) if key in TEXTS else _floats(path, own[key], key, mark))
-    return {key: np.concatenate(part) if part else np.empty(0) for key, part in parts.items()}
-
-
-def _texts(cells: Sequence[str]) -> NDArray[Any]:
-    found = np.empty(len(cells), dtype=object)
-    known = {cell: cell.strip() for cell in {*cells}}  # one text for all rows that hold it
-    found[:] = [known[cell] for cell in cells]
-    return found
-
-
-def _floats(path: Path, cells: Sequence[str | None], key: str, mark: Decimal) -> NDArray[Any]:
-    found, wrong = numbers(cells, mark)
-    if wrong.any():
-        value = cells[int(wrong.argmax())]
-        raise DataError(f"{path}: {_NAMES[key][0]} is {value!r}, no number. Export it again.")
-    return found
 
 
 TOBII_PRO_LAB = Importer(

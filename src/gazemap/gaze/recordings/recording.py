@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazemap.errors import DataError
 from gazemap.gaze.detection import DetectedFixations
 from gazemap.types import Floats, Size
 
@@ -101,6 +102,7 @@ class Recording:
         fixations: what the tracker's own software found, by eye; x and y in pixels of the screen, onsets in
             the recording's clock.
         samples: reads the raw samples, by eye.
+        in_shares: x and y of fixations and samples are shares of the screen's width and height instead.
         eye: the one to take where several were recorded.
         pixels_per_degree: of the screen, where the file says it.
         screen_cm: (width, height) of the screen in centimeters, where the file says it.
@@ -115,7 +117,39 @@ class Recording:
     fixations: Mapping[Eye, DetectedFixations]
     samples: Callable[[], Mapping[Eye, Samples]]
     eye: Eye
+    in_shares: bool = False
     pixels_per_degree: float | None = None
     screen_cm: tuple[float, float] | None = None
     distance_cm: float | None = None
     faults: tuple[str, ...] = field(default=())
+
+    def on(self, screen: tuple[float, float] | None) -> Recording:
+        """The same on a screen of a known size, with positions in its pixels.
+
+        Args:
+            screen: (width, height) in pixels, where it is stated; it holds over what the file says.
+
+        Raises:
+            DataError: neither says it.
+        """
+        known = screen or self.screen
+        if known is None:
+            raise DataError(
+                f"{self.name} does not say the size of its screen in pixels. Say it: screen=1920x1080."
+            )
+        if not self.in_shares:
+            return replace(self, screen=known)
+        width, height = known
+        return replace(
+            self,
+            screen=known,
+            in_shares=False,
+            fixations={
+                eye: replace(found, x=found.x * width, y=found.y * height)
+                for eye, found in self.fixations.items()
+            },
+            samples=lambda: {
+                eye: Samples(found.time, found.x * width, found.y * height)
+                for eye, found in self.samples().items()
+            },
+        )
