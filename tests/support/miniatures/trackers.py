@@ -1,4 +1,4 @@
-"""More trackers' exports, in the forms that are documented: Gazepoint."""
+"""More trackers' exports, in the forms that are documented: Gazepoint, Pupil Player and Pupil Cloud."""
 
 from support.miniatures.miniature import POINTS, Miniature, save_picture
 
@@ -39,6 +39,76 @@ def without_best_gaze(path):
     path.write_text(path.read_text().replace("BPOGX", "X").replace("FPOGID", "ID"))
 
 
+def written(path, header, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows), ""]))
+
+
+def pupil_core(folder, points=POINTS):
+    """A surface that is the screen; a fixation has a row for each picture of the scene camera."""
+    fixations, gaze, marks, clock = [], [], [], 100.0
+    for index, known in points.items():
+        save_picture(folder / "images" / f"photo {index}.jpg", index)
+        marks.append((0, clock, f"photo {index}", 0.0))
+        for x, y in known:
+            at = (repr(float(x) / 128), repr(1 - float(y) / 64))
+            number = len(fixations) // 2
+            row = (number, repr(clock), 1000 * LASTS, 0.5, *at, 0, 0)
+            fixations += [(clock, 0, *row, True), (clock + 0.03, 1, *row, True)]
+            steps = range(round(LASTS / STEP) + 1)
+            gaze += [(clock, 0, clock + STEP * step, *at, 0, 0, True, 0.9) for step in steps]
+            clock += BETWEEN
+    export = folder / "ann" / "000" / "exports" / "000"
+    written(
+        export / "surfaces" / "fixations_on_surface_screen.csv",
+        "world_timestamp,world_index,fixation_id,start_timestamp,duration,dispersion,norm_pos_x,norm_pos_y,"
+        "x_scaled,y_scaled,on_surf",
+        fixations,
+    )
+    written(
+        export / "surfaces" / "gaze_positions_on_surface_screen.csv",
+        "world_timestamp,world_index,gaze_timestamp,x_norm,y_norm,x_scaled,y_scaled,on_surf,confidence",
+        gaze,
+    )
+    written(export / "annotations.csv", "index,timestamp,label,duration", marks)
+    return folder
+
+
+def pupil_cloud(folder, points=POINTS):
+    """A Reference Image Mapper's export for each image; timestamps are nanoseconds since 1970."""
+    for index, known in points.items():
+        export = folder / f"photo {index}"
+        save_picture(export / "reference_image.jpeg", index)
+        first = 1_700_000_000_123_456_789
+        starts = [first + round(1e9 * BETWEEN * number) for number in range(len(known))]
+        written(
+            export / "sections.csv",
+            "section id,recording id,recording name,wearer id,section start time [ns],section end time [ns],"
+            "start event name,end event name",
+            [("s1", "r1", "walk", "ann", first, starts[-1] + 10**9, "recording.begin", "recording.end")],
+        )
+        written(
+            export / "fixations.csv",
+            "section id,recording id,fixation id,start timestamp [ns],end timestamp [ns],duration [ms],"
+            "fixation detected in reference image,fixation x [px],fixation y [px]",
+            [
+                ("s1", "r1", number, start, start + round(1e9 * LASTS), 1000 * LASTS, True, repr(float(x)), y)
+                for number, (start, (x, y)) in enumerate(zip(starts, known, strict=True))
+            ],
+        )
+    return folder
+
+
+def without_labels(folder):
+    path = next(folder.rglob("annotations.csv"))
+    path.write_text(path.read_text().replace("label", "text"))
+
+
+def without_sections(folder):
+    for path in folder.rglob("sections.csv"):
+        path.unlink()
+
+
 MINIATURES = {
     "gazepoint": Miniature(
         make=gazepoint,
@@ -48,5 +118,22 @@ MINIATURES = {
         options=CORNER,
         fault=without_best_gaze,
         fault_message=r"all_gaze\.csv lacks columns: for its fixations FPOGID; or for raw samples BPOGX",
+    ),
+    "pupil-core": Miniature(
+        make=pupil_core,
+        image_ids=("photo 0", "photo 1", "photo 2"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        options={**CORNER, "surface": "screen"},
+        fault=without_labels,
+        fault_message=r"annotations\.csv lacks columns: label\. Export it again",
+    ),
+    "pupil-cloud": Miniature(
+        make=pupil_cloud,
+        image_ids=("photo 0/reference_image", "photo 1/reference_image", "photo 2/reference_image"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        fault=without_sections,
+        fault_message=r"photo 0 lacks sections\.csv, or a table the column section id",
     ),
 }

@@ -23,6 +23,8 @@ from gazemap.data.importers.mit300 import MIT300
 from gazemap.data.importers.mit1003 import MIT1003
 from gazemap.data.importers.osie import OSIE
 from gazemap.data.importers.pascal_s import PASCAL_S
+from gazemap.data.importers.pupil_cloud import PUPIL_CLOUD
+from gazemap.data.importers.pupil_core import PUPIL_CORE
 from gazemap.data.importers.pysaliency import PYSALIENCY
 from gazemap.data.importers.salicon import SALICON, SALICON_TEST
 from gazemap.data.importers.salicon_json import SALICON_JSON
@@ -60,6 +62,8 @@ IMPORTERS: dict[str, Importer] = {
     "eyelink": EYELINK,
     "tobii-pro-lab": TOBII_PRO_LAB,
     "gazepoint": GAZEPOINT,
+    "pupil-core": PUPIL_CORE,
+    "pupil-cloud": PUPIL_CLOUD,
     "bids": BIDS,
     "pysaliency": PYSALIENCY,
 }

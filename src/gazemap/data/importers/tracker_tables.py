@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.importers.numerals import Decimal, decimal_of, numbers
-from gazemap.data.importers.text_tables import TextTable
+from gazemap.data.importers.text_tables import TextTable, text_table
 from gazemap.errors import DataError
 
 _PIECE = 2**16  # rows
@@ -97,3 +97,45 @@ def _floats(path: Path, cells: Sequence[str | None], name: str, mark: Decimal) -
         value = cells[int(wrong.argmax())]
         raise DataError(f"{path}: {name} is {value!r}, no number. Export it again.")
     return found
+
+
+def named_columns(
+    path: Path, names: Mapping[str, str], required: Collection[str], texts: Collection[str] = ()
+) -> Columns:
+    """The known columns of a table, by their exact names.
+
+    Args:
+        path: of the file.
+        names: of the columns -> what each is for; of several that are for one thing, the first is taken. The
+            very first tells the header.
+        required: what must be there of these.
+        texts: which of these hold texts.
+
+    Raises:
+        DataError: it is damaged, no table, empty, or lacks a column; names it.
+    """
+    with reading_table(path):
+        table = text_table(path, [next(iter(names))])
+        places: dict[str, int] = {}
+        for name, purpose in names.items():
+            if name in table.header:
+                places.setdefault(purpose, table.header.index(name))
+        missing = [
+            " or ".join(name for name in names if names[name] == purpose)
+            for purpose in required
+            if purpose not in places
+        ]
+        if missing:
+            raise DataError(
+                f"{path} lacks columns: {', '.join(missing)}. Export it again with them. Its columns: "
+                f"{', '.join(filter(None, table.header)) or 'none'}."
+            )
+        found = read_columns(table, places, texts)
+    if not len(found[next(iter(found))]):
+        raise DataError(f"{path} has no row below its header.")
+    return found
+
+
+def is_true(texts: NDArray[Any]) -> NDArray[np.bool_]:
+    """(n,): which texts say so: True, true or 1."""
+    return np.isin(np.char.lower(texts.astype(str)), ["true", "1", "1.0"])

@@ -1,0 +1,108 @@
+"""Exports of Pupil Labs' programs, once their tables are read: fixations and gaze of head-mounted trackers.
+
+Positions are on the scene camera, or on a surface or picture that its program has found in the camera's view.
+The columns are those of the documentation of Pupil Player and of Pupil Cloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazemap.errors import DataError
+from gazemap.gaze.detection import DetectedFixations
+from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial
+from gazemap.types import Floats
+
+Columns = Mapping[str, NDArray[Any]]
+Mark = tuple[float, float, str]  # seconds, how long it lasts (0 or NaN: until the next), and its text
+
+
+def pupil_recording(
+    name: str,
+    observer: str,
+    fixations: Columns,
+    gaze: Columns,
+    trials: Sequence[Trial],
+    *,
+    screen: tuple[float, float] | None = None,
+    in_shares: bool = True,
+) -> Recording:
+    """A recording of both eyes together.
+
+    Args:
+        name: of the file or folder.
+        observer: who looked.
+        fixations: onset and duration in seconds, x, y, and where they are there kept, (n,) bool, and index:
+            rows with one number are one fixation, whose place is the mean of those that are kept. Empty
+            where there are none.
+        gaze: time, x, y, and where it is there kept: other samples are lost. Empty likewise.
+        trials: of the recording.
+        screen: (width, height) in pixels: of the camera, surface or picture.
+        in_shares: positions are shares of it.
+    """
+    by_eye: dict[Eye, DetectedFixations] = {"both": _fixations(fixations)} if fixations else {}
+    return Recording(
+        name=name,
+        observer=observer,
+        trials=tuple(trials),
+        screen=screen,
+        fixations=by_eye,
+        samples=lambda: {"both": _samples(gaze)} if gaze else {},
+        eye="both",
+        in_shares=in_shares,
+    )
+
+
+def span(fixations: Columns, gaze: Columns, name: str) -> tuple[float, float]:
+    """From when to when something was recorded, in seconds.
+
+    Raises:
+        DataError: nothing was.
+    """
+    times = [gaze["time"]] if gaze else []
+    times += [fixations["onset"], fixations["onset"] + fixations["duration"]] if fixations else []
+    found = np.concatenate([np.empty(0), *times])
+    found = found[np.isfinite(found)]
+    if not len(found):
+        raise DataError(f"{name} holds neither fixations nor gaze. Export both.")
+    return float(found.min()), float(found.max())
+
+
+def marked(marks: Sequence[Mark], end: float) -> list[Trial]:
+    """A trial for each mark, whose text names an image: it lasts as long as the mark, or until the next."""
+    ordered = sorted(marks, key=lambda mark: mark[0])
+    times = [*(start for start, _, _ in ordered), max([end, *(start for start, _, _ in ordered)])]
+    found = []
+    for (start, lasts, text), (_, following) in zip(ordered, pairwise(times), strict=True):
+        stop = start + lasts if lasts > 0 else following
+        found.append(Trial(text, start, start, stop))
+    return found
+
+
+def _fixations(columns: Columns) -> DetectedFixations:
+    count = len(columns["onset"])
+    index = columns.get("index", np.arange(count))
+    kept = columns.get("kept", np.ones(count, dtype=bool)) & np.isfinite(columns["x"] + columns["y"])
+    _, first, group = np.unique(index, return_index=True, return_inverse=True)
+    used = np.bincount(group, weights=kept, minlength=len(first))
+    used[used == 0] = np.nan  # its place is not known
+    x, y = (
+        np.bincount(group, weights=np.where(kept, columns[side], 0), minlength=len(first)) / used
+        for side in "xy"
+    )
+    onset, duration = columns["onset"][first], columns["duration"][first]
+    order = np.argsort(onset, kind="stable")
+    return DetectedFixations(x[order], y[order], onset[order], duration[order])
+
+
+def _samples(columns: Columns) -> Samples:
+    order = np.argsort(columns["time"], kind="stable")
+    time: Floats = columns["time"][order]
+    order = order[np.append(True, np.diff(time) > 0)] if len(order) else order  # of each time one
+    found = Samples(columns["time"][order], columns["x"][order], columns["y"][order])
+    return found.without(~columns["kept"][order]) if "kept" in columns else found
