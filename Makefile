@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 .PHONY: demo test test-all light wheel-test check docs page clean
 
-demo: .venv/demo  ## one page: a photograph, a network that learns, one that does not; about three minutes
+demo: .venv/demo  ## one page: a photograph, a network that learns, one that does not; about two minutes
 	$(BIN)/gazemap demo --out gazemap-demo
 
 test: check  ## format, lint, types and the quick tests

@@ -37,7 +37,7 @@ dataset
 # ## 2. The network of 2021
 #
 # A recipe is a file that says everything about a training: network, data, loss, optimizer, steps. This one is
-# the replication's, shortened to three epochs. `gazemap recipes nurick2021-shallow-popout` prints it.
+# the replication's, shortened to two epochs. `gazemap recipes nurick2021-shallow-popout` prints it.
 
 # %%
 recipe = gazemap.load_recipe("nurick2021-shallow-popout")

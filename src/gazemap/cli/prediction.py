@@ -365,9 +365,9 @@ def demo(
     device: DeviceOption = "auto",
     displays: Annotated[
         int, typer.Option(metavar="N", help="How many displays are made, to train on and to score.")
-    ] = 1200,
+    ] = 700,
 ) -> Answer:
-    """Show on one page what gazemap does: predict a photograph, train networks. It takes three minutes."""
+    """Show on one page what gazemap does: predict a photograph, train networks. It takes two minutes."""
     from gazemap.reports.demo.demo import demo
 
     made = demo(out, open_page=open_page, device=device, displays=displays, progress=True)

@@ -1,1 +1,1 @@
-"""`gazemap demo`: one page that shows what gazemap does, made on this machine in three minutes."""
+"""`gazemap demo`: one page that shows what gazemap does, made on this machine in two minutes."""

@@ -27,7 +27,7 @@ from gazemap.types import Size
 if TYPE_CHECKING:
     from gazemap.reports.demo.networks import Trained
 
-DISPLAYS, SEED = 1200, 0
+DISPLAYS, SEED = 700, 0
 SIZE: Size = (120, 160)
 _PAGE = "index.html"
 
@@ -68,12 +68,12 @@ def demo(
 ) -> Demo:
     """Show what gazemap does, on one page: predict a photograph, and train four small networks.
 
-    The networks learn visual-search displays that are made here, so the truth is known. It takes three
+    The networks learn visual-search displays that are made here, so the truth is known. It takes two
     minutes on two cores. Called again with the same `out`, it uses what is there and goes on where it was
     stopped. Without PyTorch the page has the photograph alone.
 
     Args:
-        out: a folder for the page, the displays and the trained networks, 0.7 GB.
+        out: a folder for the page, the displays and the trained networks, 0.6 GB.
         open_page: show the page in a browser, where there is a desktop.
         device: of training and scoring: "auto", "cpu" or "cuda".
         displays: how many are made: 70 % to train on, 20 % to score.
