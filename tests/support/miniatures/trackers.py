@@ -1,6 +1,6 @@
-"""More trackers' exports, in the forms that are documented: Gazepoint, Pupil Player and Pupil Cloud."""
+"""More trackers' exports, in the forms that are documented: Gazepoint, Pupil Player, Pupil Cloud, BeGaze."""
 
-from support.miniatures.miniature import POINTS, Miniature, save_picture
+from support.miniatures.miniature import POINTS, SIZE, Miniature, save_picture
 
 STEP, LASTS, BETWEEN = 0.02, 0.14, 0.2  # seconds: between samples, of fixations, from one onset to the next
 CORNER = {"screen": "128x64", "offset": "0,0"}  # shares of powers of two are exact
@@ -99,6 +99,46 @@ def pupil_cloud(folder, points=POINTS):
     return folder
 
 
+def smi(folder, points=POINTS):
+    """Raw samples of one eye at 50 Hz with what BeGaze found in each; the image is as large as the screen."""
+    rows, clock = [], 8_000_000_000
+    for index, known in points.items():
+        name = f"photo {index}.jpg"
+        save_picture(folder / "images" / name, index)
+        rows.append(f"{clock}\tMSG\t{index + 1}\t# Message: {name}")
+        for x, y in known.tolist():
+            for sample in range(8):
+                time = clock + 20_000 * sample
+                rows.append(f"{time}\tSMP\t{index + 1}\t{x!r}\t{y!r}\t3.1\tFixation\t{name}")
+            for sample in range(2):
+                time = clock + 160_000 + 20_000 * sample
+                rows.append(
+                    f"{time}\tSMP\t{index + 1}\t0.00\t0.00\t0\t{('Saccade', 'Blink')[sample]}\t{name}"
+                )
+            clock += 200_000
+        rows.append(f"{clock}\tSMP\t{index + 1}\t0.00\t0.00\t0\t-\t-")
+        clock += 100_000
+    lines = [
+        "## [BeGaze]",
+        "## Sample Rate:\t50",
+        f"## Number of Samples:\t{sum('SMP' in row for row in rows)}",
+        "## Subject:\tann",
+        f"## Calibration Area:\t{SIZE[1]}\t{SIZE[0]}",
+        "## Stimulus Dimension [mm]:\t40\t30",
+        "## Head Distance [mm]:\t600",
+        "##",
+        "Time\tType\tTrial\tR POR X [px]\tR POR Y [px]\tR Pupil Diameter [mm]\tR Event Info\tStimulus",
+        *rows,
+    ]
+    path = folder / "ann Samples.txt"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def without_positions(path):
+    path.write_text(path.read_text().replace("POR X", "X"))
+
+
 def without_labels(folder):
     path = next(folder.rglob("annotations.csv"))
     path.write_text(path.read_text().replace("label", "text"))
@@ -135,5 +175,13 @@ MINIATURES = {
         observers=("ann",),
         fault=without_sections,
         fault_message=r"photo 0 lacks sections\.csv, or a table the column section id",
+    ),
+    "smi": Miniature(
+        make=smi,
+        image_ids=("photo 0", "photo 1", "photo 2"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        fault=without_positions,
+        fault_message=r"Samples\.txt lacks columns: L POR X \[px\] and L POR Y \[px\], or those of R",
     ),
 }

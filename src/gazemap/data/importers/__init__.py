@@ -29,6 +29,7 @@ from gazemap.data.importers.pysaliency import PYSALIENCY
 from gazemap.data.importers.salicon import SALICON, SALICON_TEST
 from gazemap.data.importers.salicon_json import SALICON_JSON
 from gazemap.data.importers.scene import SCENE
+from gazemap.data.importers.smi import SMI
 from gazemap.data.importers.table import TABLE
 from gazemap.data.importers.tobii import TOBII_PRO_LAB
 from gazemap.data.importers.toronto import TORONTO
@@ -61,6 +62,7 @@ IMPORTERS: dict[str, Importer] = {
     "table": TABLE,
     "eyelink": EYELINK,
     "tobii-pro-lab": TOBII_PRO_LAB,
+    "smi": SMI,
     "gazepoint": GAZEPOINT,
     "pupil-core": PUPIL_CORE,
     "pupil-cloud": PUPIL_CLOUD,

@@ -14,7 +14,8 @@ from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.tracker_tables import Columns, is_true, named_columns
 from gazemap.errors import DataError
-from gazemap.gaze.recordings.pupil import marked, pupil_recording, span
+from gazemap.gaze.recordings.marks import marked
+from gazemap.gaze.recordings.pupil import pupil_recording, span
 from gazemap.gaze.recordings.recording import Recording, Trial
 from gazemap.images.reading import read_size
 

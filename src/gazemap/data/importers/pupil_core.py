@@ -15,7 +15,8 @@ from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.tracker_tables import Columns, is_true, named_columns
 from gazemap.errors import DataError
-from gazemap.gaze.recordings.pupil import Mark, marked, pupil_recording, span
+from gazemap.gaze.recordings.marks import Mark, marked
+from gazemap.gaze.recordings.pupil import pupil_recording, span
 from gazemap.gaze.recordings.recording import Place, Recording, Trial
 
 _INFO = DatasetInfo(

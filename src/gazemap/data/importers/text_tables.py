@@ -64,8 +64,11 @@ class TextTable:
     header: tuple[str, ...]
     notes: tuple[str, ...]
 
-    def rows(self) -> Iterator[list[str]]:
+    def rows(self, others: list[list[str]] | None = None) -> Iterator[list[str]]:
         """The lines below the header, cut into cells; lines without any and comments are left out.
+
+        Args:
+            others: takes the lines with more or fewer cells than the header, which else are refused.
 
         Raises:
             ValueError: a line with more or fewer cells than the header.
@@ -84,6 +87,8 @@ class TextTable:
                 if len(line) == width:
                     if any(line):
                         yield line
+                elif line and others is not None:
+                    others.append(line)
                 elif line and not line[0].startswith(_COMMENTS):
                     raise ValueError(
                         f"a line has {len(line)} cells, the header {width}, with {_named(self.separator)} "

@@ -18,6 +18,7 @@ from gazemap.data.importers.text_tables import TextTable, text_table
 from gazemap.errors import DataError
 
 _PIECE = 2**16  # rows
+_NOTHING = {"", "-"}  # in a cell of numbers; the latter is SMI's
 
 Columns = dict[str, NDArray[Any]]  # of texts, "" where a cell is empty; of numbers float64, NaN likewise
 
@@ -57,24 +58,32 @@ def reading_table(path: Path) -> Iterator[None]:
         raise DataError(f"{path} is damaged or no table ({error}).") from error
 
 
-def read_columns(table: TextTable, places: Mapping[str, int], texts: Collection[str]) -> Columns:
+def read_columns(
+    table: TextTable,
+    places: Mapping[str, int],
+    texts: Collection[str],
+    others: list[list[str]] | None = None,
+) -> Columns:
     """The columns of a table that are known.
 
     Args:
         table: of the file.
         places: where each stands, by what it is for.
         texts: those of texts; others hold numbers, with a point or a comma.
+        others: takes the lines of another width than the header's, which else are refused.
 
     Raises:
         DataError: a cell of numbers holds none; names the column.
         ValueError: a line has other cells than the header.
     """
     parts: dict[str, list[NDArray[Any]]] = {key: [] for key in places}
-    lines, mark = table.rows(), None
+    lines, mark = table.rows(others), None
     while piece := list(islice(lines, _PIECE)):
         cells = list(zip(*piece, strict=True))
         own: dict[str, Sequence[str | None]] = {
-            key: [cell or None for cell in cells[place]] for key, place in places.items() if key not in texts
+            key: [None if cell in _NOTHING else cell for cell in cells[place]]
+            for key, place in places.items()
+            if key not in texts
         }
         mark = mark or decimal_of([*own.values()], str(table.path))
         for key, place in places.items():

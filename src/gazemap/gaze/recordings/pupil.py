@@ -7,7 +7,6 @@ The columns are those of the documentation of Pupil Player and of Pupil Cloud.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial
 from gazemap.types import Floats
 
 Columns = Mapping[str, NDArray[Any]]
-Mark = tuple[float, float, str]  # seconds, how long it lasts (0 or NaN: until the next), and its text
 
 
 def pupil_recording(
@@ -71,17 +69,6 @@ def span(fixations: Columns, gaze: Columns, name: str) -> tuple[float, float]:
     if not len(found):
         raise DataError(f"{name} holds neither fixations nor gaze. Export both.")
     return float(found.min()), float(found.max())
-
-
-def marked(marks: Sequence[Mark], end: float) -> list[Trial]:
-    """A trial for each mark, whose text names an image: it lasts as long as the mark, or until the next."""
-    ordered = sorted(marks, key=lambda mark: mark[0])
-    times = [*(start for start, _, _ in ordered), max([end, *(start for start, _, _ in ordered)])]
-    found = []
-    for (start, lasts, text), (_, following) in zip(ordered, pairwise(times), strict=True):
-        stop = start + lasts if lasts > 0 else following
-        found.append(Trial(text, start, start, stop))
-    return found
 
 
 def _fixations(columns: Columns) -> DetectedFixations:
