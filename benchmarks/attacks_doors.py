@@ -50,7 +50,7 @@ def targets(folder: Path, kind: str | None = None) -> Iterator[Target]:
         _recipes: ("recipes", "--set"),
         _runs: ("logs", "checkpoints"),
         _archives: ("archives",),
-        _tables: ("scores", "boxes and lists"),
+        _tables: ("scores", "areas and lists"),
     }
     for make, kinds in makers.items():
         if kind is None or kind in kinds:
@@ -334,16 +334,16 @@ def _tables(folder: Path) -> Iterator[Target]:
         scores.write(root / f"scores{suffix}")
         yield Target("scores", root, Path(f"scores{suffix}"), partial(_use_scores, f"scores{suffix}"))
     boxes = [{"name": f"n{i}", "x": 2 * i, "y": 3, "width": 5, "height": 6} for i in range(4)]
-    root = folder / "boxes"
+    root = folder / "areas"
     root.mkdir()
-    (root / "boxes.json").write_text(json.dumps(boxes))
+    (root / "areas.json").write_text(json.dumps(boxes))
     lines = [",".join(boxes[0]), *(",".join(str(value) for value in box.values()) for box in boxes)]
-    (root / "boxes.csv").write_text("\n".join(lines))
+    (root / "areas.csv").write_text("\n".join(lines))
     Image.new("RGB", (64, 48)).save(root / "photo.png")
     (root / "list.txt").write_text("photo.png\nphoto.png\n")
-    for name in ("boxes.json", "boxes.csv"):
-        yield Target("boxes and lists", root, Path(name), partial(_use_boxes, name))
-    yield Target("boxes and lists", root, Path("list.txt"), _use_list)
+    for name in ("areas.json", "areas.csv"):
+        yield Target("areas and lists", root, Path(name), partial(_use_areas, name))
+    yield Target("areas and lists", root, Path("list.txt"), _use_list)
 
 
 def _use_scores(name: str, root: Path) -> None:
@@ -354,10 +354,10 @@ def _use_scores(name: str, root: Path) -> None:
     str(scores), scores._repr_html_()
 
 
-def _use_boxes(name: str, root: Path) -> None:
-    from gazemap.reports.regions import regions
+def _use_areas(name: str, root: Path) -> None:
+    from gazemap.reports.areas import areas
 
-    regions(root / "photo.png", boxes=root / name)
+    areas(root / "photo.png", areas=root / name)
 
 
 def _use_list(root: Path) -> None:

@@ -21,10 +21,11 @@ from arguments import benchmark_parser, gaze_set, read_arguments
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gazemap.analysis.fold_regions import region_shares
+from gazemap.analysis.area_shares import area_shares
 from gazemap.data.dataset import load_dataset
 from gazemap.data.sample import Sample
 from gazemap.gaze.areas import Box, box_sums
+from gazemap.gaze.shapes import Area
 from gazemap.metrics import nss
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
@@ -32,11 +33,11 @@ from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.types import Pixels
 
 PARTS = [
-    Box("navigation", 620, 10, 620, 44),
-    Box("logo", 30, 10, 110, 44),
-    Box("headline", 70, 170, 560, 170),
-    Box("button", 80, 400, 200, 60),
-    Box("face", 720, 140, 480, 480),
+    Area.of_box(Box("navigation", 620, 10, 620, 44)),
+    Area.of_box(Box("logo", 30, 10, 110, 44)),
+    Area.of_box(Box("headline", 70, 170, 560, 170)),
+    Area.of_box(Box("button", 80, 400, 200, 60)),
+    Area.of_box(Box("face", 720, 140, 480, 480)),
 ]
 SCREENS = 3  # of a page
 CELLS = 4  # to each side
@@ -85,7 +86,7 @@ def print_shares(model: Predictor, heights: list[int]) -> None:
         for viewport in ("whole", VIEWPORT):
             if viewport == VIEWPORT and height < VIEWPORT[0]:
                 continue
-            rows = region_shares(predict(page(height), model, viewport=viewport), PARTS)
+            rows = area_shares(predict(page(height), model, viewport=viewport), PARTS)
             shares = {row.name: row.attention for row in rows if row.fold == 1}
             seen = "one picture" if viewport == "whole" else "folds of 1280 x 800, the first"
             print(f"1280 x {height}, {seen}", *(f"{100 * shares[box.name]:.2f}" for box in PARTS), sep=" | ")

@@ -57,7 +57,7 @@ def malformed_requests(files: Sequence[bytes]) -> dict[str, Malformed]:
         "too many parts": Malformed(413, _form(9), kind="multipart/form-data; boundary=x"),
         "an unknown option": Malformed(422, whole, "/v1/predict?mode=gazenet"),
         "an unknown model": Malformed(422, whole, "/v1/predict?model=../../etc/passwd"),
-        "a box outside": Malformed(422, whole, "/v1/regions?boxes=a=9000,1,5,5"),
+        "an area outside": Malformed(422, whole, "/v1/areas?areas=a=9000,1,5,5"),
         "no address": Malformed(404, whole, "/v2/predict"),
         "never ends": Malformed(408, send=_never_ends),
         "slow, and leaves": Malformed(0, send=_leaves),

@@ -58,10 +58,10 @@ ORDERS = {
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "adaptation": "looks | saving < fitting < adapt | curve",
-    "analysis": "box_tables | tables | masks | looks | area_labels < regions | area_drawings < fold_regions"
-    " | crops | designs | area_files < comparing",
+    "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"
+    " | area_shares < crops | designs | area_files < comparing",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings | measured_areas"
-    " < report_page "
+    " < report_page | area_table "
     "< * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",

@@ -35,7 +35,7 @@ def predicts_a_design(names, printed):
     assert shares["headline"].change < 0  # "what one part gains, others lose"
     assert names["square"].size == (720, 720)
     assert names["square"].crop.attention > names["square"].crop.area
-    assert [row.fold for row in names["in_folds"].rows if row.name == "first text"] == [1, 2]
+    assert [row.fold for row in names["in_folds"].predicted.rows if row.name == "first text"] == [1, 2]
     assert "predicted in 3 folds" in printed
 
 

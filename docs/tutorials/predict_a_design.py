@@ -22,9 +22,9 @@ import matplotlib.pyplot as plt
 from PIL import Image, ImageDraw, ImageFont
 
 import gazemap
+from gazemap.reports.areas import areas
 from gazemap.reports.crop import crop
 from gazemap.reports.diff import diff
-from gazemap.reports.regions import regions
 
 os.chdir(tempfile.mkdtemp())
 
@@ -83,32 +83,33 @@ prediction.as_json()["points"][:3]
 # Name the parts that you care about: x, y of the upper left corner, width and height, in pixels.
 
 # %%
-boxes = [
+parts = [
     "headline=70,170,600,180",
     "button=70,430,240,84",
     "portrait=780,130,427,500",
     "links=740,0,540,64",
 ]
-measured = regions("a.png", boxes=boxes)
-measured
+found = areas("a.png", areas=parts)
+found
 
 # %%
-measured.plot()
+found.plot()
 
 # %% [markdown]
 # - **attention** is the share of all looks that fall on the part. The shares of all parts and the rest of the
 #   page sum to 100 %.
 # - **times chance** divides it by the part's share of the area. A large part gets many looks by its size
 #   alone; this column takes that out.
+# - **seen in 2 s** is how likely somebody has looked at the part two seconds after the page appeared.
 #
-# In the shell: `gazemap regions a.png --boxes "button=70,430,240,84" --out regions.csv --figure regions.png`.
+# In the shell: `gazemap areas a.png --areas "button=70,430,240,84" --out areas.csv --figure areas.png`.
 #
 # ## 4. Is the other version better?
 #
 # Version B differs in one thing: its button is blue in place of gray.
 
 # %%
-changed = diff("a.png", "b.png", boxes=boxes)
+changed = diff("a.png", "b.png", areas=parts)
 changed
 
 # %%
@@ -123,11 +124,11 @@ changed.plot()
 
 # %%
 draw_page(at=(420, 440)).save("c.png")
-moved = diff("a.png", "c.png", boxes=boxes, boxes_b=["button=410,430,240,84"])
+moved = diff("a.png", "c.png", areas=parts, areas_b=["button=410,430,240,84"])
 moved
 
 # %% [markdown]
-# In the shell: `gazemap diff a.png c.png --boxes boxes.csv --boxes-b moved.csv --figure diff.png`.
+# In the shell: `gazemap diff a.png c.png --areas parts.csv --areas-b moved.csv --figure diff.png`.
 #
 # ## 5. A crop that keeps what matters
 #
@@ -156,7 +157,7 @@ plt.show()
 print(*long.notes, sep="\n")
 
 # %%
-in_folds = regions("long.png", boxes=[*boxes, "first text=70,750,740,240"], viewport="1280x800")
+in_folds = areas("long.png", areas=[*parts, "first text=70,750,740,240"], viewport="1280x800")
 in_folds
 
 # %% [markdown]

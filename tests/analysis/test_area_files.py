@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gazemap.analysis.area_files import area_files, read_areas
+from gazemap.analysis.area_files import area_files, areas_of, read_areas
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
 
@@ -15,7 +15,7 @@ SIZE = (40, 60)  # of the image
 
 def covered(areas):
     """Name -> pixels of the image."""
-    return {area.name: round(float(area.coverage(SIZE).sum()), 6) for area in areas}
+    return {area.name: round(area.share_of(SIZE) * 2400, 6) for area in areas}
 
 
 def written(path, content):
@@ -116,11 +116,58 @@ def test_a_folder_has_a_file_for_each_image(tmp_path):
         ("a.svg", '<svg viewBox="5 0 1 1"><rect id="a" width="1" height="1"/></svg>', "must begin with 0 0"),
         ("a.svg", '<svg><rect width="1" height="1"/></svg>', "must have an id"),
         ("a.csv", "name,x,y,width,height\na,0,0,0,1\n", "line 2: a box must have a name"),
+        ("a.csv", "name,x,y,width\na,1,2,3\n", r"has no height\. It must have name, x, y, width, height"),
+        ("a.csv", "name,x,y,width,height\na,1,2,3,inf\n", "line 2: a box must have"),
+        ("a.csv", "name,x,y,width,height\n,1,2,3,4\n", "line 2: a box must have a name"),
+        ("a.csv", "name,x,y,width,height\n", "has no areas"),
+        ("a.csv", "", "has no name, x, y"),
+        ("a.json", [1], "a list of objects"),
+        ("a.json", [{"name": None, "x": 1, "y": 2, "width": 3, "height": 4}], "entry 1: a box must have"),
+        ("a.json", "[" * 100_000, "is not a JSON file"),
     ],
 )
 def test_a_file_of_another_form_is_refused(tmp_path, name, content, message):
     with pytest.raises(InputError, match=message):
         read_areas(written(tmp_path / name, content))
+
+
+def test_the_areas_of_one_image(tmp_path):
+    table = written(
+        tmp_path / "a.csv", "name,x,y,width,height,image\na,0,0,2,3,photo.jpg\nb,0,0,1,1,other.jpg\n"
+    )
+    assert covered(areas_of(tmp_path / "photo.jpg", [table, "c=0,0,5,1"])) == {"c": 5, "a": 6}
+    with pytest.raises(InputError, match="There are no areas"):
+        areas_of(tmp_path / "photo.jpg", ())
+    with pytest.raises(InputError, match=r"no areas of third\.jpg, but of photo\.jpg, other\.jpg"):
+        areas_of(tmp_path / "third.jpg", table)
+
+
+def test_tables_as_spreadsheets_write_them(tmp_path):
+    for number, (text, encoding) in enumerate(
+        [
+            ("name;x;y;width;height\nlogo;10,5;2;4;1,25\n", "utf-8-sig"),
+            ("name\tx\ty\twidth\theight\nlogo\t10.5\t2\t4\t1.25\n", "utf-16"),
+            (" name, x, y, width, height, note\n logo, 10.5, 2, 4, 1.25, new\n\n", "utf-8"),
+        ]
+    ):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(text.strip(" "), encoding=encoding)
+        (area,) = read_areas(path).of("photo.jpg")
+        assert area.bounds == Box("logo", 10.5, 2, 4, 1.25)
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"none\.csv cannot be read: No such file"):
+        read_areas(tmp_path / "none.csv")
+    (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00\xd8")
+    with pytest.raises(InputError, match="not UTF-8 or UTF-16 text"):
+        read_areas(tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_bytes(b" " * 10_000_001)
+    with pytest.raises(InputError, match="got 10,000,001"):
+        read_areas(tmp_path / "b.csv")
+    for text in ("a=1,2,3", "a=1,2,3,x", "=1,2,3,4", "a=1,2,-3,4"):
+        with pytest.raises(InputError, match="must"):
+            read_areas(text)
 
 
 def test_two_areas_of_one_name_are_refused():

@@ -3,11 +3,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import entropy
+from support.exact_prediction import area, predicted
 
-from gazemap.analysis.designs import compare_designs, on_grid, paired_boxes, region_changes
-from gazemap.analysis.regions import box_shares
+from gazemap.analysis.area_shares import area_shares
+from gazemap.analysis.designs import area_changes, compare_designs, on_grid, paired_areas
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
+from gazemap.gaze.shapes import Area
+
+
+def shares(density, areas):
+    return area_shares(predicted(density), areas)
 
 
 def density_of(seed, height, width):
@@ -66,23 +72,23 @@ def test_a_density_stays_one_at_another_size_and_is_not_changed_in_place():
     np.testing.assert_array_equal(density, kept)
 
 
-def test_regions_stay_in_their_relative_place_or_go_where_they_are_said_to():
+def test_areas_stay_in_their_relative_place_or_go_where_they_are_said_to():
     a, b = np.zeros((10, 10)), np.zeros((20, 40))
     a[:5, :5], b[10:, 20:] = 1 / 25, 1 / 200
-    boxes = [Box("top left", 0, 0, 5, 5), Box("bottom right", 5, 5, 5, 5)]
+    boxes = [area("top left", 0, 0, 5, 5), area("bottom right", 5, 5, 5, 5)]
     sizes = ((10, 10), (20, 40))
-    placed, taken_over = paired_boxes(boxes, [], sizes, sizes)
+    placed, taken_over = paired_areas(boxes, [], sizes, sizes)
     assert taken_over == {"top left", "bottom right"}
-    same = region_changes(boxes, box_shares(a, boxes), box_shares(b, placed), taken_over)
+    same = area_changes(boxes, shares(a, boxes), shares(b, placed), taken_over)
     assert {row.row()["place_b"] for row in same} == {"from A"}
     assert [(row.name, row.a.attention, row.b.attention, row.change) for row in same] == [
         ("top left", pytest.approx(1), pytest.approx(0), pytest.approx(-1)),
         ("bottom right", pytest.approx(0), pytest.approx(1), pytest.approx(1)),
     ]
-    elsewhere = [Box("bottom right", 0, 0, 20, 10), Box("top left", 20, 10, 10, 10)]
-    placed, taken_over = paired_boxes(boxes, elsewhere, sizes, sizes)
+    elsewhere = [area("bottom right", 0, 0, 20, 10), area("top left", 20, 10, 10, 10)]
+    placed, taken_over = paired_areas(boxes, elsewhere, sizes, sizes)
     assert taken_over == set()
-    moved = region_changes(boxes, box_shares(a, boxes), box_shares(b, placed), taken_over)
+    moved = area_changes(boxes, shares(a, boxes), shares(b, placed), taken_over)
     assert [(row.name, row.b.attention) for row in moved] == [
         ("top left", pytest.approx(0.5)),
         ("bottom right", pytest.approx(0)),
@@ -98,28 +104,44 @@ def test_regions_stay_in_their_relative_place_or_go_where_they_are_said_to():
 
 
 def test_only_what_moved_needs_a_place_of_its_own():
-    boxes, sizes = [Box("a", 0, 0, 5, 5), Box("b", 5, 5, 5, 5)], ((10, 10), (20, 20))
-    placed, taken_over = paired_boxes(boxes, [Box("b", 1, 2, 3, 4)], sizes, sizes)
-    assert placed == [Box("a", 0, 0, 10, 10), Box("b", 1, 2, 3, 4)]
+    boxes, sizes = [area("a", 0, 0, 5, 5), area("b", 5, 5, 5, 5)], ((10, 10), (20, 20))
+    placed, taken_over = paired_areas(boxes, [area("b", 1, 2, 3, 4)], sizes, sizes)
+    assert [one.bounds for one in placed] == [Box("a", 0, 0, 10, 10), Box("b", 1, 2, 3, 4)]
     assert taken_over == {"a"}
 
 
 def test_on_screens_a_place_keeps_its_distance_from_the_top():
     """B is a longer page of the same width: relative to its height the box would lie 400 pixels lower."""
-    boxes, sizes = [Box("cta", 80, 400, 200, 60)], ((3000, 1280), (6000, 1280))
-    placed, _ = paired_boxes(boxes, [], sizes, ((1280, 1280), (1280, 1280)))
-    assert placed == boxes
+    boxes, sizes = [area("cta", 80, 400, 200, 60)], ((3000, 1280), (6000, 1280))
+    placed, _ = paired_areas(boxes, [], sizes, ((1280, 1280), (1280, 1280)))
+    assert [one.bounds for one in placed] == [boxes[0].bounds]
 
 
-def test_regions_of_one_design_alone_or_outside_of_it_are_refused():
-    box, sizes = Box("a", 0, 0, 5, 5), ((10, 10), (4, 4))
-    with pytest.raises(InputError, match=r"A has no b\. Its regions are a"):
-        paired_boxes([box], [Box("b", 0, 0, 1, 1)], sizes, sizes)
-    with pytest.raises(InputError, match="The image is 4 x 4 pixels; outside of it: a"):
-        paired_boxes([box], [box], sizes, sizes)
-    with pytest.raises(InputError, match="The image is 10 x 10 pixels"):
-        paired_boxes([Box("a", 6, 0, 5, 5)], [], sizes, sizes)
-    with pytest.raises(
-        InputError, match=r"taken over from A lie outside of B: say where they are\. The image"
-    ):
-        paired_boxes([box], [], sizes, ((1, 1), (1, 1)))
+def test_areas_of_one_design_alone_or_outside_of_it_are_refused():
+    box, sizes = area("a", 0, 0, 5, 5), ((10, 10), (4, 4))
+    with pytest.raises(InputError, match=r"A has no b\. Its areas are a"):
+        paired_areas([box], [area("b", 0, 0, 1, 1)], sizes, sizes)
+    with pytest.raises(InputError, match=r"a reaches from .* its image of 4 x 4"):
+        paired_areas([box], [box], sizes, sizes)
+    with pytest.raises(InputError, match="its image of 10 x 10"):
+        paired_areas([area("a", 6, 0, 5, 5)], [], sizes, sizes)
+    with pytest.raises(InputError, match=r"taken over from A do not fit B: say where they are\. a reaches"):
+        paired_areas([box], [], sizes, ((1, 1), (1, 1)))
+
+
+def test_groups_and_shapes_are_taken_over_and_masks_where_the_sizes_are_one():
+    sizes = ((10, 10), (20, 20))
+    tip = Area("tip", (np.array([(0.0, 0.0), (4.0, 0.0), (0.0, 4.0)]),), group="head")
+    both = [tip, area("logo", 5, 0, 5, 5, "head")]
+    placed, taken_over = paired_areas(both, [area("logo", 0, 10, 4, 4)], sizes, sizes)
+    assert [(one.name, one.group) for one in placed] == [("tip", "head"), ("logo", "head")]
+    assert placed[0].share_of(sizes[1]) == pytest.approx(tip.share_of(sizes[0]))
+    flat = np.full((10, 10), 0.01), np.full((20, 20), 1 / 400)
+    changes = area_changes(both, shares(flat[0], both), shares(flat[1], placed), taken_over)
+    assert [(row.name, row.is_taken_over) for row in changes] == [
+        ("tip", True), ("logo", False), ("head", True)
+    ]  # fmt: skip
+    mask = Area("mask", pixels=np.eye(10, dtype=bool))
+    assert paired_areas([mask], [], (sizes[0],) * 2, (sizes[0],) * 2)[0] == [mask]
+    with pytest.raises(InputError, match="mask is a mask of an image of 10 x 10"):
+        paired_areas([mask], [], sizes, sizes)

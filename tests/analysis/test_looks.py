@@ -24,13 +24,13 @@ RECORDED = Fixations(
 def test_every_number_of_a_recording_worked_by_hand():
     shuffled = np.array([3, 6, 0, 5, 1, 4, 2])
     recorded = Fixations(**{name: values[shuffled] for name, values in RECORDED.columns.items()})
-    ann_left, ann_right, bob_left, bob_right = area_looks(recorded, [LEFT, RIGHT], SIZE)
+    ann_left, ann_right, bob_left, bob_right = area_looks(recorded, [LEFT, RIGHT], SIZE, 0.7)
     # two visits, 0.1 to 0.55 and 1.6 to 1.9: 0.45 + 0.3; fixations 0.2 + 0.2 + 0.3
-    same(ann_left, AreaLooks("ann", "left", 3, 5, 0.7, 0.75, 0.1, 2, 1))
+    same(ann_left, AreaLooks("ann", "left", 3, 5, 2, 0.7, 0.75, 0.1, 2, 1))
     # the look away from the image parts two visits
-    same(ann_right, AreaLooks("ann", "right", 2, 5, 0.6, 0.6, 0.6, 2, 1))
-    same(bob_left, AreaLooks("bob", "left", 0, 1, 0.0, 0.0, None, 0, 0))
-    same(bob_right, AreaLooks("bob", "right", 1, 1, 0.3, 0.3, 0.2, 1, 0))
+    same(ann_right, AreaLooks("ann", "right", 2, 5, 1, 0.6, 0.6, 0.6, 2, 1))
+    same(bob_left, AreaLooks("bob", "left", 0, 1, 0, 0.0, 0.0, None, 0, 0))
+    same(bob_right, AreaLooks("bob", "right", 1, 1, 1, 0.3, 0.3, 0.2, 1, 0))
 
 
 def same(found, expected):
@@ -42,7 +42,8 @@ def same(found, expected):
 
 def test_what_is_not_known_is_none():
     points = Fixations(x=RECORDED.x, y=RECORDED.y, observer=RECORDED.observer)
-    assert area_looks(points, [LEFT], SIZE)[0] == AreaLooks("ann", "left", 3, 5, None, None, None, None, None)
+    unknown = [None] * 6
+    assert area_looks(points, [LEFT], SIZE, 2)[0] == AreaLooks("ann", "left", 3, 5, *unknown)
     timed = Fixations(x=RECORDED.x, y=RECORDED.y, observer=RECORDED.observer, duration=RECORDED.duration)
-    row = area_looks(timed, [LEFT], SIZE)[0]
+    row = area_looks(timed, [LEFT], SIZE, 2)[0]
     assert (row.fixation_time, row.dwell_time, row.visits) == (pytest.approx(0.7), None, None)

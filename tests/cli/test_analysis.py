@@ -1,4 +1,4 @@
-"""`gazemap crop | regions | diff | sheet` as a designer types them."""
+"""`gazemap crop | areas | diff | sheet` as a designer types them."""
 
 import json
 
@@ -42,11 +42,11 @@ def test_crop(run, tmp_path, photos, weights):
     assert max(read_size(out)) < 60
 
 
-def test_regions(run, tmp_path, photos, weights):
-    (tmp_path / "boxes.csv").write_text("name,x,y,width,height\nlogo,0,0,40,60\n")
-    boxes = ("--boxes", tmp_path / "boxes.csv", "--boxes", "price=30,0,50,60")
+def test_areas(run, tmp_path, photos, weights):
+    (tmp_path / "areas.csv").write_text("name,x,y,width,height\nlogo,0,0,40,60\n")
+    areas = ("--areas", tmp_path / "areas.csv", "--areas", "price=30,0,50,60")
     outputs = ("--out", tmp_path / "table.json", "--figure", tmp_path / "figure.pdf")
-    code, text = run("regions", photos[0], "--model", weights, *boxes, *outputs)
+    code, text = run("areas", photos[0], "--model", weights, *areas, *outputs)
     assert code == 0, text
     for part in ("logo", "50.0%", "62.5%", "logo and price overlap"):
         assert part in text
@@ -55,14 +55,14 @@ def test_regions(run, tmp_path, photos, weights):
     mask = np.zeros((60, 80), np.uint8)
     mask[:30] = 255
     Image.fromarray(mask).save(tmp_path / "mask.png")
-    code, text = run("regions", photos[0], "--model", weights, "--mask", tmp_path / "mask.png")
+    code, text = run("areas", photos[0], "--model", weights, "--areas", tmp_path / "mask.png")
     assert (code, "gray 255" in text, "overlap" in text) == (0, True, False)
 
 
 def test_diff(run, tmp_path, photos, weights):
     (tmp_path / "b.csv").write_text("name,x,y,width,height\nlogo,0,0,45,50\n")
-    boxes = ("--boxes", "logo=0,0,40,60", "--boxes-b", tmp_path / "b.csv")
-    code, text = run("diff", *photos, "--model", weights, *boxes, "--figure", tmp_path / "figure.png")
+    areas = ("--areas", "logo=0,0,40,60", "--areas-b", tmp_path / "b.csv")
+    code, text = run("diff", *photos, "--model", weights, *areas, "--figure", tmp_path / "figure.png")
     assert code == 0, text
     for part in ("a.png", "b.png", "lies elsewhere", "CC ", "SIM ", "KLD(A || B)", "logo", "change"):
         assert part in text
@@ -86,13 +86,13 @@ def test_sheet(run, tmp_path, photos, weights):
         ("crop {a} --out {t}/c.png --aspect wide", "got 'wide'"),
         ("crop {a} --out {t}/c.png --aspect 1:1 --figure {t}/f.doc", "f.doc"),
         ("crop {a} --out {a} --aspect 1:1", "is what the result is made from, and must not be overwritten"),
-        ("regions {a}", "either boxes or a mask, got neither"),
-        ("regions {a} --boxes a=0,0,1,1 --figure {a}", "is what the result is made from"),
-        ("regions {a} --boxes a=0,0,1,1 --mask {b}", "either boxes or a mask, got both"),
-        ("regions {a} --mask {b}", "must be as large as its image"),
-        ("regions {a} --boxes a=0,0,1,100", "outside of it: a reaches"),
-        ("regions {a} --boxes a=0,0,1,1 --boxes a=1,0,1,1", "Several boxes are named a"),
-        ("regions {a} --boxes a=0,0,1,1 --out {t}/t.xlsx", "t.xlsx"),
+        ("areas {a} --areas a=0,0,1,1 --figure {a}", "is what the result is made from"),
+        ("areas {a} --areas {b}", "one flat value per area"),
+        ("areas {a} --areas a=0,0,1,100", "a reaches from (0, 0) to (1, 100) and out"),
+        ("areas {a} --areas a=0,0,1,1 --areas a=1,0,1,1", "Several areas of a.png are named a"),
+        ("areas {a} --areas a=0,0,1,1 --out {t}/t.xlsx", "t.xlsx"),
+        ("areas {a} --areas a=0,0,1,1 --seconds 0", "must be over 0"),
+        ("areas {t} --areas a=0,0,1,1", "is a data set, in which nothing is predicted"),
         ("diff {a} {t}/none.png", "There is no image file"),
         ("diff {a} {b} --figure {t}/f.doc", "f.doc"),
         ("diff {a} {b} --figure {b}", "is what the result is made from"),
@@ -111,11 +111,11 @@ def test_a_mistake_is_refused_before_the_model_runs(run, photos, tmp_path, weigh
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize("command", ["regions {a}", "diff {a} {b}"])
-def test_a_table_never_replaces_the_boxes_that_it_is_made_from(run, photos, tmp_path, weights, command):
-    boxes = tmp_path / "boxes.csv"
-    boxes.write_text("name,x,y,width,height\nlogo,0,0,40,50\n")
+@pytest.mark.parametrize("command", ["areas {a}", "diff {a} {b}"])
+def test_a_table_never_replaces_the_areas_that_it_is_made_from(run, photos, tmp_path, weights, command):
+    areas = tmp_path / "areas.csv"
+    areas.write_text("name,x,y,width,height\nlogo,0,0,40,50\n")
     words = command.format(a=photos[0], b=photos[1]).split()
-    code, text = run(*words, "--boxes", boxes, "--out", boxes, "--model", weights)
+    code, text = run(*words, "--areas", areas, "--out", areas, "--model", weights)
     assert (code, "is what the result is made from" in text) == (2, True), text
-    assert boxes.read_text().startswith("name,x,y,width,height\nlogo")
+    assert areas.read_text().startswith("name,x,y,width,height\nlogo")

@@ -15,7 +15,6 @@ from gazemap import cli
 FUNCTIONS = {
     "predict": "gazemap.prediction.predict_sources.predict_sources",
     "manifest": "gazemap.prediction.cluster.make_manifest.make_manifest",
-    "regions": "gazemap.reports.regions.regions",
     "areas": "gazemap.reports.areas.areas",
     "crop": "gazemap.reports.crop.crop",
     "diff": "gazemap.reports.diff.diff",

@@ -91,7 +91,7 @@ def test_a_shell_can_complete_commands(run):
     made = subprocess.run(
         [sys.executable, "-m", "gazemap"], env=os.environ | asked, capture_output=True, text=True
     )
-    assert set(made.stdout.split()) == {"regions", "report", "reproduce", "recipes"}
+    assert set(made.stdout.split()) == {"report", "reproduce", "recipes"}
 
 
 def test_the_page_of_commands_shows_the_help_as_it_is():

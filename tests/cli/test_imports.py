@@ -89,7 +89,7 @@ def folder(popout_set, tmp_path_factory):
     "command",
     [
         "predict a.png",
-        "regions a.png --boxes a=0,0,9,9",
+        "areas a.png --areas a=0,0,9,9",
         "crop a.png --aspect 1:1 --out crop.png",
         "diff a.png a.png",
         "sheet a.png --out sheet.png",

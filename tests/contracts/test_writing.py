@@ -15,10 +15,10 @@ from gazemap.prediction import predictor
 from gazemap.prediction.engines import export as exporting
 from gazemap.prediction.files.predict_files import predict_files
 from gazemap.reports import view as viewing
+from gazemap.reports.areas import areas
 from gazemap.reports.compare import compare
 from gazemap.reports.crop import crop
 from gazemap.reports.diff import diff
-from gazemap.reports.regions import regions
 from gazemap.reports.report import report
 from gazemap.reports.sheet import sheet
 from gazemap.system import writing
@@ -28,9 +28,9 @@ BOX = ["all=0,0,20,20"]
 
 # Command -> what it does with an image, a data set and a folder that cannot be written.
 WRITERS = {
-    "regions --out": lambda image, data, closed: regions(image, boxes=BOX, out=closed / "a.csv"),
-    "regions --figure": lambda image, data, closed: regions(image, boxes=BOX, figure=closed / "a.png"),
-    "diff --out": lambda image, data, closed: diff(image, image, boxes=BOX, out=closed / "a.json"),
+    "areas --out": lambda image, data, closed: areas(image, areas=BOX, out=closed / "a.csv"),
+    "areas --figure": lambda image, data, closed: areas(image, areas=BOX, figure=closed / "a.png"),
+    "diff --out": lambda image, data, closed: diff(image, image, areas=BOX, out=closed / "a.json"),
     "diff --figure": lambda image, data, closed: diff(image, image, figure=closed / "a.png"),
     "crop": lambda image, data, closed: crop(image, closed / "a.png", aspect="1:1"),
     "sheet": lambda image, data, closed: sheet(image, closed / "a.png"),

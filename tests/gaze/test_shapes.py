@@ -5,13 +5,22 @@ import pytest
 
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
-from gazemap.gaze.shapes import Area, groups_of, overlapping
+from gazemap.gaze.shapes import Area, check_areas, groups_of, overlapping
+
+
+def whole(area, size):
+    """(H, W): what an area covers of each pixel of an image."""
+    part, covered = area.covered(size)
+    found = np.zeros(size)
+    found[part] = covered
+    return found
+
 
 TRIANGLE = Area("triangle", (np.array([(0.0, 0.0), (4.0, 0.0), (0.0, 4.0)]),))
 
 
 def test_a_box_covers_parts_of_the_pixels_that_it_cuts():
-    covered = Area.of_box(Box("a", 0.5, 1, 2, 1.25)).coverage((4, 4))
+    covered = whole(Area.of_box(Box("a", 0.5, 1, 2, 1.25)), (4, 4))
     expected = np.zeros((4, 4))
     expected[1, :3] = 0.5, 1, 0.5
     expected[2, :3] = 0.125, 0.25, 0.125
@@ -20,7 +29,7 @@ def test_a_box_covers_parts_of_the_pixels_that_it_cuts():
 
 def test_a_triangle_covers_half_of_each_pixel_on_its_long_side():
     expected = np.array([[1, 1, 1, 0.5], [1, 1, 0.5, 0], [1, 0.5, 0, 0], [0.5, 0, 0, 0]])
-    np.testing.assert_allclose(TRIANGLE.coverage((4, 4)), expected, atol=1e-12)
+    np.testing.assert_allclose(whole(TRIANGLE, (4, 4)), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -30,7 +39,7 @@ def test_coverage_is_the_share_of_points_held_and_sums_to_the_polygon_s_area(see
     radii = rng.uniform(2, 9, 9)
     corners = np.stack([10 + radii * np.cos(angles), 12 + radii * np.sin(angles)], axis=1)
     area = Area("star", (corners if seed % 2 else corners[::-1],))
-    covered = area.coverage((24, 21))
+    covered = whole(area, (24, 21))
     x, y = corners.T
     shoelace = abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2
     assert covered.sum() == pytest.approx(shoelace)
@@ -59,9 +68,9 @@ def test_a_mask_holds_the_points_of_its_pixels():
         False,
         False,
     ]
-    assert area.coverage((2, 3)).sum() == 1
+    assert whole(area, (2, 3)).sum() == 1
     with pytest.raises(InputError, match="3 x 2 pixels and its image 4 x 2"):
-        area.coverage((2, 4))
+        whole(area, (2, 4))
 
 
 def test_overlaps_are_said_and_neighbors_are_none():
@@ -70,10 +79,44 @@ def test_overlaps_are_said_and_neighbors_are_none():
     assert overlapping(areas, (4, 4)) == [("a", "c"), ("b", "c")]
 
 
+def test_masks_overlap_by_their_pixels():
+    left, right = np.zeros((3, 4), bool), np.zeros((3, 4), bool)
+    left[:, :2] = left[2, 3] = right[:, 2:] = True
+    areas = [Area("left", pixels=left), Area("right", pixels=right), Area.of_box(Box("box", 0, 0, 1, 1))]
+    assert overlapping(areas, (3, 4)) == [("left", "right"), ("left", "box")]
+    right[2, 3] = False
+    assert overlapping([areas[0], Area("right", pixels=right)], (3, 4)) == []
+
+
+def test_a_shape_keeps_its_place_at_another_size_and_a_mask_has_none():
+    wider = TRIANGLE.scaled((4, 4), (8, 16))
+    assert wider.bounds == Box("triangle", 0, 0, 16, 8)
+    assert wider.share_of((8, 16)) == pytest.approx(TRIANGLE.share_of((4, 4))) == pytest.approx(0.5)
+    mask = Area("mask", pixels=np.ones((2, 2), bool))
+    assert mask.scaled((2, 2), (2, 2)) is mask
+    with pytest.raises(InputError, match="mask is a mask of an image of 2 x 2"):
+        mask.scaled((2, 2), (4, 4))
+
+
+def test_shapes_without_area_and_shares_in_place_of_pixels_are_refused():
+    with pytest.raises(InputError, match="line has no area"):
+        Area("line", (np.array([(0.0, 0.0), (2.0, 2.0), (4.0, 4.0)]),)).covered((4, 4))
+    with pytest.raises(InputError, match="mask of none has no pixel"):
+        Area("none", pixels=np.zeros((4, 4), bool)).covered((4, 4))
+    share = Area.of_box(Box("a", 0.1, 0.1, 0.2, 0.2))
+    with pytest.raises(
+        InputError, match=r"ends at \(0\.3, 0\.3\): are these shares .* by 80, y and height by 60"
+    ):
+        check_areas([share], (60, 80))
+    check_areas([share], (8, 8))
+    with pytest.raises(InputError, match="Several areas are named a"):
+        check_areas([share, share], (60, 80))
+
+
 def test_a_group_is_all_that_its_members_have():
     areas = [Area.of_box(Box("a", 0, 0, 2, 2), "both"), Area.of_box(Box("b", 1, 0, 2, 2), "both")]
     (group,) = groups_of(areas)
-    assert (group.name, group.coverage((4, 4)).sum()) == ("both", 6)
+    assert (group.name, whole(group, (4, 4)).sum()) == ("both", 6)
     with pytest.raises(InputError, match="a: an area and a group"):
         groups_of([*areas, Area.of_box(Box("c", 0, 0, 1, 1), "a")])
 

@@ -89,16 +89,16 @@ def test_predict_on_the_command_line(folder):
     assert size_of(folder / "out/photo.jpg.overlay.jpg") == SIZE
 
 
-def test_regions_and_crop(folder):
+def test_areas_and_crop(folder):
     x, y, width, height = box_of_disk()
     box = f"disk={x},{y},{width},{height}"
-    code, printed = run_command(folder, "regions", "photo.jpg", "--boxes", box, "--out", "regions.json")
+    code, printed = run_command(folder, "areas", "photo.jpg", "--areas", box, "--out", "areas.json")
     assert code == 0, printed
     run_python(
         "import gazemap, numpy; numpy.save('density.npy', gazemap.predict('photo.jpg').density)", folder
     )
     expected = share(np.load(folder / "density.npy"), x, y, width, height)
-    found = json.loads((folder / "regions.json").read_text())
+    found = json.loads((folder / "areas.json").read_text())
     assert [row["name"] for row in found] == ["disk"]
     assert found[0]["attention"] == pytest.approx(expected, abs=2e-3)
     code, printed = run_command(folder, "crop", "photo.jpg", "--aspect", "1:1", "--out", "crop.jpg")

@@ -5,9 +5,14 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
+from support import tiny_model
 from support.gaze_sets import dataset, fixations, sample
 
+from gazemap.analysis.area_files import areas_of
+from gazemap.analysis.area_shares import area_shares
 from gazemap.errors import DataError, InputError
+from gazemap.prediction.predict import predict
 from gazemap.reports.areas import areas
 
 # rows (observer, x, onset, duration) in an image of 60 x 40; y is 1
@@ -22,14 +27,13 @@ LEFT, RIGHT = "left=0,0,15,40", "right=30,0,30,40"
 
 
 def test_a_table_worked_by_hand(tmp_path):
-    out, summary = tmp_path / "looks.csv", tmp_path / "table.json"
-    found = areas(
-        dataset(sample("a", points=ONE)), areas=[LEFT, RIGHT], seconds=0.5, out=out, summary=summary
-    )
-    left, right = found.rows
+    looks, out = tmp_path / "looks.csv", tmp_path / "table.json"
+    found = areas(dataset(sample("a", points=ONE)), areas=[LEFT, RIGHT], seconds=0.5, out=out, looks=looks)
+    left, right = found.measured.rows
     assert (left.rank, right.rank, left.observers, left.size, right.size) == (2, 1, 2, 0.25, 0.5)
     assert (left.attention.mean, left.times_chance.mean) == (0.4, pytest.approx(1.6))
     assert (left.fixations.mean, right.fixations.mean) == (1, 1.5)
+    assert (left.fixations_in_time.mean, right.fixations_in_time.mean) == (0.5, 1)
     assert (left.looked.mean, left.seen.mean, right.seen.mean) == (0.5, 0.5, 1)
     assert (left.time_to_first.mean, right.time_to_first.mean) == (pytest.approx(0.1), pytest.approx(0.3))
     assert (left.dwell_time.mean, left.fixation_time.mean) == (pytest.approx(0.2), pytest.approx(0.2))
@@ -38,7 +42,7 @@ def test_a_table_worked_by_hand(tmp_path):
     assert (left.visits.mean, left.revisits.mean, right.visits.mean, right.revisits.mean) == (1, 0.5, 1, 0)
     # of two observers a quarter of the resamples holds one alone: Ann's two of three, Bob's none
     assert (left.attention.low, left.attention.high) == (0, pytest.approx(2 / 3))
-    rows = list(csv.DictReader(out.read_text().splitlines()))
+    rows = list(csv.DictReader(looks.read_text().splitlines()))
     assert [(row["image"], row["observer"], row["area"], row["fixations"]) for row in rows] == [
         ("a", "ann", "left", "2"),
         ("a", "ann", "right", "1"),
@@ -46,14 +50,14 @@ def test_a_table_worked_by_hand(tmp_path):
         ("a", "bob", "right", "2"),
     ]
     assert rows[2]["time_to_first"] == ""
-    first = json.loads(summary.read_text())[0]
+    first = json.loads(out.read_text())[0]
     assert (first["attention"], first["attention_low"]) == (0.4, 0)
 
 
 def test_intervals_are_those_of_redrawn_observers():
     rng = np.random.default_rng(1)
     rows = [(f"o{n}", x, None, None) for n in range(12) for x in rng.uniform(0, 60, rng.integers(1, 9))]
-    found = areas(dataset(sample("a", points=fixations(*rows))), areas=LEFT).rows[0]
+    found = areas(dataset(sample("a", points=fixations(*rows))), areas=LEFT).measured.rows[0]
     own = np.array(
         [
             [sum(x < 15 for o, x, *_ in rows if o == f"o{n}"), sum(o == f"o{n}" for o, *_ in rows)]
@@ -75,14 +79,14 @@ def test_groups_overlaps_and_strangers(tmp_path):
         "name,x,y,width,height,group,image\nl,0,0,15,40,both,a\nm,10,0,40,40,both,a\nm,0,0,9,9,,elsewhere\n"
     )
     found = areas(dataset(sample("a", points=ONE), sample("b", points=ONE)), areas=table)
-    assert [(row.image, row.area, row.members, row.rank) for row in found.rows] == [
+    assert [(row.image, row.name, row.members, row.rank) for row in found.measured.rows] == [
         ("a", "l", 1, 1),
         ("a", "m", 1, 2),
         ("a", "both", 2, 1),
     ]
     # the overlap, in which nobody looked, counts once in the group's size
-    assert [row.size for row in found.rows] == [0.25, pytest.approx(40 / 60), pytest.approx(50 / 60)]
-    assert found.rows[2].attention.mean == 0.6
+    assert [row.size for row in found.measured.rows] == [0.25, pytest.approx(40 / 60), pytest.approx(50 / 60)]
+    assert found.measured.rows[2].attention.mean == 0.6
     text = " ".join(found.notes())
     assert "a: l and m overlap" in text
     assert "areas of images that the set does not have: elsewhere" in text
@@ -91,10 +95,12 @@ def test_groups_overlaps_and_strangers(tmp_path):
 def test_what_the_set_does_not_know_is_said():
     points = fixations(("ann", 5, None, None), ("bob", 9, None, None))
     found = areas(dataset(sample("a", points=points)), areas=LEFT)
-    assert not any(getattr(found.rows[0], name).is_known for name in ("seen", "visits", "dwell_time"))
+    assert not any(
+        getattr(found.measured.rows[0], name).is_known for name in ("seen", "visits", "dwell_time")
+    )
     assert sum("not known" in note for note in found.notes()) == 2
     assert found.as_json()["areas"][0]["visits"] is None
-    alone = areas(dataset(sample("a", points=fixations(("ann", 5, 0.1, 0.2)))), areas=LEFT).rows[0]
+    alone = areas(dataset(sample("a", points=fixations(("ann", 5, 0.1, 0.2)))), areas=LEFT).measured.rows[0]
     assert (alone.attention.mean, np.isnan(alone.attention.low)) == (1, True)
 
 
@@ -105,9 +111,58 @@ def test_mistakes_are_refused(tmp_path):
     with pytest.raises(InputError, match="out of its image of 60 x 40"):
         areas(known, areas="a=50,0,20,5")
     with pytest.raises(InputError, match="must be two files"):
-        areas(known, areas=LEFT, out=tmp_path / "a.csv", summary=tmp_path / "a.csv")
+        areas(known, areas=LEFT, out=tmp_path / "a.csv", looks=tmp_path / "a.csv")
     with pytest.raises(DataError, match="does not say who looked"):
         areas(dataset(sample("a", points=fixations((None, 5, None, None)))), areas=LEFT)
     (tmp_path / "other.csv").write_text("name,x,y,width,height,image\na,0,0,1,1,b\n")
     with pytest.raises(InputError, match="No image of tiny has areas"):
         areas(known, areas=tmp_path / "other.csv")
+
+
+@pytest.fixture
+def image(tmp_path):
+    """The image of which `ONE` are fixations."""
+    pixels = np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    return tmp_path / "a.png"
+
+
+def test_predicted_and_measured_stand_side_by_side(image, tmp_path):
+    model, out, looks = tiny_model.Tiny(output="log_density"), tmp_path / "t.csv", tmp_path / "looks.json"
+    recorded = dataset(sample("a", points=ONE), sample("b", points=ONE))
+    options = {"areas": [LEFT, RIGHT], "seconds": 0.5}
+    found = areas(image, measured=recorded, model=model, out=out, looks=looks, **options)
+    alone = areas(recorded, **options)
+    shares = area_shares(predict(image, model=model), areas_of(image, [LEFT, RIGHT]), 0.5)
+    assert [*found.predicted.rows] == shares == [*areas(image, model=model, **options).predicted.rows]
+    assert found.measured.rows == [row for row in alone.measured.rows if row.image == "a"]
+    rows = {row["name"]: row for row in csv.DictReader(out.read_text().splitlines())}
+    for share, own in ((share, row) for share in shares for row in found.measured.rows):
+        if share.name == own.name:
+            row = rows[share.name]
+            assert float(row["predicted_attention"]) == share.attention
+            assert float(row["predicted_fixations_in_time"]) == share.fixations_in_time
+            assert float(row["measured_attention_low"]) == own.attention.low
+            assert (row["image"], float(row["size"]), row["observers"]) == ("a", own.size, "2")
+    assert {row["image"] for row in json.loads(looks.read_text())} == {"a"}
+    assert all(len(row) == len(found.headings) for row in found.cells())
+    assert "lie within the measured interval" in found.notes()[1]
+    assert found.title == "a.png, predicted by tiny, and measured in tiny"
+
+
+def test_what_does_not_belong_together_is_refused(image, tmp_path):
+    none, recorded = tmp_path / "no.safetensors", dataset(sample("a", points=ONE))
+    for options in ({"model": none}, {"condition": "mouse"}, {"figure": "f.png"}, {"measured": recorded}):
+        with pytest.raises(InputError, match="is a data set, in which nothing is predicted"):
+            areas(recorded, areas=LEFT, **options)
+    with pytest.raises(InputError, match="say by --measured whose"):
+        areas(image, areas=LEFT, looks=tmp_path / "l.csv", model=none)
+    with pytest.raises(InputError, match=r"has no image a\.png or a; its first is b"):
+        areas(image, areas=LEFT, measured=dataset(sample("b", points=ONE)), model=none)
+    larger = image.with_name("larger")
+    larger.mkdir()
+    Image.new("RGB", (120, 80)).save(larger / "a.png")
+    with pytest.raises(InputError, match="120 x 80 pixels and a in tiny 60 x 40"):
+        areas(larger / "a.png", areas=LEFT, measured=recorded, model=none)
+    with pytest.raises(InputError, match="give --viewport whole"):
+        areas(image, areas=LEFT, measured=recorded, model=none, viewport="30x40")

@@ -1,4 +1,4 @@
-"""Crops, regions, designs and sheets: the same numbers as their parts, and mistakes before any model."""
+"""Areas, crops, designs and sheets: the same numbers as their parts, and mistakes before any model."""
 
 import csv
 import json
@@ -15,9 +15,9 @@ from gazemap.errors import DataError, InputError
 from gazemap.gaze.areas import Box
 from gazemap.images.reading import read_image, read_size
 from gazemap.prediction.predict import predict
+from gazemap.reports.areas import areas
 from gazemap.reports.crop import crop
 from gazemap.reports.diff import diff
-from gazemap.reports.regions import regions
 from gazemap.reports.sheet import sheet
 
 
@@ -62,20 +62,22 @@ def test_a_size_is_height_and_width_and_its_text_has_the_width_first(model, phot
         assert figure.stat().st_size > 10_000
 
 
-def test_regions_are_of_the_photo_s_prediction(model, photo, tmp_path):
+def test_areas_are_of_the_photo_s_prediction(model, photo, tmp_path):
     box = Box("left", 0, 0, 150, 200)
     density = predict(photo, model=model).density
-    out, figure = tmp_path / "regions.csv", tmp_path / "regions.png"
-    found = regions(photo, model=model, boxes=["left=0,0,150,200", Box("all", 0, 0, 300, 200)], out=out,
-                    figure=figure)  # fmt: skip
-    left = next(row for row in found.rows if row.name == "left")
+    out, figure = tmp_path / "areas.csv", tmp_path / "areas.png"
+    given = ["left=0,0,150,200", Box("all", 0, 0, 300, 200)]
+    found = areas(photo, model=model, areas=given, out=out, figure=figure)
+    rows = found.predicted.rows
+    left = next(row for row in rows if row.name == "left")
     assert left.attention == pytest.approx(density[:, :150].sum())
-    assert found.cells()[0] == ["1", "all", "100.0%", "100.0%", "1.00"]
+    assert found.cells()[0][:5] == ["1", "all", "100.0%", "100.0%", "1.00"]
+    assert len(found.cells()[0]) == len(found.headings)
     with out.open(newline="") as file:
         read = list(csv.DictReader(file))
     assert tuple(read[0]) == tuple(asdict(left))
-    assert [float(row["attention"]) for row in read] == [row.attention for row in found.rows]
-    assert found.as_json()["regions"] == [asdict(row) for row in found.rows]
+    assert [float(row["attention"]) for row in read] == [row.attention for row in rows]
+    assert found.as_json()["areas"] == found.rows() == [asdict(row) for row in rows]
     assert json.loads(json.dumps(found.as_json()))["out"] == str(out)
     assert found.notes() == [
         "left and all overlap: attention on both of them counts for each.",
@@ -86,7 +88,7 @@ def test_regions_are_of_the_photo_s_prediction(model, photo, tmp_path):
     mask = np.zeros((200, 300), np.uint8)
     mask[:, :150] = 255
     Image.fromarray(mask).save(tmp_path / "mask.png")
-    by_mask = {row.name: row for row in regions(photo, model=model, mask=tmp_path / "mask.png").rows}
+    by_mask = {row.name: row for row in areas(photo, model=model, areas=tmp_path / "mask.png").predicted.rows}
     assert by_mask["gray 255"].attention == pytest.approx(left.attention)
     assert (by_mask["gray 255"].width, by_mask["gray 255"].height) == (box.width, box.height)
 
@@ -94,14 +96,14 @@ def test_regions_are_of_the_photo_s_prediction(model, photo, tmp_path):
 def test_differences_are_of_both_predictions(model, photo, tmp_path):
     half, out, figure = tmp_path / "half.png", tmp_path / "diff.json", tmp_path / "diff.svg"
     Image.fromarray(read_image(photo)[:160]).save(half)
-    found = diff(photo, half, model=model, boxes="left=0,0,150,200", out=out, figure=figure)
-    assert found.boxes[1] == [Box("left", 0, 0, 150, 160)]
+    found = diff(photo, half, model=model, areas="left=0,0,150,200", out=out, figure=figure)
+    assert [area.bounds for area in found.areas[1]] == [Box("left", 0, 0, 150, 160)]
     [change] = found.changes
     assert change.a.attention == pytest.approx(predict(photo, model=model).density[:, :150].sum())
     assert change.b.attention == pytest.approx(predict(half, model=model).density[:, :150].sum())
     [difference] = found.differences
     assert 0 < difference.total_variation < 1
-    assert json.loads(out.read_text()) == [change.row()] == found.as_json()["regions"]
+    assert json.loads(out.read_text()) == [change.row()] == found.as_json()["areas"]
     assert found.as_json()["total_variation"] == difference.total_variation
     assert found.cells()[0][0] == "left"
     assert len(found.cells()[0]) == len(found.headings)
@@ -115,19 +117,19 @@ def test_mistakes_are_refused_before_a_model_is_loaded(photo, tmp_path):
             crop(photo, out, model=none, **options)
     with pytest.raises(InputError, match="must end in"):
         crop(photo, tmp_path / "crop.png", model=none, aspect="1:1")
-    with pytest.raises(InputError, match="boxes or a mask"):
-        regions(photo, model=none)
-    with pytest.raises(InputError, match="outside of it"):
-        regions(photo, model=none, boxes=[Box("a", 0, 0, 1000, 1)])
+    with pytest.raises(InputError, match="There are no areas"):
+        areas(photo, model=none, areas=())
+    with pytest.raises(InputError, match="out of its image of 300 x 200"):
+        areas(photo, model=none, areas=[Box("a", 0, 0, 1000, 1)])
     with pytest.raises(InputError, match=r"must end in \.csv or \.json"):
-        regions(photo, model=none, boxes="a=0,0,9,9", out="table.txt")
+        areas(photo, model=none, areas="a=0,0,9,9", out="table.txt")
     with pytest.raises(DataError, match="There is no image file"):
         diff(photo, tmp_path / "none.png", model=none)
-    with pytest.raises(InputError, match="a table of regions: give boxes"):
+    with pytest.raises(InputError, match="a table of areas: give some"):
         diff(photo, photo, model=none, out="table.csv")
     for call in (
         lambda: crop(photo, out, model=none, aspect="1:1", figure="a.doc"),
-        lambda: regions(photo, model=none, boxes="a=0,0,9,9", figure="a.doc"),
+        lambda: areas(photo, model=none, areas="a=0,0,9,9", figure="a.doc"),
         lambda: diff(photo, photo, model=none, figure="a.doc"),
         lambda: sheet([photo], "a.doc", model=none),
     ):
@@ -151,11 +153,11 @@ def test_a_sheet_that_nobody_could_look_at_is_refused(photo, tmp_path, images, m
 
 
 def test_results_show_themselves_in_a_notebook(model, photo, tmp_path):
-    boxes = ["a<b=10,20,100,50"]
-    measured = regions(photo, model=model, boxes=boxes)
-    assert repr(measured) == "<ImageRegions of photo.jpg: 1 rows, predicted by tiny>"
-    assert f"<td>a&lt;b</td><td>{measured.rows[0].attention:.1%}</td>" in measured._repr_html_()
-    compared = diff(photo, photo, model=model, boxes=boxes)
+    given = ["a<b=10,20,100,50"]
+    found = areas(photo, model=model, areas=given)
+    assert repr(found) == "<AreaTable of photo.jpg, predicted by tiny: 1 rows>"
+    assert f"<td>a&lt;b</td><td>{found.predicted.rows[0].attention:.1%}</td>" in found._repr_html_()
+    compared = diff(photo, photo, model=model, areas=given)
     assert repr(compared) == "<DesignComparison of photo.jpg and photo.jpg, predicted by tiny>"
     assert "<td>+0.0%</td>" in compared._repr_html_()
     assert compared._repr_html_().count("photo.jpg") == 2
@@ -163,5 +165,5 @@ def test_results_show_themselves_in_a_notebook(model, photo, tmp_path):
     cropped = crop(photo, tmp_path / "crop.jpg", model=model, aspect="1:1")
     assert '<img alt="' in cropped._repr_html_()
     assert f"<p>{cropped.notes()[0]}</p>" in cropped._repr_html_()
-    for found in (measured, compared, cropped):
-        assert found.plot()._repr_png_().startswith(b"\x89PNG")
+    for result in (found, compared, cropped):
+        assert result.plot()._repr_png_().startswith(b"\x89PNG")

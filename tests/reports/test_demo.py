@@ -12,7 +12,7 @@ from gazemap.errors import OutputError
 from gazemap.reports.demo import demo as demo_module
 from gazemap.reports.demo.demo import demo
 from gazemap.reports.demo.networks import LEARNS, REPLICATION, hit_rate
-from gazemap.reports.demo.photograph import REGIONS, look_at_the_photograph
+from gazemap.reports.demo.photograph import AREAS, look_at_the_photograph
 
 
 def test_a_peak_is_on_the_target_within_two_sigmas():
@@ -32,9 +32,9 @@ def test_the_truth_of_a_display_peaks_on_its_target(popout_set):
 def test_the_face_gets_most_of_the_attention():
     shown = look_at_the_photograph()
     assert shown.shares[0].name == "face"
-    assert {share.name for share in shown.shares} == {box.name for box in REGIONS}
+    assert {share.name for share in shown.shares} == {box.name for box in AREAS}
     assert shown.shares[0].times_chance > 2
-    assert all(picture.startswith("data:image/") for picture in (shown.photo, shown.overlay, shown.regions))
+    assert all(picture.startswith("data:image/") for picture in (shown.photo, shown.overlay, shown.areas))
 
 
 def test_other_displays_are_not_taken_for_the_demo_s(tmp_path):

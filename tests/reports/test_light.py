@@ -1,4 +1,4 @@
-"""Crops, regions, designs, sheets and pages work without any package of an extra."""
+"""Areas, crops, designs, sheets and pages work without any package of an extra."""
 
 import numpy as np
 import pytest
@@ -10,20 +10,20 @@ from gazemap.models.weights import save_model
 
 AREAS = """
 import sys
+from gazemap.reports.areas import areas
 from gazemap.reports.crop import crop
 from gazemap.reports.diff import diff
-from gazemap.reports.regions import regions
 
 crop("a.png", "crop.png", aspect="1:1")
-regions("a.png", boxes="left=0,0,40,60", out="regions.csv")
-diff("a.png", "b.png", boxes="left=0,0,40,60", out="diff.json")
+areas("a.png", areas="left=0,0,40,60", out="areas.csv")
+diff("a.png", "b.png", areas="left=0,0,40,60", out="diff.json")
 print(*sorted({"matplotlib", "scipy", "jinja2", "pyarrow", "pydantic"} & sys.modules.keys()))
 """
 FIGURES = """
-from gazemap.reports.regions import regions
+from gazemap.reports.areas import areas
 from gazemap.reports.sheet import sheet
 
-regions("a.png", boxes="left=0,0,40,60", figure="regions.png")
+areas("a.png", areas="left=0,0,40,60", figure="areas.png")
 sheet(["a.png", "b.png"], "sheet.png", model=["gazenet", "gazenet-large"])
 """
 PAGES = """
@@ -55,12 +55,12 @@ def folder(tmp_path):
 
 def test_areas_of_images(folder):
     assert run_python(AREAS, folder, absent=True).split() == []
-    assert all((folder / name).is_file() for name in ("crop.png", "regions.csv", "diff.json"))
+    assert all((folder / name).is_file() for name in ("crop.png", "areas.csv", "diff.json"))
 
 
 def test_figures(folder):
     run_python(FIGURES, folder, absent=True)
-    assert all((folder / name).stat().st_size > 10_000 for name in ("regions.png", "sheet.png"))
+    assert all((folder / name).stat().st_size > 10_000 for name in ("areas.png", "sheet.png"))
 
 
 @pytest.mark.slow

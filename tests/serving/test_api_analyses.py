@@ -1,4 +1,4 @@
-"""/v1/regions, /v1/crop and /v1/diff answer what the commands of these names print as JSON."""
+"""/v1/areas, /v1/crop and /v1/diff answer what the commands of these names print as JSON."""
 
 import io
 
@@ -8,11 +8,11 @@ from PIL import Image
 from support.api_pictures import picture, png
 
 from gazemap.analysis.crops import _WRITTEN
+from gazemap.reports.areas import areas
 from gazemap.reports.crop import crop
 from gazemap.reports.diff import diff
-from gazemap.reports.regions import regions
 
-FILES = ("image", "out", "figure", "a", "b")
+FILES = ("image", "dataset", "out", "looks", "figure", "a", "b")
 BOXES = ["spot=60,60,80,80", "corner=200,200,100,50.5"]
 
 
@@ -47,19 +47,19 @@ def expected_of(result):
 
 
 @pytest.mark.parametrize("name", ["photo", "page"])
-def test_regions_of_boxes(api, files, name):
+def test_areas_of_boxes(api, files, name):
     path = files / f"{name}.png"
-    answer = api.post("/v1/regions", content=path.read_bytes(), params={"boxes": BOXES})
-    same(answer.json(), expected_of(regions(path, boxes=BOXES)))
+    answer = api.post("/v1/areas", content=path.read_bytes(), params={"areas": BOXES, "seconds": 1})
+    same(answer.json(), expected_of(areas(path, areas=BOXES, seconds=1)))
 
 
-def test_regions_of_a_mask(api, files):
+def test_areas_of_a_mask(api, files):
     labels = np.zeros((300, 400), np.uint8)
     labels[:100], labels[100:, 200:] = 80, 255
     Image.fromarray(labels).save(files / "mask.png")
     sent = {"image": files / "photo.png", "mask": files / "mask.png"}
-    answer = api.post("/v1/regions", files={name: path.read_bytes() for name, path in sent.items()})
-    same(answer.json(), expected_of(regions(files / "photo.png", mask=files / "mask.png")))
+    answer = api.post("/v1/areas", files={name: path.read_bytes() for name, path in sent.items()})
+    same(answer.json(), expected_of(areas(files / "photo.png", areas=files / "mask.png")))
 
 
 @pytest.mark.parametrize(
@@ -97,21 +97,21 @@ def test_two_designs(api, files, a, b):
     answer = api.post(
         "/v1/diff",
         files={name: path.read_bytes() for name, path in paths.items()},
-        params={"boxes": BOXES, "boxes_b": ["spot=210,60,80,80"]},
+        params={"areas": BOXES, "areas_b": ["spot=210,60,80,80"]},
     )
-    expected = diff(**paths, boxes=BOXES, boxes_b=["spot=210,60,80,80"])
+    expected = diff(**paths, areas=BOXES, areas_b=["spot=210,60,80,80"])
     same(answer.json(), expected_of(expected))
 
 
 @pytest.mark.parametrize(
     ("address", "parts", "says"),
     [
-        ("regions", ["image"], "must be either boxes"),
-        ("regions?boxes=a=1,1,5,5", ["image", "mask"], "got both"),
-        ("regions?boxes=a=1,1,5", ["image"], "name=x,y,width,height"),
-        ("regions?boxes=a=1,1,5,5&boxes=a=2,2,5,5", ["image"], "named a"),
-        ("regions?boxes=a=390,1,50,5", ["image"], "outside of it"),
-        ("regions?boxes=/etc/passwd.csv", ["image"], "name=x,y,width,height"),
+        ("areas", ["image"], "must be either boxes"),
+        ("areas?areas=a=1,1,5,5", ["image", "mask"], "got both"),
+        ("areas?areas=a=1,1,5", ["image"], "name=x,y,width,height"),
+        ("areas?areas=a=1,1,5,5&areas=a=2,2,5,5", ["image"], "named a"),
+        ("areas?areas=a=390,1,50,5", ["image"], "out of its image"),
+        ("areas?areas=/etc/passwd.csv", ["image"], "name=x,y,width,height"),
         ("crop", ["image"], "got neither"),
         ("crop?aspect=1:1&size=10x10", ["image"], "got both"),
         ("crop?aspect=wide", ["image"], "WIDTH:HEIGHT"),
@@ -119,7 +119,7 @@ def test_two_designs(api, files, a, b):
         ("crop?aspect=1:1&share=much", ["image"], "share: "),
         ("crop?aspect=900:1", ["image"], "less extreme"),
         ("diff", ["a"], "no file named b"),
-        ("diff?boxes_b=a=1,1,5,5", ["a", "b"], "A has no a"),
+        ("diff?areas_b=a=1,1,5,5", ["a", "b"], "A has no a"),
         ("predict?model=other", ["image"], "no model that is served named 'other'"),
         ("predict?viewport=big", ["image"], "WIDTHxHEIGHT"),
         ("predict?center_bias=perhaps", ["image"], "center_bias"),

@@ -37,7 +37,7 @@ def test_the_examples_with_curl(api, place):
         "overlay.jpg": b"\xff\xd8",
         "wide.jpg": b"\xff\xd8",
         "log_density.npy": b"\x93NUMPY",
-        **dict.fromkeys(("prediction.json", "regions.json", "diff.json"), b'{"model":"gazenet"'),
+        **dict.fromkeys(("prediction.json", "areas.json", "diff.json"), b'{"model":"gazenet"'),
     }
     for name, start in starts.items():
         assert (place / name).read_bytes().startswith(start), name

@@ -66,7 +66,7 @@ def test_too_many_pixels_are_not_decoded_to_be_counted(small, monkeypatch):
 
 def test_a_mask_of_too_many_pixels(small):
     files = {"image": png(picture(50, 60)), "mask": png(np.zeros((2000, 2000, 3), np.uint8))}
-    refused(small.post("/v1/regions", files=files), 413, "2000 x 2000 pixels")
+    refused(small.post("/v1/areas", files=files), 413, "2000 x 2000 pixels")
 
 
 def bomb(side):
@@ -200,7 +200,7 @@ def test_who_leaves_early_takes_no_place(small, photo):
 
 
 def test_the_limits_are_kept_by_every_endpoint(small):
-    for address in ("predict", "regions?boxes=a=1,1,5,5", "crop?aspect=1:1"):
+    for address in ("predict", "areas?areas=a=1,1,5,5", "crop?aspect=1:1"):
         refused(small.post(f"/v1/{address}", content=bytes(200_000)), 413, "bytes")
     refused(small.post("/v1/diff", files={"a": bytes(60_000), "b": bytes(60_000)}), 413, "bytes")
     refused(small.post("/v1/diff", content=b"abc"), 415, "multipart/form-data")

@@ -24,7 +24,7 @@ CHECKS = [
 ]
 OPERATIONS = {
     "/v1/predict": "POST",
-    "/v1/regions": "POST",
+    "/v1/areas": "POST",
     "/v1/crop": "POST",
     "/v1/diff": "POST",
     "/v1/models": "GET",
@@ -78,9 +78,9 @@ def test_what_is_not_described_is_refused_as_it_says(described, api, path):
     [
         ("/v1/predict", {}, ["image"], ["application/json", "image/png", "image/jpeg", "application/x-npy"]),
         ("/v1/predict", {"viewport": "300x200", "center_bias": False}, ["image"], ["application/json"]),
-        ("/v1/regions", {"boxes": ["a=1,1,9,9", "b=5,5,9,9"]}, ["image"], ["application/json"]),
+        ("/v1/areas", {"areas": ["a=1,1,9,9", "b=5,5,9,9"]}, ["image"], ["application/json"]),
         ("/v1/crop", {"aspect": "1:1"}, ["image"], ["application/json", "image/png"]),
-        ("/v1/diff", {"boxes": ["a=1,1,9,9"]}, ["a", "b"], ["application/json"]),
+        ("/v1/diff", {"areas": ["a=1,1,9,9"]}, ["a", "b"], ["application/json"]),
         ("/v1/diff", {"viewport": "300x200"}, ["a", "b"], ["application/json"]),
     ],
 )

@@ -10,6 +10,7 @@ from gazemap.analysis.comparing import compare_predictions
 from gazemap.analysis.crops import best_crop, parse_aspect
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
+from gazemap.gaze.shapes import Area
 
 pytestmark = needs_node
 
@@ -70,6 +71,10 @@ PAIRS = {
 }
 
 
+def python_areas(boxes):
+    return [Area.of_box(box) for box in boxes]
+
+
 def areas_of(boxes):
     return [box_area(box.name, box.x, box.y, box.width, box.height) for box in boxes]
 
@@ -77,7 +82,7 @@ def areas_of(boxes):
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS.keys())
 def test_comparisons_are_those_of_python(pair):
     predictions = [random_prediction(size, seed) for seed, size in enumerate(pair, 1)]
-    expected = compare_predictions(*predictions, BOXES, MOVED)
+    expected = compare_predictions(*predictions, python_areas(BOXES), python_areas(MOVED))
     state = state_of(predictions, areas_of(BOXES), areas_of(MOVED))
     found = called("view/comparison.js", "comparisonOf", [[state]])[0]
     assert found["isFolded"] == expected.is_folded
@@ -95,8 +100,8 @@ def test_comparisons_are_those_of_python(pair):
 def test_an_area_that_would_reach_out_of_b_is_not_compared():
     predictions = [random_prediction((300, 110)), random_prediction((90, 100), 2)]
     low = Box("low", 5, 200, 20, 10)
-    with pytest.raises(InputError, match="outside of B"):
-        compare_predictions(*predictions, [low])
+    with pytest.raises(InputError, match="do not fit B"):
+        compare_predictions(*predictions, python_areas([low]))
     state = state_of(predictions, areas_of([low]), [])
     found = called("view/comparison.js", "comparisonOf", [[state]])[0]
     assert not found["changes"]

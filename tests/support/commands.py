@@ -29,7 +29,7 @@ def all_commands():
 def check_command(line, whole):
     """Refuse an unknown command or option; in a whole command also what is missing or of a wrong type."""
     words = shlex.split(line, comments=True)[1:]
-    if "|" in words:  # `gazemap crop | regions`: names alone
+    if "|" in words:  # `gazemap crop | areas`: names alone
         for name in (word for word in words if word != "|"):
             check_command(f"gazemap {name}", whole=False)
         return

@@ -31,9 +31,10 @@ from gazemap.evaluation.model_comparison import ModelComparison
 from gazemap.gaze.detection import fixations_by_velocity
 from gazemap.metrics.kernels.arrays import Score
 from gazemap.prediction.predictor import Predictor
+from gazemap.reports.area_table import AreaTable
+from gazemap.reports.areas import areas
 from gazemap.reports.crop import CroppedImage, crop
 from gazemap.reports.diff import DesignComparison, diff
-from gazemap.reports.regions import ImageRegions, regions
 from gazemap.training.plan import TrainingPlan
 from gazemap.training.result import TrainedRun
 
@@ -69,13 +70,15 @@ def predictions(photo: Path, pixels: NDArray[np.uint8]) -> None:
 
 def uses(photo: Path) -> None:
     cropped = assert_type(crop(photo, "crop.jpg", aspect="16:9"), CroppedImage)
-    shares = assert_type(regions(photo, boxes=["button=40,300,120,40"], out="shares.csv"), ImageRegions)
+    shares = assert_type(areas(photo, areas=["button=40,300,120,40"], out="shares.csv"), AreaTable)
     changes = assert_type(diff("a.png", "b.png", figure="diff.png"), DesignComparison)
     for result in (cropped, shares, changes):
         print(result.as_json()["model"])
-    print([row.attention + 0.5 for row in shares.rows])
+    if shares.predicted is not None:
+        print([row.attention + 0.5 for row in shares.predicted.rows])
+    print(shares.predicted.rows)  # refused: union-attr
     crop(photo, "crop.jpg", "16:9")  # refused: call-arg
-    regions(photo, boxes=3)  # refused: arg-type
+    areas(photo, areas=3)  # refused: arg-type
     diff("a.png")  # refused: call-arg
 
 

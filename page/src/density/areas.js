@@ -1,6 +1,6 @@
 /**
- * Areas of an image and how much of the attention falls on each; the twin of gazemap.analysis.regions and
- * fold_regions. An area is a box or a polygon; both are measured alike, and exactly.
+ * Areas of an image and how much of the attention falls on each; the twin of
+ * gazemap.analysis.area_shares. An area is a box or a polygon; both are measured alike, and exactly.
  *
  * @typedef {import("./sums.js").FoldSums} FoldSums
  * @typedef {import("./polygons.js").Corner} Corner
@@ -11,12 +11,12 @@
  * @property {"box" | "polygon"} kind
  * @property {Corner[]} corners In pixels of the image; those of a box from the upper left one, clockwise.
  *
- * @typedef {object} RegionShare The names are the columns of the table in Python's files, in their order.
+ * @typedef {object} AreaShare The names are the columns of the table in Python's files, in their order.
  * @property {string} name
  * @property {number} rank 1 for the greatest share of attention; equal shares have one rank.
  * @property {number} attention The share of the fold's attention that falls on the area, in [0, 1].
- * @property {number} area The area's share of the fold's area, in (0, 1].
- * @property {number} times_chance attention / area.
+ * @property {number} size The area's share of the fold's area, in (0, 1].
+ * @property {number} times_chance attention / size.
  * @property {number} x The left edge of the area, or of the box around it.
  * @property {number} y
  * @property {number} width
@@ -50,16 +50,16 @@ export function boxArea(id, name, { x, y, width, height }) {
  *
  * @param {FoldSums[]} folds
  * @param {Area[]} areas An area in several folds has a row for its part in each.
- * @returns {RegionShare[]}
+ * @returns {AreaShare[]}
  */
-export function regionShares(folds, areas) {
+export function areaShares(folds, areas) {
   return folds.flatMap((fold) => ranked(areas.flatMap((area) => shareIn(fold, area))));
 }
 
 /**
  * Areas that lie in several folds, in sentences.
  *
- * @param {RegionShare[]} rows
+ * @param {AreaShare[]} rows
  */
 export function cutNotes(rows) {
   return namesOf(rows).flatMap((name) => {
@@ -94,7 +94,7 @@ function namesOf(rows) {
 /**
  * @param {FoldSums} fold
  * @param {Area} area
- * @returns {Omit<RegionShare, "rank">[]} One, or none where it does not lie there.
+ * @returns {Omit<AreaShare, "rank">[]} One, or none where it does not lie there.
  */
 function shareIn(fold, area) {
   const corners = clipped(area.corners, fold);
@@ -103,13 +103,13 @@ function shareIn(fold, area) {
   if (bounds.width <= SLIVER || bounds.height <= SLIVER || share <= 0) return [];
   const attention = sumWithin(fold, corners);
   return [
-    { name: area.name, attention, area: share, times_chance: attention / share, ...bounds, fold: fold.fold },
+    { name: area.name, attention, size: share, times_chance: attention / share, ...bounds, fold: fold.fold },
   ];
 }
 
 /**
- * @param {Omit<RegionShare, "rank">[]} rows
- * @returns {RegionShare[]}
+ * @param {Omit<AreaShare, "rank">[]} rows
+ * @returns {AreaShare[]}
  */
 function ranked(rows) {
   // sums taken in another order differ in their last digits, which must not decide a rank

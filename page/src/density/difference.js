@@ -5,7 +5,7 @@
  * @typedef {import("../model/predictor.js").Size} Size
  * @typedef {import("../model/predictor.js").Prediction} Prediction
  * @typedef {import("./areas.js").Area} Area
- * @typedef {import("./areas.js").RegionShare} RegionShare
+ * @typedef {import("./areas.js").AreaShare} AreaShare
  *
  * @typedef {object} Density
  * @property {ArrayLike<number>} values Row by row.
@@ -18,11 +18,11 @@
  * @property {number} kld_a_b KL(a || b) in nats: how badly b predicts where people look in a.
  * @property {number} kld_b_a
  *
- * @typedef {object} RegionChange
+ * @typedef {object} AreaChange
  * @property {string} name
  * @property {number} change B's share of attention less A's.
- * @property {RegionShare} a Where it lies in several folds, its largest part.
- * @property {RegionShare} b
+ * @property {AreaShare} a Where it lies in several folds, its largest part.
+ * @property {AreaShare} b
  * @property {boolean} isTakenOver Whether it is looked for where it lies in A.
  */
 
@@ -83,12 +83,12 @@ export function pairedAreas(areas, areasB, predictions) {
  * Each area's share of attention in both designs, in the order of the areas; only those that lie in both.
  *
  * @param {Area[]} areas
- * @param {RegionShare[]} a
- * @param {RegionShare[]} b
+ * @param {AreaShare[]} a
+ * @param {AreaShare[]} b
  * @param {Set<string>} takenOver
- * @returns {RegionChange[]}
+ * @returns {AreaChange[]}
  */
-export function regionChanges(areas, a, b, takenOver) {
+export function areaChanges(areas, a, b, takenOver) {
   const [first, second] = [largestParts(a), largestParts(b)];
   return areas.flatMap(({ name }) => {
     const [one, other] = [first.get(name), second.get(name)];
@@ -102,7 +102,7 @@ export function regionChanges(areas, a, b, takenOver) {
 /**
  * A change as a row of Python's table.
  *
- * @param {RegionChange} change
+ * @param {AreaChange} change
  * @returns {Record<string, string | number>}
  */
 export function rowOf({ name, change, a, b, isTakenOver }) {
@@ -140,13 +140,13 @@ function isInside(corners, { width, height }) {
   return Math.min(x, y, width - x - across, height - y - down) >= -ROUNDING;
 }
 
-/** @param {RegionShare[]} rows */
+/** @param {AreaShare[]} rows */
 function largestParts(rows) {
-  /** @type {Map<string, RegionShare>} */
+  /** @type {Map<string, AreaShare>} */
   const found = new Map();
   for (const row of rows) {
     const other = found.get(row.name);
-    if (!other || row.area > other.area) found.set(row.name, row);
+    if (!other || row.size > other.size) found.set(row.name, row);
   }
   return found;
 }

@@ -3,7 +3,7 @@
  *
  * @typedef {import("./store.js").Store} Store
  * @typedef {import("./store.js").Entry} Entry
- * @typedef {import("../density/areas.js").RegionShare} RegionShare
+ * @typedef {import("../density/areas.js").AreaShare} AreaShare
  */
 
 import { removeArea, rename } from "./edits.js";
@@ -26,7 +26,7 @@ export function newAreaTable() {
  * @param {Store} store
  * @param {HTMLElement} table
  * @param {Entry | null} entry
- * @param {RegionShare[]} rows
+ * @param {AreaShare[]} rows
  * @param {string | null} chosen The id of the area that is chosen.
  */
 export function drawAreaTable(store, table, entry, rows, chosen) {
@@ -90,7 +90,7 @@ function newLine(store, entryId, key) {
 
 /**
  * @param {HTMLTableRowElement} line
- * @param {RegionShare} row
+ * @param {AreaShare} row
  * @param {boolean} isFirst
  * @param {boolean} isFolded
  */
@@ -98,7 +98,7 @@ function drawLine(line, row, isFirst, isFolded) {
   const [rank, name, attention, area, chance, button] = [...line.cells];
   rank.textContent = String(row.rank);
   attention.textContent = percent(row.attention);
-  area.textContent = percent(row.area);
+  area.textContent = percent(row.size);
   chance.textContent = times(row.times_chance);
   if (!isFirst) {
     name.textContent = `${row.name}, fold ${row.fold}`;

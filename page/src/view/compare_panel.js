@@ -6,7 +6,7 @@
  * @typedef {import("./store.js").State} State
  * @typedef {import("./store.js").Entry} Entry
  * @typedef {import("../model/predictor.js").Prediction} Prediction
- * @typedef {import("../density/difference.js").RegionChange} RegionChange
+ * @typedef {import("../density/difference.js").AreaChange} AreaChange
  */
 
 import { comparisonOf } from "./comparison.js";
@@ -95,7 +95,7 @@ function resultOf(state) {
   ];
 }
 
-/** @param {RegionChange[]} changes */
+/** @param {AreaChange[]} changes */
 function tableOf(changes) {
   const heading = (/** @type {string} */ text) =>
     element("th", { scope: "col", class: text === "Area" ? "name" : false }, text);

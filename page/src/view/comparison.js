@@ -10,7 +10,7 @@
 
 import { cutNotes } from "../density/areas.js";
 import { densityOf } from "../density/density.js";
-import { compareDesigns, regionChanges } from "../density/difference.js";
+import { compareDesigns, areaChanges } from "../density/difference.js";
 import { areasOn, sharesOf } from "./measures.js";
 import { boundedSize } from "./maps.js";
 import { chosenEntry, otherEntry } from "./store.js";
@@ -29,7 +29,7 @@ export function comparisonOf(state) {
   const [first, second] = /** @type {[Prediction, Prediction]} */ ([a.prediction, b.prediction]);
   const { areas, takenOver } = areasOn({ ...state, tab: "compare" }, b);
   const rows = [sharesOf(first, a.areas), sharesOf(second, areas)];
-  const changes = regionChanges(a.areas, rows[0], rows[1], takenOver);
+  const changes = areaChanges(a.areas, rows[0], rows[1], takenOver);
   const isFolded = first.folds.length > 1 || second.folds.length > 1;
   const lost = a.areas.filter(({ name }) => !changes.some((change) => change.name === name));
   const extra = b.areas.filter(({ name }) => !a.areas.some((area) => area.name === name));

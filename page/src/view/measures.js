@@ -5,10 +5,10 @@
  * @typedef {import("./store.js").Entry} Entry
  * @typedef {import("../model/predictor.js").Prediction} Prediction
  * @typedef {import("../density/areas.js").Area} Area
- * @typedef {import("../density/areas.js").RegionShare} RegionShare
+ * @typedef {import("../density/areas.js").AreaShare} AreaShare
  */
 
-import { regionShares } from "../density/areas.js";
+import { areaShares } from "../density/areas.js";
 import { pairedAreas } from "../density/difference.js";
 import { sumsOf } from "../density/sums.js";
 import { chosenEntry } from "./store.js";
@@ -16,13 +16,13 @@ import { chosenEntry } from "./store.js";
 /** @type {WeakMap<Prediction, import("../density/sums.js").FoldSums[]>} */
 const sums = new WeakMap();
 
-/** @type {WeakMap<Prediction, {areas: Area[], rows: RegionShare[]}>} */
+/** @type {WeakMap<Prediction, {areas: Area[], rows: AreaShare[]}>} */
 const shares = new WeakMap();
 
 /**
  * @param {Prediction} prediction
  * @param {Area[]} areas
- * @returns {RegionShare[]}
+ * @returns {AreaShare[]}
  */
 export function sharesOf(prediction, areas) {
   const last = shares.get(prediction);
@@ -30,7 +30,7 @@ export function sharesOf(prediction, areas) {
     return last.rows;
   const folds = sums.get(prediction) ?? sumsOf(prediction);
   sums.set(prediction, folds);
-  const rows = regionShares(folds, areas);
+  const rows = areaShares(folds, areas);
   shares.set(prediction, { areas, rows });
   return rows;
 }

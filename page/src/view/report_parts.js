@@ -1,8 +1,8 @@
 /**
  * Parts of a report as HTML: tables, notes, the legend, and the style that holds it on one page.
  *
- * @typedef {import("../density/areas.js").RegionShare} RegionShare
- * @typedef {import("../density/difference.js").RegionChange} RegionChange
+ * @typedef {import("../density/areas.js").AreaShare} AreaShare
+ * @typedef {import("../density/difference.js").AreaChange} AreaChange
  */
 
 import { cssColor, positionOf, ticksOf } from "../density/colors.js";
@@ -28,19 +28,19 @@ export function list(lines) {
 }
 
 /**
- * @param {RegionShare[]} rows
+ * @param {AreaShare[]} rows
  * @param {boolean} isFolded
  */
 export function shareTable(rows, isFolded) {
   const fold = isFolded ? ["fold"] : [];
   const cells = rows.map((row) => [
     ...(isFolded ? [String(row.fold)] : []),
-    ...[String(row.rank), row.name, percent(row.attention), percent(row.area), times(row.times_chance)],
+    ...[String(row.rank), row.name, percent(row.attention), percent(row.size), times(row.times_chance)],
   ]);
   return tableOf([...fold, "rank", "area", "attention", "size", "times chance"], cells, fold.length + 1);
 }
 
-/** @param {RegionChange[]} changes */
+/** @param {AreaChange[]} changes */
 export function changeTable(changes) {
   const cells = changes.map(({ name, change, a, b }) => [
     ...[name, percent(a.attention), percent(b.attention), points(change)],

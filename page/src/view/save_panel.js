@@ -51,7 +51,7 @@ export function startSavePanel(store) {
       element("label", { class: "check" }, withAreas, "Draw the areas on the picture"),
       element("h2", {}, "Its areas"),
       element("div", { class: "row" }, ...tables),
-      quiet("As gazemap regions writes them, and reads them. A polygon is written as the box around it."),
+      quiet("As gazemap areas writes them, and reads them. A polygon is written as the box around it."),
       element("h2", {}, "A and B"),
       element("div", { class: "row" }, ...both),
       quiet("As gazemap diff writes them."),
@@ -112,7 +112,7 @@ function saveAreas(state, kind) {
   const rows = sharesOf(/** @type {Prediction} */ (entry.prediction), entry.areas);
   saveRows(
     rows.map((row) => ({ ...row })),
-    `${entry.name}.regions.${kind}`,
+    `${entry.name}.areas.${kind}`,
   );
 }
 

@@ -5,7 +5,7 @@
  * @typedef {import("./store.js").State} State
  * @typedef {import("./store.js").Entry} Entry
  * @typedef {import("../density/areas.js").Area} Area
- * @typedef {import("../density/areas.js").RegionShare} RegionShare
+ * @typedef {import("../density/areas.js").AreaShare} AreaShare
  */
 
 import { boundsOf } from "../density/polygons.js";
@@ -84,7 +84,7 @@ function newShape(store, entryId, id) {
  * @param {number} unit A pixel of the screen, in pixels of the image.
  * @param {number} imageWidth
  * @param {Area} area
- * @param {RegionShare[]} rows One per fold that it lies in.
+ * @param {AreaShare[]} rows One per fold that it lies in.
  * @param {boolean} isChosen
  */
 function drawShape(shape, unit, imageWidth, { name, kind, corners }, rows, isChosen) {

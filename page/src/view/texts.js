@@ -42,7 +42,7 @@ export function mark(value) {
  *
  * @param {string} name
  * @param {import("../density/areas.js").Area["kind"]} kind
- * @param {import("../density/areas.js").RegionShare[]} rows
+ * @param {import("../density/areas.js").AreaShare[]} rows
  */
 export function spoken(name, kind, rows) {
   const parts = rows.map(({ attention, times_chance, rank, fold }) => {

@@ -10,14 +10,15 @@ from typing import Any
 
 from gazemap.analysis.area_drawings import svg_areas
 from gazemap.analysis.area_labels import coco_areas, is_coco, is_labelme, labelme_areas, polygon
-from gazemap.analysis.box_tables import box_of, csv_rows, json_of, parse_box, text_of
-from gazemap.analysis.regions import read_mask
+from gazemap.analysis.area_tables import box_of, csv_rows, json_of, parse_box, text_of
+from gazemap.analysis.mask_files import read_mask
 from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
 from gazemap.gaze.shapes import Area
 from gazemap.images.reading import read_size
 
 _SUFFIXES = (".json", ".csv", ".svg", ".png")
+_MASKS = (".png", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".jpg", ".jpeg")
 _FORMS = (
     "a text name=x,y,width,height, a file that ends in .json, .csv, .svg or .png, or a folder of such files"
 )
@@ -70,7 +71,7 @@ def read_areas(areas: AreasLike) -> NamedAreas:
     - .json: a list of objects with these names, or with `points`, [[x, y], ...], in place of the box; or a
       file of COCO (boxes and polygons) or of LabelMe (rectangles, polygons, circles);
     - .svg: rectangles, polygons, circles and ellipses with a name;
-    - .png: each gray value or color is an area;
+    - .png or another image of flat colors: each gray value or color is an area;
     - a folder: a file for each image, named as the image is, such as photo.json for photo.jpg.
 
     Raises:
@@ -83,6 +84,22 @@ def read_areas(areas: AreasLike) -> NamedAreas:
         _add(entry, found)
     if not (found.common or found.named):
         raise InputError(f"There are no areas. Give {_FORMS}.")
+    return found
+
+
+def areas_of(image: Path, areas: AreasLike) -> list[Area]:
+    """The areas of one image.
+
+    Raises:
+        InputError: as `read_areas`, or none of them is this image's.
+    """
+    named = read_areas(areas)
+    found = named.of(image.name)
+    if not found:
+        raise InputError(
+            f"There are no areas of {image.name}, but of {', '.join([*named.named][:5])}. Areas of another "
+            "name must lie in a file without images' names."
+        )
     return found
 
 
@@ -102,7 +119,7 @@ def _add(entry: str | Path | Box | Area, found: NamedAreas) -> None:
         for file in _within(Path(entry)):
             for image, areas in _of_file(file).items():
                 found.named.setdefault(image or file.stem, []).extend(areas)
-    elif Path(entry).suffix.lower() in _SUFFIXES:
+    elif Path(entry).suffix.lower() in (*_SUFFIXES, *_MASKS):
         for image, areas in _of_file(Path(entry)).items():
             (found.named.setdefault(image, []) if image else found.common).extend(areas)
     elif "=" in str(entry):
@@ -121,9 +138,8 @@ def _within(folder: Path) -> list[Path]:
 def _of_file(path: Path) -> dict[str, list[Area]]:
     """Image's name -> areas; the name "" where the file states none."""
     suffix = path.suffix.lower()
-    if suffix == ".png":
-        mask = read_mask(path, read_size(path))
-        return {"": [Area(name, pixels=mask.labels == number) for number, name in enumerate(mask.names)]}
+    if suffix in _MASKS:
+        return {"": read_mask(path, read_size(path))}
     text = text_of(path)
     if suffix == ".svg":
         return {"": svg_areas(text, path)}

@@ -1,4 +1,4 @@
-"""Two predictions side by side: what compares them in numbers, region by region, and what was assumed."""
+"""Two predictions side by side: what compares them in numbers, area by area, and what was assumed."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gazemap.analysis.area_shares import AreaShare, area_shares, cut_notes
 from gazemap.analysis.designs import (
+    AreaChange,
     DesignDifference,
-    RegionChange,
+    area_changes,
     compare_designs,
-    paired_boxes,
-    region_changes,
+    paired_areas,
 )
-from gazemap.analysis.fold_regions import cut_notes, region_shares
-from gazemap.gaze.areas import Box
+from gazemap.gaze.shapes import Area, overlapping
 from gazemap.prediction.prediction import Prediction
 from gazemap.system.plain import plain
 from gazemap.types import Size
 
 _NUMBERS = ("total_variation", "cc", "sim", "kld_a_b", "kld_b_a")
 _ALIKE = 0.01  # shapes that differ by less are one
-_TOLD = 10  # regions whose place is taken over, each in a line
+_TOLD = 10  # areas whose place is taken over, each in a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +31,16 @@ class ComparedDesigns:
     Attributes:
         predictions: of both.
         differences: of their densities; of designs that are predicted fold by fold, of each pair of folds.
-        changes: a row per region, in the order in which they were given.
-        boxes: the regions in A and in B.
+        changes: a row per area, in the order in which they were given, then per group.
+        areas: the areas in A and in B.
+        shares: what is predicted for them, of each fold, in A and in B.
     """
 
     predictions: tuple[Prediction, Prediction]
     differences: Sequence[DesignDifference]
-    changes: Sequence[RegionChange]
-    boxes: tuple[Sequence[Box], Sequence[Box]]
+    changes: Sequence[AreaChange]
+    areas: tuple[Sequence[Area], Sequence[Area]]
+    shares: tuple[Sequence[AreaShare], Sequence[AreaShare]]
 
     @property
     def is_folded(self) -> bool:
@@ -46,14 +48,14 @@ class ComparedDesigns:
         return any(len(prediction.folds) > 1 for prediction in self.predictions)
 
     def as_json(self) -> dict[str, Any]:
-        """The numbers that compare the two, the regions' rows, and what was assumed, with all digits.
+        """The numbers that compare the two, the areas' rows, and what was assumed, with all digits.
 
         Of designs that are predicted fold by fold, the numbers are in `folds`, one entry per pair.
         """
         numbers = [{name: getattr(found, name) for name in _NUMBERS} for found in self.differences]
         folds = [{"fold": number} | values for number, values in enumerate(numbers, 1)]
         compared = {"folds": folds} if self.is_folded else numbers[0]
-        rows = {"regions": [row.row() for row in self.changes], "notes": self.assumed()}
+        rows = {"areas": [row.row() for row in self.changes], "notes": self.assumed()}
         values: dict[str, Any] = plain(compared | rows)
         return values
 
@@ -69,10 +71,16 @@ class ComparedDesigns:
         taken_over = [change.name for change in self.changes if change.is_taken_over]
         lines = [f"{letter}: {note}." for letter, prediction in pairs for note in prediction.notes]
         lines += [*self._unlike(), *self._alone()]
-        for letter, prediction, boxes in zip("AB", self.predictions, self.boxes, strict=True):
-            lines += [f"{letter}: {note}" for note in cut_notes(region_shares(prediction, boxes))]
+        for letter, prediction, areas, shares in zip(
+            "AB", self.predictions, self.areas, self.shares, strict=True
+        ):
+            lines += [f"{letter}: {note}" for note in cut_notes(shares)]
+            lines += [
+                f"{letter}: {one} and {other} overlap: attention on both of them counts for each."
+                for one, other in overlapping(areas, prediction.placement.size)
+            ]
         lines += [
-            f"{name}: its place in B is taken over from A; give --boxes-b if it moved."
+            f"{name}: its place in B is taken over from A; give --areas-b if it moved."
             for name in taken_over[:_TOLD]
         ]
         if len(taken_over) > _TOLD:
@@ -120,27 +128,28 @@ class ComparedDesigns:
 
 
 def compare_predictions(
-    first: Prediction, second: Prediction, boxes: Sequence[Box] = (), boxes_b: Sequence[Box] = ()
+    first: Prediction, second: Prediction, areas: Sequence[Area] = (), areas_b: Sequence[Area] = ()
 ) -> ComparedDesigns:
     """Compare the predictions of two designs, fold by fold where they have several.
 
     Args:
         first: of A.
         second: of B.
-        boxes: regions in pixels of A.
-        boxes_b: those of them that lie elsewhere in B, in its pixels; see `paired_boxes`.
+        areas: in pixels of A.
+        areas_b: those of them that lie elsewhere in B, in its pixels; see `paired_areas`.
 
     Raises:
-        InputError: as `paired_boxes`.
+        InputError: as `paired_areas`.
     """
     predictions = first, second
     sizes = first.placement.size, second.placement.size
     is_folded = any(len(prediction.folds) > 1 for prediction in predictions)
-    placed, taken_over = paired_boxes(boxes, boxes_b, sizes, screens_of(sizes, is_folded=is_folded))
-    changes = region_changes(boxes, region_shares(first, boxes), region_shares(second, placed), taken_over)
+    placed, taken_over = paired_areas(areas, areas_b, sizes, screens_of(sizes, is_folded=is_folded))
+    shares = area_shares(first, areas), area_shares(second, placed)
+    changes = area_changes(areas, *shares, taken_over)
     pairs = zip(first.folds, second.folds, strict=False)
     differences = [compare_designs(one.density, other.density) for one, other in pairs]
-    return ComparedDesigns(predictions, differences, changes, (boxes, placed))
+    return ComparedDesigns(predictions, differences, changes, (areas, placed), shares)
 
 
 def screens_of(sizes: tuple[Size, Size], *, is_folded: bool) -> tuple[Size, Size]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.analysis.regions import RegionShare
+from gazemap.analysis.area_shares import AreaShare
 from gazemap.errors import InputError
-from gazemap.gaze.areas import Box, check_inside, check_names
+from gazemap.gaze.shapes import Area, check_areas, groups_of
 from gazemap.metrics import cc, kld, resize, sim
 from gazemap.types import Floats, Size
 
@@ -39,23 +39,23 @@ class DesignDifference:
 
 
 @dataclass(frozen=True)
-class RegionChange:
-    """The attention on one region in two designs, A and B.
+class AreaChange:
+    """The attention on one area in two designs, A and B.
 
     Attributes:
-        a: the region in A; its `rank` is that among A's regions. Where it lies in several folds, its largest
+        a: the area in A; its `rank` is that among A's areas. Where it lies in several folds, its largest
             part.
         b: the same in B.
         is_taken_over: whether nobody said where it lies in B, so that it is looked for where it lies in A.
     """
 
-    a: RegionShare
-    b: RegionShare
+    a: AreaShare
+    b: AreaShare
     is_taken_over: bool = False
 
     @property
     def name(self) -> str:
-        """Of the region."""
+        """Of the area, or of the group."""
         return self.a.name
 
     @property
@@ -64,7 +64,7 @@ class RegionChange:
         return self.b.attention - self.a.attention
 
     def row(self) -> dict[str, str | float]:
-        """The region's row in the table: attention and times chance in both designs, then where it lies.
+        """The area's row in the table: attention and times chance in both designs, then where it lies.
 
         `place_b` is "given", or "from A" where the place in B is that in A.
         """
@@ -109,63 +109,69 @@ def on_grid(density: NDArray[np.floating], size: Size) -> Floats:
     return normalized
 
 
-def paired_boxes(
-    boxes: Sequence[Box], boxes_b: Sequence[Box], sizes: tuple[Size, Size], screens: tuple[Size, Size]
-) -> tuple[list[Box], set[str]]:
-    """Where the first design's regions lie in the second, in the order of the first.
+def paired_areas(
+    areas: Sequence[Area], areas_b: Sequence[Area], sizes: tuple[Size, Size], screens: tuple[Size, Size]
+) -> tuple[list[Area], set[str]]:
+    """Where the first design's areas lie in the second, in the order of the first.
 
     Args:
-        boxes: in pixels of the first design.
-        boxes_b: the regions that lie elsewhere in the second, in its pixels. All others are taken over: they
-            are looked for at the same place, relative to what is seen at once.
+        areas: in pixels of the first design.
+        areas_b: those that lie elsewhere in the second, in its pixels. All others are taken over: they are
+            looked for at the same place, relative to what is seen at once.
         sizes: (H, W) of both designs.
         screens: (H, W) of what is seen of each at once: the designs themselves, or their folds.
 
     Returns:
-        the boxes, and the names of those that were taken over.
+        the areas, with the groups of the first, and the names of those that were taken over.
 
     Raises:
-        InputError: a box reaches out of its design, or a region of the second is none of the first.
+        InputError: an area reaches out of its design, an area of the second is none of the first, or a mask
+            is to be taken over to a design of another size.
     """
-    check_names(boxes)
-    check_inside(boxes, sizes[0])
-    check_names(boxes_b)
-    check_inside(boxes_b, sizes[1])
-    second = {box.name: box for box in boxes_b}
-    unknown = second.keys() - {box.name for box in boxes}
+    check_areas(areas, sizes[0])
+    check_areas(areas_b, sizes[1])
+    groups = {area.name: area.group for area in areas}
+    second = {area.name: replace(area, group=groups.get(area.name, "")) for area in areas_b}
+    unknown = second.keys() - groups.keys()
     if unknown:
         raise InputError(
-            f"Regions of B must be regions of A, too; A has no {', '.join(sorted(unknown))}. Its regions are "
-            f"{', '.join(box.name for box in boxes) or 'none'}."
+            f"Areas of B must be areas of A, too; A has no {', '.join(sorted(unknown))}. Its areas are "
+            f"{', '.join(groups) or 'none'}."
         )
-    taken_over = [box.scaled(*screens) for box in boxes if box.name not in second]
+    taken_over = [area for area in areas if area.name not in second]
     try:
-        check_inside(taken_over, sizes[1])
+        placed = [area.scaled(*screens) for area in taken_over]
+        check_areas(placed, sizes[1])
     except InputError as error:
-        raise InputError(f"Places taken over from A lie outside of B: say where they are. {error}") from None
-    second |= {box.name: box for box in taken_over}
-    return [second[box.name] for box in boxes], {box.name for box in taken_over}
+        raise InputError(f"Places taken over from A do not fit B: say where they are. {error}") from None
+    second |= {area.name: area for area in placed}
+    return [second[area.name] for area in areas], {area.name for area in taken_over}
 
 
-def region_changes(
-    boxes: Sequence[Box], a: Sequence[RegionShare], b: Sequence[RegionShare], taken_over: Container[str] = ()
-) -> list[RegionChange]:
-    """Each region's share of attention in two designs, in the order of `boxes`.
+def area_changes(
+    areas: Sequence[Area], a: Sequence[AreaShare], b: Sequence[AreaShare], taken_over: Container[str] = ()
+) -> list[AreaChange]:
+    """Each area's share of attention in two designs, in the order of `areas`, then each group's.
 
     Args:
-        boxes: the regions.
-        a: their shares in the first design. Of a region in several folds its largest part is taken, where
+        areas: of the first design.
+        a: their shares in the first design. Of an area in several folds its largest part is taken, where
             equal the first.
         b: the same of the second.
-        taken_over: the names of regions whose place in the second is that in the first.
+        taken_over: the names of areas whose place in the second is that in the first. A group is taken over
+            with one of its areas.
     """
     first, second = _largest_parts(a), _largest_parts(b)
-    return [RegionChange(first[box.name], second[box.name], box.name in taken_over) for box in boxes]
+    moved = {area.group for area in areas if area.group and area.name in taken_over}
+    return [
+        AreaChange(first[area.name], second[area.name], area.name in taken_over or area.name in moved)
+        for area in [*areas, *groups_of(areas)]
+    ]
 
 
-def _largest_parts(rows: Sequence[RegionShare]) -> dict[str, RegionShare]:
-    found: dict[str, RegionShare] = {}
+def _largest_parts(rows: Sequence[AreaShare]) -> dict[str, AreaShare]:
+    found: dict[str, AreaShare] = {}
     for row in rows:
-        if row.name not in found or row.area > found[row.name].area:
+        if row.name not in found or row.size > found[row.name].size:
             found[row.name] = row
     return found

@@ -26,6 +26,7 @@ class AreaLooks:
         area: the name of the area, or of the group.
         fixations: how many lie in the area.
         fixations_in_image: how many lie in the image.
+        fixations_in_time: how many of those in the area began within the stated seconds.
         fixation_time: the durations of the fixations in the area, summed, in seconds (total fixation time).
         dwell_time: the time in the area, from each entry to the exit, summed over visits, in seconds (total
             dwell time): as `fixation_time`, with the saccades between two fixations of one visit.
@@ -39,6 +40,7 @@ class AreaLooks:
     area: str
     fixations: int
     fixations_in_image: int
+    fixations_in_time: int | None
     fixation_time: float | None
     dwell_time: float | None
     time_to_first: float | None
@@ -46,7 +48,7 @@ class AreaLooks:
     revisits: int | None
 
 
-def area_looks(fixations: Fixations, areas: Sequence[Area], size: Size) -> list[AreaLooks]:
+def area_looks(fixations: Fixations, areas: Sequence[Area], size: Size, seconds: float) -> list[AreaLooks]:
     """Each observer's looks at each area, observer by observer, in the order of the areas.
 
     Without onsets the order of the fixations is not known, and so no visits. A fixation outside of the image
@@ -56,6 +58,7 @@ def area_looks(fixations: Fixations, areas: Sequence[Area], size: Size) -> list[
         fixations: of an image of that size, with observers.
         areas: inside of the image.
         size: (H, W) of the image.
+        seconds: of `fixations_in_time`, since the image appeared.
     """
     rows = []
     for observer in fixations.observers:
@@ -64,18 +67,23 @@ def area_looks(fixations: Fixations, areas: Sequence[Area], size: Size) -> list[
             order = np.argsort(own.onset, kind="stable")
             own = Fixations(**{name: values[order] for name, values in own.columns.items()})
         inside = int(own.inside(size).sum())
-        rows += [_looks(own, area, area.holds(own.x, own.y, size), inside, observer) for area in areas]
+        for area in areas:
+            holds = area.holds(own.x, own.y, size)
+            early = None if own.onset is None else int((holds & (own.onset <= seconds)).sum())
+            rows.append(_looks(own, area, holds, (inside, early), observer))
     return rows
 
 
-def _looks(own: Fixations, area: Area, holds: NDArray[np.bool_], inside: int, observer: str) -> AreaLooks:
+def _looks(
+    own: Fixations, area: Area, holds: NDArray[np.bool_], counts: tuple[int, int | None], observer: str
+) -> AreaLooks:
     """One row.
 
     Args:
         own: the observer's fixations, in the order of their onsets where these are known.
         area: looked at.
         holds: (n,) which of them lie in it.
-        inside: how many lie in the image.
+        counts: how many lie in the image, and how many lie in the area and began in time.
         observer: the name.
     """
     first = visits = None
@@ -86,7 +94,8 @@ def _looks(own: Fixations, area: Area, holds: NDArray[np.bool_], inside: int, ob
         observer=observer,
         area=area.name,
         fixations=int(holds.sum()),
-        fixations_in_image=inside,
+        fixations_in_image=counts[0],
+        fixations_in_time=counts[1],
         fixation_time=None if own.duration is None else float(own.duration[holds].sum()),
         dwell_time=_dwell_time(own.onset, own.duration, holds),
         time_to_first=first,

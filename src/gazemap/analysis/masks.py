@@ -1,4 +1,4 @@
-"""Masks whose flat colors were blurred, by lossy compression or smooth edges: two regions are told apart."""
+"""Masks whose flat colors were blurred, by lossy compression or smooth edges: two areas are told apart."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 from gazemap.types import Floats
 
 _ALIKE = 24  # levels that lossy compression changes a flat color by, at most
-_RAGGED = 8  # colors without one pixel inside an area of their own, which drawn regions do not have
+_RAGGED = 8  # colors without one pixel inside a part of their own, which drawn areas do not have
 
 
-def regions_meant(
+def areas_meant(
     packed: NDArray[np.int64], *, lossy: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.intp]] | None:
     """The flat colors of a mask and the number of each pixel's among them; None where that is not certain.
 
-    A file that may be lossy, or has colors that only lie on edges, is taken for two regions where all areas
+    A file that may be lossy, or has colors that only lie on edges, is taken for two areas where all parts
     have one of two colors: each pixel then belongs to the one that it is more like.
 
     Args:
@@ -29,13 +29,13 @@ def regions_meant(
     ragged = len(values) - np.count_nonzero(drawn)
     if not lossy and (ragged <= _RAGGED or ragged <= len(values) / 2):
         return values, labels
-    areas = _unlike(_channels(values[drawn]), counts[drawn])
-    if len(areas) == 1:
-        return values[drawn][areas], np.zeros_like(labels)
-    if len(areas) != 2:
+    flat = _unlike(_channels(values[drawn]), counts[drawn])
+    if len(flat) == 1:
+        return values[drawn][flat], np.zeros_like(labels)
+    if len(flat) != 2:
         return None
-    distances = [np.square(_channels(values) - _channels(values[drawn])[area]).sum(axis=1) for area in areas]
-    return values[drawn][areas], np.argmin(distances, axis=0)[labels]
+    distances = [np.square(_channels(values) - _channels(values[drawn])[color]).sum(axis=1) for color in flat]
+    return values[drawn][flat], np.argmin(distances, axis=0)[labels]
 
 
 def _inside(packed: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Tables of regions as files: CSV, or a JSON list of rows."""
+"""Tables of areas as files: CSV, or a JSON list of rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that measures areas of interest."""
+"""The command that predicts and measures areas of interest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from gazemap.cli.command import Answer, command
-from gazemap.cli.options import SetArgument
+from gazemap.cli.options import (
+    AREAS,
+    MODEL,
+    CenterBiasOption,
+    ConditionOption,
+    DeviceOption,
+    EngineOption,
+    FigureOption,
+    ViewportOption,
+)
 from gazemap.cli.tables import Table
 
 app = typer.Typer()
@@ -16,38 +25,73 @@ app = typer.Typer()
 
 @command(
     app,
-    "Gaze data",
-    "gazemap areas gaze/mine --areas areas --out looks.csv",
-    "gazemap areas gaze/mine --areas button=500,400,160,60 --seconds 1",
+    "Predict",
+    "gazemap areas page.png --areas button=500,400,160,60",
+    "gazemap areas gaze/mine --areas areas --out table.csv --looks looks.csv",
 )
 def areas(
-    dataset: SetArgument,
-    areas: Annotated[
-        list[str],
-        typer.Option(
-            metavar="AREAS",
-            help="An area of all images as NAME=X,Y,WIDTH,HEIGHT in pixels; a file of areas: .csv, .json "
-            "(COCO and LabelMe, too), .svg or .png; or a folder with such a file per image. May be given "
-            "several times.",
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IMAGE|SET",
+            help="An image file, for which areas are predicted; or the folder of a gaze data set, in which "
+            "they are measured.",
         ),
     ],
+    areas: Annotated[list[str], typer.Option(metavar="AREAS", help=AREAS)],
+    measured: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SET",
+            help="A gaze data set that has the image, too: how its observers looked at the areas is shown "
+            "beside what is predicted.",
+        ),
+    ] = None,
     seconds: Annotated[
         float, typer.Option(metavar="SECONDS", help="An area is seen if it is looked at within this time.")
     ] = 2.0,
     out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write the table, into this .csv or .json file."),
+    ] = None,
+    looks: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="Also write every observer's looks at every area, into this .csv or .json file.",
         ),
     ] = None,
-    summary: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Also write the table, into this .csv or .json file."),
+    figure: FigureOption = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="MODEL", help=f"{MODEL} Without it: gazenet.")
     ] = None,
+    condition: ConditionOption = None,
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
+    center_bias: CenterBiasOption = True,
+    viewport: ViewportOption = None,
 ) -> Answer:
-    """Say how observers looked at areas of images: attention, first looks, dwell times, visits."""
-    from gazemap.reports.areas import areas as measure
+    """Say how much attention areas get, as predicted for an image, as measured in a data set, or both.
 
-    found = measure(dataset, areas=areas, seconds=seconds, out=out, summary=summary, progress=True)
-    return Answer(found, [Table(found.headings, found.cells(), found.dataset, narrow="list"), *found.notes()])
+    Predicted: the share of attention, times chance, the probability of being seen in time, and the expected
+    fixations. Measured: first looks, dwell times and visits, too, with intervals over observers.
+    """
+    from gazemap.reports.areas import areas as tell
+
+    found = tell(
+        source,
+        areas=areas,
+        measured=measured,
+        seconds=seconds,
+        out=out,
+        looks=looks,
+        figure=figure,
+        model=model,
+        condition=condition,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+        viewport=viewport,
+        progress=True,
+    )
+    return Answer(found, [Table(found.headings, found.cells(), found.title, narrow="list"), *found.notes()])

@@ -61,15 +61,10 @@ SetOption = Annotated[
         help="Replace one value of the recipe, as in training.epochs=5. May be given several times.",
     ),
 ]
-BoxesOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--boxes",
-        metavar="BOXES",
-        help="A region as NAME=X,Y,WIDTH,HEIGHT in pixels, or a .csv or .json file of regions with the "
-        "columns name, x, y, width and height. May be given several times.",
-    ),
-]
+AREAS = (
+    "An area as NAME=X,Y,WIDTH,HEIGHT in pixels; a file of areas: .csv, .json (COCO and LabelMe, too), .svg "
+    "or a mask as .png; or a folder with such a file per image. May be given several times."
+)
 HoldsOption = Annotated[
     Literal["saliency", "log_density"],
     typer.Option(

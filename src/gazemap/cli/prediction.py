@@ -9,7 +9,7 @@ import typer
 
 from gazemap.cli.command import Answer, command, complain
 from gazemap.cli.options import (
-    BoxesOption,
+    AREAS,
     CenterBiasOption,
     ConditionOption,
     DeviceOption,
@@ -174,50 +174,6 @@ def manifest(
 @command(
     app,
     _PREDICT,
-    "gazemap regions page.png --boxes button=500,400,160,60",
-    "gazemap regions page.png --boxes regions.csv --viewport 1280x800",
-)
-def regions(
-    image: ImageArgument,
-    boxes: BoxesOption = None,
-    mask: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="In place of boxes: an image of the same size, where each gray value or color is a region.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write the table, into this .csv or .json file.")
-    ] = None,
-    figure: FigureOption = None,
-    model: ModelOption = "gazenet",
-    engine: EngineOption = "auto",
-    device: DeviceOption = "auto",
-    center_bias: CenterBiasOption = True,
-    viewport: ViewportOption = None,
-) -> Answer:
-    """Say which share of the attention falls on each region of an image, and how much more than by chance."""
-    from gazemap.reports.regions import regions
-
-    found = regions(
-        image,
-        boxes=boxes or (),
-        mask=mask,
-        out=out,
-        figure=figure,
-        model=model,
-        engine=engine,
-        device=device,
-        center_bias=center_bias,
-        viewport=viewport,
-    )
-    return Answer(found, [Table(found.headings, found.cells(), image.name), *found.notes()])
-
-
-@command(
-    app,
-    _PREDICT,
     "gazemap crop photo.jpg --aspect 16:9 --out wide.jpg",
     "gazemap crop photo.jpg --size 1200x630 --out card.jpg --figure why.png",
 )
@@ -277,25 +233,23 @@ def crop(
     app,
     _PREDICT,
     "gazemap diff before.png after.png --figure changes.png",
-    "gazemap diff before.png after.png --boxes button=500,400,160,60",
+    "gazemap diff before.png after.png --areas button=500,400,160,60",
 )
 def diff(
     a: Annotated[Path, typer.Argument(metavar="A", help="An image file of the first design.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="An image file of the second design.")],
-    boxes: BoxesOption = None,
-    boxes_b: Annotated[
+    areas: Annotated[list[str] | None, typer.Option(metavar="AREAS", help=AREAS)] = None,
+    areas_b: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="BOXES",
-            help="Where regions lie in B that moved, given as for --boxes. May be given several times. "
+            metavar="AREAS",
+            help="Where areas lie in B that moved, given as for --areas. May be given several times. "
             "All others are looked for at the same place as in A, and the result says so.",
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Also write the table of the regions, into this .csv or .json file."
-        ),
+        typer.Option(metavar="FILE", help="Also write the table of the areas, into this .csv or .json file."),
     ] = None,
     figure: FigureOption = None,
     model: ModelOption = "gazenet",
@@ -310,8 +264,8 @@ def diff(
     found = diff(
         a,
         b,
-        boxes=boxes or (),
-        boxes_b=boxes_b,
+        areas=areas or (),
+        areas_b=areas_b or (),
         out=out,
         figure=figure,
         model=model,

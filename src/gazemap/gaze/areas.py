@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import InputError
 from gazemap.types import Floats
-
-_SMALL = 8  # pixels: of a larger image, boxes within one pixel are meant otherwise
-_ROUNDING = 1e-6  # pixels that an edge may be off after scaling
 
 
 @dataclass(frozen=True)
@@ -44,53 +38,6 @@ class Box:
     def bottom(self) -> float:
         """Where it ends, y + height."""
         return self.y + self.height
-
-    def scaled(self, size: tuple[int, int], into: tuple[int, int]) -> Box:
-        """The same part of an image of another size, relative to it; both sizes are (H, W)."""
-        down, across = into[0] / size[0], into[1] / size[1]
-        return Box(self.name, self.x * across, self.y * down, self.width * across, self.height * down)
-
-
-def check_names(boxes: Sequence[Box]) -> None:
-    """Refuse boxes that results could not tell apart.
-
-    Raises:
-        InputError: a name stands for several boxes.
-    """
-    repeated = [name for name, count in Counter(box.name for box in boxes).items() if count > 1]
-    if repeated:
-        raise InputError(f"Several boxes are named {', '.join(repeated)}; each needs a name of its own.")
-
-
-def check_inside(boxes: Sequence[Box], size: tuple[int, int]) -> None:
-    """Refuse boxes that reach out of an image of `size` (H, W), or are shares of it in place of pixels.
-
-    Raises:
-        InputError: names all of them.
-    """
-    height, width = size
-    if boxes and min(size) > _SMALL and all(max(box.right, box.bottom) <= 1 for box in boxes):
-        raise InputError(
-            f"All boxes lie within the first pixel, such as {boxes[0].name}={boxes[0].x:g},{boxes[0].y:g},"
-            f"{boxes[0].width:g},{boxes[0].height:g}: are these shares of the image? Boxes are in pixels; "
-            f"multiply x and width by {width}, y and height by {height}."
-        )
-    outside = [box for box in boxes if min(box.x, box.y, width - box.right, height - box.bottom) < -_ROUNDING]
-    if outside:
-        listed = "; ".join(
-            f"{box.name} reaches from ({box.x:g}, {box.y:g}) to ({box.right:g}, {box.bottom:g})"
-            for box in outside
-        )
-        raise InputError(f"The image is {width} x {height} pixels; outside of it: {listed}. Cut them to it.")
-
-
-def overlaps(boxes: Sequence[Box]) -> list[tuple[str, str]]:
-    """The names of every two boxes that share some area, which counts for both."""
-    return [
-        (a.name, b.name)
-        for a, b in combinations(boxes, 2)
-        if min(a.right, b.right) > max(a.x, b.x) and min(a.bottom, b.bottom) > max(a.y, b.y)
-    ]
 
 
 def integral_image(density: NDArray[np.floating]) -> Floats:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -13,8 +14,10 @@ from gazemap.errors import InputError
 from gazemap.gaze.areas import Box
 from gazemap.types import Floats, Size
 
+_SMALL = 8  # pixels: of a larger image, areas within one pixel are meant otherwise
 _ROUNDING = 1e-6  # pixels that a corner may lie outside of its image
 _COVERED = 1e-9  # of a pixel, that two areas may cover together beyond it
+_Part = tuple[slice, slice]  # rows and columns of an image
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +44,40 @@ class Area:
         corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], dtype=np.float64)
         return cls(box.name, (corners,), group=group)
 
+    @property
+    def bounds(self) -> Box:
+        """The smallest box around it.
+
+        Raises:
+            InputError: it has no pixel.
+        """
+        if self.pixels is not None:
+            if not self.pixels.any():
+                raise InputError(f"The mask of {self.name} has no pixel.")
+            (top, bottom), (left, right) = (
+                np.flatnonzero(self.pixels.any(axis=axis))[[0, -1]].tolist() for axis in (1, 0)
+            )
+            return Box(self.name, left, top, right - left + 1, bottom - top + 1)
+        corners = np.concatenate(self.polygons)
+        (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        return Box(self.name, left, top, right - left, bottom - top)
+
+    def scaled(self, size: Size, into: Size) -> Area:
+        """The same part of an image of another size, relative to it; both sizes are (H, W).
+
+        Raises:
+            InputError: it is of pixels, which stay what they are, and the sizes differ.
+        """
+        if size == into:
+            return self
+        if self.pixels is not None:
+            raise InputError(
+                f"{self.name} is a mask of an image of {size[1]} x {size[0]} and cannot be taken over to one "
+                f"of {into[1]} x {into[0]}. Give the mask of that image, too, or boxes or polygons."
+            )
+        factors = np.array([into[1] / size[1], into[0] / size[0]])
+        return replace(self, polygons=tuple(polygon * factors for polygon in self.polygons))
+
     def check_inside(self, size: Size) -> None:
         """Refuse an area that does not lie in an image of `size` (H, W).
 
@@ -56,12 +93,11 @@ class Area:
                     "both must have one size."
                 )
             return
-        corners = np.concatenate(self.polygons)
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        if low.min() < -_ROUNDING or (high > np.array([width, height]) + _ROUNDING).any():
+        box = self.bounds
+        if min(box.x, box.y, width - box.right, height - box.bottom) < -_ROUNDING:
             raise InputError(
-                f"{self.name} reaches from ({low[0]:g}, {low[1]:g}) to ({high[0]:g}, {high[1]:g}) and out of "
-                f"its image of {width} x {height} pixels. Cut it to the image."
+                f"{self.name} reaches from ({box.x:g}, {box.y:g}) to ({box.right:g}, {box.bottom:g}) and out "
+                f"of its image of {width} x {height} pixels. Cut it to the image."
             )
 
     def holds(self, x: Floats, y: Floats, size: Size) -> NDArray[np.bool_]:
@@ -78,18 +114,58 @@ class Area:
         windings = [_windings(polygon, across, down) != 0 for polygon in self.polygons]
         return np.asarray(inside & np.any(windings, axis=0))
 
-    def coverage(self, size: Size) -> Floats:
-        """(H, W) in [0, 1]: which part of each pixel of an image of `size` (H, W) lies in it, exactly.
+    def covered(self, size: Size) -> tuple[_Part, Floats]:
+        """Which part of each pixel of an image of `size` (H, W) lies in it, exactly.
+
+        Returns:
+            the rows and columns around it, and of their pixels (h, w) in [0, 1]; elsewhere it is 0.
 
         Raises:
-            InputError: as `check_inside`.
+            InputError: as `check_inside`, or it covers nothing.
         """
         self.check_inside(size)
+        box, (height, width) = self.bounds, size
+        top, left = (max(int(np.floor(low + _ROUNDING)), 0) for low in (box.y, box.x))
+        bottom, right = (
+            max(min(int(np.ceil(high - _ROUNDING)), whole), start + 1)
+            for high, whole, start in ((box.bottom, height, top), (box.right, width, left))
+        )
+        part = slice(top, bottom), slice(left, right)
         if self.pixels is not None:
-            return self.pixels.astype(np.float64)
+            return part, self.pixels[part].astype(np.float64)
+        own = bottom - top, right - left
         # what lies in two of the polygons counts once, but for pixels that both cut
-        covered: Floats = np.minimum(sum(_covered(polygon, size) for polygon in self.polygons), 1.0)
-        return covered
+        covered: Floats = np.minimum(
+            sum(_covered(polygon - (left, top), own) for polygon in self.polygons), 1.0
+        )
+        if not covered.any():
+            raise InputError(f"{self.name} has no area: its corners lie on one line.")
+        return part, covered
+
+    def share_of(self, size: Size) -> float:
+        """Its share of the area of an image of `size` (H, W), in (0, 1]."""
+        return float(self.covered(size)[1].sum() / (size[0] * size[1]))
+
+
+def check_areas(areas: Sequence[Area], size: Size) -> None:
+    """Refuse areas that results could not tell apart, or that do not lie in an image of `size` (H, W).
+
+    Raises:
+        InputError: a name stands for several, one reaches out of the image, or all are shares of it in
+            place of pixels.
+    """
+    repeated = [name for name, count in Counter(area.name for area in areas).items() if count > 1]
+    if repeated:
+        raise InputError(f"Several areas are named {', '.join(repeated)}; each needs a name of its own.")
+    drawn = [area.bounds for area in areas if area.pixels is None]
+    if drawn and min(size) > _SMALL and all(max(box.right, box.bottom) <= 1 for box in drawn):
+        raise InputError(
+            f"All areas lie within the first pixel, such as {drawn[0].name}, which ends at "
+            f"({drawn[0].right:g}, {drawn[0].bottom:g}): are these shares of the image? Areas are in pixels; "
+            f"multiply x and width by {size[1]}, y and height by {size[0]}."
+        )
+    for area in areas:
+        area.check_inside(size)
 
 
 def groups_of(areas: Sequence[Area]) -> list[Area]:
@@ -119,8 +195,28 @@ def _together(name: str, members: Sequence[Area]) -> Area:
 
 def overlapping(areas: Sequence[Area], size: Size) -> list[tuple[str, str]]:
     """The names of every two areas that have a part of an image of `size` (H, W) in common."""
-    parts = [(area.name, area.coverage(size)) for area in areas]
-    return [(a, b) for (a, one), (b, other) in combinations(parts, 2) if (one + other).max() > 1 + _COVERED]
+    together, parts = np.zeros(size), [area.covered(size) for area in areas]
+    for part, covered in parts:
+        together[part] += covered
+    crowded = together > 1 + _COVERED
+    if not crowded.any():
+        return []
+    found = zip(areas, parts, strict=True)
+    named = [(area.name, part, covered) for area, (part, covered) in found if crowded[part].any()]
+    return [(a[0], b[0]) for a, b in combinations(named, 2) if _meet(*a[1:], *b[1:])]
+
+
+def _meet(part: _Part, covered: Floats, other: _Part, covered_too: Floats) -> bool:
+    """Whether two areas have some of a pixel in common, by what they cover around themselves."""
+    top, left = (max(a.start, b.start) for a, b in zip(part, other, strict=True))
+    bottom, right = (min(a.stop, b.stop) for a, b in zip(part, other, strict=True))
+    if bottom <= top or right <= left:
+        return False
+    first, second = (
+        values[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start]
+        for (rows, columns), values in ((part, covered), (other, covered_too))
+    )
+    return bool((first + second).max() > 1 + _COVERED)
 
 
 def _windings(polygon: Floats, x: Floats, y: Floats) -> NDArray[np.int64]:
@@ -160,5 +256,5 @@ def _covered(polygon: Floats, size: Size) -> Floats:
         left = middle[:, 0] - columns
         np.add.at(added, (rows, columns), falls * (1 - left))
         np.add.at(added, (rows, columns + 1), falls * left)
-    covered: Floats = np.abs(np.cumsum(added, axis=1)[:, :width]).clip(0, 1)
+    covered: Floats = np.abs(np.cumsum(added, axis=1)[:, :width]).round(12).clip(0, 1)
     return covered

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gazemap.analysis.box_tables import BoxesLike, box_files, read_boxes
+from gazemap.analysis.area_files import AreasLike, area_files, areas_of
 from gazemap.analysis.comparing import ComparedDesigns, compare_predictions, screens_of
-from gazemap.analysis.designs import paired_boxes
+from gazemap.analysis.designs import paired_areas
 from gazemap.analysis.tables import check_table, write_table
 from gazemap.errors import InputError
 from gazemap.images.folds import ViewportLike, folds_of, parse_viewport
@@ -52,7 +52,7 @@ class DesignComparison(ComparedDesigns):
         return ("name", *folds, *shares, "place in B")
 
     def cells(self) -> list[list[str]]:
-        """The table of the regions as texts, a list per region; `headings` are its columns."""
+        """The table of the areas as texts, a list per area; `headings` are its columns."""
         return [
             [
                 row.name,
@@ -92,7 +92,7 @@ class DesignComparison(ComparedDesigns):
         first, second = self.predictions
         shown = (shown_map(first), shown_map(second)) if self.is_folded else None
         names = self.a.name, self.b.name
-        return figures.designs(images, self.differences, names, self.changes, self.boxes, shown)
+        return figures.designs(images, self.differences, names, self.changes, self.areas, shown)
 
     def __repr__(self) -> str:
         return f"<DesignComparison of {self.a.name} and {self.b.name}, predicted by {self.model}>"
@@ -105,7 +105,7 @@ class DesignComparison(ComparedDesigns):
         return table(title, [self.headings, *self.cells()], notes)
 
     def as_json(self) -> dict[str, Any]:
-        """The files, the numbers that compare the two, and the regions' rows, with all digits.
+        """The files, the numbers that compare the two, and the areas' rows, with all digits.
 
         Of designs that are predicted fold by fold, the numbers are in `folds`, one entry per pair.
         """
@@ -119,8 +119,8 @@ def diff(
     b: str | Path,
     *,
     model: ModelLike = DEFAULT_MODEL,
-    boxes: BoxesLike = (),
-    boxes_b: BoxesLike | None = None,
+    areas: AreasLike = (),
+    areas_b: AreasLike = (),
     out: str | Path | None = None,
     figure: str | Path | None = None,
     engine: str = "auto",
@@ -136,11 +136,10 @@ def diff(
         a: an image file of the first design.
         b: of the second.
         model: a name, a run folder, a weights or ONNX file, or a model in memory; see `load_predictor`.
-        boxes: regions in pixels of A: texts "name=x,y,width,height", .csv or .json files, or `Box`es; see
-            `read_boxes`.
-        boxes_b: those of them that lie elsewhere in B, in pixels of B. All others are looked for at the place
+        areas: in pixels of A: texts "name=x,y,width,height", files, or areas in memory; see `read_areas`.
+        areas_b: those of them that lie elsewhere in B, in pixels of B. All others are looked for at the place
             that they have in A, and the result says so.
-        out: the file of the regions' table, .csv or .json; its columns are those of `RegionChange.row`.
+        out: the file of the areas' table, .csv or .json; its columns are those of `AreaChange.row`.
         figure: a file that shows both designs and their difference, .png, .pdf or .svg.
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
@@ -148,23 +147,24 @@ def diff(
         viewport: what is seen at once, as for `predict`.
 
     Raises:
-        InputError: a box reaches out of its image, only B has a region of some name, a table is asked for
-            without regions, or the name of a file that cannot be written.
+        InputError: an area reaches out of its image, only B has an area of some name, a table is asked for
+            without areas, or the name of a file that cannot be written.
         DataError: an image is missing or damaged.
         WeightsError: there is no such model, see `load_predictor`.
         OutputError: a file cannot be written.
     """
     a, b, out, figure = Path(a), Path(b), Path(out) if out else None, Path(figure) if figure else None
-    named, moved, seen = read_boxes(boxes), read_boxes(boxes_b or ()), parse_viewport(viewport)
+    named, moved = (areas_of(image, own) if own else [] for image, own in ((a, areas), (b, areas_b)))
+    seen = parse_viewport(viewport)
     if out:
-        check_table(out, *box_files(boxes), *box_files(boxes_b or ()))
+        check_table(out, *area_files(areas), *area_files(areas_b))
         if not named:
-            raise InputError(f"{out} is to be a table of regions: give boxes, or ask for no table.")
+            raise InputError(f"{out} is to be a table of areas: give some, or ask for no table.")
     if figure:
         check_figure(figure, a, b)
     sizes = read_size(a), read_size(b)
     is_folded = any(len(folds_of(size, seen)) > 1 for size in sizes)
-    paired_boxes(named, moved, sizes, screens_of(sizes, is_folded=is_folded))  # refuses before it predicts
+    paired_areas(named, moved, sizes, screens_of(sizes, is_folded=is_folded))  # refuses before it predicts
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
     first, second = (predict(image, model=predictor, viewport=seen) for image in (a, b))
     compared = compare_predictions(first, second, named, moved)

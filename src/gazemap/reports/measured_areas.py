@@ -13,7 +13,7 @@ from gazemap.analysis.looks import AreaLooks, area_looks
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.evaluation.intervals import Interval, resampled_means
-from gazemap.gaze.shapes import Area, groups_of
+from gazemap.gaze.shapes import Area, check_areas, groups_of
 from gazemap.system.plain import plain
 from gazemap.types import Floats
 
@@ -28,7 +28,7 @@ class MeasuredArea:
 
     Attributes:
         image: its name in the data set.
-        area: the name of the area, or of the group.
+        name: of the area, or of the group.
         members: how many areas it is put together from; 1 of an area.
         rank: 1 for the greatest share of attention among the image's areas; equal ones have one rank. Groups
             are ranked among groups.
@@ -37,6 +37,7 @@ class MeasuredArea:
         attention: the share of all fixations in the image that lie in it.
         times_chance: attention / size.
         fixations: in the area, per observer.
+        fixations_in_time: those of them that began within the stated seconds.
         looked: the share of observers with a fixation in it.
         seen: the share of observers whose first fixation in it began within the stated seconds.
         time_to_first: seconds until the first fixation in it began, over those who looked at it.
@@ -47,7 +48,7 @@ class MeasuredArea:
     """
 
     image: str
-    area: str
+    name: str
     members: int
     rank: int
     observers: int
@@ -55,6 +56,7 @@ class MeasuredArea:
     attention: Interval
     times_chance: Interval
     fixations: Interval
+    fixations_in_time: Interval
     looked: Interval
     seen: Interval
     time_to_first: Interval
@@ -88,7 +90,7 @@ def measured_areas(
     Args:
         sample: an image of a data set, with fixations whose observers are known.
         areas: inside of the image.
-        seconds: of `seen`.
+        seconds: of `seen` and `fixations_in_time`.
 
     Raises:
         DataError: its fixations, or who made them, are not known.
@@ -100,16 +102,15 @@ def measured_areas(
             f"{sample.image_id!r} does not say who looked where, so no observer's looks are known. Import "
             "the data set with its observers."
         )
-    for area in areas:
-        area.check_inside(sample.size)
+    check_areas(areas, sample.size)
     groups = groups_of(areas)
-    looks = area_looks(known, [*areas, *groups], sample.size)
+    looks = area_looks(known, [*areas, *groups], sample.size, seconds)
     rows = []
     for some in (areas, groups):
         own = [[row for row in looks if row.area == area.name] for area in some]
         rows += _measured(sample, some, own, seconds)
     members = {group.name: sum(area.group == group.name for area in areas) for group in groups}
-    return [replace(row, members=members.get(row.area, 1)) for row in rows], looks
+    return [replace(row, members=members.get(row.name, 1)) for row in rows], looks
 
 
 def _measured(
@@ -118,7 +119,7 @@ def _measured(
     """The rows of areas that are ranked among each other."""
     if not areas:
         return []
-    sizes = np.array([float(area.coverage(sample.size).mean()) for area in areas])
+    sizes = np.array([area.share_of(sample.size) for area in areas])
 
     def table(value: Callable[[AreaLooks], float | None]) -> Floats:
         """(observers, areas); NaN where not known."""
@@ -134,6 +135,7 @@ def _measured(
         {
             "attention": (on, total),
             "fixations": (on, ones),
+            "fixations_in_time": (table(lambda row: row.fixations_in_time), ones),
             "looked": ((on > 0).astype(np.float64), ones),
             "seen": (within, ones),
             "time_to_first": (np.nan_to_num(first), (~np.isnan(first)).astype(np.float64)),
@@ -150,7 +152,7 @@ def _measured(
     return [
         MeasuredArea(
             image=sample.image_id,
-            area=area.name,
+            name=area.name,
             members=1,
             rank=int(ranks[number]),
             observers=len(on),

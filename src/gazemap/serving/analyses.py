@@ -1,4 +1,4 @@
-"""POST /v1/regions, /v1/crop and /v1/diff: what predictions are used for, by the functions of `analysis`."""
+"""POST /v1/areas, /v1/crop and /v1/diff: what predictions are used for, by the functions of `analysis`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from gazemap.analysis.box_tables import parse_box
+from gazemap.analysis.area_shares import SECONDS, area_shares, share_notes
+from gazemap.analysis.area_tables import parse_box
 from gazemap.analysis.comparing import compare_predictions
 from gazemap.analysis.crops import best_crop, crop_bytes, parse_aspect, parse_size
-from gazemap.analysis.fold_regions import region_shares
-from gazemap.analysis.regions import read_mask
+from gazemap.analysis.mask_files import read_mask
 from gazemap.errors import InputError
-from gazemap.gaze.areas import Box, check_names
+from gazemap.gaze.shapes import Area
 from gazemap.serving.accepting import chosen_kind
 from gazemap.serving.answers import JSON, json_bytes
 from gazemap.serving.asked import AskedDesk
 from gazemap.serving.bodies import read_images
 from gazemap.serving.options import PredictOptions
-from gazemap.serving.schemas import CropAnswer, DiffAnswer, RegionsAnswer, answers, body
+from gazemap.serving.schemas import AreasAnswer, CropAnswer, DiffAnswer, answers, body
 from gazemap.system.plain import plain
 from gazemap.types import Size
 
@@ -32,13 +32,16 @@ CROPS = (
     *("image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif", "image/avif", "image/bmp"),
     *("image/jp2", "image/x-portable-anymap", "image/x-tga"),
 )
-_BOXES = "A region as name=x,y,width,height in pixels of the image. May be given several times."
+_AREAS = "An area as name=x,y,width,height in pixels of the image. May be given several times."
 
 
-class RegionOptions(PredictOptions):
-    """How an image is predicted, and its regions; or these are the part `mask` of the form."""
+class AreaOptions(PredictOptions):
+    """How an image is predicted, and its areas; or these are the part `mask` of the form."""
 
-    boxes: list[str] = Field([], description=_BOXES)
+    areas: list[str] = Field([], description=_AREAS)
+    seconds: float = Field(
+        SECONDS, gt=0, allow_inf_nan=False, description="An area is seen if it is looked at within this time."
+    )
 
 
 class CropOptions(PredictOptions):
@@ -68,29 +71,29 @@ class CropOptions(PredictOptions):
 
 
 class DiffOptions(PredictOptions):
-    """How two designs are predicted, and the regions that are compared."""
+    """How two designs are predicted, and the areas that are compared."""
 
-    boxes: list[str] = Field([], description=_BOXES)
-    boxes_b: list[str] = Field([], description="Where regions lie in B that moved; others lie as in A.")
+    areas: list[str] = Field([], description=_AREAS)
+    areas_b: list[str] = Field([], description="Where areas lie in B that moved; others lie as in A.")
 
 
 @router.post(
-    "/regions",
+    "/areas",
     response_model=None,
-    responses=answers(RegionsAnswer),
+    responses=answers(AreasAnswer),
     openapi_extra=body(("image",), ("mask",)),
 )
-async def regions(request: Request, desk: AskedDesk, options: Annotated[RegionOptions, Query()]) -> Response:
-    """Say which share of the attention falls on each region of an image."""
+async def areas(request: Request, desk: AskedDesk, options: Annotated[AreaOptions, Query()]) -> Response:
+    """Say which share of the attention falls on each area of an image, and how likely it is seen in time."""
     chosen_kind(request.headers.get("accept"), (JSON,))
-    boxes, served = _boxes(options.boxes), desk.served(options)
+    named, served = _areas(options.areas), desk.served(options)
     async with desk.taking():
         images = await read_images(request, desk.limits, ["image"], ["mask"])
         mask = images.get("mask")
-        if bool(boxes) == (mask is not None):
-            came = "both" if boxes else "neither"
+        if bool(named) == (mask is not None):
+            came = "both" if named else "neither"
             raise InputError(
-                f"Regions must be either boxes, as in ?boxes=face=155,145,222,190, or a mask, got {came}."
+                f"Areas must be either boxes, as in ?areas=face=155,145,222,190, or a mask, got {came}."
             )
         async with desk.in_time():
             prediction = await desk.predict(images["image"], served, options.viewport)
@@ -98,9 +101,10 @@ async def regions(request: Request, desk: AskedDesk, options: Annotated[RegionOp
             def found() -> dict[str, Any]:
                 if mask is not None:
                     desk.check_pixels(mask)
-                where = boxes if mask is None else read_mask(mask, prediction.placement.size)
-                rows = [asdict(row) for row in region_shares(prediction, where)]
-                return {"regions": plain(rows), "notes": list(prediction.notes)}
+                where = named if mask is None else read_mask(mask, prediction.placement.size)
+                rows = area_shares(prediction, where, options.seconds)
+                shares, notes = [asdict(row) for row in rows], share_notes(prediction, where, rows)
+                return {"seconds": options.seconds, "areas": plain(shares), "notes": notes}
 
             numbers = await desk.run(found, prediction.placement.size)
     return Response(json_bytes(served.about() | numbers), media_type=JSON)
@@ -144,7 +148,7 @@ async def crop(request: Request, desk: AskedDesk, options: Annotated[CropOptions
 async def diff(request: Request, desk: AskedDesk, options: Annotated[DiffOptions, Query()]) -> Response:
     """Compare where people are predicted to look in two designs; changes are B - A."""
     chosen_kind(request.headers.get("accept"), (JSON,))
-    boxes, boxes_b, served = _boxes(options.boxes), _boxes(options.boxes_b), desk.served(options)
+    named, moved, served = _areas(options.areas), _areas(options.areas_b), desk.served(options)
     async with desk.taking():
         images = await read_images(request, desk.limits, ["a", "b"])
         async with desk.in_time():
@@ -152,14 +156,12 @@ async def diff(request: Request, desk: AskedDesk, options: Annotated[DiffOptions
                 *(desk.predict(images[name], served, options.viewport) for name in ("a", "b"))
             )
             numbers = await desk.run(
-                lambda: compare_predictions(first, second, boxes, boxes_b).as_json(),
+                lambda: compare_predictions(first, second, named, moved).as_json(),
                 max(first.placement.size, second.placement.size, key=lambda size: size[0] * size[1]),
             )
     return Response(json_bytes(served.about() | numbers), media_type=JSON)
 
 
-def _boxes(texts: list[str]) -> list[Box]:
-    """The boxes of texts; no text is the name of a file here."""
-    boxes = [parse_box(text) for text in texts]
-    check_names(boxes)
-    return boxes
+def _areas(texts: list[str]) -> list[Area]:
+    """The areas of texts; no text is the name of a file here."""
+    return [Area.of_box(parse_box(text)) for text in texts]

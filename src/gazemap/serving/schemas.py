@@ -60,14 +60,17 @@ class PredictionAnswer(_Predicted):
     folds: list[FoldPrediction]
 
 
-class Region(BaseModel):
-    """The attention on one region, greatest share first."""
+class AreaShares(BaseModel):
+    """What is predicted for one area, greatest share first."""
 
     name: str
+    members: int
     rank: int
     attention: float = Field(description="Its share of the fold's attention, in [0, 1].")
-    area: float
+    size: float = Field(description="Its share of the fold's area.")
     times_chance: float
+    seen: float = Field(description="The probability that somebody looks at it within the seconds.")
+    fixations_in_time: float = Field(description="How many fixations are expected on it within the seconds.")
     x: float
     y: float
     width: float
@@ -75,10 +78,11 @@ class Region(BaseModel):
     fold: int
 
 
-class RegionsAnswer(_Predicted):
-    """How much of the attention falls on each region."""
+class AreasAnswer(_Predicted):
+    """How much of the attention falls on each area, and how likely it is seen in time."""
 
-    regions: list[Region]
+    seconds: float
+    areas: list[AreaShares]
 
 
 class CropAnswer(_Predicted):
@@ -114,7 +118,7 @@ class DiffAnswer(_Predicted, Difference):
     """How attention differs between two designs. Of designs in several folds, `folds` has the numbers."""
 
     folds: list[FoldDifference] | None = None
-    regions: list[dict[str, Any]] = Field(description="A row per region; changes are B - A.")
+    areas: list[dict[str, Any]] = Field(description="A row per area; changes are B - A.")
 
 
 _BINARY = {"type": "string", "format": "binary"}

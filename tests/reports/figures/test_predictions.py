@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
+from support.exact_prediction import area, predicted
 
+from gazemap.analysis.area_shares import area_shares
 from gazemap.analysis.crops import Crop
-from gazemap.analysis.designs import compare_designs, region_changes
-from gazemap.analysis.regions import box_shares, mask_shares, read_mask
-from gazemap.gaze.areas import Box
+from gazemap.analysis.designs import area_changes, compare_designs
+from gazemap.analysis.mask_files import read_mask
 from gazemap.reports.figures import predictions as prediction_figures
 from gazemap.reports.figures.saving import write_figure
 
@@ -17,6 +18,10 @@ PEAK = np.full((30, 40), 0.5 / 1200)
 PEAK[10:12, 20:22] += 0.5 / 4
 FLAT = np.full((30, 40), 1 / 1200)
 LABEL = "times as often as chance, logarithmic"
+
+
+def shares_of(density, areas):
+    return area_shares(predicted(density), areas)
 
 
 def maps(figure):
@@ -35,7 +40,9 @@ def texts(figure):
 
 
 def outlines(axes):
-    return [patch.get_bbox().bounds for patch in axes.patches if isinstance(patch, Rectangle)]
+    rectangles = [patch.get_bbox().bounds for patch in axes.patches if isinstance(patch, Rectangle)]
+    polygons = [patch.get_path().get_extents().bounds for patch in axes.patches if isinstance(patch, Polygon)]
+    return rectangles + polygons
 
 
 def test_all_maps_of_a_sheet_share_one_scale_that_a_legend_states(tmp_path):
@@ -81,10 +88,10 @@ def test_a_crop_is_drawn_where_it_is_and_the_rest_is_dark():
     assert LABEL in labels(figure)
 
 
-def test_regions_are_drawn_with_the_table_s_shares():
-    boxes = [Box("sky", 0, 0, 40, 10), Box("peak", 20, 10, 2, 2)]
-    shares = box_shares(PEAK, boxes)
-    figure = prediction_figures.regions(IMAGE, PEAK, shares, boxes)
+def test_areas_are_drawn_with_the_table_s_shares():
+    boxes = [area("sky", 0, 0, 40, 10), area("peak", 20, 10, 2, 2)]
+    shares = shares_of(PEAK, boxes)
+    figure = prediction_figures.areas(IMAGE, PEAK, shares, boxes)
     left, middle, bars = figure.axes[:3]
     for axes in (left, middle):
         assert set(outlines(axes)) == {(0, 0, 40, 10), (20, 10, 2, 2)}
@@ -97,10 +104,10 @@ def test_regions_are_drawn_with_the_table_s_shares():
     ]
 
 
-def test_numbers_lie_beside_their_regions_where_there_is_room():
-    boxes = [Box("middle", 20, 10, 2, 2), Box("left", 0, 20, 5, 5), Box("corner", 0, 0, 4, 4)]
-    shares = box_shares(PEAK, boxes)
-    figure = prediction_figures.regions(IMAGE, PEAK, shares, boxes)
+def test_numbers_lie_beside_their_areas_where_there_is_room():
+    boxes = [area("middle", 20, 10, 2, 2), area("left", 0, 20, 5, 5), area("corner", 0, 0, 4, 4)]
+    shares = shares_of(PEAK, boxes)
+    figure = prediction_figures.areas(IMAGE, PEAK, shares, boxes)
     figure.draw_without_rendering()
     left = figure.axes[0]
     covered = {}
@@ -113,31 +120,31 @@ def test_numbers_lie_beside_their_regions_where_there_is_room():
     assert covered == {"middle": False, "left": False, "corner": True}
 
 
-def test_a_mask_s_regions_are_drawn_along_their_edges(tmp_path):
+def test_a_mask_s_areas_are_drawn_along_their_edges(tmp_path):
     from PIL import Image
 
     colors = np.zeros((30, 40), np.uint8)
     colors[:, 20:] = 255
     Image.fromarray(colors).save(tmp_path / "mask.png")
     mask = read_mask(tmp_path / "mask.png", (30, 40))
-    figure = prediction_figures.regions(IMAGE, PEAK, mask_shares(PEAK, mask), mask)
+    figure = prediction_figures.areas(IMAGE, PEAK, shares_of(PEAK, mask), mask)
     edges = np.asarray(figure.axes[0].images[1].get_array())
     assert np.flatnonzero(edges[15, :, 3]).tolist() == [18, 19, 20]
     assert edges[15, 19, :3] == pytest.approx(to_rgb("#00c2ff"))
     assert {text.get_text() for text in figure.axes[0].texts} == {"1", "2"}
 
 
-def test_of_many_regions_the_first_are_listed_and_the_rest_is_counted():
-    boxes = [Box(f"box {i}", i, 0, 1, 1) for i in range(30)]
-    figure = prediction_figures.regions(IMAGE, PEAK, box_shares(PEAK, boxes), boxes)
+def test_of_many_areas_the_first_are_listed_and_the_rest_is_counted():
+    boxes = [area(f"box {i}", i, 0, 1, 1) for i in range(30)]
+    figure = prediction_figures.areas(IMAGE, PEAK, shares_of(PEAK, boxes), boxes)
     assert len(figure.axes[2].patches) == 20
-    assert "10 more regions" in figure.axes[2].get_title()
+    assert "10 more areas" in figure.axes[2].get_title()
 
 
 def test_two_designs_share_a_scale_and_their_difference_is_white_at_zero():
-    boxes = [Box("top", 0, 0, 40, 15)]
+    boxes = [area("top", 0, 0, 40, 15)]
     difference = compare_designs(FLAT, PEAK)
-    changes = region_changes(boxes, box_shares(FLAT, boxes), box_shares(PEAK, boxes))
+    changes = area_changes(boxes, shares_of(FLAT, boxes), shares_of(PEAK, boxes))
     figure = prediction_figures.designs((IMAGE, IMAGE), [difference], ("a", "b"), changes, (boxes, boxes))
     first, change, second = maps(figure)
     assert (first.norm.vmin, first.norm.vmax) == (second.norm.vmin, second.norm.vmax)
@@ -159,13 +166,13 @@ def test_equal_designs_show_no_change():
 
 
 def test_names_with_dollars_start_no_formula(tmp_path):
-    boxes = [Box("$5 $_ off", 0, 0, 10, 10)]
-    shares = box_shares(PEAK, boxes)
-    changes = region_changes(boxes, shares, shares)
+    boxes = [area("$5 $_ off", 0, 0, 10, 10)]
+    shares = shares_of(PEAK, boxes)
+    changes = area_changes(boxes, shares, shares)
     names = ("$a_$", "b$^$")
     for number, figure in enumerate(
         (
-            prediction_figures.regions(IMAGE, PEAK, shares, boxes),
+            prediction_figures.areas(IMAGE, PEAK, shares, boxes),
             prediction_figures.designs(
                 (IMAGE, IMAGE), [compare_designs(PEAK, PEAK)], names, changes, (boxes, boxes)
             ),

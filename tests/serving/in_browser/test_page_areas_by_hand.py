@@ -2,14 +2,15 @@
 
 import pytest
 
-from gazemap.analysis.regions import box_shares
+from gazemap.analysis.area_shares import area_shares
 from gazemap.gaze.areas import Box
+from gazemap.gaze.shapes import Area
 
 pytestmark = pytest.mark.slow
 
 
 def shown(share):
-    return f"{100 * share.attention:.1f} %", f"{100 * share.area:.1f} %", f"{share.times_chance:.2f}"
+    return f"{100 * share.attention:.1f} %", f"{100 * share.size:.1f} %", f"{share.times_chance:.2f}"
 
 
 def assert_near(row, share):
@@ -25,7 +26,7 @@ def test_boxes_have_the_numbers_of_python(driver, images, predicted):
         driver.draw_box(start, end)
         places[name] = Box(name, *driver.box())
     assert places["Area 1"].width == pytest.approx(0.65 * 640, abs=2)
-    expected = box_shares(predicted("a").density, list(places.values()))
+    expected = area_shares(predicted("a"), [Area.of_box(box) for box in places.values()])
     table = driver.table()
     assert [(int(row[0]), row[1]) for row in table] == [(share.rank, share.name) for share in expected]
     for row, share in zip(table, expected, strict=True):

@@ -15,13 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize, SymLogNorm, to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
+from numpy.typing import NDArray
 
+from gazemap.analysis.area_shares import AreaShare
 from gazemap.analysis.crops import Crop
-from gazemap.analysis.designs import DesignDifference, RegionChange
-from gazemap.analysis.regions import Mask, RegionShare
+from gazemap.analysis.designs import AreaChange, DesignDifference
 from gazemap.gaze.areas import Box
+from gazemap.gaze.shapes import Area
 from gazemap.images.overlays import COLORMAP
 from gazemap.metrics import resize
 from gazemap.reports.figures.maps import (
@@ -37,9 +39,9 @@ from gazemap.system.figures import NotebookFigure
 from gazemap.types import Floats, Pixels
 
 _TIMES = "times as often as chance, logarithmic"
-_LISTED = 20  # regions whose bars are shown
+_LISTED = 20  # areas whose bars are shown
 _DIVERGING = "RdBu_r"
-_BESIDE = 0.06  # of a side, which a number beside a region takes
+_BESIDE = 0.06  # of a side, which a number beside an area takes
 _LEAST = 0.1  # times chance; whatever is looked at less often than that is black
 
 
@@ -115,16 +117,15 @@ def crop(image: Pixels, density: ShownMap, chosen: Crop) -> Figure:
     return figure
 
 
-def regions(
-    image: Pixels, density: ShownMap, shares: Sequence[RegionShare], where: Sequence[Box] | Mask
-) -> Figure:
-    """The image and its density with the regions' edges, and each one's share beside what chance gives.
+def areas(image: Pixels, density: ShownMap, shares: Sequence[AreaShare], where: Sequence[Area]) -> Figure:
+    """The image and its density with the areas' edges, and each one's share beside what chance gives.
 
     Args:
         image: (H, W, 3).
         density: (H, W), sums to 1; or fold by fold.
-        shares: greatest first, of each fold; of more than 20, the first are listed.
-        where: the boxes, or the mask, that the shares are of.
+        shares: of the areas, greatest first, and of their groups, of each fold; of more than 20, the first
+            are listed.
+        where: the areas.
     """
     width, height = _size(image, columns=3)
     figure = NotebookFigure(
@@ -133,15 +134,15 @@ def regions(
     left, middle, right = figure.subplots(1, 3)
     values = times_chance(density)
     norm = _scale(values.max())
-    _show_image(left, small(image), "regions, by rank", image.shape)
+    _show_image(left, small(image), "areas, by rank", image.shape)
     _show_map(middle, values, "attention", image.shape, norm)
     _legend(figure, [middle], norm)
-    listed = shares[:_LISTED]
-    places = _mask_centers(where, listed) if isinstance(where, Mask) else [(row.x, row.y) for row in listed]
+    drawn = {area.name: area for area in where}
+    numbers = [(_number_at(drawn[row.name], row), row.rank) for row in shares[:_LISTED] if row.name in drawn]
     for axes in (left, middle):
-        _draw_edges(axes, where)
+        _draw_edges(axes, where, image.shape)
         draw_fold_lines(axes, density, image.shape)
-        _draw_numbers(axes, image.shape, zip(places, (row.rank for row in listed), strict=True))
+        _draw_numbers(axes, image.shape, numbers)
     _show_bars(right, shares, folded=isinstance(density, FoldedMap), room=round(height))
     return figure
 
@@ -150,8 +151,8 @@ def designs(
     images: tuple[Pixels, Pixels],
     differences: Sequence[DesignDifference],
     names: tuple[str, str],
-    changes: Sequence[RegionChange] = (),
-    boxes: tuple[Sequence[Box], Sequence[Box]] = ((), ()),
+    changes: Sequence[AreaChange] = (),
+    areas: tuple[Sequence[Area], Sequence[Area]] = ((), ()),
     shown: tuple[ShownMap, ShownMap] | None = None,
 ) -> Figure:
     """Two designs with their densities on one scale, their difference, and the numbers that compare them.
@@ -160,8 +161,8 @@ def designs(
         images: (H, W, 3) each.
         differences: of their densities, one per pair of folds.
         names: of the designs.
-        changes: of the regions, if any; the first 20 are listed.
-        boxes: the regions in both designs.
+        changes: of the areas, if any; the first 20 are listed.
+        areas: in both designs.
         shown: their maps, where these are not the densities of the only difference.
     """
     width, height = _size(images[0], columns=3)
@@ -171,17 +172,17 @@ def designs(
     shown = shown or (differences[0].a, differences[0].b)
     maps = [times_chance(one) for one in shown]
     norm = _scale(max(values.max() for values in maps))
-    panels = zip(grid, images, maps, shown, "AB", names, boxes, strict=True)
+    panels = zip(grid, images, maps, shown, "AB", names, areas, strict=True)
     for row, image, values, one, letter, name, drawn in panels:
         _show_image(row[0], small(image), f"{letter}: {name}", image.shape)
         _show_map(row[1], values, f"{letter}, up to {values.max():.3g}", image.shape, norm)
         for axes in row[:2]:
-            _draw_edges(axes, drawn)
+            _draw_edges(axes, drawn, image.shape)
             draw_fold_lines(axes, one, image.shape)
             _draw_numbers(
                 axes,
                 image.shape,
-                (((box.x, box.y), numbers[box.name]) for box in drawn if box.name in numbers),
+                ((_corner(area), numbers[area.name]) for area in drawn if area.name in numbers),
             )
     _legend(figure, list(grid[:, 1]), norm)
     _show_change(figure, grid[0, 2], _change(differences, shown[0]), images[0].shape)
@@ -256,12 +257,27 @@ def _outline(axes: Axes, box: Box) -> None:
     )
 
 
-def _draw_edges(axes: Axes, where: Sequence[Box] | Mask) -> None:
-    if isinstance(where, Mask):
-        _draw_mask(axes, where)
-        return
-    for box in where:
-        _outline(axes, box)
+def _draw_edges(axes: Axes, where: Sequence[Area], size: tuple[int, ...]) -> None:
+    """The outlines of areas; of masks lines where one area meets another."""
+    for area in where:
+        for polygon in area.polygons:
+            axes.add_patch(Polygon(polygon, fill=False, edgecolor=EDGE, linewidth=1.5))
+    masks = [area.pixels for area in where if area.pixels is not None]
+    if masks:
+        _draw_masks(axes, masks, size)
+
+
+def _corner(area: Area) -> tuple[float, float]:
+    return area.bounds.x, area.bounds.y
+
+
+def _number_at(area: Area, row: AreaShare) -> tuple[float, float]:
+    """Where an area's number stands: at its corner in a fold, or in a mask's middle there."""
+    if area.pixels is None:
+        return row.x, row.y
+    top, left = int(row.y), int(row.x)
+    down, across = np.nonzero(area.pixels[top : top + round(row.height), left : left + round(row.width)])
+    return float(across.mean()) + left, float(down.mean()) + top
 
 
 def _draw_numbers(
@@ -281,44 +297,34 @@ def _draw_numbers(
         axes.text(x, y, str(number), ha=across, va=down, fontsize=8, bbox=label, clip_on=True)
 
 
-def _draw_mask(axes: Axes, mask: Mask) -> None:
-    """Draw where regions meet."""
-    height, width = mask.labels.shape
+def _draw_masks(axes: Axes, masks: Sequence[NDArray[np.bool_]], size: tuple[int, ...]) -> None:
+    """Draw where areas of pixels begin and end."""
+    height, width = size[:2]
     shown = drawn_size((height, width))
     rows, columns = (
         (np.arange(side) * whole / side).astype(int)
         for side, whole in zip(shown, (height, width), strict=True)
     )
-    labels = mask.labels[np.ix_(rows, columns)]
-    meet = np.zeros(labels.shape, bool)
-    meet[:-1] |= labels[:-1] != labels[1:]
-    meet[:, :-1] |= labels[:, :-1] != labels[:, 1:]
+    meet = np.zeros(shown, bool)
+    for mask in masks:
+        inside = mask[np.ix_(rows, columns)]
+        meet[:-1] |= inside[:-1] != inside[1:]
+        meet[:, :-1] |= inside[:, :-1] != inside[:, 1:]
     wide = meet.copy()  # a line of one pixel may be drawn as none
     for part, other in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
         wide[part] |= meet[other]
         wide[:, part] |= meet[:, other]
-    edges = np.zeros((*labels.shape, 4))
+    edges = np.zeros((*shown, 4))
     edges[wide] = to_rgba(EDGE)
     axes.imshow(edges, extent=(0, width, height, 0), interpolation="nearest")
 
 
-def _mask_centers(mask: Mask, rows: Sequence[RegionShare]) -> list[tuple[float, float]]:
-    """The center (x, y) of each row's region, within the row's part of it."""
-    centers = []
-    for row in rows:
-        top, left = int(row.y), int(row.x)
-        part = mask.labels[top : top + int(row.height), left : left + int(row.width)]
-        down, across = np.nonzero(part == mask.names.index(row.name))
-        centers.append((float(across.mean()) + left, float(down.mean()) + top))
-    return centers
-
-
-def _show_bars(axes: Axes, shares: Sequence[RegionShare], *, folded: bool, room: int) -> None:
+def _show_bars(axes: Axes, shares: Sequence[AreaShare], *, folded: bool, room: int) -> None:
     """The shares from the top; of few, as if there were `room`, so that a single one is no wall."""
     listed = shares[:_LISTED]
     places = np.arange(len(listed))[::-1]
     axes.barh(places, [row.attention for row in listed], color="tab:blue", label="attention")
-    axes.plot([row.area for row in listed], places, "k|", markersize=12, label="chance (its area)")
+    axes.plot([row.size for row in listed], places, "k|", markersize=12, label="chance (its size)")
     names = [
         f"{row.rank}  {row.name}{f', fold {row.fold}' if folded else ''}\n"
         f"{row.attention:.1%}, {row.times_chance:.2f} x chance"
@@ -329,13 +335,11 @@ def _show_bars(axes: Axes, shares: Sequence[RegionShare], *, folded: bool, room:
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     left_out = len(shares) - len(listed)
     title = "share of a fold's attention" if folded else "share of attention"
-    axes.set_title(title + (f" ({left_out} more regions)" if left_out else ""), fontsize=9)
+    axes.set_title(title + (f" ({left_out} more areas)" if left_out else ""), fontsize=9)
     axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.08))
 
 
-def _show_numbers(
-    axes: Axes, differences: Sequence[DesignDifference], changes: Sequence[RegionChange]
-) -> None:
+def _show_numbers(axes: Axes, differences: Sequence[DesignDifference], changes: Sequence[AreaChange]) -> None:
     lines = []
     for number, difference in enumerate(differences[:_LISTED], 1):
         lines += [

@@ -1,4 +1,4 @@
-"""Boxes from texts and from tables, CSV or JSON."""
+"""Boxes from texts and from tables, and what tables of areas hold, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.errors import InputError
-from gazemap.gaze.areas import Box, check_names
+from gazemap.gaze.areas import Box
 from gazemap.system.json_text import parse_json
 from gazemap.system.tables import text_of_cell
 
@@ -20,41 +20,6 @@ _MAX_BYTES = 10_000_000  # 100,000 boxes and more
 _UTF_16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _SEPARATORS = ",;\t"
 _COLUMNS = tuple(field.name for field in fields(Box))
-
-
-BoxesLike = str | Path | Sequence[str | Path | Box]  # what `read_boxes` takes
-
-
-def read_boxes(boxes: BoxesLike) -> list[Box]:
-    """Boxes of any form, together.
-
-    Args:
-        boxes: a text "name=x,y,width,height" in pixels, a file of boxes (see `read_box_table`), a `Box`,
-            or a list of such.
-
-    Raises:
-        InputError: a text or file of another form, or several boxes of one name.
-    """
-    several = [boxes] if isinstance(boxes, str | Path) else boxes
-    found = [box for entry in several for box in _boxes_of(entry)]
-    check_names(found)
-    return found
-
-
-def box_files(boxes: BoxesLike) -> list[Path]:
-    """The files among them."""
-    several = [boxes] if isinstance(boxes, str | Path) else boxes
-    return [Path(entry) for entry in several if not isinstance(entry, Box) and _is_file(entry)]
-
-
-def _boxes_of(entry: str | Path | Box) -> list[Box]:
-    if isinstance(entry, Box):
-        return [entry]
-    return read_box_table(Path(entry)) if _is_file(entry) else [parse_box(str(entry))]
-
-
-def _is_file(entry: str | Path) -> bool:
-    return isinstance(entry, Path) or entry.lower().endswith((".csv", ".json"))
 
 
 def parse_box(text: str) -> Box:
@@ -66,31 +31,8 @@ def parse_box(text: str) -> Box:
     name, separator, numbers = text.partition("=")
     values = numbers.split(",")
     if not separator or len(values) != 4:
-        raise InputError(
-            f"A box must be name=x,y,width,height in pixels, or a .csv or .json file of boxes, got {text!r}."
-        )
+        raise InputError(f"An area must be name=x,y,width,height in pixels, got {text!r}.")
     return box_of(dict(zip(_COLUMNS, (name, *values), strict=True)), repr(text))
-
-
-def read_box_table(path: Path) -> list[Box]:
-    """The boxes in a CSV file with the columns name, x, y, width, height, or in a JSON list of such objects.
-
-    Columns are separated by commas, semicolons or tabs, as the first line has it; further columns are
-    ignored.
-
-    Raises:
-        InputError: the file is missing, empty or of another form, a box has no area, or several have one
-            name; says which line or entry.
-    """
-    readers = {".csv": csv_rows, ".json": _json_rows}
-    if path.suffix.lower() not in readers:
-        raise InputError(f"A file of boxes must be a .csv or .json file, got {path}.")
-    rows = readers[path.suffix.lower()](text_of(path), path)
-    boxes = [box_of(row, where) for where, row in rows.items()]
-    if not boxes:
-        raise InputError(f"{path} has no boxes. It must have one line or object per box.")
-    check_names(boxes)
-    return boxes
 
 
 def box_of(row: Mapping[str, Any], where: str) -> Box:
@@ -176,16 +118,6 @@ def json_of(text: str, path: Path) -> Any:  # noqa: ANN401 - JSON
         return parse_json(text)
     except ValueError as error:
         raise InputError(f"{path} is not a JSON file ({error}).") from error
-
-
-def _json_rows(text: str, path: Path) -> dict[str, Mapping[str, Any]]:
-    rows = json_of(text, path)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(f"{path} must hold a list of objects with {', '.join(_COLUMNS)}.")
-    named = {f"{path}, entry {number}": row for number, row in enumerate(rows, 1)}
-    for where, row in named.items():
-        _check_columns(row, where)
-    return named
 
 
 def _check_columns(found: Sequence[str] | Mapping[str, Any], where: str) -> None:

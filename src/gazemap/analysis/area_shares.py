@@ -1,0 +1,183 @@
+"""How much of the predicted attention falls on each area of an image, and how likely it is seen in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gazemap.analysis.seen import check_seconds, fixations_begun, seen_within
+from gazemap.gaze.shapes import Area, check_areas, groups_of, overlapping
+from gazemap.images.folds import Fold
+from gazemap.prediction.prediction import Prediction
+from gazemap.types import Floats
+
+SECONDS = 2.0  # within which an area is seen, where nobody says so
+_SLIVER = 1e-6  # pixels of an area that rounding alone leaves in a fold
+
+
+@dataclass(frozen=True)
+class AreaShare:
+    """What is predicted for one area. The names are the columns of the table in files.
+
+    Attributes:
+        name: of the area, or of the group.
+        members: how many areas it is put together from; 1 of an area.
+        rank: 1 for the greatest share of attention in the fold; equal ones have one rank. Groups are ranked
+            among groups.
+        attention: the share of the density that falls on it, in [0, 1].
+        size: its share of the fold's area, in (0, 1].
+        times_chance: attention / size: 1 where it is looked at as often as if all pixels were alike.
+        seen: the probability that an observer looks at it within the stated seconds, see `seen_within`.
+        fixations_in_time: how many fixations of an observer on it are expected to begin in these seconds.
+        x: the left edge of the area, or of the box around it; pixels of the image from 0.
+        y: its upper edge.
+        width: in pixels.
+        height: in pixels.
+        fold: the fold that it lies in, of which all of these are shares; 1 of an image that is seen at once.
+    """
+
+    name: str
+    members: int
+    rank: int
+    attention: float
+    size: float
+    times_chance: float
+    seen: float
+    fixations_in_time: float
+    x: float
+    y: float
+    width: float
+    height: float
+    fold: int
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What lies of an area in a fold: pixels of the image, and shares of the fold."""
+
+    name: str
+    x: float
+    y: float
+    right: float
+    bottom: float
+    size: float
+    attention: float
+
+
+def area_shares(prediction: Prediction, areas: Sequence[Area], seconds: float = SECONDS) -> list[AreaShare]:
+    """The share of each fold's attention on each area that lies in it, then on each group.
+
+    Args:
+        prediction: of an image, seen at once or fold by fold.
+        areas: inside of it. One that lies in several folds has a row for its part in each, also where folds
+            overlap. Where areas overlap, both count what they have in common.
+        seconds: since the image, or the fold, appeared.
+
+    Returns:
+        of each fold the areas, greatest share first, then the groups, likewise.
+
+    Raises:
+        InputError: areas that reach out of the image, two of one name, a group that is none, or seconds that
+            are not over 0.
+    """
+    check_seconds(seconds)
+    size = prediction.placement.size
+    check_areas(areas, size)
+    groups = groups_of(areas)
+    members = {group.name: sum(area.group == group.name for area in areas) for group in groups}
+    kinds = [[(area, *area.covered(size)) for area in some] for some in (areas, groups)]
+    return [
+        row
+        for part in prediction.folds
+        for some in kinds
+        for row in _ranked([*_parts(part, some)], members, seconds, part.fold.number)
+    ]
+
+
+def _parts(part: Prediction, areas: Sequence[tuple[Area, tuple[slice, slice], Floats]]) -> Iterator[_Part]:
+    """What lies in one fold."""
+    fold, density = part.fold, part.density
+    for area, place, covered in areas:
+        if found := _cut(place, fold):
+            (top, bottom), (left, right) = found
+            inside = covered[
+                top - place[0].start : bottom - place[0].start, left - place[1].start : right - place[1].start
+            ]
+            pixels = float(inside.sum())
+            if pixels <= _SLIVER:
+                continue
+            own = density[top - fold.y : bottom - fold.y, left - fold.x : right - fold.x]
+            rows, columns = (np.flatnonzero((inside > _SLIVER).any(axis=axis)) for axis in (1, 0))
+            box = area.bounds
+            yield _Part(
+                name=area.name,
+                x=max(box.x, float(left + columns[0])),
+                y=max(box.y, float(top + rows[0])),
+                right=min(box.right, float(left + columns[-1] + 1)),
+                bottom=min(box.bottom, float(top + rows[-1] + 1)),
+                size=pixels / density.size,
+                attention=float((own * inside).sum()),
+            )
+
+
+def _cut(place: tuple[slice, slice], fold: Fold) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The rows and the columns of the image that a place and a fold have in common."""
+    (top, bottom), (left, right) = (
+        (max(one.start, other.start), min(one.stop, other.stop))
+        for one, other in zip(place, fold.part, strict=True)
+    )
+    return ((top, bottom), (left, right)) if bottom > top and right > left else None
+
+
+def _ranked(parts: Sequence[_Part], members: dict[str, int], seconds: float, fold: int) -> list[AreaShare]:
+    """Rows in order of their ranks."""
+    attention = np.array([part.attention for part in parts])
+    # sums taken in another order differ in their last digits, which must not decide a rank
+    falling = -attention.round(12)
+    ranks = 1 + np.searchsorted(np.sort(falling), falling)
+    seen, count = seen_within(attention, seconds), fixations_begun(seconds)
+    rows = [
+        AreaShare(
+            name=part.name,
+            members=members.get(part.name, 1),
+            rank=int(rank),
+            attention=part.attention,
+            size=part.size,
+            times_chance=part.attention / part.size,
+            seen=float(probability),
+            fixations_in_time=part.attention * count,
+            x=part.x,
+            y=part.y,
+            width=part.right - part.x,
+            height=part.bottom - part.y,
+            fold=fold,
+        )
+        for part, rank, probability in zip(parts, ranks, seen, strict=True)
+    ]
+    return sorted(rows, key=lambda row: row.rank)
+
+
+def share_notes(prediction: Prediction, areas: Sequence[Area], rows: Sequence[AreaShare]) -> list[str]:
+    """What was assumed of the image, and what to mind of the shares of its areas, in sentences."""
+    notes = [*(f"{note}." for note in prediction.notes), *cut_notes(rows)]
+    if len(prediction.folds) > 1:
+        notes.append("Of each fold, the seconds begin when it comes into view.")
+    return notes + [
+        f"{a} and {b} overlap: attention on both of them counts for each."
+        for a, b in overlapping(areas, prediction.placement.size)
+    ]
+
+
+def cut_notes(rows: Sequence[AreaShare]) -> list[str]:
+    """Areas that lie in several folds, in sentences."""
+    folds: dict[str, list[int]] = {}
+    for row in rows:
+        folds.setdefault(row.name, []).append(row.fold)
+    return [
+        f"{name} lies in folds {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}: each row is its part "
+        "there, and that part's share of the fold."
+        for name, numbers in folds.items()
+        if len(numbers) > 1
+    ]
