@@ -3,7 +3,7 @@ r"""The viewing conditions of the models that come with gazemap, fitted and writ
     python docs/how-to/shipped_conditions.py --salicon gaze/salicon-650 --pages gaze/web-pages \
         --photographs gaze/emod gaze/mit1003 --model gazenet
 
-- free-viewing: the power alone, the best for the sets of photographs, which the models have never seen.
+- free-viewing, the default: the power alone, the best for sets of photographs that the models never saw.
 - mouse: all four numbers, fitted to SALICON's split train.
 - web-page: all four numbers, fitted to all pages.
 
@@ -28,7 +28,7 @@ from gazemap.evaluation.intervals import bootstrap
 from gazemap.images.fingerprints import FINGERPRINT
 from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import form_beside, shipped_weights
-from gazemap.models.known_conditions import KnownConditions
+from gazemap.models.known_conditions import FREE_VIEWING, KnownConditions
 from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.types import Floats
 
@@ -43,7 +43,7 @@ def free_viewing(base: Predictor, sets: list[GazeDataset]) -> ViewingCondition:
         print(f"free-viewing on {images.name}, by the others' power {power:.3f}: {gain} bits")
     power = common_power(looks, own)
     print(f"free-viewing: power {power:.3f}")
-    return fitted_to(ViewingCondition("free-viewing", power), sets)
+    return fitted_to(ViewingCondition(FREE_VIEWING, power), sets)
 
 
 def gains(looks: Looks, condition: ViewingCondition, own: Floats) -> Floats:
@@ -86,7 +86,7 @@ def main() -> None:
         of_a_set(base, "mouse", load_dataset(asked.salicon).split("train")),
         of_a_set(base, "web-page", load_dataset(asked.pages)),
     ]
-    conditions = KnownConditions({condition.name: condition for condition in found})
+    conditions = KnownConditions({condition.name: condition for condition in found}, FREE_VIEWING)
     weights = shipped_weights()[asked.model]
     for file in (weights, form_beside(weights)):
         assert file is not None

@@ -19,6 +19,7 @@ from gazemap.prediction.predictor import load_predictor
 
 SIZE = (120, 160)
 GRID = (60, 80)
+AS_TRAINED = "shipped:gazenet@as-trained"
 TRUTH = ViewingCondition("truth", 0.5, 0.03)
 
 
@@ -39,7 +40,7 @@ def pictures(tmp_path_factory):
 
 def looked_at(files, condition, points=300):
     """A set whose fixations are drawn from gazenet's densities under a condition."""
-    predictor, rng, samples = load_predictor("shipped:gazenet"), np.random.default_rng(1), []
+    predictor, rng, samples = load_predictor(AS_TRAINED), np.random.default_rng(1), []
     for file in files:
         grid = gazemap.predict(file, predictor).grid
         density = np.exp(condition.applied(grid[None], predictor.log_prior)[0].astype(np.float64))
@@ -69,7 +70,7 @@ def test_what_the_looks_were_drawn_by_is_found(adapted):
 def test_the_folder_stands_for_the_model_in_every_engine(adapted, pictures):
     first, second = (gazemap.predict(pictures[0], adapted.out, engine=engine) for engine in ("auto", "torch"))
     np.testing.assert_allclose(first.grid, second.grid, atol=1e-4)
-    before = gazemap.predict(pictures[0], "shipped:gazenet").grid
+    before = gazemap.predict(pictures[0], AS_TRAINED).grid
     predictor = load_predictor(adapted.out)
     np.testing.assert_allclose(
         first.grid, adapted.condition.applied(before[None], predictor.log_prior)[0], atol=1e-5
@@ -105,7 +106,7 @@ def test_a_model_keeps_the_conditions_that_it_has(adapted, pictures, tmp_path):
         for name in (f"{tmp_path}/two@adapted", tmp_path / "two", f"{tmp_path}/two@as-trained")
     )
     np.testing.assert_array_equal(first, gazemap.predict(pictures[0], adapted.out).grid)
-    np.testing.assert_array_equal(before, gazemap.predict(pictures[0], "shipped:gazenet").grid)
+    np.testing.assert_array_equal(before, gazemap.predict(pictures[0], AS_TRAINED).grid)
     assert np.abs(second - before).max() > 0.1
     by_option = gazemap.predict(pictures[0], tmp_path / "two", condition="adapted")
     np.testing.assert_array_equal(by_option.grid, first)
@@ -119,10 +120,11 @@ def test_a_model_keeps_the_conditions_that_it_has(adapted, pictures, tmp_path):
 
 
 def test_nothing_changes_where_the_model_is_right(pictures, tmp_path):
-    right = looked_at(pictures, ViewingCondition("as trained"))
+    right = looked_at(pictures, load_predictor("shipped:gazenet").condition)
     found = adapt("shipped:gazenet", right, tmp_path / "mine")
     assert found.condition is None
     assert any(note.startswith("Nothing is changed") for note in found.notes())
+    assert (found.start.name, found.as_json()["power"]) == ("free-viewing", found.start.power)
     one, other = (gazemap.predict(pictures[0], name).grid for name in (tmp_path / "mine", "shipped:gazenet"))
     np.testing.assert_array_equal(one, other)
 

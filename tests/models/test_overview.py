@@ -13,7 +13,7 @@ from gazemap.models.table import MODELS
 
 
 def test_the_networks_are_those_of_the_table():
-    assert tuple(MODELS) == NETWORKS
+    assert tuple(name for name in MODELS if name != "tiny") == NETWORKS  # which other tests register
 
 
 def test_every_model_that_comes_with_gazemap_is_listed():

@@ -80,11 +80,11 @@ def test_every_engine_has_the_same_folds(engine):
 def test_it_has_viewing_conditions_that_change_no_weight(name):
     conditions = gazemap.load_model(name).conditions
     assert [*conditions.by_name] == ["free-viewing", "mouse", "web-page"]
-    assert conditions.used is None
+    assert conditions.used is conditions.by_name["free-viewing"]
     assert {len(one.images) for one in conditions.by_name.values()} == {251, 530, 25}
     image = scene()[0].transpose(1, 2, 0)
-    plain = gazemap.predict(image, name).density
-    np.testing.assert_array_equal(gazemap.predict(image, f"{name}@as-trained").density, plain)
+    plain, by_default = (gazemap.predict(image, named).density for named in (f"{name}@as-trained", name))
+    np.testing.assert_array_equal(gazemap.predict(image, f"{name}@free-viewing").density, by_default)
     for condition in conditions.by_name:
         changed = gazemap.predict(image, name, condition=condition).density
         assert changed.sum() == pytest.approx(1, abs=1e-4)

@@ -125,7 +125,7 @@ def test_models_and_health(api):
                 "is_default": (name, condition) == ("gazenet", ""),
             }
             for name, size in (("gazenet", [240, 320]), ("gazenet-large", [336, 448]))
-            for condition in ("", "@free-viewing", "@mouse", "@web-page")
+            for condition in ("", "@mouse", "@web-page", "@as-trained")
         ]
     }
     assert api.get("/healthz").json() == {"status": "ok"}

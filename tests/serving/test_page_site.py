@@ -99,7 +99,7 @@ def test_it_holds_the_models_that_are_asked_for(tmp_path):
     model, *others = json.loads((tmp_path / "site" / "models.json").read_text())
     known = [*load_predictor("gazenet").conditions.by_name]
     assert [other["name"] for other in others] == [
-        *(f'my "model"@{name}' for name in known),
+        *(f'my "model"@{name}' for name in (*known, "as-trained")),
         "gazenet@as-trained",
     ]
     assert [other["file"] for other in others] == [model["file"]] * len(others)  # one network for all

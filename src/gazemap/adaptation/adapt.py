@@ -36,8 +36,9 @@ class AdaptedModel:
         images: to how many.
         left_out: images where nobody looked.
         condition: the numbers; None where none helps on images left out, and the model is as it was.
+        start: what the numbers were drawn towards.
         weights: of the model's own center bias, and of the set's.
-        gain: bits per fixation on images left out of the fit, over the model as it was.
+        gain: bits per fixation on images left out of the fit, over the start.
     """
 
     out: Path
@@ -46,6 +47,7 @@ class AdaptedModel:
     images: int
     left_out: tuple[str, ...]
     condition: ViewingCondition | None
+    start: ViewingCondition
     weights: tuple[float, float]
     gain: Interval
 
@@ -62,12 +64,13 @@ class AdaptedModel:
         own, others = self.weights
         return [
             *lines,
-            f"Density to the power {self.condition.power:.2f} (1 as trained; below 1 is flatter).",
-            f"Blur of {self.condition.blur:.1%} of the image's width (0 as trained).",
-            f"Center bias: {own:.2f} of the model's own (1 as trained) and {others:.2f} of that of "
+            f"Density to the power {self.condition.power:.2f} ({self.start.power:.2g} before; below 1 is "
+            "flatter than as trained).",
+            f"Blur of {self.condition.blur:.1%} of the image's width ({self.start.blur:.1%} before).",
+            f"Center bias: {own:.2f} of the model's own (1 before) and {others:.2f} of that of "
             f"{self.dataset} (0).",
-            f"Gain on images left out of the fit: {self.gain} bits per fixation, {self.images} images in "
-            f"{min(FOLDS, self.images)} folds.",
+            f"Gain over {self.start.name} on images left out of the fit: {self.gain} bits per fixation, "
+            f"{self.images} images in {min(FOLDS, self.images)} folds.",
             f"Model: {self.out}",
         ]
 
@@ -80,8 +83,9 @@ class AdaptedModel:
             "images": self.images,
             "left_out": list(self.left_out),
             "changed": self.condition is not None,
-            "power": self.condition.power if self.condition else 1.0,
-            "blur": self.condition.blur if self.condition else 0.0,
+            "start": self.start.name,
+            "power": (self.condition or self.start).power,
+            "blur": (self.condition or self.start).blur,
             "center_bias": self.weights[0],
             "center_bias_of_set": self.weights[1],
             "gain": self.gain.as_json(),
@@ -100,9 +104,10 @@ def adapt(
 ) -> AdaptedModel:
     """Fit four numbers of a model to a data set: its density's power and blur, and two center biases.
 
-    The numbers are drawn towards the model as it is, as strongly as is best for images that are left out
-    (five folds). Where no change helps those, nothing is changed. No weight of the network is touched. See
-    `adaptation.fitting` and `models.conditions`.
+    The numbers are drawn towards the model's condition "free-viewing", or towards the model as it was trained
+    where it has none, as strongly as is best for images that are left out (five folds). Where no change
+    helps those, nothing is changed. No weight of the network is touched. See `adaptation.fitting` and
+    `models.conditions`.
 
     Args:
         model: that predicts a density: the name of one that comes with gazemap, a run folder, a weights or
@@ -139,7 +144,8 @@ def adapt(
             f"{images.name} has {len(looks.measured)} images that somebody looked at, and {_LEAST} or more "
             "are needed to tell a habit from chance."
         )
-    found, condition = adapted(looks, prior_of(base, looks), {"dataset": whole.fingerprint})
+    start = base.conditions.start
+    found, condition = adapted(looks, prior_of(base, looks), start, {"dataset": whole.fingerprint})
     if condition is not None:
         seen = looks_of(images, progress=progress)[:, :FINGERPRINT]
         condition = replace(condition, name=name, images=seen)
@@ -151,6 +157,7 @@ def adapt(
         len(looks.measured),
         looks.left_out,
         condition,
+        start,
         (found.own, found.others),
         bootstrap(found.gains),
     )

@@ -1,8 +1,8 @@
 """The few numbers of a viewing condition, fitted to predictions and what was measured.
 
 Four numbers: the density's power, its blur, and the weights of two center biases, the model's own and that
-of the set. A penalty draws them towards the model as it is. How strongly is chosen by cross-validation over
-the images. Where no strength helps on images that were left out, nothing is changed.
+of the set. A penalty draws them towards a start, such as the model as it was trained. How strongly is chosen
+by cross-validation over the images. Where no strength helps on images that were left out, nothing is changed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gazemap.adaptation.looks import Looks, halved
 from gazemap.models.conditions import ViewingCondition, blurred, conditioned
+from gazemap.models.known_conditions import AS_TRAINED
 from gazemap.types import Floats
 
 NAME = "adapted"
@@ -23,6 +24,7 @@ FOLDS = 5
 STRENGTHS = (0.01, 0.1, 1.0)  # nats of one image for a number that lies its own scale away
 _SCALES = np.array([0.3, 0.02, 0.3, 0.3])  # of power (its log), blur, and both weights: our choice
 _AS_TRAINED = np.array([0.0, 0.0, 1.0, 0.0])
+_UNCHANGED = ViewingCondition(AS_TRAINED)
 _PRIOR_BLUR = 0.06  # of the width: the set's center bias comes from few images
 _UNIFORM = 0.05  # its share in the set's center bias, so that no place is impossible
 _CHANCE = 0.1  # of a change where none is due
@@ -39,8 +41,7 @@ class Fitted:
         own: weight of the model's own center bias.
         others: weight of the set's.
         strength: of the penalty that was chosen; None where nothing helps and nothing is changed.
-        gains: (N,) bits per fixation of each image, by the numbers fitted without its fold, over the model
-            as it is.
+        gains: (N,) bits per fixation of each image, by the numbers fitted without its fold, over the start.
     """
 
     power: float
@@ -51,46 +52,51 @@ class Fitted:
     gains: Floats
 
 
-def fitted(looks: Looks, prior: Floats) -> Fitted:
+def fitted(looks: Looks, prior: Floats, start: ViewingCondition) -> Fitted:
     """Fit the numbers to all images, with the strength that is best for those left out.
 
     Args:
         looks: predictions and measurements on the network's grid.
         prior: (h, w), the model's own log prior.
+        start: what the penalty draws the numbers towards; its center bias is the model's own.
 
     Raises:
         MissingPackageError: SciPy, which minimizes, is not installed.
     """
-    folds = _folds(looks.groups)
+    folds, origin = _folds(looks.groups), _origin(start)
     gains = np.zeros((len(STRENGTHS), len(looks.groups)))
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         known, unknown = looks.of(inside), looks.of(outside)
         spared, bias = _priors_of_others(known.measured), set_prior(known.measured)
-        before, found = _losses(_AS_TRAINED, unknown, prior, bias), _AS_TRAINED
+        before, found = _losses(origin, unknown, prior, bias), origin
         for row, strength in reversed([*enumerate(STRENGTHS)]):
-            found = _minimized(known, prior, spared, strength, found)
+            found = _minimized(known, prior, spared, strength, found, origin)
             gains[row, outside] = before - _losses(found, unknown, prior, bias)
     best = int(gains.mean(axis=1).argmax())
     gained = gains[best] / np.log(2)
     if not _helps(gained):
-        return Fitted(1.0, 0.0, 1.0, 0.0, None, np.zeros_like(gained))
-    z = _minimized(looks, prior, _priors_of_others(looks.measured), STRENGTHS[best], _AS_TRAINED)
+        return Fitted(start.power, start.blur, 1.0, 0.0, None, np.zeros_like(gained))
+    z = _minimized(looks, prior, _priors_of_others(looks.measured), STRENGTHS[best], origin, origin)
     power, blur, own, others = map(float, _numbers(z))
     return Fitted(power, blur, own, others, STRENGTHS[best], gained)
 
 
 def adapted(
-    looks: Looks, own: Floats, about: Mapping[str, Any] | None = None
+    looks: Looks,
+    own: Floats,
+    start: ViewingCondition = _UNCHANGED,
+    about: Mapping[str, Any] | None = None,
 ) -> tuple[Fitted, ViewingCondition | None]:
     """The numbers of `fitted`, and the condition that they make; None where nothing is changed.
 
     Args:
         looks: predictions and measurements on the network's grid.
         own: (h, w), the model's own log prior.
+        start: what the numbers are drawn towards.
         about: what the condition says of the set; the number of images and the strength are added.
     """
-    found = fitted(*_coarse(looks, own))
+    found = fitted(*_coarse(looks, own), start)
     if found.strength is None:
         return found, None
     prior: NDArray[np.float32] = (found.own * own + found.others * set_prior(looks.measured)).astype(
@@ -115,10 +121,10 @@ def sharpened(looks: Looks, own: Floats) -> Fitted:
     none = np.zeros_like(prior)  # the weight of the set's center bias is 0
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        found, unknown = _minimized(coarse.of(inside), prior, none, 0.0, _AS_TRAINED, 2), coarse.of(outside)
+        found, unknown = _sharpened(coarse.of(inside), prior, none), coarse.of(outside)
         before, after = (_losses(z, unknown, prior, none) for z in (_AS_TRAINED, found))
         gains[outside] = (before - after) / np.log(2)
-    power, blur, *_ = map(float, _numbers(_minimized(coarse, prior, none, 0.0, _AS_TRAINED, 2)))
+    power, blur, *_ = map(float, _numbers(_sharpened(coarse, prior, none)))
     return Fitted(power, blur, 1.0, 0.0, 0.0, gains)
 
 
@@ -176,10 +182,29 @@ def _priors_of_others(measured: Floats) -> Floats:
     return _as_prior((spread.sum(axis=0) - spread) / max(len(spread) - 1, 1))
 
 
+def _origin(start: ViewingCondition) -> Floats:
+    """The numbers of a condition whose center bias is the model's own, as they are searched through."""
+    assert start.log_prior is None
+    return np.array([np.log(start.power), start.blur, *_AS_TRAINED[2:]])
+
+
+def _sharpened(looks: Looks, prior: Floats, none: Floats) -> Floats:
+    return _minimized(looks, prior, none, 0.0, _AS_TRAINED, _AS_TRAINED, 2)
+
+
 def _minimized(
-    looks: Looks, prior: Floats, others: Floats, strength: float, start: Floats, free: int = 4
+    looks: Looks,
+    prior: Floats,
+    others: Floats,
+    strength: float,
+    start: Floats,
+    origin: Floats,
+    free: int = 4,
 ) -> Floats:
-    """The best numbers, with `others` as the set's center bias; from the place `free` on they stay."""
+    """The best numbers, with `others` as the set's center bias; from the place `free` on they stay.
+
+    They are searched from `start`, and `strength` draws them towards `origin`.
+    """
     from scipy.optimize import minimize
 
     def whole(some: Floats) -> Floats:
@@ -187,7 +212,7 @@ def _minimized(
 
     def loss(some: Floats) -> float:
         z = whole(some)
-        penalty = float((((z - _AS_TRAINED) / _SCALES) ** 2).sum())
+        penalty = float((((z - origin) / _SCALES) ** 2).sum())
         return float(_losses(z, looks, prior, others).mean()) + strength * penalty / len(looks.measured)
 
     first = start[:free]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from safetensors.numpy import save
@@ -25,7 +24,7 @@ def save_adapted(model: str | Path, out: Path, condition: ViewingCondition | Non
     Args:
         model: as `load_predictor` takes it.
         out: the folder.
-        condition: under which it is used, beside those that it has; None as it was trained.
+        condition: under which it is used, beside those that it has; None as it is.
 
     Raises:
         OutputError: `out` holds something, or cannot be written.
@@ -33,7 +32,7 @@ def save_adapted(model: str | Path, out: Path, condition: ViewingCondition | Non
     """
     file = located(model).file
     form = file if file.suffix == ".onnx" else form_beside(file)
-    known = replace(known_conditions_in(_described(file), str(file)), default=None)
+    known = known_conditions_in(_described(file), str(file))
     conditions = known if condition is None else known.with_one(condition, is_default=True)
     with new_folder(out) as folder:
         if file.suffix != ".onnx":

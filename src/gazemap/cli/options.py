@@ -91,7 +91,7 @@ ConditionOption = Annotated[
         "--condition",
         metavar="NAME",
         help="The viewing condition, one that the model has: how images are looked at, as in web-page. The "
-        "models that come with gazemap have free-viewing, mouse, web-page and, by default, as-trained.",
+        "models that come with gazemap have free-viewing, the default, mouse, web-page and as-trained.",
     ),
 ]
 EngineOption = Annotated[

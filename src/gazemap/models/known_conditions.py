@@ -17,6 +17,7 @@ from gazemap.images.fingerprints import FINGERPRINT, Bytes
 from gazemap.models.conditions import ViewingCondition
 
 AS_TRAINED = "as-trained"  # which every model has: no condition
+FREE_VIEWING = "free-viewing"  # for photographs of a source that the model never saw
 _ALL, _DEFAULT = "conditions", "condition"  # in the description of a model's file; the latter is a name
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -37,6 +38,11 @@ class KnownConditions:
     def used(self) -> ViewingCondition | None:
         """That under which the model is used; None as it was trained."""
         return None if self.default is None else self.by_name[self.default]
+
+    @property
+    def start(self) -> ViewingCondition:
+        """What new ones are drawn towards: "free-viewing" where the model has it, else as it was trained."""
+        return self.by_name.get(FREE_VIEWING, ViewingCondition(AS_TRAINED))
 
     def under(self, name: str, model: str) -> KnownConditions:
         """The same, where the model is used under the one of that name; every model has "as-trained".

@@ -115,7 +115,7 @@ def load_predictor(
             path comes before a name; "shipped:gazenet" always means the model that comes with gazemap.
             "gazenet@web-page" names its viewing condition, too.
         condition: the name of the viewing condition, such as "web-page"; "as-trained" for none. By default
-            that of the file, which for the models that come with gazemap is none.
+            that of the file, which for the models that come with gazemap is "free-viewing".
         engine: a key of `ENGINES`. "auto" is ONNX Runtime for the models that come with gazemap and for
             ONNX files, and PyTorch for all else. The engines' numbers are equal within 1e-4.
         device: "cpu", "cuda", or "auto": the GPU where the engine has one; of a model in memory, where it is.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gazemap.errors import InputError
 from gazemap.models.files import located
+from gazemap.models.known_conditions import AS_TRAINED
 from gazemap.prediction.predictor import Predictor, load_predictor
 
 DEFAULT_MODELS = ("gazenet", "gazenet-large")
@@ -54,4 +55,7 @@ def _others(model: str, predictor: Predictor) -> list[Predictor]:
     if located(model).condition is not None:
         return []
     known = predictor.conditions
-    return [load_predictor(predictor, condition=name) for name in known.by_name if name != known.default]
+    used = known.default or AS_TRAINED
+    return [
+        load_predictor(predictor, condition=name) for name in (*known.by_name, AS_TRAINED) if name != used
+    ]
