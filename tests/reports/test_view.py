@@ -14,6 +14,7 @@ from gazemap.errors import DataError, InputError, OutputError
 from gazemap.evaluation.agreement import known_observers, observer_agreement, outlying
 from gazemap.evaluation.blurs import with_blur
 from gazemap.gaze.fixations import Fixations
+from gazemap.gaze.recordings.quality import RecordingQuality
 from gazemap.metrics import auc, nss
 from gazemap.reports.figures import gaze as gaze_figures
 from gazemap.reports.observers import observers
@@ -251,6 +252,19 @@ def test_long_lists_are_cut_and_counted(tmp_path):
     assert "45 set aside by the import, the first 30" in page.text
     assert "item 29" in page.text
     assert "item 30" not in page.text
+
+
+def test_the_quality_of_recordings_is_a_table(tmp_path):
+    found = (
+        RecordingQuality("ann", 12, 250.0, 0.0314, 0.75, 0.021, 0.5),
+        *(RecordingQuality(f"p{number}", 3) for number in range(60)),
+    )
+    page = page_of(saved(tmp_path, gaze_sets.sample("1"), recordings=found), tmp_path)
+    assert "ann 12 250 3.1 % 0.75 0.021 50.0 %" in page.text
+    assert "p0 3 - - - - -" in page.text
+    assert "The first 60 of 61 recordings." in page.text
+    assert "p59" not in page.text
+    assert "Recordings" not in page_of(saved(tmp_path / "other", gaze_sets.sample("1")), tmp_path).text
 
 
 def test_many_sizes_and_many_fixations(tmp_path):

@@ -60,6 +60,7 @@ def _summary_lines(found: Summary) -> list[str]:
         f"  source     {info.source}",
         f"  license    {info.license}",
         f"  cite       {info.citation}",
+        *(f"  recording  {entry}" for entry in info.recordings),
         *(f"  note       {note}" for note in info.notes),
         *(f"  set aside  {entry.item}: {entry.reason}" for entry in info.set_aside),
     ]

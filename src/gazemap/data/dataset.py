@@ -34,6 +34,7 @@ from gazemap.data.split_names import no_split, split_named
 from gazemap.data.tables import read_fixations, read_images
 from gazemap.errors import DataError
 from gazemap.gaze.fixations import Fixations
+from gazemap.gaze.recordings.quality import RecordingQuality
 from gazemap.system.checking import mistakes
 from gazemap.system.fingerprint import digest
 from gazemap.system.json_text import parse_json
@@ -77,6 +78,7 @@ class DatasetInfo(BaseModel):
         mirrored_copies: whether the images include their mirror images.
         set_aside: what the import could not use.
         notes: what the import noticed.
+        recordings: how good each recording of an eye tracker is, where the set was made of some.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -95,6 +97,7 @@ class DatasetInfo(BaseModel):
     mirrored_copies: bool = False
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[str, ...] = ()
+    recordings: tuple[RecordingQuality, ...] = ()
 
 
 class GazeDataset:
@@ -365,19 +368,18 @@ def load_dataset(path: str | Path) -> GazeDataset:
         DataError: no such folder, a missing or damaged table, or a wrong column; names the file.
     """
     path = Path(path)
-    if not (path / "dataset.json").is_file():
+    about = path / "dataset.json"
+    if not about.is_file():
         raise DataError(
             f"{path} is no gaze data set: it has no dataset.json. "
             "Make one with `gazemap data import` or `gazemap data popout`."
         )
     try:
-        content = parse_json((path / "dataset.json").read_text(encoding="utf-8"))
-        info = DatasetInfo.model_validate(content)
+        info = DatasetInfo.model_validate(parse_json(about.read_text(encoding="utf-8")))
     except ValidationError as error:
-        found = " ".join(mistakes(error, DatasetInfo))
-        raise DataError(f"{path / 'dataset.json'} cannot be used: {found}") from error
+        raise DataError(f"{about} cannot be used: {' '.join(mistakes(error, DatasetInfo))}") from error
     except (OSError, ValueError) as error:
-        raise DataError(f"{path / 'dataset.json'} cannot be used: {error}") from error
+        raise DataError(f"{about} cannot be used: {error}") from error
     rows = read_images(path / "images.parquet")
     points = read_fixations(path / "fixations.parquet")
     samples = [

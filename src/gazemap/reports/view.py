@@ -32,6 +32,7 @@ from gazemap.types import Floats
 _COMPARED = 100  # images on which the observers' agreement and the mean of dense maps are computed
 _LISTED = 30  # problems, and what was set aside
 _OBSERVERS = 60  # rows of their table
+_RECORDINGS = 60  # rows of their table
 _SIZES = 8
 _CELLS = 40  # of the spatial histogram, across
 
@@ -115,9 +116,10 @@ def _page(dataset: GazeDataset, problems: Sequence[Problem], images: int, seed: 
         if sum(row.agreement is not None for row in people.rows) > 1
         else None,
         compared=min(_COMPARED, len(dataset)),
+        recordings=dataset.info.recordings,
         problems=[(problem.item, problem.what) for problem in problems],
         set_aside=[(entry.item, entry.reason) for entry in dataset.info.set_aside],
-        limits={"problems": _LISTED, "observers": _OBSERVERS, "sizes": _SIZES},
+        limits={"problems": _LISTED, "observers": _OBSERVERS, "recordings": _RECORDINGS, "sizes": _SIZES},
     )
 
 

@@ -3,8 +3,11 @@
 import pytest
 from support.miniatures.miniature import save_picture
 
+from gazemap.data.dataset import load_dataset
 from gazemap.data.importers import import_dataset
+from gazemap.data.subsets.merging import merge
 from gazemap.errors import DataError
+from gazemap.gaze.recordings.quality import RecordingQuality
 
 HEADER = (  # the image of 80 x 60 lies in the middle of 320 x 240, so its corner is at (120, 90)
     "## [BeGaze]\n## Sample Rate:\t50\n## Subject:\tann b\n## [Calibration]\n## Calibration Area:\t320\t240\n"
@@ -64,6 +67,23 @@ def test_raw_samples_worked_by_hand(folder):
     assert rows_of(dataset, "b") == [(60, 30, 0.04, 0.1)]
     assert dataset["a"].fixations.observers == ["ann b"]
     assert dataset.info.pixels_per_degree == pytest.approx(10, rel=1e-3)
+
+
+def test_the_quality_of_a_recording_is_kept_with_the_set(folder):
+    """2 of 34 samples in trials are lost; of three fixations two rest; of eleven fixations one is beside."""
+    dataset = load_dataset(brought(folder).path)
+    (quality,) = dataset.info.recordings
+    assert (quality.recording, quality.trials) == ("ann.txt: ann b", 2)
+    assert quality.sampling_rate == pytest.approx(50)
+    assert quality.lost == pytest.approx(2 / 34)
+    assert (quality.precision, quality.precision_degrees, quality.off_image) == (0, 0, 0)
+    row = "Trial001,a.jpg,p1,Left,Fixation,{},1,50,{},120"
+    rows = [row.format(100 * number, 30 if number == 3 else 160) for number in range(1, 12)]
+    alone = brought(folder, rows, header="", columns=EVENTS, screen="320x240", out="events", name="second")
+    expected = RecordingQuality("ann.txt: p1", 1, off_image=1 / 11)
+    assert alone.info.recordings == (expected,)
+    merged = merge([dataset, alone], "both").info.recordings
+    assert [entry.recording for entry in merged] == ["ann/ann.txt: ann b", "second/ann.txt: p1"]
 
 
 def test_fixations_are_found_in_samples_of_either_eye(folder):

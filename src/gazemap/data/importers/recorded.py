@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,8 +21,10 @@ from gazemap.errors import DataError, InputError
 from gazemap.gaze.detection import Center, DetectedFixations, pixels_per_degree
 from gazemap.gaze.fixations import Fixations
 from gazemap.gaze.recordings.looking import Looking, Method
+from gazemap.gaze.recordings.quality import RecordingQuality, measured
 from gazemap.gaze.recordings.recording import Eye, Place, Recording
 from gazemap.images.names import doubts, images_meant
+from gazemap.images.reading import read_size
 from gazemap.types import Size
 
 _BESIDE = 0.1  # of the looks of people in front of a screen may go beside the image
@@ -54,6 +56,7 @@ class Recordings:
 class _Look:
     """The fixations of one trial, their onsets counted from the image's appearance."""
 
+    recording: str
     observer: str
     found: DetectedFixations
     place: Place | None
@@ -70,6 +73,7 @@ class _Gathered:
         told: how fixations were found and in which eye, counted.
         set_aside: what could not be used.
         assumed: how many trials do not say when their image appeared.
+        quality: of each recording.
     """
 
     looks: dict[str, list[_Look]] = field(default_factory=lambda: defaultdict(list))
@@ -78,6 +82,7 @@ class _Gathered:
     told: Counter[str] = field(default_factory=Counter)
     set_aside: list[SetAside] = field(default_factory=list)
     assumed: int = 0
+    quality: list[RecordingQuality] = field(default_factory=list)
 
     def add(
         self,
@@ -89,6 +94,7 @@ class _Gathered:
     ) -> None:
         """Take the trials of one recording."""
         recording = recording.on(screen)
+        recording = replace(recording, samples=cache(recording.samples))  # read once
         assert recording.screen is not None
         screen_cm, distance_cm = screen_cm or recording.screen_cm, distance_cm or recording.distance_cm
         if screen_cm and distance_cm:
@@ -98,7 +104,10 @@ class _Gathered:
         fixations = looking.fixations(recording)
         for trial, found in zip(recording.trials, fixations, strict=True):
             since = replace(found, onset=found.onset - trial.start)
-            self.looks[trial.image].append(_Look(recording.observer, since, trial.place))
+            self.looks[trial.image].append(_Look(recording.name, recording.observer, since, trial.place))
+        of_screen = looking.pixels_per_degree or recording.pixels_per_degree
+        samples = looking.samples(recording)
+        self.quality.append(measured(recording.name, samples, recording.trials, fixations, of_screen))
         self.assumed += sum(trial.is_assumed for trial in recording.trials)
         self.screens.setdefault(recording.screen, recording.name)
         self.told[looking.told(recording)] += 1
@@ -180,6 +189,7 @@ def recorded(
                 *unpaired(strays, source.name, "no image file of that name", files),
             ),
             "notes": tuple(_notes(gathered, looks)),
+            "recordings": tuple(_with_off_image(gathered.quality, files, looks, frame, own_screen)),
         }
     )
     by_name = last_are_val(len(files), val)
@@ -287,6 +297,31 @@ def _in_shares(looks: Sequence[_Look], screen: Extent, size: Size) -> Fixations:
         found = replace(look.found, x=(look.found.x - left) / width, y=(look.found.y - top) / height)
         placed.append(replace(look, found=found))
     return _joined(placed)
+
+
+def _with_off_image(
+    quality: Sequence[RecordingQuality],
+    files: Mapping[str, Path],
+    looks: Mapping[str, list[_Look]],
+    frame: Frame | None,
+    screen: Extent,
+) -> Iterator[RecordingQuality]:
+    """The quality of each recording with the share of its fixations that lie beside their image."""
+    beside: Counter[str] = Counter()
+    all_of: Counter[str] = Counter()
+    for image_id, own in looks.items():
+        try:
+            height, width = read_size(files[image_id])
+        except DataError:
+            continue  # the import sets the image aside, with its fixations
+        for look in own:
+            found = _joined([look]) if frame else _in_shares([look], screen, (height, width))
+            x, y = (frame or _SHARES).place(found.x, found.y, height, width)
+            beside[look.recording] += int(((x < 0) | (x > width) | (y < 0) | (y > height)).sum())
+            all_of[look.recording] += len(x)
+    for entry in quality:
+        count = all_of[entry.recording]
+        yield replace(entry, off_image=beside[entry.recording] / count if count else None)
 
 
 def _notes(gathered: _Gathered, looks: Mapping[str, list[_Look]]) -> Iterator[str]:

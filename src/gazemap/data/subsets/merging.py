@@ -85,4 +85,9 @@ def _info(datasets: Sequence[GazeDataset], name: str) -> DatasetInfo:
             for entry in dataset.info.set_aside
         ),
         notes=tuple(f"{dataset.name}: {note}" for dataset in datasets for note in dataset.info.notes),
+        recordings=tuple(
+            replace(entry, recording=f"{dataset.name}/{entry.recording}")
+            for dataset in datasets
+            for entry in dataset.info.recordings
+        ),
     )

@@ -81,6 +81,12 @@ class Looking:
             )
         return [_within(own, trial) for own, trial in zip(found, recording.trials, strict=True)]
 
+    def samples(self, recording: Recording) -> Samples | None:
+        """The raw samples of the eye that is taken, or of the only one; None where there are none."""
+        by_eye = recording.samples()
+        alone = next(iter(by_eye.values())) if len(by_eye) == 1 else None
+        return by_eye.get(self.eye or recording.eye, alone)
+
     def _method(self, recording: Recording) -> Method:
         return self.method or ("tracker" if recording.fixations else "dispersion")
 
