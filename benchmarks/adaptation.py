@@ -1,10 +1,11 @@
-"""What `gazemap adapt` gains from few images: the model as it is beside the adapted one, on all other images.
+"""What `gazemap adapt` gains from few images: the adapted model beside its start, on all other images.
 
     python benchmarks/adaptation.py gaze/mine gaze/other --model gazenet-large
 
-For each set, some of its images are drawn, five times, the model is adapted to these, and both are scored on
-the others: bits per fixation (of sets with maps alone, per unit of the map), KLD in nats and CC to the
-blurred looks on the network's grid. Images of near-duplicates stay together.
+The start is the condition free-viewing where the model has it, else the model as it was trained. For each
+set, some of its images are drawn, five times, the model is adapted to these, and both are scored on the
+others: bits per fixation (of sets with maps alone, per unit of the map), KLD in nats and CC to the blurred
+looks on the network's grid. Images of near-duplicates stay together.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gazemap.adaptation.fitting import adapted
 from gazemap.adaptation.looks import Looks, looks_at, prior_of
 from gazemap.data.dataset import load_dataset
 from gazemap.metrics import cc, kld
-from gazemap.models.conditions import blurred
+from gazemap.models.conditions import ViewingCondition, blurred
 from gazemap.prediction.predictor import load_predictor
 from gazemap.types import Floats
 
@@ -39,14 +40,15 @@ def scores(log_densities: Floats, looks: Looks) -> NDArray[np.float64]:
     )
 
 
-def row(looks: Looks, own: Floats, count: int, times: int) -> str:
+def row(looks: Looks, own: Floats, start: ViewingCondition, count: int, times: int) -> str:
     """A line of the table: gains over `times` draws of `count` images."""
     gains, before, after, unchanged = [], [], [], 0
     for inside, outside in draws(looks.groups, count, times):
-        (_, condition), others = adapted(looks.of(inside), own), looks.of(outside)
-        first = second = scores(others.predicted, others)
-        if condition is not None:
-            second = scores(condition.applied(others.predicted, own).astype(np.float64), others)
+        (_, condition), others = adapted(looks.of(inside), own, start), looks.of(outside)
+        first, second = (
+            scores(one.applied(others.predicted, own).astype(np.float64), others)
+            for one in (start, condition or start)
+        )
         gains.append(second[0] - first[0])
         before.append(first)
         after.append(second)
@@ -80,7 +82,7 @@ def main() -> None:
         print(f"{predictor.name} on {dataset.name}, {len(looks.groups)} images")
         for count in arguments.counts:
             if count + LEFT <= len(looks.groups):
-                print(row(looks, own, count, arguments.times), flush=True)
+                print(row(looks, own, predictor.conditions.start, count, arguments.times), flush=True)
 
 
 if __name__ == "__main__":

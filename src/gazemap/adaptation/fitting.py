@@ -27,7 +27,7 @@ _AS_TRAINED = np.array([0.0, 0.0, 1.0, 0.0])
 _UNCHANGED = ViewingCondition(AS_TRAINED)
 _PRIOR_BLUR = 0.06  # of the width: the set's center bias comes from few images
 _UNIFORM = 0.05  # its share in the set's center bias, so that no place is impossible
-_CHANCE = 0.1  # of a change where none is due
+_CHANCE = 0.2  # of a change where none is due; the penalty keeps such a change small
 _STEPS = {"maxiter": 200, "xatol": 0.02, "fatol": 1e-4}
 
 
