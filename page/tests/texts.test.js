@@ -20,4 +20,8 @@ test("notes of commands name what the page has", () => {
     forThePage(note),
     "If all of it is seen at once, as of a phone, choose “all at once” under Seen; for other screens, “in other screens”",
   );
+  assert.equal(
+    forThePage("know little; for a web page give --condition web-page"),
+    "know little; for a web page choose the model’s “web-page”, where it is offered",
+  );
 });

@@ -35,7 +35,7 @@ export function placed(pixels, part, size, frame, fit) {
  * @param {{x: number, y: number, width: number, height: number}} part
  * @returns {Pixels}
  */
-function cutOut(pixels, { x, y, width, height }) {
+export function cutOut(pixels, { x, y, width, height }) {
   if (width === pixels.width) {
     const values = pixels.values.subarray(3 * width * y, 3 * width * (y + height));
     return { width, height, values };

@@ -4,12 +4,13 @@
  * @typedef {import("./predictor.js").ModelInfo} ModelInfo
  * @typedef {import("./predictor.js").Predictor} Predictor
  *
- * @typedef {ModelInfo & {fit: import("./predictor.js").Fold["fit"], file: string}} Placed A model, how images lie
- *   in its frame, and the file of its network, which several may share.
+ * @typedef {ModelInfo & {fit: import("./predictor.js").Fold["fit"], file: string, conditions: string[]}} Placed A
+ *   model, how images lie in its frame, the file of its network, which several may share, and the names of all
+ *   viewing conditions that it has.
  * @typedef {Placed & {condition: import("./condition.js").Condition | null}} Network And how it is used.
  * @typedef {Placed & {log_prior: string | null, condition: WrittenCondition | null}} Listed As the file of models
  *   lists it; center biases are base64 of little-endian float32.
- * @typedef {{power: number, blur: number, log_prior: string | null}} WrittenCondition
+ * @typedef {{name: string, power: number, blur: number, log_prior: string | null}} WrittenCondition
  * @typedef {(question: string, ...given: unknown[]) => Promise<any>} Ask Asks the worker.
  * @typedef {{done: (value: any) => void, failed: (error: Error) => void}} Waiting
  */

@@ -2,6 +2,7 @@
  * The viewing condition of a model, and a density without its center bias; the twin of gazemap.models.conditions.
  *
  * @typedef {object} Condition
+ * @property {string} name
  * @property {number} power Of what the image adds to the center bias.
  * @property {number} blur Sigma, as a share of the grid's width.
  * @property {Float32Array | null} logPrior The center bias in the place of the model's own; null for its own.
@@ -16,7 +17,7 @@ const LEAST_BLUR = 1e-3;
  * @param {Float32Array} logDensity Row by row.
  * @param {import("./predictor.js").Size} size Of the grid.
  * @param {Float32Array | null} own The log prior that they are the sum of, before their softmax.
- * @param {Condition} condition
+ * @param {Omit<Condition, "name">} condition
  */
 export function conditioned(logDensity, [height, width], own, { power, blur, logPrior }) {
   const prior = logPrior ?? own;

@@ -68,5 +68,6 @@ export function forThePage(note) {
       /give --viewport (\d+x\d+); for other screens --viewport WIDTHxHEIGHT/,
       "choose “all at once” under Seen; for other screens, “in other screens”",
     )
-    .replace(/--viewport/g, "Seen");
+    .replace(/--viewport/g, "Seen")
+    .replace("give --condition web-page", "choose the model’s “web-page”, where it is offered");
 }

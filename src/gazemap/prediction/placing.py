@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gazemap.images.folds import Fold, Viewport, fold_notes, folds_of
 from gazemap.images.placement import Placement
+from gazemap.images.unlike import looks_of, unlike_notes
 from gazemap.prediction.inputs import ImageLike, as_needed_pixels
 from gazemap.prediction.predictor import Predictor
 from gazemap.types import Pixels, Size
@@ -28,7 +29,7 @@ class PlacedImage:
         folds: in which it is predicted; one, if it is seen at once.
         placements: how each of them lies in the frame.
         frames: uint8 (n, 3, h, w).
-        notes: what was assumed of it.
+        notes: what was assumed of it, and whether it is unlike photographs.
         icc_profile: of its file.
     """
 
@@ -61,13 +62,17 @@ def read_placed(predictor: Predictor, image: ImageLike, viewport: Viewport = Non
     size, stored = decoded.size, (decoded.pixels.shape[0], decoded.pixels.shape[1])
     folds = folds_of(size, viewport)
     placed = [place(predictor, decoded.pixels[fold.scaled(size, stored).part], fold.size) for fold in folds]
+    looks = [looks_of(frame, placement) for placement, frame in placed]
+    known = predictor.conditions
     return PlacedImage(
         size,
         decoded.pixels if stored == size else None,
         folds,
         [placement for placement, _ in placed],
         np.stack([frame for _, frame in placed]),
-        decoded.notes + fold_notes(size, folds, viewport),
+        decoded.notes
+        + fold_notes(size, folds, viewport)
+        + unlike_notes(looks, size, known.default, known.by_name),
         decoded.icc_profile,
     )
 

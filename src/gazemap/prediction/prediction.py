@@ -41,7 +41,7 @@ class Prediction:
         output: what the grid holds.
         image: what was predicted, for pictures of it; None where only its frame is known.
         notes: what was assumed of the image's brightness when it was read, see `DecodedImage`, and of its
-            folds, see `fold_notes`.
+            folds, see `fold_notes`; and whether it is unlike photographs, see `unlike_notes`.
         icc_profile: the image's color profile, kept in pictures of it.
         stated_fold: where it lies in a larger image that it is a fold of.
     """
@@ -230,7 +230,7 @@ class Prediction:
     def as_json(self) -> dict[str, Any]:
         """The prediction in numbers: the most salient points, each ninth's share; see `summarize`.
 
-        `notes`, where there are some, says what was assumed of the image.
+        `notes`, where there are some, says what was assumed of the image, or what is odd about it.
         """
         from gazemap.prediction.summary import summarize
 

@@ -175,7 +175,13 @@ def _about(predictor: Predictor) -> dict[str, Any]:
         "has_center_bias": predictor.center_bias,
         "log_prior": _base64(predictor.log_prior),
         "condition": condition
-        and {"power": condition.power, "blur": condition.blur, "log_prior": _base64(condition.log_prior)},
+        and {
+            "name": condition.name,
+            "power": condition.power,
+            "blur": condition.blur,
+            "log_prior": _base64(condition.log_prior),
+        },
+        "conditions": [*predictor.conditions.by_name],
     }
 
 
