@@ -67,17 +67,27 @@ def test_gaussian_noise_of_any_spectrum_has_even_steps(slope):
 
 def test_what_is_beside_a_picture_does_not_count():
     frame = np.full((3, 240, 320), 128, np.uint8)
-    frame[:, 100:140] = np.random.default_rng(1).integers(0, 256, (3, 40, 320))
-    placed = looks(frame, size=(80, 640), fit="letterbox")
+    frame[:, 80:160] = np.random.default_rng(1).integers(0, 256, (3, 80, 320))
+    placed = looks(frame, size=(160, 640), fit="letterbox")
     assert placed.flat < 0.01
-    assert looks(frame).flat > 0.8
+    assert looks(frame).flat > 0.6
 
 
 def test_a_frame_of_another_size_is_looked_at_in_the_usual_one():
-    frame = gray(np.tile(np.repeat([0, 255], 40), (60, 1)))
+    frame = gray(np.tile(np.repeat([0, 255], 60), (90, 1)))
     assert looks(frame).flat == pytest.approx(
         looks(gray(np.tile(np.repeat([0, 255], 160), (240, 1)))).flat, abs=0.02
     )
+
+
+def test_too_small_a_picture_is_not_judged():
+    noise = np.random.default_rng(1).integers(0, 256, (3, 240, 320), np.uint8)
+    assert kind_of([looks(noise[:, :63])], (480, 640)) is None
+    assert kind_of([looks(noise[:, :64])], (480, 640)) == "noise"
+    assert (
+        kind_of([looks(noise, size=(100, 640), fit="letterbox")], (100, 640)) is None
+    )  # 50 pixels high there
+    assert kind_of([looks(noise, size=(10, 640))], (10, 640)) == "noise"
 
 
 def test_kinds_by_their_limits():
@@ -120,7 +130,10 @@ def test_a_sphere_in_equirectangular_projection_is_a_panorama():
 
 def test_notes_say_what_to_do():
     flat = [changed(flat=0.634, common=0.5)]
-    said = "63 % of it is flat, as of charts, drawings and screens, of which models that learned from photographs "
+    said = (
+        "63 % of it is flat, as of charts, drawings and screens, of which models that learned from "
+        "photographs "
+    )
     assert unlike_notes(flat, (480, 640)) == (said + "know little",)
     assert unlike_notes(flat, (480, 640), "mouse", ["mouse", "web-page"]) == (
         said + "know little; for a web page give --condition web-page",

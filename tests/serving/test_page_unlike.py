@@ -32,7 +32,11 @@ def test_statistics_are_those_of_python(fit):
     asked = [[typed(frame.ravel()), one.size, one.frame, fit] for frame, one in cases]
     found = called("images/unlike.js", "looksOf", asked)
     for (frame, placement), statistics in zip(cases, found, strict=True):
-        assert statistics == pytest.approx(vars(looks_of(frame.transpose(2, 0, 1), placement)), rel=1e-12)
+        expected = vars(looks_of(frame.transpose(2, 0, 1), placement))
+        if statistics["flat"] is None:  # as JSON writes NaN
+            assert all(np.isnan(value) for value in expected.values())
+        else:
+            assert statistics == pytest.approx(expected, rel=1e-12)
 
 
 def test_notes_are_those_of_python():

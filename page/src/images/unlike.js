@@ -17,6 +17,7 @@ import { placementOf, roundHalfToEven } from "./placement.js";
 import { resized } from "./resize.js";
 
 const SIZE = /** @type {Size} */ ([240, 320]); // at which the statistics are taken, since they depend on it
+const LEAST = 64; // pixels of a picture's shorter side in its frame, below which it is not judged
 const ALIKE = 2; // steps of gray, the sum of three colors, that nobody sees
 const LEAST_SMOOTH = 0.7;
 const MOST_EVEN = 0.55;
@@ -87,7 +88,8 @@ function meanOf(looks) {
 }
 
 /**
- * The statistics of a picture in a network's frame; what is beside it does not count.
+ * The statistics of a picture in a network's frame; what is beside it does not count. NaN where it has less than 64
+ * pixels there, down or across: too few to judge it.
  *
  * @param {Uint8Array | Uint8ClampedArray} values RGB of the frame, row by row.
  * @param {Size} size Of the picture.
@@ -96,6 +98,9 @@ function meanOf(looks) {
  * @returns {Looks}
  */
 export function looksOf(values, size, frame, fit) {
+  if (Math.min(...placementOf(size, frame, fit).content) < LEAST) {
+    return { smooth: NaN, even: NaN, flat: NaN, common: NaN, seam: NaN, pole: NaN };
+  }
   const gray = grayOf(contentOf(values, size, frame, fit));
   const [rows, columns] = SIZE;
   const across = stepsOf(gray, rows, columns - 1, 1);

@@ -8,7 +8,7 @@ docs/explanation/limits.md.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -21,6 +21,7 @@ from gazemap.types import Floats, Size
 Kind = Literal["flat", "noise", "panorama"]
 
 _SIZE: Size = (240, 320)  # at which the statistics are taken, since they depend on it
+_LEAST = 64  # pixels of a picture's shorter side in its frame, below which it is not judged
 _ALIKE = 2  # steps of gray, the sum of three colors, that nobody sees
 
 LEAST_SMOOTH = 0.7
@@ -63,7 +64,7 @@ def kind_of(looks: Sequence[Looks], size: Size) -> Kind | None:
         size: (H, W) of the image. A panorama is a sphere in equirectangular projection: 2:1, seen at once.
 
     Returns:
-        None where it is as photographs are.
+        None where it is as photographs are, or too small to be judged.
     """
     mean = _mean(looks)
     if mean.flat > MOST_FLAT and mean.common > MOST_COMMON:
@@ -113,7 +114,12 @@ def looks_of(frame: NDArray[np.uint8], placement: Placement) -> Looks:
     Args:
         frame: (3, h, w), where it lies.
         placement: how it lies there; what is beside it does not count.
+
+    Returns:
+        NaN of a picture that has less than 64 pixels down or across there, too few to judge it.
     """
+    if min(placement.content) < _LEAST:
+        return Looks(*[float("nan")] * len(fields(Looks)))
     red, green, blue = _content(frame, placement).transpose(2, 0, 1)
     gray = np.add(red, green, dtype=np.float64)  # of whole numbers, so that all sums are exact
     gray += blue
