@@ -103,6 +103,16 @@ RUNS = {
         [],
         ["packages", "MB", "python -c .import gazemap.", "gazemap --help", r"gazemap predict photo\.jpg"],
     ),
+    "unlike": (
+        [],
+        [
+            r"photographs: .* \| 20 \|",
+            r"white noise \(Gaussian\) \| 12 \|",
+            r"charts and diagrams \| 12 \|",
+            r"panoramas of 360 degrees \| 12 \|",
+            r"even \|",
+        ],
+    ),
     "training_step": ([], ["plain loop", "gazemap", "ratio"]),
 }
 PARTS = {
@@ -120,6 +130,7 @@ PARTS = {
     "pysaliency_peer",
     "serve_load",
     "serve_requests",
+    "unlike_pictures",
 }
 NUMBER = r"\s+(\d[\d,]*(\.\d+)?)(?![\d.])"
 

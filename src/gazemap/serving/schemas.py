@@ -14,7 +14,7 @@ class _Predicted(BaseModel):
 
     model: str
     center_bias: bool = Field(description="Whether the model's center bias is in it.")
-    notes: list[str] = Field(description="What was assumed, in sentences.")
+    notes: list[str] = Field(description="What was assumed, or is odd, in sentences.")
 
 
 class Point(BaseModel):
