@@ -44,7 +44,7 @@ WALLS = 60  # photographs that panoramas and scrambled pictures are made of
 def files_of(folder: Path) -> list[Path]:
     """The images of a gaze data set, or of a plain folder."""
     if (folder / "dataset.json").is_file():
-        return [sample.file for sample in load_dataset(folder).samples]
+        return [sample.file for sample in load_dataset(folder).samples if sample.file]
     return sorted(file for file in folder.rglob("*") if file.suffix.lower() in ENDINGS)
 
 

@@ -132,7 +132,8 @@ def _bars(figure: Figure, random: Random) -> None:
 
 def _scatter(figure: Figure, random: Random) -> None:
     axes = figure.add_subplot()
-    axes.scatter(*random.normal(size=(2, 300)), c=random.uniform(size=300), s=random.uniform(5, 90, 300))
+    x, y = random.normal(size=(2, 300))
+    axes.scatter(x, y, c=random.uniform(size=300), s=random.uniform(5, 90, 300))
     axes.set(xlabel="x", ylabel="y")
 
 
@@ -198,8 +199,8 @@ def drawing(random: Random) -> Pixels:
     image = Image.new("RGB", SIZE[::-1], tuple(random.integers(0, 256, 3).tolist()))
     draw = ImageDraw.Draw(image)
     for _ in range(12):
-        x, y = random.integers(0, SIZE[1]), random.integers(0, SIZE[0])
-        box = [x, y, x + random.integers(20, 260), y + random.integers(20, 200)]
+        x, y, width, height = map(int, random.integers((0, 0, 20, 20), (SIZE[1], SIZE[0], 260, 200)))
+        box = [x, y, x + width, y + height]
         shape = draw.ellipse if random.integers(2) else draw.rectangle
         shape(box, fill=tuple(random.integers(0, 256, 3).tolist()))
     return np.asarray(image)

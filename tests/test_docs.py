@@ -209,6 +209,10 @@ def predicts_a_page(names, out):
     assert [float(row[1]) for row in rows] == [pytest.approx(1)] * 4
 
 
+def notes_noise(names, printed):
+    assert printed.startswith("('it changes from pixel to pixel as noise")
+
+
 def reads_parts(names, printed):
     rows, total = printed.split()
     assert (int(rows), float(total)) == (1, pytest.approx(1))
@@ -232,6 +236,7 @@ EXPECTED = {
     "np.zeros((480, 640, 3)": predicts_an_image,
     'gazemap.predict("photo.jpg")': predicts_a_file,
     "page = np.full((1500": predicts_a_page,
+    "gazemap.predict(noise).notes": notes_noise,
     "gazemap.read_predictions(": reads_parts,
     "set_center_bias(": sets_a_center_bias,
     "gazemap.adapt(": adapts_a_model,

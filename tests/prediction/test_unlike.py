@@ -51,11 +51,12 @@ def test_a_flat_picture_is_noted_with_the_condition_that_it_may_want(chart):
     assert ADVICE not in note  # there it is not known
 
 
-def test_a_page_in_folds_is_judged_as_a_whole(chart, noise):
+def test_a_page_in_folds_is_judged_as_a_whole(chart):
     found = predict(np.concatenate([chart] * 4))
     assert len(found.folds) > 2
-    assert [note.partition(":")[0] for note in found.notes[:1]] == ["400 x 1200, longer than 2:1"]
-    assert found.notes[1].endswith(ADVICE)
+    folded, flat = found.notes
+    assert folded.startswith("400 x 1200, longer than 2:1: predicted in")
+    assert flat.endswith(ADVICE)
     assert all(not fold.notes for fold in found.folds)
 
 
