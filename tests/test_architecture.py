@@ -23,8 +23,8 @@ ORDERS = {
     "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
     " < locks < files < *",
     "gaze": "areas | blurring | fixation_pictures | lost_samples | numbers < samples < * < recordings",
-    "gaze/recordings": "recording | bids_files < messages | looking | marks | quality | bids_units < bids"
-    " < *",
+    "gaze/recordings": "recording | bids_files < messages | looking | marks | row_trials | quality"
+    " | bids_units < bids < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
     "data": "figures | split_names | schema < tables < sample < selection | showing < dataset < writing"

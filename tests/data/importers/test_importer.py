@@ -66,12 +66,11 @@ def test_options_are_taken_as_they_are_typed(name):
         option, _, kinds = choice.partition(", default")[0].partition("=")
         first = kinds.partition("|")[0]
         typed[option], expected[option] = TYPED.get(first, (first, first))
-    typed["val"] = "1" if "val" in typed else None
-    expected["val"] = 1.0
+    for share in {"val", "confidence"} & typed.keys():
+        typed[share], expected[share] = "1", 1.0
     del typed["pixels_per_degree"]  # which goes without sigma
-    given = {option: value for option, value in typed.items() if value is not None}
-    checked = {option: value for part in IMPORTERS[name].checked(given) for option, value in part.items()}
-    assert checked == {option: expected[option] for option in given}
+    checked = {option: value for part in IMPORTERS[name].checked(typed) for option, value in part.items()}
+    assert checked == {option: expected[option] for option in typed}
     assert [type(value) for value in checked.values()] == [type(expected[option]) for option in checked]
 
 

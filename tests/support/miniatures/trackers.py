@@ -1,4 +1,4 @@
-"""More trackers' exports, in the forms that are documented: Gazepoint, Pupil Player, Pupil Cloud, BeGaze."""
+"""More trackers' exports, in the forms that are documented, and a table of raw samples."""
 
 from support.miniatures.miniature import POINTS, SIZE, Miniature, save_picture
 
@@ -139,6 +139,23 @@ def without_positions(path):
     path.write_text(path.read_text().replace("POR X", "X"))
 
 
+def samples(folder, points=POINTS):
+    """A webcam's: times start anew with each image, and between fixations nothing is recorded."""
+    lines = ["participant,stimulus,t,x,y"]
+    for index, known in points.items():
+        save_picture(folder / "images" / f"photo {index}.jpg", index)
+        for number, (x, y) in enumerate(known.tolist()):
+            for sample in range(6):
+                lines.append(f"ann,photo {index}.jpg,{250 * number + 20 * sample},{x!r},{y!r}")
+    path = folder / "webcam.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def without_images(path):
+    path.write_text(path.read_text().replace("stimulus", "picture", 1))
+
+
 def without_labels(folder):
     path = next(folder.rglob("annotations.csv"))
     path.write_text(path.read_text().replace("label", "text"))
@@ -183,5 +200,14 @@ MINIATURES = {
         observers=("ann",),
         fault=without_positions,
         fault_message=r"Samples\.txt lacks columns: L POR X \[px\] and L POR Y \[px\], or those of R",
+    ),
+    "samples": Miniature(
+        make=samples,
+        image_ids=("photo 0", "photo 1", "photo 2"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        options={"image": "stimulus", "screen": "80x60", "screen_cm": "8x6", "distance_cm": 57.3},
+        fault=without_images,
+        fault_message=r"webcam\.csv has no column stimulus\. Its columns: .*Say which it is: image=NAME",
     ),
 }

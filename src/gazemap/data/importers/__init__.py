@@ -26,6 +26,7 @@ from gazemap.data.importers.pascal_s import PASCAL_S
 from gazemap.data.importers.pupil_cloud import PUPIL_CLOUD
 from gazemap.data.importers.pupil_core import PUPIL_CORE
 from gazemap.data.importers.pysaliency import PYSALIENCY
+from gazemap.data.importers.raw_samples import SAMPLES
 from gazemap.data.importers.salicon import SALICON, SALICON_TEST
 from gazemap.data.importers.salicon_json import SALICON_JSON
 from gazemap.data.importers.scene import SCENE
@@ -60,6 +61,7 @@ IMPORTERS: dict[str, Importer] = {
     "coco-freeview": COCO_FREEVIEW,
     "coco-search18": COCO_SEARCH18,
     "table": TABLE,
+    "samples": SAMPLES,
     "eyelink": EYELINK,
     "tobii-pro-lab": TOBII_PRO_LAB,
     "smi": SMI,

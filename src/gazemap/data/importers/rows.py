@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gazemap.data.dataset import SetAside
 from gazemap.data.importers.numerals import Decimal, decimal_of, numbers
-from gazemap.data.importers.text_tables import TextTable, text_table
+from gazemap.data.importers.text_tables import EMPTY, TextTable, text_table
 from gazemap.errors import DataError, meant
 from gazemap.system.tables import read_parquet
 
@@ -23,9 +23,6 @@ OPTIONAL = ("observer", "onset", "duration", "split")
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")  # .gz may follow
 _REQUIRED = ("image", "x", "y")
 _TEXT = ("image", "observer", "split")
-_EMPTY = {"", "NA", "N/A", "n/a", "#N/A", "#NA", "NULL", "null", "NaN", "nan", "-NaN", "-nan"} | {
-    *(".", "-", "None", "<NA>")  # as EyeLink, SMI and pandas write it
-}  # in text
 _PIECE = 2**16  # rows
 _SHOWN = 3  # rows that are named in a message
 _MARKS = {",": "comma", ".": "point"}
@@ -133,7 +130,7 @@ def _pieces(path: Path, text: TextTable | None, names: Sequence[str]) -> Iterato
     places = {name: text.header.index(name) for name in names}
     while piece := list(islice(lines, _PIECE)):
         columns = list(zip(*piece, strict=True))
-        yield {name: [None if v in _EMPTY else v for v in columns[place]] for name, place in places.items()}
+        yield {name: [None if v in EMPTY else v for v in columns[place]] for name, place in places.items()}
 
 
 def _is_parquet(path: Path) -> bool:

@@ -40,6 +40,9 @@ _GZIP = b"\x1f\x8b"
 _MAX_BYTES = 2**33  # of a table, unpacked
 _CHUNK = 2**20
 _SEPARATORS = (",", ";", "\t", "|", " ")
+EMPTY = {"", "NA", "N/A", "n/a", "#N/A", "#NA", "NULL", "null", "NaN", "nan", "-NaN", "-nan"} | {
+    *(".", "-", "None", "<NA>")  # as EyeLink, SMI and pandas write it
+}  # cells that hold nothing
 _COMMENTS = ("#", "//", "%", "**")
 _BEFORE = 200  # lines in which the header is looked for
 

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.data.importers.numerals import Decimal, decimal_of, numbers
-from gazemap.data.importers.text_tables import TextTable, text_table
+from gazemap.data.importers.text_tables import EMPTY, TextTable, text_table
 from gazemap.errors import DataError
 
 _PIECE = 2**16  # rows
-_NOTHING = {"", "-"}  # in a cell of numbers; the latter is SMI's
 
 Columns = dict[str, NDArray[Any]]  # of texts, "" where a cell is empty; of numbers float64, NaN likewise
 
@@ -36,8 +35,8 @@ def export_files(source: Path, endings: tuple[str, ...], kind: str) -> list[Path
     """
     if not source.is_dir():
         return [source]
-    found = sorted(path for path in source.iterdir() if path.name.lower().endswith(endings))
-    found = [path for path in found if not path.name.startswith(".")]
+    named = sorted(path for path in source.iterdir() if path.name.lower().endswith(endings))
+    found = [path for path in named if path.is_file() and not path.name.startswith(".")]
     if not found:
         raise DataError(f"{source} holds no {kind} (*{endings[0]}). Give the folder that they lie in.")
     return found
@@ -81,7 +80,7 @@ def read_columns(
     while piece := list(islice(lines, _PIECE)):
         cells = list(zip(*piece, strict=True))
         own: dict[str, Sequence[str | None]] = {
-            key: [None if cell in _NOTHING else cell for cell in cells[place]]
+            key: [None if cell in EMPTY else cell for cell in cells[place]]
             for key, place in places.items()
             if key not in texts
         }

@@ -6,8 +6,7 @@ TIME and FPOGID count anew for each of the media; TIMETICK goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from gazemap.errors import DataError
 from gazemap.gaze.detection import DetectedFixations
-from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial
+from gazemap.gaze.recordings.recording import Eye, Recording, Samples
+from gazemap.gaze.recordings.row_trials import going_on, median_step, row_bounds, row_trials
 from gazemap.types import Floats
 
 TEXTS = ("image", "media")
@@ -41,57 +41,23 @@ def gazepoint_recording(columns: Columns, name: str, observer: str) -> Recording
     Raises:
         DataError: the file holds fixations alone.
     """
-    bounds = _bounds(columns)
-    steps = np.diff(columns["clock" if "clock" in columns else "time"])
-    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
-    clock = _clock(columns, bounds, step)
+    bounds = row_bounds([columns[key] for key in TEXTS if key in columns], columns.get("time"))
+    clock = columns["clock" if "clock" in columns else "time"]
+    step = median_step(clock)
+    clock = going_on(clock - clock[0], bounds, step)
     fixations: dict[Eye, DetectedFixations] = {}
     if {"fixation_x", "fixation_y", "duration", "index", "fixation_valid"} <= columns.keys():
         fixations["both"] = _fixations(columns, clock, bounds, name)
     return Recording(
         name=name,
         observer=observer,
-        trials=tuple(_trials(columns, clock, bounds, step)),
+        trials=tuple(row_trials(columns["image"], clock, bounds, step)),
         screen=None,
         fixations=fixations,
         samples=lambda: _samples(columns, clock),
         eye="both",
         in_shares=True,
     )
-
-
-def _bounds(columns: Columns) -> list[int]:
-    """Where each trial begins and the last one ends: rows that follow each other with one of the media.
-
-    The same one again is a new trial where TIME starts anew.
-    """
-    rows = len(columns["image"])
-    begins = np.zeros(rows, dtype=bool)
-    begins[:1] = True
-    for key in ("image", "media"):
-        if key in columns:
-            begins[1:] |= columns[key][1:] != columns[key][:-1]
-    if "time" in columns:
-        begins[1:] |= np.diff(columns["time"]) < 0
-    return [*np.flatnonzero(begins).tolist(), rows]
-
-
-def _clock(columns: Columns, bounds: list[int], step: float) -> Floats:
-    """(n,) seconds that go on over all media."""
-    if "clock" in columns:
-        return np.asarray(columns["clock"] - columns["clock"][0])
-    time = np.array(columns["time"])
-    for first in bounds[1:-1]:
-        if columns["time"][first] <= columns["time"][first - 1]:
-            time[first:] += time[first - 1] + step - time[first]
-    return time
-
-
-def _trials(columns: Columns, clock: Floats, bounds: list[int], step: float) -> Iterator[Trial]:
-    for first, last in pairwise(bounds):
-        if image := str(columns["image"][first]):
-            start, stop = float(clock[first]), float(clock[last - 1]) + step
-            yield Trial(image, start, start, min([stop, *clock[last : last + 1].tolist()]))
 
 
 def _fixations(columns: Columns, clock: Floats, bounds: list[int], name: str) -> DetectedFixations:

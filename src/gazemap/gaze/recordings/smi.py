@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from gazemap.errors import DataError
 from gazemap.gaze.detection import DetectedFixations
 from gazemap.gaze.recordings.marks import Mark, marked
 from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial
+from gazemap.gaze.recordings.row_trials import Columns, by_participant, median_step, row_bounds, row_trials
 from gazemap.types import Floats
 
 TEXTS = ("type", "trial", "image", "participant", "eye", "category", "info_both", "info_left", "info_right")
@@ -25,8 +25,6 @@ _FIXATION = ("fixation", "visual intake")  # the latter with glasses
 _EYES: tuple[Eye, ...] = ("both", "left", "right")
 _NOTHING = ("", "-")
 _BETWEEN = 1.0  # seconds between trials whose place in the recording is not told
-
-Columns = Mapping[str, NDArray[Any]]  # of TEXTS, "" where a cell is empty; of numbers float64, NaN likewise
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def sampled(columns: Columns, marks: Sequence[Mark], header: Header, name: str) 
         )
     held, told = len(columns["time"]), header.samples
     faults = () if told in (None, held) else (f"it says {told:,} samples and holds {held:,}: it is cut off",)
-    for participant, rows in _by_participant(columns, header.subject or name.partition(".")[0]):
+    for participant, rows in by_participant(columns, header.subject or name.partition(".")[0]):
         own = _cleaned(rows)
         eyes = [eye for eye in _EYES if {f"x_{eye}", f"y_{eye}"} <= own.keys()]
         samples = {eye: Samples(own["time"], own[f"x_{eye}"], own[f"y_{eye}"]) for eye in eyes}
@@ -90,7 +88,7 @@ def evented(columns: Columns, header: Header, name: str) -> Iterator[Recording]:
         header: of the file.
         name: of the file.
     """
-    for participant, own in _by_participant(columns, header.subject or name.partition(".")[0]):
+    for participant, own in by_participant(columns, header.subject or name.partition(".")[0]):
         trials, began = _laid_out(own)
         fixations: dict[Eye, DetectedFixations] = {}
         for eye in _EYES:
@@ -142,16 +140,6 @@ def _recording(
     )
 
 
-def _by_participant(columns: Columns, alone: str) -> Iterator[tuple[str, Columns]]:
-    """The rows of each participant, in the order of the file."""
-    if "participant" not in columns:
-        yield alone, columns
-        return
-    names, first, code = np.unique(columns["participant"].astype(str), return_index=True, return_inverse=True)
-    for number in np.argsort(first):
-        yield str(names[number]), {key: values[code == number] for key, values in columns.items()}
-
-
 def _cleaned(columns: Columns) -> dict[str, NDArray[Any]]:
     """In the order of time, each once, with NaN where an eye was not seen."""
     order = np.argsort(columns["time"], kind="stable")
@@ -169,21 +157,11 @@ def _cleaned(columns: Columns) -> dict[str, NDArray[Any]]:
 
 def _trials(columns: Columns, marks: Sequence[Mark]) -> list[Trial]:
     """Samples that follow each other with one image and trial; or what messages name."""
-    time = columns["time"]
-    steps = np.diff(time)
-    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    time, step = columns["time"], median_step(columns["time"])
     if "image" not in columns:
         return marked(marks, float(time[-1]) + step)
-    begins = np.append(True, columns["image"][1:] != columns["image"][:-1])
-    if "trial" in columns:
-        begins[1:] |= columns["trial"][1:] != columns["trial"][:-1]
-    bounds = [*np.flatnonzero(begins).tolist(), len(time)]
-    ends = np.append(time, time[-1] + step)
-    return [
-        Trial(str(columns["image"][first]), float(time[first]), float(time[first]), float(ends[last]))
-        for first, last in pairwise(bounds)
-        if columns["image"][first] not in _NOTHING
-    ]
+    bounds = row_bounds([columns[key] for key in ("image", "trial") if key in columns])
+    return row_trials(columns["image"], time, bounds, step)
 
 
 def _in_samples(columns: Columns, eye: Eye) -> DetectedFixations:
