@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,8 +13,6 @@ from gazemap.analysis.area_shares import SECONDS, area_shares, share_notes
 from gazemap.analysis.looks import AreaLooks
 from gazemap.analysis.seen import check_seconds
 from gazemap.analysis.tables import check_table, write_table
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
-from gazemap.data.sample import Sample
 from gazemap.errors import InputError
 from gazemap.gaze.shapes import Area, check_areas, overlapping
 from gazemap.images.folds import Viewport, ViewportLike, folds_of, parse_viewport
@@ -27,6 +26,8 @@ from gazemap.reports.measured_areas import MeasuredArea, measured_areas
 from gazemap.system.progress import bar
 
 if TYPE_CHECKING:
+    from gazemap.data.dataset import DatasetLike, GazeDataset
+    from gazemap.data.sample import Sample
     from gazemap.prediction.predictor import ModelLike
 
 _TOLD = 10  # names in a sentence
@@ -89,14 +90,14 @@ def areas(
     for file in (out, looks):
         if file:
             check_table(file, *area_files(areas))
-    if isinstance(source, GazeDataset) or Path(source).is_dir():
+    if not isinstance(source, str | os.PathLike) or Path(source).is_dir():
         stated = (model, condition, figure, measured, viewport) != (None,) * 5
         if stated or (engine, device, center_bias) != ("auto", "auto", True):
             raise InputError(
                 f"{source} is a data set, in which nothing is predicted. Give an image to predict areas, and "
                 "the data set by --measured to have both; or leave out the model and what belongs to it."
             )
-        found = _measured(as_dataset(source), areas, seconds, progress=progress)
+        found = _measured(source, areas, seconds, progress=progress)
     else:
         image, seen = Path(source), parse_viewport(viewport)
         if looks and measured is None:
@@ -105,7 +106,7 @@ def areas(
             check_figure(figure, image)
         named = areas_of(image, areas)
         check_areas(named, read_size(image))
-        recorded = None if measured is None else _recorded(as_dataset(measured), image, named, seen, seconds)
+        recorded = None if measured is None else _recorded(measured, image, named, seen, seconds)
         predictor = load_predictor(
             model or DEFAULT_MODEL, condition=condition, engine=engine, device=device, center_bias=center_bias
         )
@@ -119,9 +120,11 @@ def areas(
     return found
 
 
-def _measured(dataset: GazeDataset, areas: AreasLike, seconds: float, *, progress: bool) -> AreaTable:
+def _measured(source: DatasetLike, areas: AreasLike, seconds: float, *, progress: bool) -> AreaTable:
     """The table of a data set."""
-    named = read_areas(areas)
+    from gazemap.data.dataset import as_dataset
+
+    dataset, named = as_dataset(source), read_areas(areas)
     chosen = [(sample, own) for sample in dataset if (own := named.of(sample.image_id))]
     unlike = _strangers(named.strangers(dataset.image_ids))
     if not chosen:
@@ -141,9 +144,12 @@ def _measured(dataset: GazeDataset, areas: AreasLike, seconds: float, *, progres
 
 
 def _recorded(
-    dataset: GazeDataset, image: Path, areas: list[Area], viewport: Viewport, seconds: float
+    source: DatasetLike, image: Path, areas: list[Area], viewport: Viewport, seconds: float
 ) -> MeasuredAreas:
     """How observers looked at the areas of an image that the data set has, too."""
+    from gazemap.data.dataset import as_dataset
+
+    dataset = as_dataset(source)
     sample, size = _sample(dataset, image), read_size(image)
     if sample.size != size:
         raise InputError(

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gazemap.analysis.looks import AreaLooks, area_looks
-from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.evaluation.intervals import Interval, resampled_means
 from gazemap.gaze.shapes import Area, check_areas, groups_of
 from gazemap.system.plain import plain
 from gazemap.types import Floats
+
+if TYPE_CHECKING:
+    from gazemap.data.sample import Sample
 
 _UNKNOWN = Interval(np.nan, np.nan, np.nan)
 

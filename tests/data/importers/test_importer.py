@@ -52,7 +52,7 @@ def test_an_option_that_makes_no_sense_for_a_format_is_refused_by_name(tmp_path,
 
 TYPED = {  # what a user types -> what the importer is given
     "TEXT": ("007", "007"),
-    "FLOAT": ("19", 19.0),
+    "FLOAT": ("0.19", 0.19),
     "PATH": ("photos", Path("photos")),
     "LEFT,TOP": ("-320,180.5", (-320.0, 180.5)),
     "WIDTHxHEIGHT": ("1920x1080", (1920.0, 1080.0)),
