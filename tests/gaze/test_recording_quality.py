@@ -53,8 +53,9 @@ def test_samples_that_are_missing_are_lost_too():
 
 def test_what_is_not_known_is_none():
     assert measured("ann", None, TRIALS, FIXATIONS, 10) == RecordingQuality("ann", 2)
-    alone = measured("ann", samples((1, 1)), TRIALS, FIXATIONS, 10)
-    assert alone == RecordingQuality("ann", 2)
+    alone = measured("ann", samples((1, 1)), TRIALS[:1], FIXATIONS, 10)
+    assert alone == RecordingQuality("ann", 1)
+    assert str(alone) == "ann: 1 trial"
     blind = measured("ann", samples(*[(NAN, NAN)] * 10), TRIALS, FIXATIONS, None)
     assert blind.lost == 1
     assert blind.precision is None

@@ -8,6 +8,7 @@ from support.miniatures.miniature import save_picture
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError, InputError
+from gazemap.gaze.recordings.quality import RecordingQuality
 
 HEADER = [
     "** CONVERTED FROM s1.edf using edfapi 4.2.1",
@@ -65,6 +66,14 @@ def test_a_recording_worked_by_hand(folder):
     assert dataset["a"].fixations.observers == ["s1"]
     assert len(dataset["b"].fixations) == 0
     assert dataset.info.notes[:2] == ("fixations are the tracker's own", "taken is the right eye")
+
+
+def test_damaged_samples_leave_the_fixations_and_their_quality_unknown(folder):
+    sample = "150\t 160.0\t 12O.0\t 900.0\t 160.0\t 120.0\t 900.0\t....."
+    dataset = brought(folder, [*HEADER, *TRIAL[:4], sample, *TRIAL[4:]])
+    assert rows(dataset) == [(13, 12, 0.102, 0.2), (70, 50, 0.9, 0.1)]
+    assert "its raw samples cannot be read" in dataset.info.set_aside[0].reason
+    assert dataset.info.recordings == (RecordingQuality("s1.asc", 1, off_image=0),)
 
 
 def test_the_other_eye_and_another_screen(folder):

@@ -106,12 +106,18 @@ class _Gathered:
             since = replace(found, onset=found.onset - trial.start)
             self.looks[trial.image].append(_Look(recording.name, recording.observer, since, trial.place))
         of_screen = looking.pixels_per_degree or recording.pixels_per_degree
-        samples = looking.samples(recording)
+        try:
+            samples = looking.samples(recording)
+        except DataError as error:  # the tracker's fixations may be sound
+            samples = None
+            reason = f"its raw samples cannot be read, so that their quality is not known: {error}"
+            self.set_aside.append(SetAside(item=recording.name, reason=reason))
         self.quality.append(measured(recording.name, samples, recording.trials, fixations, of_screen))
         self.assumed += sum(trial.is_assumed for trial in recording.trials)
         self.screens.setdefault(recording.screen, recording.name)
         self.told[looking.told(recording)] += 1
-        self.told[f"taken is the {looking.eye or recording.eye} eye"] += 1
+        eye = looking.eye or recording.eye
+        self.told["taken are both eyes together" if eye == "both" else f"taken is the {eye} eye"] += 1
         self.set_aside += [SetAside(item=recording.name, reason=fault) for fault in recording.faults]
 
 

@@ -237,8 +237,7 @@ def _samples(path: Path, content: _Content, corner: tuple[float, float]) -> Mapp
 
 def _numbers(path: Path, rows: list[list[bytes]], width: int) -> Floats:
     try:
-        text = [[b"nan" if word == b"." else word for word in row] for row in rows]
-        return np.array(text, dtype=np.float64).reshape(len(rows), width)
+        return np.array([_number(word) for row in rows for word in row]).reshape(len(rows), width)
     except ValueError as error:
         raise DataError(
             f"{path} has damaged samples ({error}). Convert the .edf again by edf2asc."

@@ -42,8 +42,8 @@ class RecordingQuality:
     off_image: float | None = None
 
     def __str__(self) -> str:
-        """In words: "ann: 250 samples per second, 3.1 % lost, precision 0.02 degrees"."""
-        parts = [f"{self.trials:,} trials"]
+        """In words: "ann: 12 trials, 250 samples per second, 3.1 % lost"."""
+        parts = [f"{self.trials:,} trial{'s' * (self.trials != 1)}"]
         if self.sampling_rate is not None:
             parts.append(f"{self.sampling_rate:.4g} samples per second")
         if self.lost is not None:
