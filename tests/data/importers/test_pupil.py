@@ -197,6 +197,18 @@ def test_the_reference_image_is_the_image_and_gaze_beside_it_is_lost(tmp_path):
     assert dataset["reference_image"].fixations.observers == ["ann"]
 
 
+def test_reference_images_of_several_sizes(tmp_path):
+    header = "fixation detected in reference image,fixation x [px],fixation y [px]"
+    for name, size in {"small": (30, 40), "large": (90, 200)}.items():
+        save_picture(tmp_path / "mapped" / name / "reference_image.jpeg", 1, size)
+        sections(tmp_path / "mapped" / name, ("s1", "ann", 0, 1, "recording.begin"))
+        rows = [("s1", *fixated(0.25, 0.2, True, size[1] - 4), 20)]
+        table(tmp_path / "mapped" / name / "fixations.csv", f"section id,{CLOUD},{header}", rows)
+    dataset = brought(tmp_path / "mapped", "pupil-cloud")
+    assert rows_of(dataset, "small/reference_image") == [(36, 20, 0.25, 0.2)]
+    assert rows_of(dataset, "large/reference_image") == [(196, 20, 0.25, 0.2)]
+
+
 def test_what_pupil_cloud_must_export_is_named(folder):
     with pytest.raises(DataError, match=r"holds no export of Pupil Cloud \(fixations\.csv or gaze\.csv\)"):
         brought(folder, "pupil-cloud", **SCREEN)

@@ -16,7 +16,7 @@ from gazemap.data.importers.tracker_tables import Columns, is_true, named_column
 from gazemap.errors import DataError
 from gazemap.gaze.recordings.marks import marked
 from gazemap.gaze.recordings.pupil import pupil_recording, span
-from gazemap.gaze.recordings.recording import Recording, Trial
+from gazemap.gaze.recordings.recording import Place, Recording, Trial
 from gazemap.images.reading import read_size
 
 _INFO = DatasetInfo(
@@ -132,6 +132,7 @@ def _sections(folder: Path, fixations: Columns, gaze: Columns) -> Iterator[Recor
         start, end = (_whole(folder, sections[key][row : row + 1])[0] for key in ("start", "end"))
         event = str(sections["event"][row]) if "event" in sections else ""
         image = event if event and event not in _FRAMING else name
+        lasts = float(end - start) / 1e9
         own, looked = (
             _placed(folder, _rows(table, table["section"] == section), start, shares=shares)
             if table
@@ -143,7 +144,11 @@ def _sections(folder: Path, fixations: Columns, gaze: Columns) -> Iterator[Recor
             next((str(sections[key][row]) for key in _OBSERVERS if key in sections), str(section)),
             own,
             looked,
-            [Trial(f"{name}/{picture.stem}" if picture else image, 0.0, 0.0, float(end - start) / 1e9)],
+            [
+                Trial(f"{name}/{picture.stem}", 0.0, 0.0, lasts, Place("corner"))
+                if picture
+                else Trial(image, 0.0, 0.0, lasts)
+            ],
             screen=(width, height) if picture else None,
             in_shares=shares,
         )

@@ -206,10 +206,12 @@ def recorded(
 
 
 def _one_screen(source: Path, gathered: _Gathered) -> Extent:
+    """The screen of all recordings; any of theirs, where each says the corner of every image on it."""
     if not gathered.screens:
         reasons = "; ".join(entry.reason for entry in gathered.set_aside[:3])
         raise DataError(f"{source} has no recording that can be used. {reasons}")
-    if len(gathered.screens) > 1:
+    every = (look.place for own in gathered.looks.values() for look in own)
+    if len(gathered.screens) > 1 and not all(place and place.anchor == "corner" for place in every):
         found = ", ".join(
             f"{as_typed('screen', screen)} ({name})" for screen, name in gathered.screens.items()
         )
