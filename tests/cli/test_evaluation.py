@@ -70,6 +70,19 @@ def test_data_sets_of_one_name_have_a_file_each(run, maps, popout_set, tmp_path)
     assert sorted(len(Scores.read(file).image_ids) for file in files) == [4, 5]
 
 
+def test_a_degree_is_stated_in_pixels_or_by_the_screen(run, maps, popout_set, tmp_path):
+    def said(text):
+        more = "--metrics", "cc", "--pixels-per-degree", text, "--out", tmp_path / "cc.csv", "--force"
+        return " ".join(run("evaluate", maps, "--data", popout_set.path, *more)[1].split())
+
+    assert "a blur of 1 degree of visual angle (7 pixels), as asked for" in said("7")
+    # 1920 pixels are 53 cm, and a degree at 60 cm is 2 x 60 x tan(0.5 degrees) = 1.0472 cm
+    assert "a blur of 1 degree of visual angle (37.9372 pixels), as asked for" in said("1920,53,60")
+    for text in ("wide", "1920,53", "1,2,3,4"):
+        assert "--pixels-per-degree must be a number such as 35; or the screen" in said(text)
+    assert "distance must be" in said("1920,53,0")
+
+
 def test_compare_finds_what_evaluate_wrote(run, maps, popout_set):
     assert evaluate(run, maps, popout_set)[0] == 0
     assert compare(maps, maps, row_b="center bias").names == ("maps", "center bias")

@@ -134,6 +134,15 @@ DegreesOption = Annotated[
     float | None,
     typer.Option(metavar="DEGREES", help="The same in degrees of visual angle. Either this or --sigma."),
 ]
+PixelsPerDegreeOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|PX,CM,CM",
+        help="The pixels of an image in a degree of visual angle, where the data set does not say it; or the "
+        "screen's width in pixels and in cm, and the distance of the eyes in cm, as in 1920,53,60. The blur "
+        "is then a degree, or --degrees.",
+    ),
+]
 SeedOption = Annotated[
     int,
     typer.Option(

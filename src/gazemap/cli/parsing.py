@@ -77,3 +77,27 @@ def bounds(option: str, text: str | None) -> tuple[float, float] | None:
             f"{option} must be LOW:HIGH, two numbers, either of which may be left out, got {text!r}."
         )
     return found
+
+
+def pixels_in_degree(text: str | None) -> float | None:
+    """Pixels per degree of visual angle: a number, or by the "WIDTH,CM,DISTANCE" of a screen.
+
+    Raises:
+        InputError: a text of another form, or a number that is not above 0.
+    """
+    if text is None:
+        return None
+    try:
+        found = [float(number) for number in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) == 1:
+        return found[0]
+    if len(found) == 3:
+        from gazemap.gaze.detection import pixels_per_degree
+
+        return pixels_per_degree(*found)
+    raise InputError(
+        "--pixels-per-degree must be a number such as 35; or the screen's width in pixels, the same in "
+        f"centimeters and the distance of the eyes in centimeters, such as 1920,53,60. It was {text!r}."
+    )

@@ -18,13 +18,14 @@ from gazemap.cli.options import (
     EngineOption,
     FigureOption,
     HoldsOption,
+    PixelsPerDegreeOption,
     ProtocolOption,
     SeedOption,
     SigmaOption,
     SplitOption,
     UnseenOption,
 )
-from gazemap.cli.parsing import names
+from gazemap.cli.parsing import names, pixels_in_degree
 from gazemap.cli.results import comparison_parts, scores_table
 
 app = typer.Typer()
@@ -66,6 +67,7 @@ def evaluate(
     unseen: UnseenOption = False,
     sigma: SigmaOption = None,
     degrees: DegreesOption = None,
+    pixels_per_degree: PixelsPerDegreeOption = None,
     holds: HoldsOption = "saliency",
     seed: SeedOption = 0,
     out: Annotated[
@@ -102,6 +104,7 @@ def evaluate(
         unseen=unseen,
         sigma=sigma,
         degrees=degrees,
+        pixels_per_degree=pixels_in_degree(pixels_per_degree),
         holds=holds,
         seed=seed,
         out=out,
@@ -210,6 +213,7 @@ def report(
     unseen: UnseenOption = False,
     sigma: SigmaOption = None,
     degrees: DegreesOption = None,
+    pixels_per_degree: PixelsPerDegreeOption = None,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
@@ -226,6 +230,7 @@ def report(
         unseen=unseen,
         sigma=sigma,
         degrees=degrees,
+        pixels_per_degree=pixels_in_degree(pixels_per_degree),
         engine=engine,
         device=device,
         center_bias=center_bias,

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD, UNIFORM, leave_one_out
-from gazemap.evaluation.blurs import blurred_for
+from gazemap.evaluation.blurs import blurred_for, seen_at
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth, needs_points, with_metrics_of
 from gazemap.evaluation.overlap import seen_by, unseen_places
@@ -47,6 +47,7 @@ def evaluate(
     unseen: bool = False,
     sigma: float | None = None,
     degrees: float | None = None,
+    pixels_per_degree: float | None = None,
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
@@ -84,6 +85,8 @@ def evaluate(
             default the set's own, else one degree of visual angle, else the MIT benchmark's 8 cycles per
             image. The scores say which.
         degrees: the same in degrees of visual angle.
+        pixels_per_degree: of visual angle, where the data set does not state it; see `seen_at`. The blur is
+            then one degree, or `degrees`.
         holds: what maps in folders and files hold, "saliency" or "log_density".
         engine: what computes models, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
         device: where: "auto", "cpu" or "cuda".
@@ -99,7 +102,8 @@ def evaluate(
         MissingPackageError: the package that computes a model is not installed; says what to install.
     """
     choose_protocol(protocol, metrics, one_map=one_map)  # refuses before anything is opened
-    dataset, split = as_dataset(dataset), split_named(split)
+    dataset, degrees = seen_at(as_dataset(dataset), pixels_per_degree, sigma=sigma, degrees=degrees)
+    split = split_named(split)
     computed: dict[str, Any] = {"engine": engine, "device": device, "center_bias": center_bias}
     rows = open_rows(models, dataset.split(split), holds=holds, **computed)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}

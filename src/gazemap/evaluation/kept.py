@@ -10,6 +10,7 @@ from typing import Any
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.evaluation.baselines import BASELINES
+from gazemap.evaluation.blurs import seen_at
 from gazemap.evaluation.evaluate import DERIVED
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.fingerprint import choose_protocol
@@ -97,6 +98,7 @@ def evaluate_and_keep(
     unseen: bool = False,
     sigma: float | None = None,
     degrees: float | None = None,
+    pixels_per_degree: float | None = None,
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
@@ -120,6 +122,8 @@ def evaluate_and_keep(
         unseen: leave out the images that a model was trained on.
         sigma: the blur of the ground truth, in pixels.
         degrees: the same in degrees of visual angle.
+        pixels_per_degree: of visual angle, where the data set does not state it; see `seen_at`. The blur is
+            then one degree, or `degrees`.
         holds: what maps in folders and files hold.
         engine: what computes models.
         device: where.
@@ -136,7 +140,8 @@ def evaluate_and_keep(
     if out is not None:
         check_scores_file(Path(out))
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
-    dataset, split = as_dataset(dataset), split_named(split)
+    dataset, degrees = seen_at(as_dataset(dataset), pixels_per_degree, sigma=sigma, degrees=degrees)
+    split = split_named(split)
     images = dataset.split(split)
     computed: dict[str, Any] = {"engine": engine, "device": device, "center_bias": center_bias}
     rows = open_rows(models, images, holds=holds, **computed)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.evaluation.baselines import MEAN_MAP
-from gazemap.evaluation.blurs import has_own_blur
+from gazemap.evaluation.blurs import has_own_blur, seen_at
 from gazemap.evaluation.names import REPORT, scores_file
 from gazemap.evaluation.overlap import without_seen
 from gazemap.evaluation.predictions import Maps
@@ -38,6 +38,7 @@ def report(
     unseen: bool = False,
     sigma: float | None = None,
     degrees: float | None = None,
+    pixels_per_degree: float | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -57,6 +58,8 @@ def report(
         sigma: the blur of the ground truth in pixels of the image, for the protocols that take the data
             set's; see `evaluate`.
         degrees: the same in degrees of visual angle.
+        pixels_per_degree: of visual angle, where the data set does not state it; see `seen_at`. The blur is
+            then one degree, or `degrees`.
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
@@ -72,7 +75,7 @@ def report(
     """
     for name in protocols or ():
         get_protocol(name)
-    opened = as_dataset(dataset)
+    opened, degrees = seen_at(as_dataset(dataset), pixels_per_degree, sigma=sigma, degrees=degrees)
     about = subject(model, engine=engine, device=device, center_bias=center_bias)
     if unseen:
         learned = {about.name: about.predictor.learned_from}
