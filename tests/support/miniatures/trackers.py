@@ -1,5 +1,7 @@
 """More trackers' exports, in the forms that are documented, and a table of raw samples."""
 
+import json
+
 from support.miniatures.miniature import POINTS, SIZE, Miniature, save_picture
 
 STEP, LASTS, BETWEEN = 0.02, 0.14, 0.2  # seconds: between samples, of fixations, from one onset to the next
@@ -152,6 +154,31 @@ def samples(folder, points=POINTS):
     return path
 
 
+def jspsych(folder, points=POINTS):
+    """Images in the corner of a browser's window; between fixations the webcam saw no face."""
+    trials = [{"trial_type": "browser-check", "width": SIZE[1], "height": SIZE[0], "subject": "ann"}]
+    for index, known in points.items():
+        name = f"images/photo {index}.jpg"
+        save_picture(folder / name, index)
+        gaze = [
+            {"x": x, "y": y, "t": 250 * number + 20 * sample}
+            for number, (x, y) in enumerate(known.tolist())
+            for sample in range(6)
+        ]
+        box = {"left": 0, "top": 0, "width": SIZE[1], "height": SIZE[0]}
+        targets = {"#jspsych-image-keyboard-response-stimulus": box}
+        trials.append(
+            {"stimulus": name, "subject": "ann", "webgazer_data": gaze, "webgazer_targets": targets}
+        )
+    path = folder / "data.json"
+    path.write_text(json.dumps(trials))
+    return path
+
+
+def without_gaze(path):
+    path.write_text(path.read_text().replace("webgazer_data", "mouse_data"))
+
+
 def without_images(path):
     path.write_text(path.read_text().replace("stimulus", "picture", 1))
 
@@ -209,5 +236,14 @@ MINIATURES = {
         options={"image": "stimulus", "screen": "80x60", "screen_cm": "8x6", "distance_cm": 57.3},
         fault=without_images,
         fault_message=r"webcam\.csv has no column stimulus\. Its columns: .*Say which it is: image=NAME",
+    ),
+    "jspsych": Miniature(
+        make=jspsych,
+        image_ids=("photo 0", "photo 1", "photo 2"),
+        splits=("train", "train", "val"),
+        observers=("ann",),
+        options={"screen_cm": "8x6", "distance_cm": 57.3},
+        fault=without_gaze,
+        fault_message=r"data\.json has no webgazer_data\. Record with jsPsych's extension-webgazer",
     ),
 }

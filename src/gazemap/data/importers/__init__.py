@@ -19,6 +19,7 @@ from gazemap.data.importers.folders import FOLDERS, REDDY_FOLDER, SALICON_FOLDER
 from gazemap.data.importers.gazepoint import GAZEPOINT
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.isun import ISUN
+from gazemap.data.importers.jspsych import JSPSYCH
 from gazemap.data.importers.mit300 import MIT300
 from gazemap.data.importers.mit1003 import MIT1003
 from gazemap.data.importers.osie import OSIE
@@ -62,6 +63,7 @@ IMPORTERS: dict[str, Importer] = {
     "coco-search18": COCO_SEARCH18,
     "table": TABLE,
     "samples": SAMPLES,
+    "jspsych": JSPSYCH,
     "eyelink": EYELINK,
     "tobii-pro-lab": TOBII_PRO_LAB,
     "smi": SMI,
