@@ -87,6 +87,7 @@ def test_groups_overlaps_and_strangers(tmp_path):
     # the overlap, in which nobody looked, counts once in the group's size
     assert [row.size for row in found.measured.rows] == [0.25, pytest.approx(40 / 60), pytest.approx(50 / 60)]
     assert found.measured.rows[2].attention.mean == 0.6
+    assert [cells[1] for cells in found.cells()] == ["l", "m", "both (2 areas)"]
     text = " ".join(found.notes())
     assert "a: l and m overlap" in text
     assert "areas of images that the set does not have: elsewhere" in text
@@ -136,6 +137,8 @@ def test_predicted_and_measured_stand_side_by_side(image, tmp_path):
     shares = area_shares(predict(image, model=model), areas_of(image, [LEFT, RIGHT]), 0.5)
     assert [*found.predicted.rows] == shares == [*areas(image, model=model, **options).predicted.rows]
     assert found.measured.rows == [row for row in alone.measured.rows if row.image == "a"]
+    measures = {row.name: row.attention for row in found.measured.rows}
+    within = sum(measures[row.name].low <= row.attention <= measures[row.name].high for row in shares)
     rows = {row["name"]: row for row in csv.DictReader(out.read_text().splitlines())}
     for share, own in ((share, row) for share in shares for row in found.measured.rows):
         if share.name == own.name:
@@ -146,7 +149,7 @@ def test_predicted_and_measured_stand_side_by_side(image, tmp_path):
             assert (row["image"], float(row["size"]), row["observers"]) == ("a", own.size, "2")
     assert {row["image"] for row in json.loads(looks.read_text())} == {"a"}
     assert all(len(row) == len(found.headings) for row in found.cells())
-    assert "lie within the measured interval" in found.notes()[1]
+    assert found.notes()[1] == f"Predicted shares of attention within the measured intervals: {within} of 2."
     assert found.title == "a.png, predicted by tiny, and measured in tiny"
 
 

@@ -52,6 +52,11 @@ class AreaShare:
     height: float
     fold: int
 
+    @property
+    def label(self) -> str:
+        """The name, and of a group how many areas it has."""
+        return self.name if self.members == 1 else f"{self.name} ({self.members} areas)"
+
 
 @dataclass(frozen=True)
 class _Part:

@@ -1,4 +1,7 @@
-"""How many fixations people make in some seconds, and how likely one of them lies in an area."""
+"""How many fixations people make in some seconds, and how likely one of them lies in an area.
+
+Both numbers are measured by docs/explanation/seen_in_time.py, and docs/how-to/areas.md says how well they do.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from gazemap.errors import InputError
 from gazemap.types import Floats
 
 # fixations that begin within so many seconds, per observer and image: the mean of 5,948 trials of Scene.
-# Later ones are cut short there by the end of the trials; people go on at the rate of the last second
+# Later ones are cut off there by the end of the trials; people are taken to go on at the last second's rate
 _SECONDS = np.arange(0, 2.5, 0.25)
 _BEGUN = np.array([0, 0.352, 1.370, 2.141, 2.863, 3.558, 4.245, 4.944, 5.618, 6.274])
 _RATE = float((_BEGUN[-1] - _BEGUN[-5]) / (_SECONDS[-1] - _SECONDS[-5]))  # per second
 
-_EFFECTIVE = 1.0  # of them, as if independent of each other: fixations return to where others were
+# which part of them counts as if it were independent of the others: people look at a place more than once
+EFFECTIVE = 0.9
 
 
 def check_seconds(seconds: float) -> None:
@@ -44,5 +48,5 @@ def seen_within(attention: Floats, seconds: float) -> Floats:
         seconds: since the image appeared.
     """
     shares = np.clip(attention, 0.0, 1.0)
-    found: Floats = 1 - (1 - shares) ** (_EFFECTIVE * fixations_begun(seconds))
+    found: Floats = 1 - (1 - shares) ** (EFFECTIVE * fixations_begun(seconds))
     return found

@@ -197,12 +197,12 @@ class AreaTable:
 
 def _predicted(row: AreaShare) -> list[str]:
     shares = (f"{row.attention:.1%}", f"{row.size:.1%}", f"{row.times_chance:.2f}")
-    return [str(row.rank), row.name, *shares, f"{row.seen:.0%}", f"{row.fixations_in_time:.2f}"]
+    return [str(row.rank), row.label, *shares, f"{row.seen:.0%}", f"{row.fixations_in_time:.2f}"]
 
 
 def _measured(row: MeasuredArea) -> list[str]:
     return [
-        *(row.image, row.name, str(row.rank), _percent(row.attention), _short(row.times_chance)),
+        *(row.image, row.label, str(row.rank), _percent(row.attention), _short(row.times_chance)),
         *(_percent(row.looked), _percent(row.seen), _short(row.time_to_first)),
         *(_short(row.dwell_time), _short(row.visits), _short(row.revisits)),
     ]
@@ -210,7 +210,7 @@ def _measured(row: MeasuredArea) -> list[str]:
 
 def _side_by_side(share: AreaShare, own: MeasuredArea) -> list[str]:
     return [
-        *(share.name, f"{share.size:.1%}", str(share.rank), str(own.rank)),
+        *(share.label, f"{share.size:.1%}", str(share.rank), str(own.rank)),
         *(f"{share.attention:.1%}", _percent(own.attention)),
         *(f"{share.times_chance:.2f}", _short(own.times_chance)),
         *(f"{share.seen:.0%}", _percent(own.seen, ".0%")),
@@ -220,7 +220,7 @@ def _side_by_side(share: AreaShare, own: MeasuredArea) -> list[str]:
 
 def _agreement(pairs: Sequence[tuple[AreaShare, MeasuredArea]]) -> str:
     within = sum(own.attention.low <= share.attention <= own.attention.high for share, own in pairs)
-    return f"Of {len(pairs)} predicted shares of attention, {within} lie within the measured interval."
+    return f"Predicted shares of attention within the measured intervals: {within} of {len(pairs)}."
 
 
 def _percent(found: Interval, form: str = ".1%") -> str:

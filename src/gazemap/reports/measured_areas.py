@@ -67,6 +67,11 @@ class MeasuredArea:
     visits: Interval
     revisits: Interval
 
+    @property
+    def label(self) -> str:
+        """The name, and of a group how many areas it has."""
+        return self.name if self.members == 1 else f"{self.name} ({self.members} areas)"
+
     def row(self) -> dict[str, Any]:
         """One level of names: NAME, NAME_low and NAME_high of what has an interval; None where not known."""
         values: dict[str, Any] = {}

@@ -326,7 +326,7 @@ def _show_bars(axes: Axes, shares: Sequence[AreaShare], *, folded: bool, room: i
     axes.barh(places, [row.attention for row in listed], color="tab:blue", label="attention")
     axes.plot([row.size for row in listed], places, "k|", markersize=12, label="chance (its size)")
     names = [
-        f"{row.rank}  {row.name}{f', fold {row.fold}' if folded else ''}\n"
+        f"{row.rank}  {row.label}{f', fold {row.fold}' if folded else ''}\n"
         f"{row.attention:.1%}, {row.times_chance:.2f} x chance"
         for row in listed
     ]
