@@ -15,7 +15,7 @@ TUTORIALS = sorted((Path(__file__).parents[1] / "docs" / "tutorials").glob("*.py
 
 def compares_two_models(names, printed):
     scores, decides = names["scores"], names["decides"]
-    a, b = (scores.interval(row, "information_gain") for row in ("gazenet", "gazenet-large"))
+    a, b = (scores.interval(row, "information_gain") for row in names["models"])
     assert a.low < b.mean < a.high  # "the intervals of the two models overlap widely"
     assert b.low < a.mean < b.high
     assert decides.mean.high < 0  # "the larger model is worse"
@@ -48,7 +48,7 @@ def writes_an_entry(names, printed):
         assert stored.mean == pytest.approx(model[metric].mean, abs=1e-5)
     pictures, gazenet = (names["eight_bits"][row] for row in ("pictures", "gazenet"))
     assert pictures["nss"].mean == pytest.approx(gazenet["nss"].mean, abs=0.02)  # "hardly changes"
-    assert pictures["information_gain"].mean < gazenet["information_gain"].mean - 0.5  # "collapses"
+    assert pictures["information_gain"].mean < 0 < gazenet["information_gain"].mean  # "collapses" below zero
 
 
 def extends_gazemap(names, printed):

@@ -138,9 +138,10 @@ eight_bits = gazemap.evaluate(
 eight_bits
 
 # %% [markdown]
-# NSS hardly changes. The information gain collapses: in a picture, whatever is below half of the darkest
-# level is black, and a fixation there counts as nearly impossible. So do not judge a model by the information
-# gain of its pictures, and send log densities where a benchmark takes them.
+# NSS hardly changes. The information gain collapses below zero, that of the center bias: in a picture,
+# whatever is below half of the darkest level is black, and a fixation there counts as nearly impossible. So
+# do not judge a model by the information gain of its pictures, and send log densities where a benchmark
+# takes them.
 #
 # ## 7. Send it
 #

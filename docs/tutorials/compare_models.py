@@ -43,16 +43,18 @@ dataset
 # ## 3. Score both in one call
 #
 # One call scores both models on the same images with the same ground truth. By default these are the images
-# of the split `val`.
+# of the split `val`. `@as-trained` takes each model as it was trained. Their default, `free-viewing`, is
+# calibrated for photographs.
 
 # %%
 metrics = ["information_gain", "nss", "cc", "sauc"]
-scores = gazemap.evaluate(["gazenet", "gazenet-large"], dataset, protocol="exact", metrics=metrics)
+models = ["gazenet@as-trained", "gazenet-large@as-trained"]
+scores = gazemap.evaluate(models, dataset, protocol="exact", metrics=metrics)
 scores
 
 # %% [markdown]
-# In the shell: `gazemap evaluate gazenet,gazenet-large --data popout`, which takes all metrics of the
-# protocol.
+# In the shell: `gazemap evaluate gazenet@as-trained,gazenet-large@as-trained --data popout`, which takes all
+# metrics of the protocol.
 #
 # Read the baselines first. They say what a score is worth on these images:
 #
@@ -73,7 +75,7 @@ scores.plot("information_gain", "nss")
 # image first, and then ask how large the mean difference is.
 
 # %%
-comparison = gazemap.compare(scores, scores, row_a="gazenet", row_b="gazenet-large")
+comparison = gazemap.compare(scores, scores, row_a=models[0], row_b=models[1])
 comparison
 
 # %%
@@ -83,8 +85,8 @@ print(f"B - A: {decides.mean} bits per fixation, p = {decides.p:.4f}")
 # %% [markdown]
 # In the shell, with the scores in files:
 #
-#     gazemap evaluate gazenet --data popout --out a.parquet
-#     gazemap evaluate gazenet-large --data popout --out b.parquet
+#     gazemap evaluate gazenet@as-trained --data popout --out a.parquet
+#     gazemap evaluate gazenet-large@as-trained --data popout --out b.parquet
 #     gazemap compare a.parquet b.parquet --figure compare.png
 #
 # How to read the columns:
@@ -132,9 +134,9 @@ plt.show()
 # They are refused.
 
 # %%
-by_mit = gazemap.evaluate("gazenet", dataset, protocol="mit", metrics=["nss", "cc"])
+by_mit = gazemap.evaluate(models[0], dataset, protocol="mit", metrics=["nss", "cc"])
 try:
-    gazemap.compare(scores, by_mit, row_a="gazenet")
+    gazemap.compare(scores, by_mit, row_a=models[0])
 except gazemap.GazemapError as error:
     print(error)
 

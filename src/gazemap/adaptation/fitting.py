@@ -27,7 +27,8 @@ _AS_TRAINED = np.array([0.0, 0.0, 1.0, 0.0])
 _UNCHANGED = ViewingCondition(AS_TRAINED)
 _PRIOR_BLUR = 0.06  # of the width: the set's center bias comes from few images
 _UNIFORM = 0.05  # its share in the set's center bias, so that no place is impossible
-_CHANCE = 0.2  # of a change where none is due; the penalty keeps such a change small
+_LEAST_GAIN = 0.001  # bits per fixation; less is not worth a change
+_CHANCE = 0.3  # of a change where none is due; the penalty keeps such a change small
 _STEPS = {"maxiter": 200, "xatol": 0.02, "fatol": 1e-4}
 
 
@@ -161,11 +162,11 @@ def _coarse(looks: Looks, own: Floats) -> tuple[Looks, Floats]:
 
 
 def _helps(gains: Floats) -> bool:
-    """Whether a mean gain is over 0 by a one-sided t test."""
+    """Whether a mean gain is worth a change, and over 0 by a one-sided t test."""
     from scipy.stats import t
 
     error = gains.std(ddof=1) / np.sqrt(len(gains))
-    return bool(gains.mean() > error * t.ppf(1 - _CHANCE, len(gains) - 1))
+    return bool(gains.mean() > max(_LEAST_GAIN, error * t.ppf(1 - _CHANCE, len(gains) - 1)))
 
 
 def _folds(groups: NDArray[np.str_]) -> NDArray[np.intp]:

@@ -129,7 +129,7 @@ def test_models_are_those_of_python(page):
     assert [(one["name"], one["input_size"], one["has_center_bias"], one["is_default"]) for one in found] == [
         (f"{name}{condition}", size, True, (name, condition) == ("gazenet", ""))
         for name, size in (("gazenet", [240, 320]), ("gazenet-large", [336, 448]))
-        for condition in ("", "@free-viewing", "@mouse", "@web-page")
+        for condition in ("", "@mouse", "@web-page", "@as-trained")
     ]
 
 

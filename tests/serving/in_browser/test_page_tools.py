@@ -25,7 +25,7 @@ def with_boxes(driver):
     boxes = []
     for number, corners in enumerate((HEADLINE, BUTTON), 1):
         driver.draw_box(*corners)
-        boxes.append(Box(f"Area {number}", *driver.box()))
+        boxes.append(Area.of_box(Box(f"Area {number}", *driver.box())))
     return boxes
 
 
@@ -53,7 +53,7 @@ def test_two_designs_are_compared_as_by_python(driver, images, predicted, tmp_pa
     driver.tab("save")
     rows = driver.saved_json("#save-changes-json", tmp_path)
     assert [row["place_b"] for row in rows] == ["from A", "given"]
-    moved = Box("Area 2", *(rows[1][f"{side}_b"] for side in ("x", "y", "width", "height")))
+    moved = Area.of_box(Box("Area 2", *(rows[1][f"{side}_b"] for side in ("x", "y", "width", "height"))))
     changes = compare_predictions(predicted("a"), predicted("b"), boxes, [moved]).changes
     for row, change in zip(rows, changes, strict=True):
         assert list(row) == list(change.row())
