@@ -112,7 +112,7 @@ def test_tables_and_numbers_are_those_of_python(driver, images, predicted, tmp_p
     boxes = with_boxes(driver)
     driver.tab("save")
     rows = driver.saved_json("#save-areas-json", tmp_path)
-    expected = area_shares(predicted(name), [Area.of_box(box) for box in boxes])
+    expected = area_shares(predicted(name), boxes)
     for row, share in zip(rows, expected, strict=True):
         assert {*vars(share)} - {*row} == {"members", "seen", "fixations_in_time"}
         assert (row["name"], row["rank"], row["fold"]) == (share.name, share.rank, share.fold)
