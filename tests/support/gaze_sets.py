@@ -36,3 +36,10 @@ def sample(image_id, *, group=None, split="train", size=(40, 60), points=None, m
 def dataset(*samples, name="tiny", **more):
     facts = {"title": "Tiny", "citation": "Nobody", "license": "MIT", "source": "made"} | more
     return GazeDataset(Path("nowhere") / name, DatasetInfo(name=name, **facts), [*samples])
+
+
+def rows_of(dataset, image="a"):
+    """The fixations of an image: x, y, onset and duration of each."""
+    found = dataset[image].fixations
+    values = zip(found.x, found.y, found.onset, found.duration, strict=True)
+    return [tuple(round(float(value), 9) for value in row) for row in values]

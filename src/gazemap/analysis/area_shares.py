@@ -6,10 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gazemap.analysis.seen import check_seconds, fixations_begun, seen_within
-from gazemap.gaze.shapes import Area, check_areas, groups_of, overlapping
-from gazemap.images.folds import Fold
+from gazemap.gaze.shapes import (
+    Area,
+    Part,
+    area_label,
+    check_areas,
+    common_part,
+    groups_of,
+    members_of,
+    overlapping,
+    within,
+)
 from gazemap.prediction.prediction import Prediction
 from gazemap.types import Floats
 
@@ -55,7 +65,7 @@ class AreaShare:
     @property
     def label(self) -> str:
         """The name, and of a group how many areas it has."""
-        return self.name if self.members == 1 else f"{self.name} ({self.members} areas)"
+        return area_label(self.name, self.members)
 
 
 @dataclass(frozen=True)
@@ -90,9 +100,8 @@ def area_shares(prediction: Prediction, areas: Sequence[Area], seconds: float = 
     check_seconds(seconds)
     size = prediction.placement.size
     check_areas(areas, size)
-    groups = groups_of(areas)
-    members = {group.name: sum(area.group == group.name for area in areas) for group in groups}
-    kinds = [[(area, *area.covered(size)) for area in some] for some in (areas, groups)]
+    members = members_of(areas)
+    kinds = [[(area, *area.covered(size)) for area in some] for some in (areas, groups_of(areas))]
     return [
         row
         for part in prediction.folds
@@ -101,47 +110,33 @@ def area_shares(prediction: Prediction, areas: Sequence[Area], seconds: float = 
     ]
 
 
-def _parts(part: Prediction, areas: Sequence[tuple[Area, tuple[slice, slice], Floats]]) -> Iterator[_Part]:
+def _parts(prediction: Prediction, areas: Sequence[tuple[Area, Part, Floats]]) -> Iterator[_Part]:
     """What lies in one fold."""
-    fold, density = part.fold, part.density
+    fold, density = prediction.fold.part, prediction.density
     for area, place, covered in areas:
-        if found := _cut(place, fold):
-            (top, bottom), (left, right) = found
-            inside = covered[
-                top - place[0].start : bottom - place[0].start, left - place[1].start : right - place[1].start
-            ]
-            pixels = float(inside.sum())
-            if pixels <= _SLIVER:
-                continue
-            own = density[top - fold.y : bottom - fold.y, left - fold.x : right - fold.x]
-            rows, columns = (np.flatnonzero((inside > _SLIVER).any(axis=axis)) for axis in (1, 0))
-            box = area.bounds
-            yield _Part(
-                name=area.name,
-                x=max(box.x, float(left + columns[0])),
-                y=max(box.y, float(top + rows[0])),
-                right=min(box.right, float(left + columns[-1] + 1)),
-                bottom=min(box.bottom, float(top + rows[-1] + 1)),
-                size=pixels / density.size,
-                attention=float((own * inside).sum()),
-            )
-
-
-def _cut(place: tuple[slice, slice], fold: Fold) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """The rows and the columns of the image that a place and a fold have in common."""
-    (top, bottom), (left, right) = (
-        (max(one.start, other.start), min(one.stop, other.stop))
-        for one, other in zip(place, fold.part, strict=True)
-    )
-    return ((top, bottom), (left, right)) if bottom > top and right > left else None
+        part = common_part(place, fold)
+        if part is None:
+            continue
+        inside = covered[within(part, place)]
+        pixels = float(inside.sum())
+        if pixels <= _SLIVER:
+            continue
+        rows, columns = (np.flatnonzero((inside > _SLIVER).any(axis=axis)) for axis in (1, 0))
+        top, left, box = part[0].start, part[1].start, area.bounds
+        yield _Part(
+            name=area.name,
+            x=max(box.x, float(left + columns[0])),
+            y=max(box.y, float(top + rows[0])),
+            right=min(box.right, float(left + columns[-1] + 1)),
+            bottom=min(box.bottom, float(top + rows[-1] + 1)),
+            size=pixels / density.size,
+            attention=float((density[within(part, fold)] * inside).sum()),
+        )
 
 
 def _ranked(parts: Sequence[_Part], members: dict[str, int], seconds: float, fold: int) -> list[AreaShare]:
     """Rows in order of their ranks."""
     attention = np.array([part.attention for part in parts])
-    # sums taken in another order differ in their last digits, which must not decide a rank
-    falling = -attention.round(12)
-    ranks = 1 + np.searchsorted(np.sort(falling), falling)
     seen, count = seen_within(attention, seconds), fixations_begun(seconds)
     rows = [
         AreaShare(
@@ -159,9 +154,18 @@ def _ranked(parts: Sequence[_Part], members: dict[str, int], seconds: float, fol
             height=part.bottom - part.y,
             fold=fold,
         )
-        for part, rank, probability in zip(parts, ranks, seen, strict=True)
+        for part, rank, probability in zip(parts, falling_ranks(attention), seen, strict=True)
     ]
     return sorted(rows, key=lambda row: row.rank)
+
+
+def falling_ranks(values: Floats) -> NDArray[np.intp]:
+    """(n,): 1 for the greatest of n values; equal ones have one rank.
+
+    Sums taken in another order differ in their last digits, which do not count.
+    """
+    falling = -values.round(12)
+    return np.asarray(1 + np.searchsorted(np.sort(falling), falling))
 
 
 def share_notes(prediction: Prediction, areas: Sequence[Area], rows: Sequence[AreaShare]) -> list[str]:
@@ -169,7 +173,12 @@ def share_notes(prediction: Prediction, areas: Sequence[Area], rows: Sequence[Ar
     notes = [*(f"{note}." for note in prediction.notes), *cut_notes(rows)]
     if len(prediction.folds) > 1:
         notes.append("Of each fold, the seconds begin when it comes into view.")
-    return notes + [
+    return notes + overlap_notes(prediction, areas)
+
+
+def overlap_notes(prediction: Prediction, areas: Sequence[Area]) -> list[str]:
+    """Areas of the image that have a part in common, in sentences."""
+    return [
         f"{a} and {b} overlap: attention on both of them counts for each."
         for a, b in overlapping(areas, prediction.placement.size)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gazemap.analysis.area_shares import AreaShare, area_shares, cut_notes
+from gazemap.analysis.area_shares import AreaShare, area_shares, cut_notes, overlap_notes
 from gazemap.analysis.designs import (
     AreaChange,
     DesignDifference,
@@ -14,7 +14,7 @@ from gazemap.analysis.designs import (
     compare_designs,
     paired_areas,
 )
-from gazemap.gaze.shapes import Area, overlapping
+from gazemap.gaze.shapes import Area
 from gazemap.prediction.prediction import Prediction
 from gazemap.system.plain import plain
 from gazemap.types import Size
@@ -74,11 +74,8 @@ class ComparedDesigns:
         for letter, prediction, areas, shares in zip(
             "AB", self.predictions, self.areas, self.shares, strict=True
         ):
-            lines += [f"{letter}: {note}" for note in cut_notes(shares)]
-            lines += [
-                f"{letter}: {one} and {other} overlap: attention on both of them counts for each."
-                for one, other in overlapping(areas, prediction.placement.size)
-            ]
+            notes = [*cut_notes(shares), *overlap_notes(prediction, areas)]
+            lines += [f"{letter}: {note}" for note in notes]
         lines += [
             f"{name}: its place in B is taken over from A; give --areas-b if it moved."
             for name in taken_over[:_TOLD]

@@ -17,7 +17,8 @@ from gazemap.types import Floats, Size
 _SMALL = 8  # pixels: of a larger image, areas within one pixel are meant otherwise
 _ROUNDING = 1e-6  # pixels that a corner may lie outside of its image
 _COVERED = 1e-9  # of a pixel, that two areas may cover together beyond it
-_Part = tuple[slice, slice]  # rows and columns of an image
+
+Part = tuple[slice, slice]  # rows and columns of an image
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +115,7 @@ class Area:
         windings = [_windings(polygon, across, down) != 0 for polygon in self.polygons]
         return np.asarray(inside & np.any(windings, axis=0))
 
-    def covered(self, size: Size) -> tuple[_Part, Floats]:
+    def covered(self, size: Size) -> tuple[Part, Floats]:
         """Which part of each pixel of an image of `size` (H, W) lies in it, exactly.
 
         Returns:
@@ -184,6 +185,16 @@ def groups_of(areas: Sequence[Area]) -> list[Area]:
     return [_together(name, members) for name, members in named.items()]
 
 
+def members_of(areas: Sequence[Area]) -> dict[str, int]:
+    """How many areas each group is put together from."""
+    return Counter(area.group for area in areas if area.group)
+
+
+def area_label(name: str, members: int) -> str:
+    """The name of an area, and of a group how many areas it has."""
+    return name if members == 1 else f"{name} ({members} areas)"
+
+
 def _together(name: str, members: Sequence[Area]) -> Area:
     masks = [area.pixels for area in members if area.pixels is not None]
     if not masks:
@@ -206,17 +217,26 @@ def overlapping(areas: Sequence[Area], size: Size) -> list[tuple[str, str]]:
     return [(a[0], b[0]) for a, b in combinations(named, 2) if _meet(*a[1:], *b[1:])]
 
 
-def _meet(part: _Part, covered: Floats, other: _Part, covered_too: Floats) -> bool:
+def _meet(part: Part, covered: Floats, other: Part, covered_too: Floats) -> bool:
     """Whether two areas have some of a pixel in common, by what they cover around themselves."""
-    top, left = (max(a.start, b.start) for a, b in zip(part, other, strict=True))
-    bottom, right = (min(a.stop, b.stop) for a, b in zip(part, other, strict=True))
-    if bottom <= top or right <= left:
+    both = common_part(part, other)
+    if both is None:
         return False
-    first, second = (
-        values[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start]
-        for (rows, columns), values in ((part, covered), (other, covered_too))
+    return bool((covered[within(both, part)] + covered_too[within(both, other)]).max() > 1 + _COVERED)
+
+
+def common_part(one: Part, other: Part) -> Part | None:
+    """The rows and columns that two parts of an image have in common; None where there are none."""
+    down, across = (
+        slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True)
     )
-    return bool((first + second).max() > 1 + _COVERED)
+    return (down, across) if down.stop > down.start and across.stop > across.start else None
+
+
+def within(part: Part, whole: Part) -> Part:
+    """A part of an image as rows and columns of a larger part that holds it."""
+    down, across = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(part, whole, strict=True))
+    return down, across
 
 
 def _windings(polygon: Floats, x: Floats, y: Floats) -> NDArray[np.int64]:

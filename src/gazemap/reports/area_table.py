@@ -111,6 +111,12 @@ class AreaTable:
             rows.append(about | predicted | {f"measured_{name}": value for name, value in known.items()})
         return rows
 
+    @property
+    def _count(self) -> int:
+        """How many rows there are."""
+        found = self.predicted or self.measured
+        return len(found.rows) if found else 0
+
     def _pairs(self) -> list[tuple[AreaShare, MeasuredArea]]:
         assert self.predicted is not None
         assert self.measured is not None
@@ -154,8 +160,7 @@ class AreaTable:
         lines += self.remarks[:_TOLD]
         if len(self.remarks) > _TOLD:
             lines.append(f"... and {len(self.remarks) - _TOLD} more remarks.")
-        count = len(self.rows())
-        if count > _SHOWN:
+        if (count := self._count) > _SHOWN:
             lines.append(f"Of {count:,} rows the first {_SHOWN} are shown.")
         written = {"Table": self.out, "Every observer's looks": self.looks, "Figure": self.figure}
         return lines + [f"{name}: {path}" for name, path in written.items() if path]
@@ -177,7 +182,7 @@ class AreaTable:
         return figures.areas(read_image(found.image), shown_map(found.prediction), found.rows, found.areas)
 
     def __repr__(self) -> str:
-        return f"<AreaTable of {self.title}: {len(self.rows())} rows>"
+        return f"<AreaTable of {self.title}: {self._count} rows>"
 
     def _repr_html_(self) -> str:
         return table(self.title, [self.headings, *self.cells()], self.notes())
@@ -202,8 +207,8 @@ def _predicted(row: AreaShare) -> list[str]:
 
 def _measured(row: MeasuredArea) -> list[str]:
     return [
-        *(row.image, row.label, str(row.rank), _percent(row.attention), _short(row.times_chance)),
-        *(_percent(row.looked), _percent(row.seen), _short(row.time_to_first)),
+        *(row.image, row.label, str(row.rank), _short(row.attention, ".1%"), _short(row.times_chance)),
+        *(_short(row.looked, ".1%"), _short(row.seen, ".1%"), _short(row.time_to_first)),
         *(_short(row.dwell_time), _short(row.visits), _short(row.revisits)),
     ]
 
@@ -211,9 +216,9 @@ def _measured(row: MeasuredArea) -> list[str]:
 def _side_by_side(share: AreaShare, own: MeasuredArea) -> list[str]:
     return [
         *(share.label, f"{share.size:.1%}", str(share.rank), str(own.rank)),
-        *(f"{share.attention:.1%}", _percent(own.attention)),
+        *(f"{share.attention:.1%}", _short(own.attention, ".1%")),
         *(f"{share.times_chance:.2f}", _short(own.times_chance)),
-        *(f"{share.seen:.0%}", _percent(own.seen, ".0%")),
+        *(f"{share.seen:.0%}", _short(own.seen, ".0%")),
         *(f"{share.fixations_in_time:.2f}", _short(own.fixations_in_time)),
     ]
 
@@ -221,10 +226,6 @@ def _side_by_side(share: AreaShare, own: MeasuredArea) -> list[str]:
 def _agreement(pairs: Sequence[tuple[AreaShare, MeasuredArea]]) -> str:
     within = sum(own.attention.low <= share.attention <= own.attention.high for share, own in pairs)
     return f"Predicted shares of attention within the measured intervals: {within} of {len(pairs)}."
-
-
-def _percent(found: Interval, form: str = ".1%") -> str:
-    return _short(found, form)
 
 
 def _short(found: Interval, form: str = ".2f") -> str:

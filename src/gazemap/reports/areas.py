@@ -24,6 +24,7 @@ from gazemap.reports.area_table import AreaTable, MeasuredAreas, PredictedAreas
 from gazemap.reports.figures.saving import check_figure, write_figure
 from gazemap.reports.measured_areas import MeasuredArea, measured_areas
 from gazemap.system.progress import bar
+from gazemap.types import Size
 
 if TYPE_CHECKING:
     from gazemap.data.dataset import DatasetLike, GazeDataset
@@ -105,8 +106,9 @@ def areas(
         if figure:
             check_figure(figure, image)
         named = areas_of(image, areas)
-        check_areas(named, read_size(image))
-        recorded = None if measured is None else _recorded(measured, image, named, seen, seconds)
+        size = read_size(image)
+        check_areas(named, size)
+        recorded = None if measured is None else _recorded(measured, image, size, named, seen, seconds)
         predictor = load_predictor(
             model or DEFAULT_MODEL, condition=condition, engine=engine, device=device, center_bias=center_bias
         )
@@ -144,13 +146,13 @@ def _measured(source: DatasetLike, areas: AreasLike, seconds: float, *, progress
 
 
 def _recorded(
-    source: DatasetLike, image: Path, areas: list[Area], viewport: Viewport, seconds: float
+    source: DatasetLike, image: Path, size: Size, areas: list[Area], viewport: Viewport, seconds: float
 ) -> MeasuredAreas:
     """How observers looked at the areas of an image that the data set has, too."""
     from gazemap.data.dataset import as_dataset
 
     dataset = as_dataset(source)
-    sample, size = _sample(dataset, image), read_size(image)
+    sample = _sample(dataset, image)
     if sample.size != size:
         raise InputError(
             f"{image} is {size[1]} x {size[0]} pixels and {sample.image_id} in {dataset.name} "

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gazemap.analysis.area_shares import falling_ranks
 from gazemap.analysis.looks import AreaLooks, area_looks
 from gazemap.errors import DataError
 from gazemap.evaluation.intervals import Interval, resampled_means
-from gazemap.gaze.shapes import Area, check_areas, groups_of
+from gazemap.gaze.shapes import Area, area_label, check_areas, groups_of, members_of
 from gazemap.system.plain import plain
 from gazemap.types import Floats
 
@@ -70,7 +71,7 @@ class MeasuredArea:
     @property
     def label(self) -> str:
         """The name, and of a group how many areas it has."""
-        return self.name if self.members == 1 else f"{self.name} ({self.members} areas)"
+        return area_label(self.name, self.members)
 
     def row(self) -> dict[str, Any]:
         """One level of names: NAME, NAME_low and NAME_high of what has an interval; None where not known."""
@@ -116,7 +117,7 @@ def measured_areas(
     for some in (areas, groups):
         own = [[row for row in looks if row.area == area.name] for area in some]
         rows += _measured(sample, some, own, seconds)
-    members = {group.name: sum(area.group == group.name for area in areas) for group in groups}
+    members = members_of(areas)
     return [replace(row, members=members.get(row.name, 1)) for row in rows], looks
 
 
@@ -154,8 +155,7 @@ def _measured(
     )
     attention = columns["attention"]
     columns["times_chance"] = [_over(found, size) for found, size in zip(attention, sizes, strict=True)]
-    falling = -np.nan_to_num(np.array([found.mean for found in attention])).round(12)
-    ranks = 1 + np.searchsorted(np.sort(falling), falling)
+    ranks = falling_ranks(np.nan_to_num(np.array([found.mean for found in attention])))
     return [
         MeasuredArea(
             image=sample.image_id,

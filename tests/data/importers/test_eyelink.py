@@ -41,13 +41,6 @@ TRIAL = [  # the image is 80 x 60 in the middle of 320 x 240, so its corner lies
 ]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    for index, name in enumerate("ab"):
-        save_picture(tmp_path / "images" / f"{name}.jpg", index)
-    return tmp_path
-
-
 def brought(folder, lines, name="s1.asc", encoding="utf-8", **options):
     (folder / name).write_bytes("\n".join([*lines, ""]).encode(encoding))
     return import_dataset(folder / name, folder / "out", format="eyelink", options=options)

@@ -1,6 +1,7 @@
 """Exports of Gazepoint Analysis: a recording worked by hand, older versions, and what is refused."""
 
 import pytest
+from support.gaze_sets import rows_of
 from support.miniatures.miniature import save_picture
 
 from gazemap.data.bids import write_bids
@@ -40,23 +41,10 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    for index, name in enumerate("ab"):
-        save_picture(tmp_path / "images" / f"{name}.jpg", index)
-    return tmp_path
-
-
 def brought(folder, rows=ROWS, header=HEADER, out="out", name="ann_all_gaze.csv", **options):
     (folder / name).write_text("\n".join([header, *rows, ""]))
     given = {key: value for key, value in {**SCREEN, **options}.items() if value}
     return import_dataset(folder / name, folder / out, format="gazepoint", options=given)
-
-
-def rows_of(dataset, image="a"):
-    found = dataset[image].fixations
-    values = zip(found.x, found.y, found.onset, found.duration, strict=True)
-    return [tuple(round(float(value), 9) for value in row) for row in values]
 
 
 def test_a_recording_worked_by_hand(folder):

@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from support.miniatures.miniature import save_picture
+from support.gaze_sets import rows_of
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError
@@ -36,23 +36,10 @@ TRIALS = [
 EXPECTED = [(10, 15, 0, 0.2), (40, 30, 0.32, 0.2)]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    for index, name in enumerate("ab"):
-        save_picture(tmp_path / "images" / f"{name}.jpg", index)
-    return tmp_path
-
-
 def brought(folder, trials, name="ann.json", out="out", **options):
     (folder / name).write_text(json.dumps(trials))
     given = {key: value for key, value in {**SCREEN, **options}.items() if value}
     return import_dataset(folder / name, folder / out, format="jspsych", options=given)
-
-
-def rows_of(dataset, image="a"):
-    found = dataset[image].fixations
-    values = zip(found.x, found.y, found.onset, found.duration, strict=True)
-    return [tuple(round(float(value), 9) for value in row) for row in values]
 
 
 def test_data_worked_by_hand(folder):

@@ -1,6 +1,7 @@
 """Exports of Pupil Player and Pupil Cloud: recordings worked by hand, and what is refused."""
 
 import pytest
+from support.gaze_sets import rows_of
 from support.miniatures.miniature import save_picture
 
 from gazemap.data.importers import import_dataset
@@ -24,12 +25,6 @@ def folder(tmp_path):
 
 def brought(folder, kind, out="out", **options):
     return import_dataset(folder, folder.parent / out, format=kind, options=options)
-
-
-def rows_of(dataset, image="a"):
-    found = dataset[image].fixations
-    values = zip(found.x, found.y, found.onset, found.duration, strict=True)
-    return [tuple(round(float(value), 9) for value in row) for row in values]
 
 
 # Pupil Player: seconds of its clock, durations in milliseconds, shares from the lower left corner.

@@ -1,7 +1,7 @@
 """Tables of raw samples, worked by hand: units, columns, shares, lost samples, and what is refused."""
 
 import pytest
-from support.miniatures.miniature import save_picture
+from support.gaze_sets import rows_of
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError
@@ -27,13 +27,6 @@ ROWS = [
 EXPECTED = [(10, 15, 0.06, 0.14), (40, 30, 0.26, 0.12)]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    for index, name in enumerate("ab"):
-        save_picture(tmp_path / "images" / f"{name}.jpg", index)
-    return tmp_path
-
-
 def text(rows, header="image,t,x,y", scale=1):
     return "\n".join([header, *(f"{image},{time * scale:.10g},{x},{y}" for image, time, x, y in rows), ""])
 
@@ -42,12 +35,6 @@ def brought(folder, content=None, out="out", name="ann.csv", **options):
     (folder / name).write_text(content or text(ROWS))
     given = {key: value for key, value in {**SCREEN, **options}.items() if value}
     return import_dataset(folder / name, folder / out, format="samples", options=given)
-
-
-def rows_of(dataset, image="a"):
-    found = dataset[image].fixations
-    values = zip(found.x, found.y, found.onset, found.duration, strict=True)
-    return [tuple(round(float(value), 9) for value in row) for row in values]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Exports of SMI BeGaze: raw samples and events worked by hand, and what is refused."""
 
 import pytest
-from support.miniatures.miniature import save_picture
+from support.gaze_sets import rows_of
 
 from gazemap.data.dataset import load_dataset
 from gazemap.data.importers import import_dataset
@@ -42,22 +42,9 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    for index, name in enumerate("ab"):
-        save_picture(tmp_path / "images" / f"{name}.jpg", index)
-    return tmp_path
-
-
 def brought(folder, rows=ROWS, header=HEADER, columns=COLUMNS, out="out", **options):
     (folder / "ann.txt").write_text(header + "\n".join([columns, *rows, ""]))
     return import_dataset(folder / "ann.txt", folder / out, format="smi", options=options)
-
-
-def rows_of(dataset, image="a"):
-    found = dataset[image].fixations
-    values = zip(found.x, found.y, found.onset, found.duration, strict=True)
-    return [tuple(round(float(value), 9) for value in row) for row in values]
 
 
 def test_raw_samples_worked_by_hand(folder):

@@ -1,7 +1,7 @@
 """Exports of Tobii Pro Lab: a recording worked by hand, older and newer columns, and what is refused."""
 
 import pytest
-from support.miniatures.miniature import save_picture
+from support.gaze_sets import rows_of
 
 from gazemap.data.importers import import_dataset
 from gazemap.errors import DataError
@@ -43,22 +43,9 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    for index, name in enumerate("ab"):
-        save_picture(tmp_path / "images" / f"{name}.jpg", index)
-    return tmp_path
-
-
 def brought(folder, rows, header=HEADER, out="out", **options):
     (folder / "export.tsv").write_text("\n".join([header, *rows, ""]))
     return import_dataset(folder / "export.tsv", folder / out, format="tobii-pro-lab", options=options)
-
-
-def rows_of(dataset, image="a"):
-    found = dataset[image].fixations
-    values = zip(found.x, found.y, found.onset, found.duration, strict=True)
-    return [tuple(round(float(value), 9) for value in row) for row in values]
 
 
 def test_a_recording_worked_by_hand(folder):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
+from gazemap.data.importers.tracker_tables import each_file
 from gazemap.errors import DataError
 from gazemap.gaze.recordings.eyelink import read_eyelink
 from gazemap.gaze.recordings.messages import IMAGE, Wording
-from gazemap.gaze.recordings.recording import Recording
 
 _INFO = DatasetInfo(
     name="eyelink",
@@ -44,8 +43,8 @@ def read(
     Raises:
         DataError: there is no such file.
     """
-    files = _files(source)
-    return Recordings(_INFO, _each(files, Wording(image, start, stop)))
+    wording = Wording(image, start, stop)
+    return Recordings(_INFO, each_file(_files(source), lambda path: [read_eyelink(path, wording)]))
 
 
 def _files(source: Path) -> list[Path]:
@@ -58,14 +57,6 @@ def _files(source: Path) -> list[Path]:
     binary = sorted(path.name for path in source.iterdir() if path.suffix.lower() == ".edf")
     hint = f" Convert {binary[0]} and the like by edf2asc." if binary else ""
     raise DataError(f"{source} holds no EyeLink recording (*.asc).{hint} Give the folder that they lie in.")
-
-
-def _each(files: list[Path], wording: Wording) -> Iterator[Recording | SetAside]:
-    for path in files:
-        try:
-            yield read_eyelink(path, wording)
-        except DataError as error:
-            yield SetAside(item=path.name, reason=str(error))
 
 
 EYELINK = Importer(

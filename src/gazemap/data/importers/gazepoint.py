@@ -8,11 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.text_tables import text_table
-from gazemap.data.importers.tracker_tables import Columns, export_files, read_columns, reading_table
+from gazemap.data.importers.tracker_tables import (
+    Columns,
+    each_file,
+    export_files,
+    read_columns,
+    reading_table,
+)
 from gazemap.errors import DataError
 from gazemap.gaze.recordings.gazepoint import TEXTS, gazepoint_recording
 from gazemap.gaze.recordings.recording import Recording
@@ -64,17 +70,14 @@ def read(source: Path) -> Recordings:
     Raises:
         DataError: there is no such file.
     """
-    return Recordings(_INFO, _each(export_files(source, _ENDINGS, "export of Gazepoint Analysis")))
+    files = export_files(source, _ENDINGS, "export of Gazepoint Analysis")
+    return Recordings(_INFO, each_file(files, _recordings))
 
 
-def _each(files: list[Path]) -> Iterator[Recording | SetAside]:
-    for path in files:
-        named = _OBSERVER.fullmatch(path.name)
-        observer = (named[1] if named else "") or path.name.partition(".")[0]
-        try:
-            yield gazepoint_recording(_columns(path), path.name, observer)
-        except DataError as error:
-            yield SetAside(item=path.name, reason=str(error))
+def _recordings(path: Path) -> Iterator[Recording]:
+    named = _OBSERVER.fullmatch(path.name)
+    observer = (named[1] if named else "") or path.name.partition(".")[0]
+    yield gazepoint_recording(_columns(path), path.name, observer)
 
 
 def _columns(path: Path) -> Columns:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.text_tables import text_table
-from gazemap.data.importers.tracker_tables import export_files, reading_table
+from gazemap.data.importers.tracker_tables import each_file, export_files, reading_table
 from gazemap.errors import DataError
 from gazemap.gaze.recordings.jspsych import Watched, jspsych_recording
 from gazemap.gaze.recordings.recording import Recording
@@ -50,15 +50,7 @@ def read(source: Path, *, stimulus: str = "stimulus", observer: str | None = Non
         DataError: there is no such file.
     """
     files = export_files(source, _ENDINGS, "data of jsPsych")
-    return Recordings(_INFO, _each(files, stimulus, observer))
-
-
-def _each(files: list[Path], stimulus: str, observer: str | None) -> Iterator[Recording | SetAside]:
-    for path in files:
-        try:
-            yield from _recordings(path, stimulus, observer)
-        except DataError as error:
-            yield SetAside(item=path.name, reason=str(error))
+    return Recordings(_INFO, each_file(files, lambda path: _recordings(path, stimulus, observer)))
 
 
 def _recordings(path: Path, stimulus: str, observer: str | None) -> Iterator[Recording]:

@@ -8,11 +8,17 @@ from typing import Literal
 
 import numpy as np
 
-from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.text_tables import text_table
-from gazemap.data.importers.tracker_tables import Columns, export_files, read_columns, reading_table
+from gazemap.data.importers.tracker_tables import (
+    Columns,
+    each_file,
+    export_files,
+    read_columns,
+    reading_table,
+)
 from gazemap.data.writing.frames import SECONDS, TimeUnit
 from gazemap.errors import DataError, meant
 from gazemap.gaze.recordings.raw import per_second, raw_recordings
@@ -78,23 +84,13 @@ def read(
     }
     stated = {"participant": observer, "trial": trial}
     required = {"image", "x", "y", "time", *(key for key, name in stated.items() if name)}
-    return Recordings(_INFO, _each(files, columns, required, unit, convention == "normalized"))
 
+    def recordings(path: Path) -> Iterator[Recording]:
+        found = _columns(path, columns, required, unit)
+        alone = path.name.partition(".")[0]
+        return raw_recordings(found, path.name, alone, in_shares=convention == "normalized")
 
-def _each(
-    files: list[Path],
-    columns: dict[str, tuple[str, ...]],
-    required: set[str],
-    unit: TimeUnit | None,
-    in_shares: bool,
-) -> Iterator[Recording | SetAside]:
-    for path in files:
-        observer = path.name.partition(".")[0]
-        try:
-            found = _columns(path, columns, required, unit)
-            yield from raw_recordings(found, path.name, observer, in_shares=in_shares)
-        except DataError as error:
-            yield SetAside(item=path.name, reason=str(error))
+    return Recordings(_INFO, each_file(files, recordings))
 
 
 def _columns(

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.text_tables import TextTable, opened, text_table
-from gazemap.data.importers.tracker_tables import Columns, export_files, read_columns, reading_table
+from gazemap.data.importers.tracker_tables import (
+    Columns,
+    each_file,
+    export_files,
+    known_places,
+    read_columns,
+    reading_table,
+)
 from gazemap.errors import DataError
 from gazemap.gaze.recordings.marks import Mark
 from gazemap.gaze.recordings.recording import Recording
@@ -83,15 +90,8 @@ def read(source: Path, *, image: str | None = None) -> Recordings:
     Raises:
         DataError: there is no such file.
     """
-    return Recordings(_INFO, _each(export_files(source, _ENDINGS, "export of BeGaze"), image))
-
-
-def _each(files: list[Path], image: str | None) -> Iterator[Recording | SetAside]:
-    for path in files:
-        try:
-            yield from _recordings(path, image)
-        except DataError as error:
-            yield SetAside(item=path.name, reason=str(error))
+    files = export_files(source, _ENDINGS, "export of BeGaze")
+    return Recordings(_INFO, each_file(files, lambda path: _recordings(path, image)))
 
 
 def _recordings(path: Path, image: str | None) -> Iterator[Recording]:
@@ -117,15 +117,7 @@ def _recordings(path: Path, image: str | None) -> Iterator[Recording]:
 def _places(
     path: Path, table: TextTable, names: Mapping[str, str], required: Sequence[str]
 ) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name, purpose in names.items():
-        if name in table.header:
-            found.setdefault(purpose, table.header.index(name))
-    missing = [
-        " or ".join(name for name, purpose in names.items() if purpose == key)
-        for key in required
-        if key not in found
-    ]
+    found, missing = known_places(table, names, required)
     eyes = [eye for eye in ("both", "left", "right") if {f"x_{eye}", f"y_{eye}"} <= found.keys()]
     if names is _SAMPLES and not eyes:
         missing.append("L POR X [px] and L POR Y [px], or those of R, B or Point of Regard")

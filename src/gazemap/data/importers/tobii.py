@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from gazemap.data.dataset import DatasetInfo, SetAside
+from gazemap.data.dataset import DatasetInfo
 from gazemap.data.importers.importer import Importer
 from gazemap.data.importers.recorded import WITHOUT, Recordings, recorded
 from gazemap.data.importers.text_tables import TextTable, text_table
-from gazemap.data.importers.tracker_tables import Columns, export_files, read_columns, reading_table
+from gazemap.data.importers.tracker_tables import (
+    Columns,
+    each_file,
+    export_files,
+    read_columns,
+    reading_table,
+)
 from gazemap.errors import DataError
-from gazemap.gaze.recordings.recording import Recording
 from gazemap.gaze.recordings.tobii import TEXTS, recordings_of, seconds
 
 _INFO = DatasetInfo(
@@ -80,15 +84,8 @@ def read(source: Path) -> Recordings:
     Raises:
         DataError: there is no such file.
     """
-    return Recordings(_INFO, _each(export_files(source, _ENDINGS, "export of Pro Lab")))
-
-
-def _each(files: list[Path]) -> Iterator[Recording | SetAside]:
-    for path in files:
-        try:
-            yield from recordings_of(_columns(path), path.name)
-        except DataError as error:
-            yield SetAside(item=path.name, reason=str(error))
+    files = export_files(source, _ENDINGS, "export of Pro Lab")
+    return Recordings(_INFO, each_file(files, lambda path: recordings_of(_columns(path), path.name)))
 
 
 def _columns(path: Path) -> Columns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gazemap.data.dataset import SetAside
 from gazemap.data.importers.numerals import Decimal, decimal_of, numbers
 from gazemap.data.importers.text_tables import EMPTY, TextTable, text_table
 from gazemap.errors import DataError
+from gazemap.gaze.recordings.recording import Recording
 
 _PIECE = 2**16  # rows
 
@@ -40,6 +42,17 @@ def export_files(source: Path, endings: tuple[str, ...], kind: str) -> list[Path
     if not found:
         raise DataError(f"{source} holds no {kind} (*{endings[0]}). Give the folder that they lie in.")
     return found
+
+
+def each_file(
+    files: Iterable[Path], read: Callable[[Path], Iterable[Recording]]
+) -> Iterator[Recording | SetAside]:
+    """The recordings of files, one by one; a file that cannot be used is set aside with its reason."""
+    for path in files:
+        try:
+            yield from read(path)
+        except DataError as error:
+            yield SetAside(item=path.name, reason=str(error))
 
 
 @contextmanager
@@ -124,15 +137,7 @@ def named_columns(
     """
     with reading_table(path):
         table = text_table(path, [next(iter(names))])
-        places: dict[str, int] = {}
-        for name, purpose in names.items():
-            if name in table.header:
-                places.setdefault(purpose, table.header.index(name))
-        missing = [
-            " or ".join(name for name in names if names[name] == purpose)
-            for purpose in required
-            if purpose not in places
-        ]
+        places, missing = known_places(table, names, required)
         if missing:
             raise DataError(
                 f"{path} lacks columns: {', '.join(missing)}. Export it again with them. Its columns: "
@@ -142,6 +147,27 @@ def named_columns(
     if not len(found[next(iter(found))]):
         raise DataError(f"{path} has no row below its header.")
     return found
+
+
+def known_places(
+    table: TextTable, names: Mapping[str, str], required: Collection[str]
+) -> tuple[dict[str, int], list[str]]:
+    """Where the known columns of a table stand, and which are missing of those that must be there.
+
+    Args:
+        table: of the file.
+        names: of the columns -> what each is for; of several that are for one thing, the first is taken.
+        required: what must be there of these.
+    """
+    places: dict[str, int] = {}
+    for name, purpose in names.items():
+        if name in table.header:
+            places.setdefault(purpose, table.header.index(name))
+    return places, [
+        " or ".join(name for name in names if names[name] == purpose)
+        for purpose in required
+        if purpose not in places
+    ]
 
 
 def is_true(texts: NDArray[Any]) -> NDArray[np.bool_]:

@@ -7,15 +7,13 @@ TIME and FPOGID count anew for each of the media; TIMETICK goes on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gazemap.errors import DataError
 from gazemap.gaze.detection import DetectedFixations
-from gazemap.gaze.recordings.recording import Eye, Recording, Samples
-from gazemap.gaze.recordings.row_trials import going_on, median_step, row_bounds, row_trials
+from gazemap.gaze.recordings.recording import Eye, Recording, Samples, each_once
+from gazemap.gaze.recordings.row_trials import Columns, going_on, median_step, row_bounds, row_trials
 from gazemap.types import Floats
 
 TEXTS = ("image", "media")
@@ -25,8 +23,6 @@ NUMBERS = (
 )
 _ROUNDED = 1e-4  # seconds: times have five digits after the point
 _EYES: tuple[tuple[Eye, str], ...] = (("both", ""), ("left", "left_"), ("right", "right_"))
-
-Columns = Mapping[str, NDArray[Any]]  # of TEXTS, "" where a cell is empty; of NUMBERS float64, NaN
 
 
 def gazepoint_recording(columns: Columns, name: str, observer: str) -> Recording:
@@ -82,7 +78,7 @@ def _fixations(columns: Columns, clock: Floats, bounds: list[int], name: str) ->
 
 
 def _samples(columns: Columns, clock: Floats) -> Mapping[Eye, Samples]:
-    rows = np.append(True, np.diff(clock) > 0) if len(clock) else np.empty(0, dtype=bool)
+    rows = each_once(clock)
     found: dict[Eye, Samples] = {}
     for eye, prefix in _EYES:
         if {f"{prefix}x", f"{prefix}y"} <= columns.keys():

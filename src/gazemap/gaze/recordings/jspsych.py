@@ -14,7 +14,7 @@ import numpy as np
 
 from gazemap.errors import DataError
 from gazemap.gaze.lost_samples import is_lost
-from gazemap.gaze.recordings.recording import Place, Recording, Samples, Trial
+from gazemap.gaze.recordings.recording import Place, Recording, Samples, Trial, each_once
 
 _BETWEEN = 1.0  # seconds between trials, whose times count from their own start
 _SIDES = ("left", "top", "width", "height")
@@ -80,8 +80,7 @@ def _samples(trial: Watched, name: str) -> np.ndarray[tuple[int, int], np.dtype[
             f"{name}: webgazer_data of {trial.image} has a sample without numbers x, y and t."
         ) from error
     found = np.array(rows).reshape(-1, 3)
-    _, first = np.unique(found[:, 0], return_index=True)
-    return found[first] / [1e3, 1, 1]
+    return found[each_once(found[:, 0])] / [1e3, 1, 1]
 
 
 def _place(trial: Watched, name: str) -> Place | None:

@@ -6,18 +6,14 @@ The columns are those of the documentation of Pupil Player and of Pupil Cloud.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gazemap.errors import DataError
 from gazemap.gaze.detection import DetectedFixations
-from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial
-from gazemap.types import Floats
-
-Columns = Mapping[str, NDArray[Any]]
+from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial, each_once
+from gazemap.gaze.recordings.row_trials import Columns
 
 
 def pupil_recording(
@@ -88,8 +84,6 @@ def _fixations(columns: Columns) -> DetectedFixations:
 
 
 def _samples(columns: Columns) -> Samples:
-    order = np.argsort(columns["time"], kind="stable")
-    time: Floats = columns["time"][order]
-    order = order[np.append(True, np.diff(time) > 0)] if len(order) else order  # of each time one
+    order = each_once(columns["time"])
     found = Samples(columns["time"][order], columns["x"][order], columns["y"][order])
     return found.without(~columns["kept"][order]) if "kept" in columns else found

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from gazemap.gaze.lost_samples import is_lost
-from gazemap.gaze.recordings.recording import Recording, Samples, Trial
+from gazemap.gaze.recordings.recording import Recording, Samples, Trial, each_once
 from gazemap.gaze.recordings.row_trials import (
     Columns,
     by_participant,
@@ -43,7 +41,7 @@ def raw_recordings(columns: Columns, name: str, observer: str, *, in_shares: boo
         keys = [own[key] for key in ("image", "trial") if key in own]
         bounds, step = row_bounds(keys, own["time"]), median_step(own["time"])
         clock = going_on(own["time"], bounds, step)
-        once = np.append(True, np.diff(clock) > 0)
+        once = each_once(clock)
         found = Samples(clock, own["x"], own["y"]).without(is_lost(own["x"], own["y"]))
         samples = Samples(clock[once], found.x[once], found.y[once])
         who = f"{name}: {participant}" if "participant" in columns else name

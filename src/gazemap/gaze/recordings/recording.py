@@ -43,6 +43,12 @@ class Samples:
         return Samples(self.time, np.where(lost, np.nan, self.x), np.where(lost, np.nan, self.y))
 
 
+def each_once(time: Floats) -> NDArray[np.intp]:
+    """(m,) places among n samples: in the order of time, of each time the first."""
+    order = np.argsort(time, kind="stable")
+    return order[np.append(True, np.diff(time[order]) > 0)] if len(order) else order
+
+
 @dataclass(frozen=True)
 class Place:
     """Where on its screen an image was shown.

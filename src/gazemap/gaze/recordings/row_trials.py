@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gazemap.gaze.recordings.recording import Trial
 from gazemap.types import Floats
 
-_NOTHING = ("", "-")  # in a column of images
+NOTHING = ("", "-")  # in a column of images
 
 Columns = Mapping[str, NDArray[Any]]  # of texts, "" where a cell is empty; of numbers float64, NaN likewise
 
@@ -63,7 +63,7 @@ def row_trials(image: NDArray[Any], clock: Floats, bounds: Sequence[int], step: 
     """A trial from each bound to the next; rows without an image are none."""
     found = []
     for first, last in pairwise(bounds):
-        if (name := str(image[first])) not in _NOTHING:
+        if (name := str(image[first])) not in NOTHING:
             start, stop = float(clock[first]), float(clock[last - 1]) + step
             found.append(Trial(name, start, start, min([stop, *clock[last : last + 1].tolist()])))
     return found

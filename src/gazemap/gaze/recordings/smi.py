@@ -16,14 +16,20 @@ from numpy.typing import NDArray
 from gazemap.errors import DataError
 from gazemap.gaze.detection import DetectedFixations
 from gazemap.gaze.recordings.marks import Mark, marked
-from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial
-from gazemap.gaze.recordings.row_trials import Columns, by_participant, median_step, row_bounds, row_trials
+from gazemap.gaze.recordings.recording import Eye, Recording, Samples, Trial, each_once
+from gazemap.gaze.recordings.row_trials import (
+    NOTHING,
+    Columns,
+    by_participant,
+    median_step,
+    row_bounds,
+    row_trials,
+)
 from gazemap.types import Floats
 
 TEXTS = ("type", "trial", "image", "participant", "eye", "category", "info_both", "info_left", "info_right")
 _FIXATION = ("fixation", "visual intake")  # the latter with glasses
 _EYES: tuple[Eye, ...] = ("both", "left", "right")
-_NOTHING = ("", "-")
 _BETWEEN = 1.0  # seconds between trials whose place in the recording is not told
 
 
@@ -111,7 +117,7 @@ def _laid_out(columns: Columns) -> tuple[list[Trial], Floats]:
         begins[number] = told if np.isfinite(told) else before
         lasts = np.append(columns["onset"][own] + columns["duration"][own], 0)
         before = float(begins[number] + np.nanmax(lasts)) + _BETWEEN
-        if (image := str(columns["image"][first[number]])) not in _NOTHING:
+        if (image := str(columns["image"][first[number]])) not in NOTHING:
             start = float(begins[number])
             trials.append(Trial(image, start, start, before - _BETWEEN))
     return sorted(trials, key=lambda trial: trial.start), begins[code]
@@ -142,8 +148,7 @@ def _recording(
 
 def _cleaned(columns: Columns) -> dict[str, NDArray[Any]]:
     """In the order of time, each once, with NaN where an eye was not seen."""
-    order = np.argsort(columns["time"], kind="stable")
-    order = order[np.append(True, np.diff(columns["time"][order]) > 0)] if len(order) else order
+    order = each_once(columns["time"])
     own = {key: values[order] for key, values in columns.items()}
     for eye in _EYES:
         x, y = f"x_{eye}", f"y_{eye}"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.gaze.detection import DetectedFixations
-from gazemap.gaze.recordings.recording import Eye, Place, Recording, Samples, Trial
+from gazemap.gaze.recordings.recording import Eye, Place, Recording, Samples, Trial, each_once
+from gazemap.gaze.recordings.row_trials import Columns
 from gazemap.types import Floats
 
 TEXTS = ("participant", "recording", "image", "sensor", "event", "type", "valid_left", "valid_right")
@@ -26,8 +26,6 @@ NUMBERS = (
 _TRACKER = "Eye Tracker"
 _STARTS = "StimulusStart"  # of images, pages and videos alike
 _STEPS = 100.0  # milliseconds between samples, at most: 10 Hz
-
-Columns = Mapping[str, NDArray[Any]]  # of TEXTS, "" where a cell is empty; of NUMBERS float64, NaN
 
 
 def recordings_of(columns: Columns, name: str) -> Iterator[Recording]:
@@ -136,8 +134,7 @@ def _fixations(columns: Columns) -> DetectedFixations:
 
 def _samples(columns: Columns) -> Mapping[Eye, Samples]:
     rows = np.flatnonzero(_of_tracker(columns) & np.isfinite(columns["time"]))
-    time = columns["time"][rows]
-    rows = rows[np.append(True, np.diff(time) > 0)] if len(rows) else rows  # times may be rounded
+    rows = rows[each_once(columns["time"][rows])]  # times may be rounded
     found: dict[Eye, Samples] = {}
     eyes: tuple[tuple[Eye, str], ...] = (("both", ""), ("left", "left_"), ("right", "right_"))
     for eye, prefix in eyes:
