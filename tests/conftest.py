@@ -28,6 +28,14 @@ def _own_cache(tmp_path_factory):
     os.environ["GAZEMAP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk():
+    """No test cuts the power, so that none needs its files on the disk itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_data():
     """Real gaze data, where it exists beside the repository."""

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from gazemap.system import tables
 from gazemap.system.tables import (
     cast,
     coded,
@@ -80,6 +81,17 @@ def test_damage_is_an_error_wherever_it_is(tmp_path):
         except ValueError:
             refused += 1
     assert refused > 70
+
+
+def test_a_content_is_tried_in_a_copy_of_the_process_once(tmp_path, monkeypatch):
+    tried = []
+    monkeypatch.setattr(tables, "failure_of", lambda read: tried.append(read()))
+    monkeypatch.setattr(tables, "_KEPT", 2)
+    monkeypatch.setattr(tables, "_harmless", set())
+    for number in (1, 1, 2, 1, 3, 1):  # at 3, what was remembered is forgotten
+        write_parquet(table_of({"a": [number]}, {"a": "int32"}), tmp_path / "t.parquet")
+        assert rows_of(read_parquet(tmp_path / "t.parquet")) == [{"a": number}]
+    assert len(tried) == 4
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")

@@ -18,17 +18,16 @@ class ArrayCache:
 
     Args:
         limit: bytes of all arrays together. A larger array is made anew each time.
+
+    Attributes:
+        nbytes: how many bytes the arrays take.
     """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self.nbytes = 0
         self._arrays: dict[Hashable, NDArray[Any]] = {}  # the last used last
         self._lock = Lock()
-
-    @property
-    def nbytes(self) -> int:
-        """How many bytes the arrays take."""
-        return sum(array.nbytes for array in self._arrays.values())
 
     def get(self, key: Hashable, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """The array of a key, read-only; made where it is not kept. Two threads may make the same at once."""
@@ -40,9 +39,11 @@ class ArrayCache:
         array = make()
         array.setflags(write=False)
         with self._lock:
+            made_by_another = self._arrays.pop(key, None)
+            self.nbytes += array.nbytes - (0 if made_by_another is None else made_by_another.nbytes)
             self._arrays[key] = array
             while self.nbytes > self.limit:
-                del self._arrays[next(iter(self._arrays))]
+                self.nbytes -= self._arrays.pop(next(iter(self._arrays))).nbytes
         return array
 
 

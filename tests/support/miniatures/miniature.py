@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,13 @@ POINTS = {  # x and y in gazemap's convention: pixels from the left and upper ed
 SIZE = (60, 80)
 
 
+@cache
 def picture(seed, size=SIZE):
     noise = np.random.default_rng(seed).random((*size, 3))
     smooth = gaussian_filter(noise, (4, 4, 0))
-    return np.uint8(255 * (smooth - smooth.min()) / np.ptp(smooth))
+    pixels = np.uint8(255 * (smooth - smooth.min()) / np.ptp(smooth))
+    pixels.setflags(write=False)
+    return pixels
 
 
 def cell(values):
