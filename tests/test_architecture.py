@@ -20,8 +20,8 @@ TESTS = Path(__file__).parent
 ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < adaptation < reports | serving < cli < __main__",
-    "system": "plain | yaml_text | json_text | contained | notebooks | figures < progress | writing"
-    " < locks < files < *",
+    "system": "plain | yaml_text | json_text | contained | fingerprint | notebooks | figures"
+    " < progress | writing < locks < files < *",
     "gaze": "areas | blurring | fixation_pictures | lost_samples | numbers < samples < * < recordings",
     "gaze/recordings": "recording | bids_files < messages | looking | marks | row_trials | quality"
     " | bids_units < bids < *",
