@@ -60,10 +60,9 @@ ORDERS = {
     "evaluation/interchange": "archives < stored < *",
     "adaptation": "looks | saving < fitting < adapt | curve",
     "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"
-    " | area_shares < crops | designs | area_files < comparing",
+    " | area_shares < crops | designs | area_files | requirements < comparing | checks",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings | measured_areas"
-    " < report_page | area_table "
-    "< * < studies < demo",
+    " | check_baseline < report_page | area_table | checked_images < junit < * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",
     "reports/studies": "recipes | trained | unseen_set < *",
@@ -282,6 +281,6 @@ def test_importing_is_silent_and_opens_no_windowing():
 
 
 def test_public_names_are_these():
-    assert len(gazemap.__all__) <= 21
+    assert len(gazemap.__all__) <= 22
     for name in gazemap.__all__:
         assert getattr(gazemap, name).__doc__

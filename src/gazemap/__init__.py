@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gazemap.prediction.predict import predict
     from gazemap.prediction.prediction import Prediction
     from gazemap.prediction.predictor import load_predictor
+    from gazemap.reports.check import check
     from gazemap.reports.compare import compare
     from gazemap.training.loop import train
     from gazemap.training.recipe import Recipe, load_recipe
@@ -44,6 +45,7 @@ _PLACES = {
     "Sample": "data.sample",
     "Scores": "evaluation.scores",
     "adapt": "adaptation.adapt",
+    "check": "reports.check",
     "compare": "reports.compare",
     "create_model": "models.table",
     "evaluate": "evaluation.evaluate",
@@ -68,6 +70,7 @@ __all__ = [
     "Sample",
     "Scores",
     "adapt",
+    "check",
     "compare",
     "create_model",
     "evaluate",

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "predict": "gazemap.prediction.predict_sources.predict_sources",
     "manifest": "gazemap.prediction.cluster.make_manifest.make_manifest",
     "areas": "gazemap.reports.areas.areas",
+    "check": "gazemap.reports.check.check",
     "crop": "gazemap.reports.crop.crop",
     "diff": "gazemap.reports.diff.diff",
     "serve": "gazemap.serving.serve.serve",

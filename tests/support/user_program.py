@@ -33,6 +33,7 @@ from gazemap.metrics.kernels.arrays import Score
 from gazemap.prediction.predictor import Predictor
 from gazemap.reports.area_table import AreaTable
 from gazemap.reports.areas import areas
+from gazemap.reports.checked_images import CheckedImages
 from gazemap.reports.crop import CroppedImage, crop
 from gazemap.reports.diff import DesignComparison, diff
 from gazemap.training.plan import TrainingPlan
@@ -71,6 +72,12 @@ def predictions(photo: Path, pixels: NDArray[np.uint8]) -> None:
 def uses(photo: Path) -> None:
     cropped = assert_type(crop(photo, "crop.jpg", aspect="16:9"), CroppedImage)
     shares = assert_type(areas(photo, areas=["button=40,300,120,40"], out="shares.csv"), AreaTable)
+    checked = assert_type(
+        gazemap.check([photo], areas="areas.json", require=["cta>=0.08"], baseline=photo), CheckedImages
+    )
+    print([row.found + 0.5 for row in checked.rows if not row.is_met])
+    gazemap.check(photo, areas="areas.json", require=3)  # refused: arg-type
+    gazemap.check(photo)  # refused: call-arg
     changes = assert_type(diff("a.png", "b.png", figure="diff.png"), DesignComparison)
     for result in (cropped, shares, changes):
         print(result.as_json()["model"])

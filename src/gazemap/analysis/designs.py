@@ -161,7 +161,7 @@ def area_changes(
         taken_over: the names of areas whose place in the second is that in the first. A group is taken over
             with one of its areas.
     """
-    first, second = _largest_parts(a), _largest_parts(b)
+    first, second = largest_parts(a), largest_parts(b)
     moved = {area.group for area in areas if area.group and area.name in taken_over}
     return [
         AreaChange(first[area.name], second[area.name], area.name in taken_over or area.name in moved)
@@ -169,7 +169,8 @@ def area_changes(
     ]
 
 
-def _largest_parts(rows: Sequence[AreaShare]) -> dict[str, AreaShare]:
+def largest_parts(rows: Sequence[AreaShare]) -> dict[str, AreaShare]:
+    """Name -> the row of the area or group; of one that lies in several folds, that of its largest part."""
     found: dict[str, AreaShare] = {}
     for row in rows:
         if row.name not in found or row.size > found[row.name].size:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gazemap.cli import areas, completion, data, models, prediction, scoring, serving, training
+from gazemap.cli import areas, checks, completion, data, models, prediction, scoring, serving, training
 from gazemap.cli.help import Group
 from gazemap.cli.streams import usable_streams
 from gazemap.errors import GazemapError
@@ -51,7 +51,7 @@ def gazemap(
 app.add_typer(prediction.app)
 app.add_typer(serving.app)
 app.add_typer(data.app, name="data", rich_help_panel="Gaze data")
-for stage in (areas, scoring, training, models):
+for stage in (areas, checks, scoring, training, models):
     app.add_typer(stage.app)
 
 
