@@ -40,6 +40,14 @@ RUNS = {
         ],
     ),
     "cache": ([], ["build, \\d+ cores", "open again", "an epoch of batches", "an epoch decoded plainly"]),
+    "check_noise": (
+        [],
+        [
+            r"JPEG of quality 90, shares from 1% \|",
+            r"3 pixels larger, shares from 1% \|",
+            r"moved by 1 pixel, shares from 1% \|",
+        ],
+    ),
     "evaluation": (
         [],
         [

@@ -22,7 +22,7 @@ The help of `gazemap` and of each command. `python docs/reference/commands.py` w
 - What a command works on is an argument. All else is an option, of one name and one meaning everywhere.
 - With `--json`, a command prints its result as one JSON document on the standard output. Notes and bars go to
   the standard error.
-- The exit code is 0, or 1 where some images could not be predicted or a check found problems. It is 2 after a
+- The exit code is 0, or 1 where some images could not be predicted or a check was not met. It is 2 after a
   mistake, and 130 after Ctrl-C.
 """
 

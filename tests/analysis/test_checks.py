@@ -51,6 +51,12 @@ def test_what_noise_could_change_is_close(text, is_close):
     assert checked(text)[0].is_close == is_close
 
 
+def test_a_drop_that_may_be_as_large_as_noise_is_not_close():
+    before = {"b": 0.21}
+    within, strict = checked("b drop<=10%", "b drop<=4%", before=before)
+    assert (within.is_met, within.is_close, strict.is_met, strict.is_close) == (True, False, False, True)
+
+
 def test_a_rank_is_close_where_noise_swaps_two_areas():
     rows = [row("a", 0.21, 0.1), row("b", 0.2, 0.1)]
     first, second = checked("a rank<=1", "b rank<=1", rows=rows)

@@ -30,7 +30,8 @@ class CheckedRequirement:
         found: how much the quantity is.
         before: the area's share in the baseline; None where no drop is asked for.
         is_met: whether it is as required.
-        is_close: whether a share that differs by the tolerance would be answered otherwise.
+        is_close: whether a share that differs by the tolerance would be answered otherwise; never of a drop
+            that may be as large as the tolerance.
     """
 
     image: str
@@ -92,7 +93,8 @@ def check_requirements(
             _amount(own, area, min(area.attention * factor, 1.0), others, share)
             for factor in (1.0, 1 - tolerance, 1 + tolerance)
         )
-        is_close = own.is_met_by(low) != own.is_met_by(high)
+        allows_noise = own.quantity == "drop" and own.value >= tolerance  # a drop so small says nothing
+        is_close = own.is_met_by(low) != own.is_met_by(high) and not allows_noise
         found.append(CheckedRequirement(image, own, area, here, share, own.is_met_by(here), is_close))
     return found
 

@@ -25,8 +25,8 @@ app = typer.Typer()
 @command(
     app,
     "Predict",
-    'gazemap check page.png --areas areas.json --require "cta>=0.08" --require "logo seen 2s>=50%"',
-    "gazemap check page.png --areas areas.json --baseline before.json --junit report.xml",
+    'gazemap check page.png --areas areas.json --require "cta seen 2s>=50%"',
+    "gazemap check page.png --areas areas.json --baseline before.json",
 )
 def check(
     images: Annotated[

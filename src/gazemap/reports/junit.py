@@ -17,8 +17,9 @@ def junit_xml(found: CheckedImages) -> str:
     The form is that of the Ant task, as GitLab, Jenkins and reporters of GitHub read it.
     """
     failures = sum(not row.is_met for row in found.rows)
-    counts = {"tests": str(len(found.rows)), "failures": str(failures), "errors": "0"}
-    root = ElementTree.Element("testsuites", name="gazemap check", **counts)
+    root = ElementTree.Element(
+        "testsuites", name="gazemap check", tests=str(len(found.rows)), failures=str(failures), errors="0"
+    )
     for image, group in groupby(found.rows, key=lambda row: row.image):
         rows = [*group]
         failed = str(sum(not row.is_met for row in rows))
