@@ -2,6 +2,7 @@
 
 import csv
 import re
+from itertools import groupby
 from pathlib import Path
 
 import matplotlib
@@ -107,6 +108,39 @@ def trains_and_resumes(names, printed):
     assert names["resumed"].best_loss == names["whole"].best_loss
 
 
+def leads_from_samples_to_areas(names, printed):
+    with Path("table.csv").open() as file:
+        rows = {(row["image"], row["name"]): row for row in csv.DictReader(file)}
+    assert len(rows) == 8
+    looked = {key: float(row["looked"]) for key, row in rows.items()}
+    assert looked.pop(("gray", "button")) == 0.5  # "found by half of them"
+    assert {*looked.values()} == {1.0}
+    assert float(rows["gray", "button"]["time_to_first"]) > 2  # "and late"
+    recorded = Path("recording/samples.csv").read_text().splitlines()
+    for (page, part), (first, last) in {("blue", "picture"): (0, 1), ("gray", "text"): (3, 4)}.items():
+        dwell_time = float(rows[page, part]["dwell_time"])
+        assert dwell_time == pytest.approx(_dwelt(recorded, page, first, last), abs=1e-4)
+    assert "no column x; y; timestamp or time or t" in printed  # "the message names it"
+    assert "shown as large as the screen allows, in the middle of a screen of 1920 x 1080" in printed
+    assert "set aside  samples.csv: cross" in printed
+    assert "Predicted shares of attention within the measured intervals" in printed
+    assert Path("mine.html").exists()
+
+
+def _dwelt(recorded, page, first, last):
+    """Seconds from the start of one run of samples without NaN to the end of another, the mean of people."""
+    times = {}
+    for line in recorded[1:]:
+        person, time, image, x, _ = line.split(";")
+        if image == f"{page}.png":
+            times.setdefault(person, []).append((float(time.replace(",", ".")), x == "NaN"))
+    lasting = []
+    for samples in times.values():
+        runs = [list(run) for lost, run in groupby(samples, key=lambda sample: sample[1]) if not lost]
+        lasting.append((runs[last][-1][0] - runs[first][0][0]) / 1000)
+    return sum(lasting) / len(lasting)
+
+
 # A tutorial -> what must be true of its names and of what it prints.
 EXPECTED = {
     "benchmark_entry": writes_an_entry,
@@ -114,6 +148,7 @@ EXPECTED = {
     "extend_gazemap": extends_gazemap,
     "own_eye_tracker": leads_from_a_tracker_to_scores,
     "predict_a_design": predicts_a_design,
+    "tracker_to_areas": leads_from_samples_to_areas,
     "train_2021": trains_and_repairs,
     "train_salicon": trains_and_resumes,
 }

@@ -162,7 +162,7 @@ def test_fixations_are_found_in_raw_samples(folder):
     lines = [*RAW, *samples(blink=True), *BLINK, "END\t1000 \tSAMPLES\tEVENTS\tRES\t 10.0\t 10.0"]
     dataset = brought(folder, lines, fixations="dispersion")
     assert rows(dataset) == [(20, 20, 0, 0.398), (60, 40, 0.4, 0.498)]
-    assert any("found in raw samples by dispersion: 1 degrees" in note for note in dataset.info.notes)
+    assert any("found in raw samples by dispersion: 1 degree," in note for note in dataset.info.notes)
     other = import_dataset(
         folder / "s1.asc",
         folder / "velocity",

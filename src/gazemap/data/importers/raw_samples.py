@@ -36,6 +36,7 @@ _INFO = DatasetInfo(
 )
 _TIMES = ("timestamp", "time", "t")  # names of their column; the first that is there
 _OBSERVERS = ("observer", "participant", "subject")
+_OPTIONS = {"time": "timestamp", "participant": "observer"}  # that name these columns
 _TEXTS = ("image", "participant", "trial")
 _ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
@@ -103,14 +104,15 @@ def _columns(
             for key, own in names.items()
             if (name := next((name for name in own if name in table.header), None))
         }
-        for key in names:
-            if key in required and key not in places:
-                option = {"time": "timestamp", "participant": "observer"}.get(key, key)
-                wanted = " or ".join(names[key])
-                raise DataError(
-                    f"{path} has no column {wanted}.{meant(names[key][0], table.header)} Its columns: "
-                    f"{', '.join(table.header) or 'none'}. Say which it is: {option}=NAME."
-                )
+        missing = [key for key in names if key in required and key not in places]
+        if missing:
+            wanted = "; ".join(" or ".join(names[key]) for key in missing)
+            near = "".join(meant(names[key][0], table.header) for key in missing)
+            say = ", ".join(f"{_OPTIONS.get(key, key)}=NAME" for key in missing)
+            raise DataError(
+                f"{path} has no column {wanted}.{near} Its columns: "
+                f"{', '.join(table.header) or 'none'}. Say which it is: {say}."
+            )
         columns = read_columns(table, places, _TEXTS)
     known = np.isfinite(columns["time"])
     if not known.any():

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field, PositiveFloat
 
 from gazemap.data.dataset import DatasetInfo, SetAside
 from gazemap.data.importers.pairing import image_files, last_are_val, some, unpaired
-from gazemap.data.importers.stated import OffsetOption, ScreenOption, ShownOption
-from gazemap.data.writing.frames import Extent, Frame, as_typed
+from gazemap.data.importers.stated import OffsetOption, ScreenOption, ShownOption, taken_as_shown
+from gazemap.data.writing.frames import Extent, Frame, Shown, as_typed
 from gazemap.data.writing.items import ImportedSet, Item
 from gazemap.errors import DataError, InputError
 from gazemap.gaze.detection import Center, DetectedFixations, pixels_per_degree
@@ -194,7 +194,7 @@ def recorded(
                 *gathered.set_aside,
                 *unpaired(strays, source.name, "no image file of that name", files),
             ),
-            "notes": tuple(_notes(gathered, looks)),
+            "notes": (*_notes(gathered, looks), *_placement(looks, own_screen, offset, shown)),
             "recordings": tuple(_with_off_image(gathered.quality, files, looks, frame, own_screen)),
         }
     )
@@ -208,8 +208,9 @@ def recorded(
 def _one_screen(source: Path, gathered: _Gathered) -> Extent:
     """The screen of all recordings; any of theirs, where each says the corner of every image on it."""
     if not gathered.screens:
-        reasons = "; ".join(entry.reason for entry in gathered.set_aside[:3])
-        raise DataError(f"{source} has no recording that can be used. {reasons}")
+        reasons = {entry.reason.removeprefix(entry.item): entry.reason for entry in gathered.set_aside}
+        told = " ".join([*reasons.values()][:3])
+        raise DataError(f"{source} has no recording that can be used. {told}")
     every = (look.place for own in gathered.looks.values() for look in own)
     if len(gathered.screens) > 1 and not all(place and place.anchor == "corner" for place in every):
         found = ", ".join(
@@ -245,7 +246,7 @@ def _frame(
     looks: Mapping[str, list[_Look]],
     screen: Extent,
     offset: tuple[float, float] | None,
-    shown: Extent | float | Literal["fit"] | None,
+    shown: Shown | None,
 ) -> Frame | None:
     """Where all images were shown; None where each trial says another place."""
     if offset or shown:
@@ -264,6 +265,18 @@ def _frame(
         return None
     left, top, *_ = place.box((0, 0), screen)
     return Frame(screen=screen, offset=(left, top), shown=place.size)
+
+
+def _placement(
+    looks: Mapping[str, list[_Look]], screen: Extent, offset: tuple[float, float] | None, shown: Shown | None
+) -> list[str]:
+    """What was taken for the images' place, where neither the recordings nor the user say it."""
+    unsaid = [look for own in looks.values() for look in own if look.place is None]
+    if offset or not (shown or unsaid):
+        return []
+    told = taken_as_shown(screen, shown)
+    some_say = not shown and len(unsaid) < sum(map(len, looks.values()))
+    return [f"where no place is said, {told}" if some_say else told]
 
 
 def _unless_usual(place: Place | None, screen: Extent) -> Place | None:

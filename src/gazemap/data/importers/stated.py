@@ -153,8 +153,12 @@ def placed(
     source = f"{found.info.source}; stated: {', '.join(texts)}"
     notes = found.info.notes
     if screen and offset is None:
-        sizes: dict[object, str] = {None: "at its own size", "fit": "as large as the screen allows"}
-        size = sizes.get(shown) or f"at {as_typed('shown', shown)}"
-        middle = f"in the middle of a screen of {screen[0]:g} x {screen[1]:g}"
-        notes = (*notes, f"each image is taken as shown {size}, {middle}")
+        notes = (*notes, taken_as_shown(screen, shown))
     return replace(found, info=found.info.model_copy(update={"source": source, "notes": notes}))
+
+
+def taken_as_shown(screen: Extent, shown: Shown | None) -> str:
+    """Where each image is taken to have been on its screen, where nothing says its offset, as a note."""
+    sizes: dict[object, str] = {None: "at its own size", "fit": "as large as the screen allows"}
+    size = sizes.get(shown) or f"at {as_typed('shown', shown)}"
+    return f"each image is taken as shown {size}, in the middle of a screen of {screen[0]:g} x {screen[1]:g}"

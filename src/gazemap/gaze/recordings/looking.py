@@ -50,9 +50,10 @@ class Looking:
         method = self._method(recording)
         if method == "tracker":
             return "fixations are the tracker's own"
-        unit = "degrees per second" if method == "velocity" else "degrees"
+        threshold = self._threshold(method)
+        unit = f"degree{'s' * (threshold != 1)}{' per second' * (method == 'velocity')}"
         return (
-            f"fixations were found in raw samples by {method}: {self._threshold(method):g} {unit}, at least "
+            f"fixations were found in raw samples by {method}: {threshold:g} {unit}, at least "
             f"{1000 * self.minimum_duration:g} ms, gaps of at most {1000 * self.maximum_gap:g} ms"
         )
 
