@@ -26,32 +26,64 @@ ONE = fixations(
 LEFT, RIGHT = "left=0,0,15,40", "right=30,0,30,40"
 
 
-def test_a_table_worked_by_hand(tmp_path):
+# Two observers are drawn as Ann twice, as both, or as Bob twice, a quarter, a half and a quarter of the time:
+# the 95 % interval reaches from the least of the three to the greatest.
+BY_HAND = {
+    "left": {
+        "attention": (2 / 5, 0, 2 / 3),
+        "times_chance": (1.6, 0, 8 / 3),
+        "fixations": (1, 0, 2),
+        "fixations_in_time": (0.5, 0, 1),  # Ann's first, at 0.1
+        "looked": (0.5, 0, 1),
+        "seen": (0.5, 0, 1),
+        "time_to_first": (0.1, 0.1, 0.1),  # of Ann, who alone looked there
+        "fixation_time": (0.2, 0, 0.4),
+        "dwell_time": (0.2, 0, 0.4),
+        "visits": (1, 0, 2),  # the look to the right parts Ann's two
+        "revisits": (0.5, 0, 1),
+    },
+    "right": {
+        "attention": (3 / 5, 1 / 3, 1),
+        "times_chance": (1.2, 2 / 3, 2),
+        "fixations": (1.5, 1, 2),
+        "fixations_in_time": (1, 1, 1),
+        "looked": (1, 1, 1),
+        "seen": (1, 1, 1),
+        "time_to_first": (0.3, 0.2, 0.4),
+        "fixation_time": (0.4, 0.3, 0.5),
+        "dwell_time": (1.35, 0.3, 2.4),  # Bob stays from 0.2 to 2.6, with 1.9 s between his fixations
+        "visits": (1, 1, 1),
+        "revisits": (0, 0, 0),
+    },
+}
+ABOUT = {
+    "left": {"image": "a", "name": "left", "members": 1, "rank": 2, "observers": 2, "size": 0.25},
+    "right": {"image": "a", "name": "right", "members": 1, "rank": 1, "observers": 2, "size": 0.5},
+}
+LOOKS = [  # image, observer, area, and the columns of `AreaLooks`
+    ("a", "ann", "left", 2, 3, 1, 0.4, 0.4, 0.1, 2, 1),
+    ("a", "ann", "right", 1, 3, 1, 0.3, 0.3, 0.4, 1, 0),
+    ("a", "bob", "left", 0, 2, 0, 0, 0, None, 0, 0),
+    ("a", "bob", "right", 2, 2, 1, 0.5, 2.4, 0.2, 1, 0),
+]
+
+
+def test_every_number_of_a_table_worked_by_hand(tmp_path):
     looks, out = tmp_path / "looks.csv", tmp_path / "table.json"
-    found = areas(dataset(sample("a", points=ONE)), areas=[LEFT, RIGHT], seconds=0.5, out=out, looks=looks)
-    left, right = found.measured.rows
-    assert (left.rank, right.rank, left.observers, left.size, right.size) == (2, 1, 2, 0.25, 0.5)
-    assert (left.attention.mean, left.times_chance.mean) == (0.4, pytest.approx(1.6))
-    assert (left.fixations.mean, right.fixations.mean) == (1, 1.5)
-    assert (left.fixations_in_time.mean, right.fixations_in_time.mean) == (0.5, 1)
-    assert (left.looked.mean, left.seen.mean, right.seen.mean) == (0.5, 0.5, 1)
-    assert (left.time_to_first.mean, right.time_to_first.mean) == (pytest.approx(0.1), pytest.approx(0.3))
-    assert (left.dwell_time.mean, left.fixation_time.mean) == (pytest.approx(0.2), pytest.approx(0.2))
-    # Bob stays from 0.2 to 2.6, with a saccade of 1.9 s between; Ann 0.3
-    assert (right.dwell_time.mean, right.fixation_time.mean) == (pytest.approx(1.35), pytest.approx(0.4))
-    assert (left.visits.mean, left.revisits.mean, right.visits.mean, right.revisits.mean) == (1, 0.5, 1, 0)
-    # of two observers a quarter of the resamples holds one alone: Ann's two of three, Bob's none
-    assert (left.attention.low, left.attention.high) == (0, pytest.approx(2 / 3))
-    rows = list(csv.DictReader(looks.read_text().splitlines()))
-    assert [(row["image"], row["observer"], row["area"], row["fixations"]) for row in rows] == [
-        ("a", "ann", "left", "2"),
-        ("a", "ann", "right", "1"),
-        ("a", "bob", "left", "0"),
-        ("a", "bob", "right", "2"),
+    areas(dataset(sample("a", points=ONE)), areas=[LEFT, RIGHT], seconds=0.5, out=out, looks=looks)
+    for row, name in zip(json.loads(out.read_text()), BY_HAND, strict=True):
+        ends = ("", "_low", "_high")
+        worked = {
+            f"{column}{end}": value
+            for column, values in BY_HAND[name].items()
+            for end, value in zip(ends, values, strict=True)
+        }
+        assert row == {**ABOUT[name], **{column: pytest.approx(value) for column, value in worked.items()}}
+    rows = list(csv.reader(looks.read_text().splitlines()))[1:]
+    found = [(*row[:3], *(float(cell) if cell else None for cell in row[3:])) for row in rows]
+    assert found == [
+        (*row[:3], *(value if value is None else pytest.approx(value) for value in row[3:])) for row in LOOKS
     ]
-    assert rows[2]["time_to_first"] == ""
-    first = json.loads(out.read_text())[0]
-    assert (first["attention"], first["attention_low"]) == (0.4, 0)
 
 
 def test_intervals_are_those_of_redrawn_observers():
