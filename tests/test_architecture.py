@@ -60,14 +60,16 @@ ORDERS = {
     "evaluation/interchange": "archives < stored < *",
     "adaptation": "looks | saving < fitting < adapt | curve",
     "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"
-    " | area_shares < crops | designs | area_files | requirements < comparing | checks",
+    " | area_shares < crops | designs | area_files | requirements | check_baseline < comparing"
+    " | checked_areas < checked_images < junit < check",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings | measured_areas"
-    " | check_baseline < report_page | area_table | checked_images < junit < * < studies < demo",
+    " < report_page | area_table < * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",
     "reports/studies": "recipes | trained | unseen_set < *",
     "serving": "built | models < limits | problems | answers | page_files | options | batching < accepting"
-    " | bodies | monitoring | schemas < desk | gate < asked < * < app | server < serve",
+    " | bodies | monitoring | schemas | agent_files < desk | gate | agent_tools < asked < * < app | server"
+    " < serve | mcp_server",
     "cli": "help | completion | streams | options | parsing | tables < command | listings < results < *"
     " < data < __init__",
 }

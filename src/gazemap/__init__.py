@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gazemap import metrics
     from gazemap.adaptation.adapt import adapt
+    from gazemap.analysis.check import check
     from gazemap.data.dataset import GazeDataset, load_dataset
     from gazemap.data.sample import Sample
     from gazemap.errors import GazemapError
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from gazemap.prediction.predict import predict
     from gazemap.prediction.prediction import Prediction
     from gazemap.prediction.predictor import load_predictor
-    from gazemap.reports.check import check
     from gazemap.reports.compare import compare
     from gazemap.training.loop import train
     from gazemap.training.recipe import Recipe, load_recipe
@@ -45,7 +45,7 @@ _PLACES = {
     "Sample": "data.sample",
     "Scores": "evaluation.scores",
     "adapt": "adaptation.adapt",
-    "check": "reports.check",
+    "check": "analysis.check",
     "compare": "reports.compare",
     "create_model": "models.table",
     "evaluate": "evaluation.evaluate",

@@ -58,6 +58,7 @@ CALLS = {
 }
 MAKERS = {"osie": ["data import"], "part": ["data select"], "run": ["train", "evaluate"]}
 NEED_NETWORK_OR_HOURS = {
+    "mcp": "a client that talks to it",
     "serve": "somebody who stops it",
     "data download": "the network",
     "reproduce": "three networks to train",

@@ -54,6 +54,7 @@ def test_developers_get_every_extra():
         (("predict", "photo.jpg", "--engine", "torch"), "train"),
         (("predict", "photo.jpg", "--engine", "openvino"), "openvino"),
         (("serve",), "serve"),
+        (("mcp",), "mcp"),
         (("data", "download", "osie", "--out", "raw"), "data"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),

@@ -3,8 +3,9 @@ from importlib.util import find_spec
 import pytest
 from support.api_pictures import picture, png
 
-if find_spec("fastapi") is None:  # the light environment
-    collect_ignore_glob = ["test_api_*"]
+# the light environment has neither
+_NEEDED = {"fastapi": "test_api_*", "mcp": "test_agent_*"}
+collect_ignore_glob = [tests for package, tests in _NEEDED.items() if find_spec(package) is None]
 
 
 @pytest.fixture(scope="session")

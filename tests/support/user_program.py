@@ -25,6 +25,7 @@ from gazemap import (
     metrics,
 )
 from gazemap.adaptation.adapt import AdaptedModel
+from gazemap.analysis.checked_images import CheckedImages
 from gazemap.data.importers import import_dataset
 from gazemap.data.popout.generate import popout
 from gazemap.evaluation.model_comparison import ModelComparison
@@ -33,7 +34,6 @@ from gazemap.metrics.kernels.arrays import Score
 from gazemap.prediction.predictor import Predictor
 from gazemap.reports.area_table import AreaTable
 from gazemap.reports.areas import areas
-from gazemap.reports.checked_images import CheckedImages
 from gazemap.reports.crop import CroppedImage, crop
 from gazemap.reports.diff import DesignComparison, diff
 from gazemap.training.plan import TrainingPlan

@@ -75,7 +75,7 @@ def check(
     The exit status is 0 where all is met, 1 where something is not, and 2 for a mistake, such as an area that
     nobody has named.
     """
-    from gazemap.reports.check import check
+    from gazemap.analysis.check import check
 
     found = check(
         images,

@@ -73,6 +73,41 @@ def serve(
     return Answer(stopped, [f"Stopped serving at {stopped.address}."])
 
 
+@command(app, _SERVE, "gazemap mcp --root screens", "gazemap mcp --root screens --model gazenet@web-page")
+def mcp(
+    root: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER", help="The folder whose images the agent may ask about, and no others."
+        ),
+    ] = Path(),
+    model: ModelsOption = "gazenet,gazenet-large",
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
+    max_megabytes: Annotated[
+        int, typer.Option(metavar="N", help="The size of an image's file, at most, in megabytes.")
+    ] = 64,
+    max_megapixels: Annotated[
+        int, typer.Option(metavar="N", help="The size of an image, at most, in megapixels.")
+    ] = 64,
+) -> Answer:
+    """Offer tools to an agent over the Model Context Protocol, on the standard input and output.
+
+    The agent's program starts it. The tools predict, measure areas, check and compare; they write nothing.
+    """
+    from gazemap.serving.mcp_server import serve_mcp
+
+    served = serve_mcp(
+        root=root,
+        model=names(model) or (),
+        engine=engine,
+        device=device,
+        max_megabytes=max_megabytes,
+        max_megapixels=max_megapixels,
+    )
+    return Answer(served)
+
+
 @command(
     app,
     _SERVE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gazemap.errors import InputError
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -22,3 +24,23 @@ class Limits:
     parts: int = 4
     waiting: int = 32
     seconds: float = 60.0
+
+
+def checked_limits(
+    *, max_megabytes: int, max_megapixels: int, max_requests: int = 32, seconds: int = 60
+) -> Limits:
+    """The limits by the names of the commands' options.
+
+    Raises:
+        InputError: one is below 1.
+    """
+    given = {
+        "max_megabytes": max_megabytes,
+        "max_megapixels": max_megapixels,
+        "max_requests": max_requests,
+        "seconds": seconds,
+    }
+    for name, value in given.items():
+        if value < 1:
+            raise InputError(f"{name} must be at least 1, got {value}.")
+    return Limits(max_megabytes * 2**20, max_megapixels * 10**6, waiting=max_requests, seconds=seconds)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gazemap.errors import InputError
-from gazemap.serving.limits import Limits
+from gazemap.serving.limits import checked_limits
 from gazemap.serving.models import DEFAULT_MODELS, open_models
 from gazemap.system.extras import require
 
@@ -66,7 +66,9 @@ def serve(
     """
     for package in ("fastapi", "uvicorn", "python_multipart", "prometheus_client"):
         require(package, "Serving")
-    limits = _limits(max_megabytes, max_megapixels, max_requests, seconds)
+    limits = checked_limits(
+        max_megabytes=max_megabytes, max_megapixels=max_megapixels, max_requests=max_requests, seconds=seconds
+    )
     token = _token(Path(token_file)) if token_file is not None else None
     predictors = open_models(model, engine=engine, device=device)
     from gazemap.serving.app import create_app
@@ -76,18 +78,6 @@ def serve(
     app = create_app(predictors, limits)
     gate = Gate(app, app.state.monitor, token=token, hosts=own_names(host))
     return ServerStopped(listen(gate, host, port))
-
-
-def _limits(megabytes: int, megapixels: int, requests: int, seconds: int) -> Limits:
-    for name, value in (
-        ("max_megabytes", megabytes),
-        ("max_megapixels", megapixels),
-        ("max_requests", requests),
-        ("seconds", seconds),
-    ):
-        if value < 1:
-            raise InputError(f"{name} must be at least 1, got {value}.")
-    return Limits(megabytes * 2**20, megapixels * 10**6, waiting=requests, seconds=seconds)
 
 
 def _token(file: Path) -> str:

@@ -29,6 +29,7 @@ EXTRAS = {
     "python_multipart": "serve",
     "starlette": "serve",
     "prometheus_client": "serve",
+    "mcp": "mcp",
     "pyarrow": "cluster",
     "obstore": "cluster",
     "ray": "cluster",

@@ -9,11 +9,11 @@ from PIL import Image
 from support import tiny_model
 
 import gazemap
+from gazemap.analysis import check as module
+from gazemap.analysis.check_baseline import read_baseline
+from gazemap.analysis.junit import junit_xml
 from gazemap.errors import DataError, InputError, OutputError
-from gazemap.reports import check as module
 from gazemap.reports.areas import areas
-from gazemap.reports.check_baseline import read_baseline
-from gazemap.reports.junit import junit_xml
 
 BOXES = ["cta=10,10,40,20", "logo=60,5,20,10"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gazemap.analysis.checks import CheckedRequirement
+from gazemap.analysis.checked_areas import CheckedRequirement
 from gazemap.system.notebooks import table
 from gazemap.system.plain import plain
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from gazemap.analysis.area_files import AreasLike, area_files, areas_of
 from gazemap.analysis.area_shares import AreaShare, area_shares, share_notes
-from gazemap.analysis.checks import TOLERANCE, CheckedRequirement, check_requirements
+from gazemap.analysis.check_baseline import Baseline, check_maker, maker_of, read_baseline
+from gazemap.analysis.checked_areas import TOLERANCE, CheckedRequirement, check_requirements
+from gazemap.analysis.checked_images import CheckedImages
 from gazemap.analysis.designs import largest_parts
+from gazemap.analysis.junit import junit_xml
 from gazemap.analysis.requirements import Requirement, parse_requirement
 from gazemap.errors import InputError, check_name
 from gazemap.gaze.shapes import Area, check_areas, groups_of
@@ -19,9 +22,6 @@ from gazemap.images.reading import read_size
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
 from gazemap.prediction.predictor import ModelLike, load_predictor
-from gazemap.reports.check_baseline import Baseline, check_maker, maker_of, read_baseline
-from gazemap.reports.checked_images import CheckedImages
-from gazemap.reports.junit import junit_xml
 from gazemap.system.files import refuse_source, write_text
 from gazemap.system.progress import bar
 from gazemap.system.writing import check_writable

@@ -3,7 +3,7 @@
 import pytest
 
 from gazemap.analysis.area_shares import AreaShare
-from gazemap.analysis.checks import check_requirements
+from gazemap.analysis.checked_areas import check_requirements
 from gazemap.analysis.requirements import parse_requirement
 from gazemap.analysis.seen import EFFECTIVE, fixations_begun
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from xml.etree import ElementTree
 
-from gazemap.reports.checked_images import CheckedImages
+from gazemap.analysis.checked_images import CheckedImages
 from gazemap.system.plain import shown
 
 _NEVER = str.maketrans({0xFFFE: "?", 0xFFFF: "?"})  # signs that XML cannot hold, beside those of `shown`
