@@ -27,6 +27,7 @@ ORDERS = {
     " | bids_units < bids < *",
     "images": "formats | brightness | libtiff | mending < opening | conversion < reading < resizing | names"
     " | placement | fingerprints < *",
+    "images/video": "clip < *",
     "data": "figures | split_names | schema < tables < sample < selection | showing < dataset < writing"
     " < check | exporting | batches < subsets | importers | popout < download | bids",
     "data/batches": "edges | options < targets < cache < arrays < *",
@@ -45,7 +46,7 @@ ORDERS = {
     " < overview | base | encoder_weights < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
-    " < predict < files < cluster < predict_sources",
+    " < predict < files < cluster",
     "prediction/cluster": "stores < manifest | parts | results < listing | sources | predictions"
     " < make_manifest | shard < processes | ray_actors < *",
     "prediction/engines": "description | form_metadata | grids < onnx | pytorch < openvino | to_onnx < *",
@@ -61,7 +62,8 @@ ORDERS = {
     "adaptation": "looks | saving < fitting < adapt | curve",
     "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"
     " | area_shares < crops | designs | area_files | requirements | check_baseline < comparing"
-    " | checked_areas < checked_images < junit < check",
+    " | checked_areas < checked_images < junit < check | video",
+    "analysis/video": "smoothing | outcome < parts < computing < results < *",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings | measured_areas"
     " < report_page | area_table < * < studies < demo",
     "reports/figures": "saving | runs | maps < *",

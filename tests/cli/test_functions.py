@@ -13,7 +13,7 @@ from gazemap import cli
 
 # command -> the function that it calls
 FUNCTIONS = {
-    "predict": "gazemap.prediction.predict_sources.predict_sources",
+    "predict": "gazemap.reports.predict_sources.predict_sources",
     "manifest": "gazemap.prediction.cluster.make_manifest.make_manifest",
     "areas": "gazemap.reports.areas.areas",
     "check": "gazemap.analysis.check.check",

@@ -31,7 +31,7 @@ _PREDICT = "Predict"
     app,
     _PREDICT,
     "gazemap predict photo.jpg --condition web-page",
-    "gazemap predict manifest.parquet --out parts --workers 8",
+    "gazemap predict clip.mp4 --out out --areas logo=40,30,120,60",
 )
 def predict(
     sources: Annotated[
@@ -39,7 +39,8 @@ def predict(
         typer.Argument(
             metavar="SOURCE",
             help="Image files, folders, patterns in quotes, @LIST (a file with one path per line), or - to "
-            "read an image, or paths, from the standard input. Or a manifest, see `gazemap manifest`.",
+            "read an image, or paths, from the standard input. Or a manifest, see `gazemap manifest`. Or a "
+            "video: .mp4, .mov, .m4v, .webm or .mkv.",
         ),
     ],
     out: Annotated[
@@ -57,7 +58,7 @@ def predict(
             metavar="KINDS",
             help="What to write per image, with commas between: saliency (8-bit picture), saliency16 (16 "
             "bits), npy (log density), overlay, contour, json (the most salient points). Without it, "
-            "saliency,overlay.",
+            "saliency,overlay. Of a video: overlay, and of areas over time csv and parquet.",
         ),
     ] = None,
     condition: ConditionOption = None,
@@ -65,6 +66,27 @@ def predict(
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
     viewport: ViewportOption = None,
+    frames_per_second: Annotated[
+        float | None,
+        typer.Option(
+            "--frames-per-second",
+            metavar="N",
+            help="Of a video: how many pictures per second are predicted. Without it, 5. With it, a .gif is "
+            "a video, too.",
+        ),
+    ] = None,
+    smoothing: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Of a video: the time constant by which predictions are averaged over time; 0 is each "
+            "picture alone. Without it, 0.5.",
+        ),
+    ] = None,
+    areas: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AREAS", help=f"Of a video: its areas, for a table over time. {AREAS}"),
+    ] = None,
     density: Annotated[
         Literal["float16", "uint8"] | None,
         typer.Option(
@@ -107,9 +129,10 @@ def predict(
     The results of photo.jpg are FOLDER/photo.jpg.saliency.png, FOLDER/photo.jpg.overlay.jpg and so on. Run
     it again after a stop, and it goes on where it was. Images that cannot be read are listed in
     FOLDER/failed.jsonl. A manifest, for a million images and more, gives FOLDER/part-000000.parquet and so
-    on, with a row per image.
+    on, with a row per image. A video gives FOLDER/clip.mp4.overlay.mp4; the model is one of still images and
+    has not been validated on video.
     """
-    from gazemap.prediction.predict_sources import predict_sources
+    from gazemap.reports.predict_sources import predict_sources
 
     outcome = predict_sources(
         sources,
@@ -121,6 +144,9 @@ def predict(
         device=device,
         center_bias=center_bias,
         viewport=viewport,
+        frames_per_second=frames_per_second,
+        smoothing=smoothing,
+        areas=areas or None,
         density=density,
         workers=workers,
         shard=shard,

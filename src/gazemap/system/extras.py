@@ -24,6 +24,7 @@ EXTRAS = {
     "pillow_heif": "heic",
     "torchmetrics": "torchmetrics",
     "scipy": "adapt",
+    "av": "video",
     "fastapi": "serve",
     "uvicorn": "serve",
     "python_multipart": "serve",

@@ -165,7 +165,7 @@ def _predicted(work: Computation, pictures: Iterator[Shown]) -> Iterator[tuple[S
     known = work.predictor.conditions
     last: tuple[Prediction, bool] | None = None
     while batch := list(islice(pictures, _BATCH)):
-        fresh = [last is None and shown is batch[0] or shown.is_new for shown in batch]
+        fresh = [(last is None and shown is batch[0]) or shown.is_new for shown in batch]
         placed = [
             place(work.predictor, shown.pixels, work.clip.size)
             for shown, is_fresh in zip(batch, fresh, strict=True)

@@ -68,7 +68,7 @@ def predict_video(
         progress: show a bar.
 
     Raises:
-        InputError: an argument out of its range, a table without areas, or as `areas_of` and `load_predictor`.
+        InputError: an argument out of its range, a table without areas; or as `areas_of`, `load_predictor`.
         DataError: the file is missing, no video, damaged at its start, too large or too long.
         MissingPackageError: the extra "video" is not installed.
         WeightsError: as `load_predictor`.

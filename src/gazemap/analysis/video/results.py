@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,9 @@ class VideoResults:
                 elif kind == "csv":
                     self._write_csv(temporary)
                 else:
-                    write_batches((part.rows for part in self.parts.whole() if part.pictures), KINDS, temporary)
+                    write_batches(
+                        (part.rows for part in self.parts.whole() if part.pictures), KINDS, temporary
+                    )
         found = {
             "pictures": pictures,
             "seconds": totals.end,

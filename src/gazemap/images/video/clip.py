@@ -87,7 +87,7 @@ def opened_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     kind = _kind(path)
     with path.open("rb") as file:
         try:
-            container = av.open(file, format=kind)
+            container = av.open(file, "r", format=kind)
         except FFmpegError as error:
             raise DataError(
                 f"{path} {_UNREADABLE}: {error.strerror}. It may be cut off: the end of an .mp4 file often "

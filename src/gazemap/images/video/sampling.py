@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
+    VideoPacket = Packet[VideoStream]
+
 _ROUNDED = Fraction(1, 1000)  # seconds: Matroska rounds its times to so many
 _HELD = 2**26  # bytes of packets that wait for it to be known whether they are shown
 
@@ -133,7 +135,7 @@ class Sampling:
 
     def _decoded(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
         """Pictures in the order in which they are shown, without groups of which none is."""
-        held: list[Packet] = []
+        held: list[VideoPacket] = []
         has_sent = False
         for packet in self._packets(container, stream):
             is_end = packet.dts is None and not packet.size
@@ -153,7 +155,7 @@ class Sampling:
                 yield from self._frames(one)
             yield from self._frames(None, stream)
 
-    def _packets(self, container: InputContainer, stream: VideoStream) -> Iterator[Packet]:
+    def _packets(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket]:
         from av.error import FFmpegError
 
         try:
@@ -161,7 +163,7 @@ class Sampling:
         except FFmpegError:
             self.broke_off = True
 
-    def _frames(self, packet: Packet | None, stream: VideoStream | None = None) -> Iterator[VideoFrame]:
+    def _frames(self, packet: VideoPacket | None, stream: VideoStream | None = None) -> Iterator[VideoFrame]:
         from av.error import FFmpegError
 
         try:
@@ -171,7 +173,7 @@ class Sampling:
             return
         for frame in found:
             self.damaged += frame.is_corrupt
-            yield frame  # type: ignore[misc] # of a video stream
+            yield frame
 
     def _pixels(self, frame: VideoFrame) -> Pixels:
         """(h, w, 3), upright; what is transparent is laid on white."""
@@ -180,7 +182,9 @@ class Sampling:
         try:
             values = frame.reformat(turned[1], turned[0], layers).to_ndarray()
         except ValueError as error:
-            raise DataError(f"{self._clip.path} has pictures of a kind that cannot be read ({error}).") from error
+            raise DataError(
+                f"{self._clip.path} has pictures of a kind that cannot be read ({error})."
+            ) from error
         if layers == "rgba":
             opacity = values[..., 3:].astype(np.uint16)
             values = ((values[..., :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
-CODEC = "libx264"
 # no pictures that wait for later ones, so that pieces can be joined; as many threads on every machine, since
 # the bits depend on it
 _OPTIONS = {"preset": "veryfast", "crf": "20", "bf": "0", "threads": "2"}
@@ -65,7 +64,7 @@ def new_segment(path: Path, size: Size, rate: Fraction) -> Iterator[Segment]:
     import av
 
     with av.open(str(path), "w", format="mp4") as container:
-        stream = container.add_stream(CODEC, rate=rate, options=dict(_OPTIONS))
+        stream = container.add_stream("libx264", rate=rate, options=dict(_OPTIONS))
         stream.height, stream.width = size
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
