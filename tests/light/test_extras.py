@@ -55,6 +55,7 @@ def test_developers_get_every_extra():
         (("predict", "photo.jpg", "--engine", "openvino"), "openvino"),
         (("serve",), "serve"),
         (("mcp",), "mcp"),
+        (("predict", "clip.mp4"), "video"),
         (("data", "download", "osie", "--out", "raw"), "data"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),

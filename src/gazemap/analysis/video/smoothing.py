@@ -35,8 +35,8 @@ def smoothed(prediction: Prediction, before: Floats | None, weight: float) -> tu
         the prediction with the average, and (h, w), the average on the network's grid.
     """
     now = prediction.grid.astype(np.float64)
-    if prediction.output == "log_density":  # so that the image's part of the grid sums to 1
-        own = replace(prediction.placement, size=(now.shape[0], now.shape[1])).unplace(now)
+    if prediction.output == "log_density":  # so that the image's part of the grid sums to the same for all
+        own = now if prediction.placement.fit == "stretch" else prediction.placement.unplace(now)
         now -= np.logaddexp.reduce(own, axis=None)
     if before is not None and weight < 1:
         if prediction.output == "log_density":
