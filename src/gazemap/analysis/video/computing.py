@@ -61,7 +61,7 @@ class Computation:
         return even((round(height * ratio), round(width * ratio)))
 
 
-@dataclass
+@dataclass(eq=False)
 class Totals:
     """What all parts say together.
 
@@ -71,6 +71,8 @@ class Totals:
         damaged: pieces of the file that could not be decoded.
         broke_off: whether it could not be read to its end.
         end: where it ended, in seconds.
+        average: (h, w), what is predicted at its end, smoothed.
+        is_whole: whether all parts are there.
     """
 
     pictures: list[int]

@@ -30,7 +30,7 @@ KINDS: Kinds = {
 _OF_SHARE = [name for name in KINDS if name != "time"]
 
 
-@dataclass
+@dataclass(eq=False)
 class Part:
     """What was found in a part of a video, whose overlay lies in a file beside it.
 
