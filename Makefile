@@ -8,8 +8,9 @@ BIN := .venv/bin
 demo: .venv/demo  ## one page: a photograph, a network that learns, one that does not; about two minutes
 	$(BIN)/gazemap demo --out gazemap-demo
 
+# a file's tests run in one process, which makes once what they share
 test: check  ## format, lint, types and the quick tests
-	$(BIN)/pytest -m "not slow" -n 2
+	$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: check  ## the slow tests too
 	$(BIN)/pytest -n 2

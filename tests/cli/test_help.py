@@ -17,12 +17,17 @@ OWN = {"--help", "--version", "--install-completion", "--show-completion", "--ar
 GROUPS = {"": root(), "data": root().commands["data"]}
 
 
-@pytest.fixture(params=["xterm-256color", "dumb"], autouse=True)
-def _terminal(request, monkeypatch):
+@pytest.fixture(autouse=True)
+def _columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture(params=["xterm-256color", "dumb"])
+def _terminal(request, monkeypatch):
     monkeypatch.setenv("TERM", request.param)
 
 
+@pytest.mark.usefixtures("_terminal")
 @pytest.mark.parametrize("words", [*COMMANDS, *GROUPS])
 def test_nothing_is_cut_at_80_columns(run, words):
     code, page = run(*words.split(), "--help")
@@ -59,6 +64,7 @@ def test_every_help_ends_with_examples_that_are_commands(run, words):
         check_command(example.strip(), whole=True)
 
 
+@pytest.mark.usefixtures("_terminal")
 def test_commands_stand_in_groups_that_say_what_one_wants(run):
     headings = [line for line in run("--help")[1].splitlines() if line.endswith(":") and line[0] != " "]
     assert headings == ["Options:", "Predict:", "Page and API:", "Gaze data:", "Score:", "Train:", "Models:"]
@@ -66,6 +72,7 @@ def test_commands_stand_in_groups_that_say_what_one_wants(run):
     assert headings == ["Options:", "Get:", "Look:", "Change:", "Use elsewhere:"]
 
 
+@pytest.mark.usefixtures("_terminal")
 @pytest.mark.parametrize("words", GROUPS)
 def test_without_a_command_the_help_is_shown(run, words):
     assert run(*words.split()) == run(*words.split(), "--help") == run(*words.split(), "-h")
@@ -94,6 +101,7 @@ def test_a_shell_can_complete_commands(run):
     assert set(made.stdout.split()) == {"report", "reproduce", "recipes"}
 
 
+@pytest.mark.usefixtures("_terminal")
 def test_the_page_of_commands_shows_the_help_as_it_is():
     script = Path(__file__).parents[2] / "docs" / "reference" / "commands.py"
     names = runpy.run_path(str(script))

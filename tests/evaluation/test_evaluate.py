@@ -29,7 +29,14 @@ def truth_maps(popout_set):
     return Maps(np.log([true_density(known[s.image_id], s.size) for s in val]), "log_density")
 
 
-@pytest.fixture(scope="module", params=PROTOCOLS)
+# the quick suite holds the clipped edition to the wrapped one, below
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=[pytest.mark.slow] if name == "bristol2021-clipped" else [])
+        for name in PROTOCOLS
+    ],
+)
 def scores(request, popout_set, truth_maps):
     rows = {"truth": truth_maps, "flat": Maps(np.zeros((48, 48)))}
     return evaluate(rows, popout_set, "val", request.param)

@@ -13,7 +13,10 @@ from gazemap.training.loop import train
 from gazemap.training.recipe import load_recipe
 
 
-@pytest.fixture(scope="module", params=["stretch", "crop", pytest.param("letterbox", marks=pytest.mark.slow)])
+@pytest.fixture(
+    scope="module",
+    params=["stretch", *(pytest.param(fit, marks=pytest.mark.slow) for fit in ("crop", "letterbox"))],
+)
 def found(request, popout_set, tmp_path_factory):
     tiny_model.register()
     folder = tmp_path_factory.mktemp(request.param)
