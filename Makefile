@@ -3,7 +3,7 @@ PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13
 BIN := .venv/bin
 
-.PHONY: demo test test-all light wheel-test check docs page clean
+.PHONY: demo test test-all light package wheel-test check docs page clean
 
 demo: .venv/demo  ## one page: a photograph, a network that learns, one that does not; about two minutes
 	$(BIN)/gazemap demo --out gazemap-demo
@@ -15,24 +15,24 @@ test: check  ## format, lint, types and the quick tests
 test-all: check  ## the slow tests too
 	$(BIN)/pytest -n 2
 
-light: .venv/installed page  ## what `pip install gazemap` brings, without PyTorch: the wheel, by each of PYTHONS that runs here
-	rm -rf dist/light
-	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist/light .
+light: package  ## what `pip install gazemap` brings, without PyTorch: the wheel, by each of PYTHONS that runs here
 	tried=; for python in $(PYTHONS); do \
 		$$python -c '' 2> /dev/null || { echo "$$python does not run here: left out."; continue; }; \
 		echo "The light environment, by $$python:"; \
 		rm -rf .venv-light; \
 		$$python -m venv .venv-light || exit 1; \
-		.venv-light/bin/pip install --quiet --constraint constraints.txt dist/light/*.whl pytest pytest-xdist || exit 1; \
+		.venv-light/bin/pip install --quiet --constraint constraints.txt dist/package/*.whl pytest pytest-xdist || exit 1; \
 		.venv-light/bin/pytest tests/light -n 2 || exit 1; \
 		tried=$$python; \
 	done; test -n "$$tried"
 
 page: src/gazemap/serving/page/index.html  ## the page of `gazemap serve` and `gazemap page`, by Node.js 20 or later
 
-wheel-test: .venv/installed page  ## the wheel and the sdist, as pip installs them; the first heat map offline
+package: .venv/installed page  ## the wheel and the sdist, into dist/package
 	rm -rf dist/package
 	$(BIN)/python -m build --outdir dist/package .
+
+wheel-test: package  ## both, as pip installs them; the first heat map offline
 	$(BIN)/python tests/support/first_heat_map.py dist/package/*.whl dist/package/*.tar.gz
 
 docs: .venv/docs  ## the site, into site/: notebooks are run, links are checked, a warning is an error
@@ -68,4 +68,4 @@ page/node_modules/.package-lock.json: page/package-lock.json
 	touch $@
 
 clean:
-	rm -rf .venv .venv-light dist/light dist/package gaze gazemap-demo runs site page/node_modules src/gazemap/serving/page
+	rm -rf .venv .venv-light dist gaze gazemap-demo runs site page/node_modules src/gazemap/serving/page

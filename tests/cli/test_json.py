@@ -42,7 +42,7 @@ CALLS = {
     "check": "a.png --areas left=0,0,40,60 --require left>=0.01 --model tiny.safetensors",
     "crop": "a.png --aspect 1:1 --out crop.png --model tiny.safetensors",
     "diff": "a.png a.png --areas left=0,0,40,60 --model tiny.safetensors",
-    "adapt": "gazenet --data part --out adapted",
+    "adapt": "gazenet --data set --out adapted",
     "sheet": "a.png --model tiny.safetensors --out sheet.png",
     "page": "--out site",
     "metrics": "",

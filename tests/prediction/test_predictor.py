@@ -1,6 +1,7 @@
 """One way to a model that is ready to predict, whatever names it, and whichever engine computes it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -131,14 +132,26 @@ def test_a_device_that_an_engine_lacks_is_refused_and_never_replaced(monkeypatch
             load_predictor("shipped:gazenet", device=device, threads=3)
 
 
-@pytest.fixture
-def form(tmp_path, monkeypatch):
-    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A folder with weights and their form."""
+    folder = tmp_path_factory.mktemp("exported")
     torch.manual_seed(0)
     model = tiny_model.Tiny()
     model.target_range, model.fit = (-1.0, 1.0), "letterbox"
-    save_model(tmp_path / "own.safetensors", model)
-    return export(tmp_path / "own.safetensors", tmp_path / "own.onnx").file
+    save_model(folder / "own.safetensors", model)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+        export(folder / "own.safetensors", folder / "own.onnx")
+    return folder
+
+
+@pytest.fixture
+def form(exported, tmp_path, monkeypatch):
+    """A copy, beside a copy of its weights."""
+    monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+    shutil.copytree(exported, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "own.onnx"
 
 
 def test_an_exported_form_predicts_without_pytorch(form, tmp_path):

@@ -84,7 +84,7 @@ def test_a_form_is_made_once_and_again_for_other_weights(monkeypatch, tmp_path, 
     assert predictors._made_form(weights) == b"form"
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", ["onnx", "torch", pytest.param("openvino", marks=pytest.mark.slow)])
 def test_an_engine_leaves_the_model_as_it_is(name, monkeypatch, tmp_path):
     """Its mode, and where it lies: a device of no memory stands for a GPU that is not here."""
     monkeypatch.setenv("GAZEMAP_CACHE", str(tmp_path))  # so that the form is made
