@@ -20,8 +20,16 @@ CHECKS = ROOT / "examples" / "checks"
 BASELINE = "gazemap check screens/home.png --areas areas --condition web-page --save-baseline before.json"
 
 
+installed = set()
+
+
 def shell(script, folder, **variables):
-    """What a runner does with a step: bash that stops at the first error, in the checkout."""
+    """What a runner does with a step: bash that stops at the first error, in the checkout.
+
+    What one step has installed, a later run does not install again, which takes a second each time.
+    """
+    lines = [line for line in script.splitlines() if line not in installed]
+    installed.update(line for line in lines if line.startswith("python -m pip install "))
     commands = str(Path(sys.executable).parent)  # where `python` and `gazemap` are
     own = {
         "PATH": os.pathsep.join([commands, os.environ["PATH"]]),
@@ -30,7 +38,7 @@ def shell(script, folder, **variables):
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
     }
     return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(lines)],
         cwd=folder,
         env=os.environ | own | {name: str(value) for name, value in variables.items()},
         capture_output=True,
