@@ -191,3 +191,8 @@ def test_files_are_refused_before_the_model_is_loaded(pages, tmp_path, not_loade
         gazemap.check(pages[0], areas=table, save_baseline=table)
     with pytest.raises(DataError, match="no image file"):
         gazemap.check(tmp_path / "none.png", areas=BOXES, require=["cta>=0"])
+
+
+def test_an_area_of_no_pixel_is_refused(model, pages):
+    with pytest.raises(InputError, match=r"dot covers no part of a pixel of home.png"):
+        gazemap.check(pages[0], areas=[*BOXES, "dot=30,30,0.0001,0.0001"], require=["dot>=0"], model=model)

@@ -80,9 +80,16 @@ def check_requirements(
         groups: which of their names are groups', which are ranked among themselves.
         before: name -> the share in the baseline, for those whose drop is asked for.
         tolerance: the part of itself that a share may be off by.
+
+    Raises:
+        InputError: an area has no row, since it is too small, or its drop is asked for without its share.
     """
     parts, known, found = largest_parts(rows), before or {}, []
     for own in requirements:
+        if own.area not in parts:
+            raise InputError(
+                f"{own.area} covers no part of a pixel of {image}, so that nothing is predicted for it."
+            )
         area = parts[own.area]
         share = known.get(own.area) if own.quantity == "drop" else None
         alike = [
