@@ -47,16 +47,29 @@ class Study:
         return Scores.read(scores_file(self.out / str(fold), part, "val", protocol))
 
 
+def study_in(folder, dataset):
+    (folder / "tiny.yaml").write_text(tiny_model.RECIPE)
+    options = ["training.epochs=1", "model.options={output: log_density}", "loss={kld: 1.0}"]
+    recipe = load_recipe(folder / "tiny.yaml", options)
+    return Study(recipe, dataset, folder / "cv")
+
+
 @pytest.fixture
 def study(tmp_path, popout_set):
-    (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE)
-    options = ["training.epochs=1", "model.options={output: log_density}", "loss={kld: 1.0}"]
-    recipe = load_recipe(tmp_path / "tiny.yaml", options)
-    return Study(recipe, popout_set, tmp_path / "cv")
+    return study_in(tmp_path, popout_set)
 
 
-def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set):
-    result = study.run()
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, popout_set):
+    """A study that is done, to be read alone, and its result."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+        done = study_in(tmp_path_factory.mktemp("whole"), popout_set)
+        return done, done.run()
+
+
+def test_every_image_is_scored_by_the_run_that_did_not_see_it(whole, popout_set):
+    study, result = whole
     scores = result.scores
     assert sorted(scores.image_ids) == sorted(sample.image_id for sample in popout_set)
     assert scores.seen == {"tiny": dict.fromkeys(scores.image_ids, "epoch chosen on")}
@@ -75,10 +88,10 @@ def test_every_image_is_scored_by_the_run_that_did_not_see_it(study, popout_set)
     assert kept.made_by["folds"][1] == study.scores_of(2).made_by
 
 
-def test_the_result_is_plain_json(study):
+def test_the_result_is_plain_json(study, whole):
     content = json.loads(json.dumps(study.run(fold=1).as_json(), allow_nan=False))
     assert (content["scores"], content["file"], content["missing"]) == (None, None, [2, 3])
-    result = study.run()
+    _, result = whole
     content = json.loads(json.dumps(result.as_json(), allow_nan=False))
     assert content["scores"]["rows"]["tiny"]["nss"]["mean"] == result.scores.interval("tiny", "nss").mean
     assert (content["runs"].keys(), content["file"]) == ({"1", "2", "3"}, str(result.file))

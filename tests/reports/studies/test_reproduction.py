@@ -21,10 +21,10 @@ def _tiny(monkeypatch, tmp_path):
 
 
 def test_it_returns_what_it_made_and_prints_nothing(popout_set, tmp_path, capfd):
-    made = reproduce("tiny", popout_set, tmp_path / "out", overrides=["training.epochs=1"])
+    made = reproduce("tiny", popout_set, tmp_path / "out", sigma=5, overrides=["training.epochs=1"])
     assert "".join(capfd.readouterr()) == ""
     assert made.report == tmp_path / "out" / "report.html"
-    assert made.report.exists()
+    assert "a blur of 5 pixels, as asked for" in made.report.read_text()
     run = made.runs["tiny"]
     assert (run.out, run.best_epoch) == (tmp_path / "out" / "tiny", 1)
     assert made.as_json() == {"report": str(made.report), "runs": {"tiny": run.as_json()}}
@@ -66,8 +66,3 @@ def test_what_cannot_be_scored_is_refused_before_anything_is_trained(popout_set,
     with pytest.raises(DataError, match=r"no split 'val'.*gazemap data split .* --shares train=\.9,val=\.1"):
         reproduce("tiny", popout_set.select(split="train"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_scores_have_the_blur_that_is_asked_for(popout_set, tmp_path):
-    made = reproduce("tiny", popout_set, tmp_path / "out", sigma=5, overrides=["training.epochs=1"])
-    assert "a blur of 5 pixels, as asked for" in made.report.read_text()

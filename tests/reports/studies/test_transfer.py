@@ -69,8 +69,16 @@ def recipe(folder, *options):
     return load_recipe(folder / "tiny.yaml", [*density, *options])
 
 
-def test_every_set_is_scored_whole_by_the_run_that_never_saw_it(study, sets):
-    found = study.run()
+@pytest.fixture(scope="module")
+def found(sets, tmp_path_factory):
+    """The study of all sets, as it is returned."""
+    folder = tmp_path_factory.mktemp("transfer")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
+        return Study(recipe(folder, "loss={kld: 1.0}"), sets, folder / "t").run()
+
+
+def test_every_set_is_scored_whole_by_the_run_that_never_saw_it(found, sets):
     assert [*found.sets] == ["popout", "other", "maps"]
     for dataset in sets:
         one = found.sets[dataset.name]
@@ -174,8 +182,7 @@ def test_four_images_are_too_few_to_fit(study, sets):
     assert (one.curve, len(one.scores.image_ids)) == (None, 4)
 
 
-def test_the_result_is_plain_json_and_a_table(study):
-    found = study.run()
+def test_the_result_is_plain_json_and_a_table(found):
     content = json.loads(json.dumps(found.as_json(), allow_nan=False))
     one = found.sets["popout"]
     assert content["sets"]["popout"]["scores"]["rows"]["tiny"]["nss"]["mean"] == one.of("tiny", "nss").mean
