@@ -98,6 +98,7 @@ def test_areas_stay_in_their_relative_place_or_go_where_they_are_said_to():
         "name": "top left", "change": pytest.approx(-0.5), "attention_a": pytest.approx(1),
         "attention_b": pytest.approx(0.5),
         "times_chance_a": pytest.approx(4), "times_chance_b": pytest.approx(4),
+        "seen_a": pytest.approx(1), "seen_b": pytest.approx(1 - 0.5 ** (0.9 * 5.618)),
         "fold_a": 1, "fold_b": 1, "x_a": 0, "x_b": 20, "y_a": 0, "y_b": 10, "width_a": 5, "width_b": 10,
         "height_a": 5, "height_b": 10, "place_b": "given",
     }  # fmt: skip

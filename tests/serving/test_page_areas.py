@@ -22,7 +22,7 @@ BOXES = [
 ]
 
 
-OF_PYTHON = {"members", "seen", "fixations_in_time"}  # columns that the page does not have
+OF_PYTHON = {"members", "fixations_in_time"}  # columns that the page does not have
 
 
 def python_areas(boxes):
@@ -43,7 +43,7 @@ def assert_rows_equal(found, expected):
     ]
     for row, other in zip(found, expected, strict=True):
         assert (row["name"], row["rank"], row["fold"]) == (other.name, other.rank, other.fold)
-        for key in ("attention", "size", "times_chance", "x", "y", "width", "height"):
+        for key in ("attention", "size", "times_chance", "seen", "x", "y", "width", "height"):
             assert row[key] == pytest.approx(getattr(other, key), rel=1e-4, abs=1e-7), (row["name"], key)
 
 

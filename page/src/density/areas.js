@@ -17,6 +17,7 @@
  * @property {number} attention The share of the fold's attention that falls on the area, in [0, 1].
  * @property {number} size The area's share of the fold's area, in (0, 1].
  * @property {number} times_chance attention / size.
+ * @property {number} seen The probability that somebody looks at it within two seconds.
  * @property {number} x The left edge of the area, or of the box around it.
  * @property {number} y
  * @property {number} width
@@ -25,6 +26,7 @@
  */
 
 import { areaOf, boundsOf, clipped, haveOverlap } from "./polygons.js";
+import { seenWithin } from "./seen.js";
 import { sumWithin } from "./sums.js";
 
 const SLIVER = 1e-6; // pixels of an area that rounding alone leaves in a fold
@@ -102,9 +104,8 @@ function shareIn(fold, area) {
   const share = areaOf(corners) / (fold.width * fold.height);
   if (bounds.width <= SLIVER || bounds.height <= SLIVER || share <= 0) return [];
   const attention = sumWithin(fold, corners);
-  return [
-    { name: area.name, attention, size: share, times_chance: attention / share, ...bounds, fold: fold.fold },
-  ];
+  const [times_chance, seen] = [attention / share, seenWithin(attention)];
+  return [{ name: area.name, attention, size: share, times_chance, seen, ...bounds, fold: fold.fold }];
 }
 
 /**

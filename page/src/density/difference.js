@@ -106,8 +106,8 @@ export function areaChanges(areas, a, b, takenOver) {
  * @returns {Record<string, string | number>}
  */
 export function rowOf({ name, change, a, b, isTakenOver }) {
-  const keys = /** @type {const} */ (["attention", "times_chance", "fold", "x", "y", "width", "height"]);
-  const pairs = keys.flatMap((key) => [
+  const shares = /** @type {const} */ (["attention", "times_chance", "seen"]);
+  const pairs = [...shares, .../** @type {const} */ (["fold", "x", "y", "width", "height"])].flatMap((key) => [
     [`${key}_a`, a[key]],
     [`${key}_b`, b[key]],
   ]);

@@ -1,5 +1,5 @@
 /**
- * The table of areas: rank, name, share of attention, times chance; one row per fold and area.
+ * The table of areas: rank, name, share of attention, times chance, seen in time; one row per fold and area.
  *
  * @typedef {import("./store.js").Store} Store
  * @typedef {import("./store.js").Entry} Entry
@@ -8,10 +8,10 @@
 
 import { removeArea, rename } from "./edits.js";
 import { byId, element, keyedChildren } from "./elements.js";
-import { percent, times } from "./texts.js";
+import { likely, percent, SEEN, times } from "./texts.js";
 
 export function newAreaTable() {
-  const headings = ["Rank", "Name", "Attention", "Size", "Times chance"].map((text) =>
+  const headings = ["Rank", "Name", "Attention", "Size", "Times chance", SEEN].map((text) =>
     element("th", { scope: "col", class: text === "Name" ? "name" : false }, text),
   );
   const last = element("td", {}, element("span", { class: "unseen" }, "Delete"));
@@ -83,7 +83,7 @@ function newLine(store, entryId, key) {
       { class: "name" },
       ...(fold ? [element("span")] : [input, element("small", { class: "quiet" })]),
     ),
-    ...["", "", ""].map(() => element("td")),
+    ...["", "", "", ""].map(() => element("td")),
     element("td", {}, ...(fold ? [] : [button])),
   );
 }
@@ -95,11 +95,12 @@ function newLine(store, entryId, key) {
  * @param {boolean} isFolded
  */
 function drawLine(line, row, isFirst, isFolded) {
-  const [rank, name, attention, area, chance, button] = [...line.cells];
+  const [rank, name, attention, area, chance, seen, button] = [...line.cells];
   rank.textContent = String(row.rank);
   attention.textContent = percent(row.attention);
   area.textContent = percent(row.size);
   chance.textContent = times(row.times_chance);
+  seen.textContent = likely(row.seen);
   if (!isFirst) {
     name.textContent = `${row.name}, fold ${row.fold}`;
     return;

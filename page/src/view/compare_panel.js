@@ -12,7 +12,7 @@
 import { comparisonOf } from "./comparison.js";
 import { byId, element, quiet } from "./elements.js";
 import { chosenEntry, otherEntry } from "./store.js";
-import { likeness, percent, points, times } from "./texts.js";
+import { likely, likeness, percent, points, SEEN, times } from "./texts.js";
 
 /** @param {Store} store */
 export function startComparePanel(store) {
@@ -110,13 +110,18 @@ function tableOf(changes) {
         ...(isTakenOver ? [] : [element("small", { class: "quiet" }, " moved")]),
       ),
       ...[a, b].map((share) =>
-        element("td", {}, percent(share.attention), element("small", {}, `${times(share.times_chance)} x`)),
+        element(
+          "td",
+          {},
+          percent(share.attention),
+          element("small", {}, `${times(share.times_chance)} x, ${likely(share.seen)}`),
+        ),
       ),
       element("td", { class: change > 0 ? "more" : "less" }, points(change)),
     ),
   );
   const headings = ["Area", "in A", "in B", "Change, points"].map(heading);
-  const caption = element("caption", {}, "Share of attention, and below it times chance");
+  const caption = element("caption", {}, `Share of attention, below it times chance and ${SEEN.toLowerCase()}`);
   return element(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": "Change per area" },

@@ -8,7 +8,7 @@
 import { cssColor, positionOf, ticksOf } from "../density/colors.js";
 import { SHARES } from "../density/contours.js";
 import { contourColor } from "./lines.js";
-import { mark, percent, points, times } from "./texts.js";
+import { likely, mark, percent, points, SEEN, times } from "./texts.js";
 
 const MOST_ROWS = 10; // that fit on the page, as do so many notes
 const MOST_NOTES = 4;
@@ -36,17 +36,20 @@ export function shareTable(rows, isFolded) {
   const cells = rows.map((row) => [
     ...(isFolded ? [String(row.fold)] : []),
     ...[String(row.rank), row.name, percent(row.attention), percent(row.size), times(row.times_chance)],
+    likely(row.seen),
   ]);
-  return tableOf([...fold, "rank", "area", "attention", "size", "times chance"], cells, fold.length + 1);
+  const headings = ["rank", "area", "attention", "size", "times chance", SEEN.toLowerCase()];
+  return tableOf([...fold, ...headings], cells, fold.length + 1);
 }
 
 /** @param {AreaChange[]} changes */
 export function changeTable(changes) {
   const cells = changes.map(({ name, change, a, b }) => [
     ...[name, percent(a.attention), percent(b.attention), points(change)],
-    ...[times(a.times_chance), times(b.times_chance)],
+    ...[times(a.times_chance), times(b.times_chance), likely(a.seen), likely(b.seen)],
   ]);
-  return tableOf(["area", "attention in A", "in B", "change, points", "times chance in A", "in B"], cells, 0);
+  const headings = ["area", "attention in A", "in B", "change, points", "times chance in A", "in B"];
+  return tableOf([...headings, `${SEEN.toLowerCase()}, A`, "in B"], cells, 0);
 }
 
 /**

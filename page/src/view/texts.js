@@ -1,10 +1,23 @@
 /** Numbers and sentences as people read them. */
 
+import { SECONDS } from "../density/seen.js";
+
+export const SEEN = `Seen in ${SECONDS}\u00a0s`; // the heading of a probability, as `likely` writes it
+
 /**
  * @param {number} share In [0, 1].
  */
 export function percent(share) {
   return `${(100 * share).toFixed(1)}\u00a0%`;
+}
+
+/**
+ * A probability, without digits that it does not have.
+ *
+ * @param {number} probability In [0, 1].
+ */
+export function likely(probability) {
+  return `${(100 * probability).toFixed(0)}\u00a0%`;
 }
 
 /**
@@ -45,9 +58,10 @@ export function mark(value) {
  * @param {import("../density/areas.js").AreaShare[]} rows
  */
 export function spoken(name, kind, rows) {
-  const parts = rows.map(({ attention, times_chance, rank, fold }) => {
+  const parts = rows.map(({ attention, times_chance, seen, rank, fold }) => {
     const where = rows.length > 1 ? `fold ${fold}: ` : "";
-    return `${where}${percent(attention)} of attention, ${times(times_chance)} times chance, rank ${rank}`;
+    const shares = `${percent(attention)} of attention, ${times(times_chance)} times chance`;
+    return `${where}${shares}, ${SEEN.toLowerCase()} by ${likely(seen)}, rank ${rank}`;
   });
   return `${name}, ${kind}. ${parts.join("; ")}.`;
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gazemap.analysis.area_shares import AreaShare, area_shares, cut_notes, overlap_notes
+from gazemap.analysis.area_shares import SECONDS, AreaShare, area_shares, cut_notes, overlap_notes
 from gazemap.analysis.designs import (
     AreaChange,
     DesignDifference,
@@ -34,6 +34,7 @@ class ComparedDesigns:
         changes: a row per area, in the order in which they were given, then per group.
         areas: the areas in A and in B.
         shares: what is predicted for them, of each fold, in A and in B.
+        seconds: within which they are `seen`.
     """
 
     predictions: tuple[Prediction, Prediction]
@@ -41,6 +42,7 @@ class ComparedDesigns:
     changes: Sequence[AreaChange]
     areas: tuple[Sequence[Area], Sequence[Area]]
     shares: tuple[Sequence[AreaShare], Sequence[AreaShare]]
+    seconds: float
 
     @property
     def is_folded(self) -> bool:
@@ -55,7 +57,11 @@ class ComparedDesigns:
         numbers = [{name: getattr(found, name) for name in _NUMBERS} for found in self.differences]
         folds = [{"fold": number} | values for number, values in enumerate(numbers, 1)]
         compared = {"folds": folds} if self.is_folded else numbers[0]
-        rows = {"areas": [row.row() for row in self.changes], "notes": self.assumed()}
+        rows = {
+            "seconds": self.seconds,
+            "areas": [row.row() for row in self.changes],
+            "notes": self.assumed(),
+        }
         values: dict[str, Any] = plain(compared | rows)
         return values
 
@@ -125,7 +131,12 @@ class ComparedDesigns:
 
 
 def compare_predictions(
-    first: Prediction, second: Prediction, areas: Sequence[Area] = (), areas_b: Sequence[Area] = ()
+    first: Prediction,
+    second: Prediction,
+    areas: Sequence[Area] = (),
+    areas_b: Sequence[Area] = (),
+    *,
+    seconds: float = SECONDS,
 ) -> ComparedDesigns:
     """Compare the predictions of two designs, fold by fold where they have several.
 
@@ -134,19 +145,20 @@ def compare_predictions(
         second: of B.
         areas: in pixels of A.
         areas_b: those of them that lie elsewhere in B, in its pixels; see `paired_areas`.
+        seconds: since the image, or the fold, appeared.
 
     Raises:
-        InputError: as `paired_areas`.
+        InputError: as `paired_areas`; or seconds that are not over 0.
     """
     predictions = first, second
     sizes = first.placement.size, second.placement.size
     is_folded = any(len(prediction.folds) > 1 for prediction in predictions)
     placed, taken_over = paired_areas(areas, areas_b, sizes, screens_of(sizes, is_folded=is_folded))
-    shares = area_shares(first, areas), area_shares(second, placed)
+    shares = area_shares(first, areas, seconds), area_shares(second, placed, seconds)
     changes = area_changes(areas, *shares, taken_over)
     pairs = zip(first.folds, second.folds, strict=False)
     differences = [compare_designs(one.density, other.density) for one, other in pairs]
-    return ComparedDesigns(predictions, differences, changes, (areas, placed), shares)
+    return ComparedDesigns(predictions, differences, changes, (areas, placed), shares, seconds)
 
 
 def screens_of(sizes: tuple[Size, Size], *, is_folded: bool) -> tuple[Size, Size]:

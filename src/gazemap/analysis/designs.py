@@ -64,14 +64,14 @@ class AreaChange:
         return self.b.attention - self.a.attention
 
     def row(self) -> dict[str, str | float]:
-        """The area's row in the table: attention and times chance in both designs, then where it lies.
+        """The area's row in the table: attention, times chance and `seen` in both, then where it lies.
 
         `place_b` is "given", or "from A" where the place in B is that in A.
         """
         a, b = asdict(self.a), asdict(self.b)
         pairs = {
             f"{key}_{side}": values[key]
-            for key in ("attention", "times_chance", "fold", "x", "y", "width", "height")
+            for key in ("attention", "times_chance", "seen", "fold", "x", "y", "width", "height")
             for side, values in (("a", a), ("b", b))
         }
         place = "from A" if self.is_taken_over else "given"

@@ -273,6 +273,9 @@ def diff(
             "All others are looked for at the same place as in A, and the result says so.",
         ),
     ] = None,
+    seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="An area is seen if it is looked at within this time.")
+    ] = 2.0,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also write the table of the areas, into this .csv or .json file."),
@@ -292,6 +295,7 @@ def diff(
         b,
         areas=areas or (),
         areas_b=areas_b or (),
+        seconds=seconds,
         out=out,
         figure=figure,
         model=model,

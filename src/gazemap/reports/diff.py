@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gazemap.analysis.area_files import AreasLike, area_files, areas_of
+from gazemap.analysis.area_shares import SECONDS
 from gazemap.analysis.comparing import ComparedDesigns, compare_predictions, screens_of
 from gazemap.analysis.designs import paired_areas
+from gazemap.analysis.seen import check_seconds
 from gazemap.analysis.tables import check_table, write_table
 from gazemap.errors import InputError
 from gazemap.images.folds import ViewportLike, folds_of, parse_viewport
@@ -49,7 +51,8 @@ class DesignComparison(ComparedDesigns):
         """The columns of `cells`."""
         folds = ("fold A", "fold B") if self.is_folded else ()
         shares = ("attention A", "attention B", "change", "times chance A", "times chance B")
-        return ("name", *folds, *shares, "place in B")
+        seen = (f"seen in {self.seconds:g} s, {side}" for side in "AB")
+        return ("name", *folds, *shares, *seen, "place in B")
 
     def cells(self) -> list[list[str]]:
         """The table of the areas as texts, a list per area; `headings` are its columns."""
@@ -62,6 +65,8 @@ class DesignComparison(ComparedDesigns):
                 f"{row.change:+.1%}",
                 f"{row.a.times_chance:.2f}",
                 f"{row.b.times_chance:.2f}",
+                f"{row.a.seen:.0%}",
+                f"{row.b.seen:.0%}",
                 "from A" if row.is_taken_over else "given",
             ]
             for row in self.changes
@@ -121,6 +126,7 @@ def diff(
     model: ModelLike = DEFAULT_MODEL,
     areas: AreasLike = (),
     areas_b: AreasLike = (),
+    seconds: float = SECONDS,
     out: str | Path | None = None,
     figure: str | Path | None = None,
     engine: str = "auto",
@@ -139,6 +145,7 @@ def diff(
         areas: in pixels of A: texts "name=x,y,width,height", files, or areas in memory; see `read_areas`.
         areas_b: those of them that lie elsewhere in B, in pixels of B. All others are looked for at the place
             that they have in A, and the result says so.
+        seconds: within which they are `seen`, since the design, or its fold, appeared.
         out: the file of the areas' table, .csv or .json; its columns are those of `AreaChange.row`.
         figure: a file that shows both designs and their difference, .png, .pdf or .svg.
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
@@ -148,11 +155,12 @@ def diff(
 
     Raises:
         InputError: an area reaches out of its image, only B has an area of some name, a table is asked for
-            without areas, or the name of a file that cannot be written.
+            without areas, seconds that are not over 0, or the name of a file that cannot be written.
         DataError: an image is missing or damaged.
         WeightsError: there is no such model, see `load_predictor`.
         OutputError: a file cannot be written.
     """
+    check_seconds(seconds)
     a, b, out, figure = Path(a), Path(b), Path(out) if out else None, Path(figure) if figure else None
     named, moved = (areas_of(image, own) if own else [] for image, own in ((a, areas), (b, areas_b)))
     seen = parse_viewport(viewport)
@@ -167,7 +175,7 @@ def diff(
     paired_areas(named, moved, sizes, screens_of(sizes, is_folded=is_folded))  # refuses before it predicts
     predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
     first, second = (predict(image, model=predictor, viewport=seen) for image in (a, b))
-    compared = compare_predictions(first, second, named, moved)
+    compared = compare_predictions(first, second, named, moved, seconds=seconds)
     known = {field.name: getattr(compared, field.name) for field in fields(ComparedDesigns)}
     found = DesignComparison(**known, a=a, b=b, model=predictor.name, out=out, figure=figure)
     if out:

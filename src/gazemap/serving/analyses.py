@@ -35,13 +35,17 @@ CROPS = (
 _AREAS = "An area as name=x,y,width,height in pixels of the image. May be given several times."
 
 
+Seconds = Annotated[
+    float,
+    Field(gt=0, allow_inf_nan=False, description="An area is seen if it is looked at within this time."),
+]
+
+
 class AreaOptions(PredictOptions):
     """How an image is predicted, and its areas; or these are the part `mask` of the form."""
 
     areas: list[str] = Field([], description=_AREAS)
-    seconds: float = Field(
-        SECONDS, gt=0, allow_inf_nan=False, description="An area is seen if it is looked at within this time."
-    )
+    seconds: Seconds = SECONDS
 
 
 class CropOptions(PredictOptions):
@@ -75,6 +79,7 @@ class DiffOptions(PredictOptions):
 
     areas: list[str] = Field([], description=_AREAS)
     areas_b: list[str] = Field([], description="Where areas lie in B that moved; others lie as in A.")
+    seconds: Seconds = SECONDS
 
 
 @router.post(
@@ -156,7 +161,7 @@ async def diff(request: Request, desk: AskedDesk, options: Annotated[DiffOptions
                 *(desk.predict(images[name], served, options.viewport) for name in ("a", "b"))
             )
             numbers = await desk.run(
-                lambda: compare_predictions(first, second, named, moved).as_json(),
+                lambda: compare_predictions(first, second, named, moved, seconds=options.seconds).as_json(),
                 max(first.placement.size, second.placement.size, key=lambda size: size[0] * size[1]),
             )
     return Response(json_bytes(served.about() | numbers), media_type=JSON)

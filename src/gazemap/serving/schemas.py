@@ -118,6 +118,7 @@ class DiffAnswer(_Predicted, Difference):
     """How attention differs between two designs. Of designs in several folds, `folds` has the numbers."""
 
     folds: list[FoldDifference] | None = None
+    seconds: float = Field(description="Within which the areas are seen.")
     areas: list[dict[str, Any]] = Field(description="A row per area; changes are B - A.")
 
 
