@@ -120,7 +120,7 @@ def areas_of(sample: Sample, labels: NDArray[np.int64], maps: Mapping[str, Float
 
 def sums(labels: NDArray[np.int64], density: Floats) -> Floats:
     """(areas,): what lies in each."""
-    return np.bincount(labels.ravel(), density.ravel())[1:]
+    return np.bincount(labels.ravel(), density.ravel())[1:].astype(np.float64)
 
 
 def all_areas(dataset: GazeDataset, predictor: Predictor, peer: Path, progress: str) -> Iterator[list[Areas]]:
@@ -148,16 +148,16 @@ def kept_areas(osie: Path, model: str, peer: Path, cache: Path) -> dict[str, lis
     of_peer = (path.read_bytes() for path in sorted(peer.glob("*.npy")))
     file = cache / f"objects-{digest([*(name.encode() for name in made_by), *of_peer])}.npz"
     if not file.exists():
-        arrays = {}
-        for number, found in enumerate(all_areas(dataset, predictor, peer, "OSIE val")):
-            for kind, one in zip(KINDS, found, strict=True):
+        arrays: dict[str, NDArray[np.generic]] = {}
+        for number, of_kinds in enumerate(all_areas(dataset, predictor, peer, "OSIE val")):
+            for kind, one in zip(KINDS, of_kinds, strict=True):
                 parts = {**one.predicted, "looked": one.looked, "seen": one.seen}
                 arrays |= {f"{kind}/{number:03}/{name}": values for name, values in parts.items()}
         cache.mkdir(parents=True, exist_ok=True)
         np.savez(file, allow_pickle=False, **arrays)
     with np.load(file) as kept:
         names = sorted({name.rpartition("/")[0] for name in kept.files})
-        found = {kind: [] for kind in KINDS}
+        found: dict[str, list[Areas]] = {kind: [] for kind in KINDS}
         for name in names:
             predicted = {key: kept[f"{name}/{key}"] for key in PREDICTORS}
             found[name.partition("/")[0]].append(
