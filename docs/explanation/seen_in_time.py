@@ -6,6 +6,7 @@ r"""How well what `gazemap areas` predicts is calibrated on grids; the figure of
 - How many fixations begin within t seconds: of all trials of Scene, whose onsets are known.
 - Which part of them counts as if independent: fitted to the splits train of Scene (1 and 2 s) and OSIE (3 s,
   all of the viewing), every fourth and every sixth image, by the Brier score of "an observer saw the cell".
+- Whether an order helps: the same fit, with the first second's fixations nearer the center.
 - Brier scores, calibration and correlation of shares: on the splits val of OSIE and Scene, and on the pages
   (5 s), by grids of 4 x 3 and 8 x 6 cells. The center bias is that of all other images of the set, blurred
   by 5 % of their width.
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +152,29 @@ def fitted(some: list[Cells]) -> float:
     return float(parts[np.argmin(scores)])
 
 
+def fitted_by_order(some: list[Cells]) -> tuple[float, ...]:
+    """Of the first second's fixations and of later ones the center's share, then which part of each counts.
+
+    The same search as `fitted`, with an order: each of the two has a share of the center bias mixed in, and a
+    part of its own that counts as if independent.
+    """
+    early = [min(fixations_begun(one.seconds), fixations_begun(1.0)) for one in some]
+    late = [fixations_begun(one.seconds) - begun for one, begun in zip(some, early, strict=True)]
+
+    def loss(choice: tuple[float, ...]) -> float:
+        first, second, part, other = choice
+        scores = []
+        for one, begun, after in zip(some, early, late, strict=True):
+            a, b = ((1 - share) * one.shares + share * one.center for share in (first, second))
+            missed = (1 - np.clip(a, 0, 1)) ** (part * begun) * (1 - np.clip(b, 0, 1)) ** (other * after)
+            scores.append(one.brier(1 - missed).mean() / uncertain(one))
+        return float(np.mean(scores))
+
+    return min(
+        product((0.0, 0.1, 0.2, 0.3), (0.0, 0.1, 0.2), (0.8, 0.9, 1.0, 1.1), (0.7, 0.8, 0.9, 1.0)), key=loss
+    )
+
+
 def uncertain(one: Cells) -> float:
     """The Brier score of one probability for all cells: what makes scores of sets comparable."""
     mean = float(np.mean([seen.mean() for seen in one.seen]))
@@ -218,8 +243,11 @@ def main() -> None:
         cells_of(scene, parts[0], [1, 2], *known, "Scene train"),
         cells_of(osie, parts[1], [3], *known, "OSIE train"),
     ]
-    part = fitted([one for found in trained for some in found.values() for one in some])
+    every = [one for found in trained for some in found.values() for one in some]
+    part = fitted(every)
     print(f"part of the fixations that counts as if independent: {part:.2f} (in use: {EFFECTIVE:g})")
+    first, later, of_first, of_later = fitted_by_order(every)
+    print(f"with an order: first second center {first:g}, part {of_first:g}; later {later:g}, {of_later:g}")
     web = f"{asked.model}@web-page", asked.cache
     tested = [
         cells_of(osie, [*osie.select(split="val")], [3], *known, "OSIE val"),
