@@ -48,6 +48,7 @@ RUNS = {
             r"moved by 1 pixel, shares from 1% \|",
         ],
     ),
+    "cluster": ([], ["plain, 1", "processes, 2", "ray, 2"]),
     "evaluation": (
         [],
         [
@@ -67,6 +68,7 @@ RUNS = {
     ),
     "importing": ([], ["10 images:", "20 images:"]),
     "large_images": ([], ["16-bit TIFF", "progressive JPEG", "JPEG 2000"]),
+    "manifest": ([], ["10,000 images made:", "10,000 images listed:", "100,000 images listed:"]),
     "metrics": (
         [],
         [

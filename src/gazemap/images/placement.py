@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazemap.gaze.fixations import Fixations
+from gazemap.system.array_cache import keeping
 from gazemap.types import Fit, Floats, Size
 
 _GRAY = 128
+_KEPT = 32 * 2**20  # bytes of weights: most images of a folder have one of a few sizes
 
 
 @dataclass(frozen=True)
@@ -109,21 +111,32 @@ class Placement:
         Bilinear, antialiased where it shrinks. What a crop cut off repeats the nearest value that the
         network saw. A log density must be normalized anew.
         """
-        down, across = (self._weights(axis, grid.shape[axis]) for axis in (0, 1))
-        return np.asarray(down[rows] @ grid.astype(np.float64) @ across.T)
+        down, across = (
+            _weights(
+                self.size[axis],
+                self.scale[axis],
+                self.frame[axis],
+                self.shift[axis],
+                self.content[axis],
+                grid.shape[axis],
+            )
+            for axis in (0, 1)
+        )
+        return np.asarray(down[rows] @ (grid.astype(np.float64) @ across.T))
 
-    def _weights(self, axis: int, cells: int) -> Floats:
-        """(side of the image, cells): a triangle around each of the image's pixel centers."""
-        cell = self.frame[axis] / cells
-        centers = (np.arange(cells) + 0.5) * cell
-        low = self.shift[axis]
-        seen = (centers > low) & (centers < low + self.content[axis])
-        seen |= not seen.any()
-        places = (np.arange(self.size[axis]) + 0.5) * self.scale[axis] + low
-        places = places.clip(centers[seen][0], centers[seen][-1])
-        spread = max(cell, self.scale[axis])
-        weights = np.maximum(1 - np.abs(places[:, None] - centers) / spread, 0) * seen
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+@keeping(_KEPT)
+def _weights(side: int, scale: float, frame: int, low: float, content: float, cells: int) -> Floats:
+    """(side of the image, cells): a triangle around each of the image's pixel centers."""
+    cell = frame / cells
+    centers = (np.arange(cells) + 0.5) * cell
+    seen = (centers > low) & (centers < low + content)
+    seen |= not seen.any()
+    places = (np.arange(side) + 0.5) * scale + low
+    places = places.clip(centers[seen][0], centers[seen][-1])
+    spread = max(cell, scale)
+    weights = np.maximum(1 - np.abs(places[:, None] - centers) / spread, 0) * seen
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def _resized(

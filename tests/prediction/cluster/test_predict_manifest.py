@@ -1,16 +1,6 @@
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from support.killing import SUPPORT, environment
 
 import gazemap
 from gazemap.errors import DataError, InputError, OutputError
@@ -116,59 +106,3 @@ ShardWorker.run = lambda own, number: os.kill(os.getpid(), 9) if number == 1 els
     assert (outcome.made, outcome.lost) == (3, 1)
     assert "Shard 1 ended 3 workers, the last by the signal SIGKILL" in " ".join(outcome.failures)
     assert parts_of(tmp_path / "out").keys() == {f"part-00000{number}.parquet" for number in (0, 2, 3)}
-
-
-def children(process):
-    """The processes that it started."""
-    try:
-        listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    except OSError:
-        return []
-    return [int(pid) for pid in listed.split()]
-
-
-def killed_and_done_again(manifest, out, expected, moments, seed):
-    """Kill the driver, or a worker, at random moments until all is done; what is there is always whole."""
-    chance = random.Random(seed)
-    for _ in range(moments):
-        command = [sys.executable, SUPPORT / "predict_shards.py", manifest, out, "2"]
-        driver = subprocess.Popen([*map(str, command)], env=environment())
-        end = time.monotonic() + chance.uniform(0.1, 6)
-        while driver.poll() is None and time.monotonic() < end:
-            time.sleep(0.01)
-        workers = children(driver)
-        if workers and chance.random() < 0.5:
-            os.kill(chance.choice(workers), signal.SIGKILL)
-            assert driver.wait() == 0  # another took its place
-        else:
-            driver.kill()
-            driver.wait()
-            for worker in workers:
-                if chance.random() < 0.5 and Path(f"/proc/{worker}").exists():
-                    os.kill(worker, signal.SIGKILL)
-        found = parts_of(out)
-        assert found.items() <= expected.items()
-        if found == expected:
-            for path in out.glob("part-*"):
-                path.unlink()
-    predict_manifest(manifest, out, workers=1)
-    assert parts_of(out) == expected
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_killed_at_random_moments(tmp_path, manifest, expected):
-    killed_and_done_again(manifest, tmp_path / "out", expected, moments=3, seed=0)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_killed_at_fifty_random_moments(tmp_path, manifest, expected):
-    killed_and_done_again(manifest, tmp_path / "out", expected, moments=50, seed=1)
-
-
-def test_two_drivers_on_one_folder(tmp_path, manifest, expected):
-    command = [sys.executable, str(SUPPORT / "predict_shards.py"), str(manifest), str(tmp_path / "out"), "1"]
-    both = [subprocess.Popen(command, env=environment()) for _ in range(2)]
-    assert [driver.wait() for driver in both] == [0, 0]
-    assert parts_of(tmp_path / "out") == expected
-    assert pq.read_table(tmp_path / "out").num_rows == 11

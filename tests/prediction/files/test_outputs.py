@@ -1,3 +1,4 @@
+import io
 import json
 
 import numpy as np
@@ -10,7 +11,7 @@ from gazemap.errors import InputError
 from gazemap.images.overlays import overlay
 from gazemap.images.placement import Placement
 from gazemap.images.reading import read_size
-from gazemap.prediction.files.outputs import OUTPUTS, chosen_outputs, levels
+from gazemap.prediction.files.outputs import OUTPUTS, _png, chosen_outputs, levels
 from gazemap.prediction.pictures import contours, levels_holding
 from gazemap.prediction.predict import predict
 from gazemap.prediction.prediction import Prediction
@@ -46,6 +47,17 @@ def test_levels_of_given_numbers():
     assert levels(3 * values, 8).tolist() == [[0, 0, 0, 1, 1, 255]]
     assert levels(np.array([[-2.0, -1.0]]), 8).tolist() == [[0, 0]]
     assert levels(np.array([[0.5, 1.0]]), 16).tolist() == [[32768, 65535]]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (5, 1), (61, 47)])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_png_files_hold_every_level(size, kind):
+    values = np.random.default_rng(0).integers(0, np.iinfo(kind).max, size, kind, endpoint=True)
+    stream = io.BytesIO()
+    _png(values, stream)
+    found = Image.open(stream)
+    assert found.format == "PNG"
+    np.testing.assert_array_equal(np.asarray(found), values, strict=True)
 
 
 def test_npy_is_the_log_density(written):

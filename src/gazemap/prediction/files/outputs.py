@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from gazemap.prediction.prediction import Prediction, row_bands
 from gazemap.types import Pixels
 
 Target: TypeAlias = Path | BinaryIO
+_PNG = b"\x89PNG\r\n\x1a\n"
+_UP = 2  # the filter that keeps the difference to the row above
 
 
 def levels(saliency: NDArray[np.floating], bits: int) -> NDArray[np.uint8 | np.uint16]:
@@ -56,21 +59,37 @@ def _contour(prediction: Prediction, out: Target) -> None:
 
 
 def _json(prediction: Prediction, out: Target) -> None:
-    content = (json.dumps(prediction.as_json(), indent=1) + "\n").encode()
-    if isinstance(out, Path):
-        out.write_bytes(content)
-    else:
-        out.write(content)
+    _write((json.dumps(prediction.as_json(), indent=1) + "\n").encode(), out)
 
 
 def _png(values: NDArray[np.uint8 | np.uint16], out: Target) -> None:
-    # four times faster than the default, a tenth larger
-    Image.fromarray(values).save(out, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
+    """A gray PNG, each row less that above; Pillow tries all filters, which takes three times longer."""
+    height, width = values.shape
+    big_endian = values.astype(values.dtype.newbyteorder(">"), copy=False)
+    samples = np.ascontiguousarray(big_endian).view(np.uint8).reshape(height, -1)
+    filtered = np.full((height, samples.shape[1] + 1), _UP, np.uint8)
+    filtered[0, 1:] = samples[0]
+    np.subtract(samples[1:], samples[:-1], out=filtered[1:, 1:])
+    packer = zlib.compressobj(1, strategy=zlib.Z_RLE)
+    header = struct.pack(">IIBBBBB", width, height, 8 * values.itemsize, 0, 0, 0, 0)
+    content = packer.compress(filtered) + packer.flush()
+    _write(_PNG + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b""), out)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def _jpeg(pixels: Pixels, out: Target, icc_profile: bytes | None) -> None:
     kind = None if isinstance(out, Path) else "JPEG"  # a file's suffix may ask for PNG
     Image.fromarray(pixels).save(out, kind, quality=90, icc_profile=icc_profile)
+
+
+def _write(content: bytes, out: Target) -> None:
+    if isinstance(out, Path):
+        out.write_bytes(content)
+    else:
+        out.write(content)
 
 
 @dataclass(frozen=True)

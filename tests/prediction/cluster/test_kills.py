@@ -1,0 +1,123 @@
+"""Drivers and workers, by processes and by Ray, are killed at random moments: nothing is lost or doubled.
+
+GAZEMAP_KILLS=50 sets how many moments there are for each, and GAZEMAP_SEED which.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from support.killing import SUPPORT, environment
+
+from gazemap.prediction.cluster.predict_manifest import predict_manifest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+KILLS = int(os.environ.get("GAZEMAP_KILLS", "3"))
+SEED = int(os.environ.get("GAZEMAP_SEED", "0"))
+ENGINES = ["processes", pytest.param("ray", marks=pytest.mark.slow)]
+WORKERS = {"processes": b"cluster.processes import work", "ray": b"ray::ShardWorker"}
+
+
+def parts_of(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("part-*")}
+
+
+@pytest.fixture
+def expected(tmp_path, manifest):
+    """What one process makes."""
+    predict_manifest(manifest, tmp_path / "expected", workers=1)
+    return parts_of(tmp_path / "expected")
+
+
+def start(manifest, out, engine):
+    script = [sys.executable, SUPPORT / "predict_shards.py", manifest, out, "2", engine]
+    return subprocess.Popen([*map(str, script)], env=environment())
+
+
+def below(pid):
+    """All processes that it started, and that these did."""
+    found = []
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(child) for child in listed.read_text().split()]
+        except OSError:
+            continue
+        found += [*children, *(deeper for child in children for deeper in below(child))]
+    return found
+
+
+def command(pid):
+    """How it was started, or what it calls itself; empty once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def kill(pid):
+    if command(pid):
+        os.kill(pid, signal.SIGKILL)
+
+
+def gone(pids, longest=120):
+    """Wait for the end of processes that have lost their driver; what is at a shard may finish it."""
+    end = time.monotonic() + longest
+    while time.monotonic() < end and any(map(command, pids)):
+        time.sleep(0.05)
+    return not any(map(command, pids))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_killed_at_random_moments(tmp_path, manifest, expected, engine):
+    out, chance = tmp_path / "out", random.Random(SEED)
+    began = time.monotonic()
+    assert start(manifest, out, engine).wait() == 0
+    whole = time.monotonic() - began
+    hit = dict.fromkeys(("driver", "worker"), 0)
+    for _ in range(KILLS):
+        if parts_of(out) == expected:
+            for path in out.glob("part-*"):
+                path.unlink()
+        driver = start(manifest, out, engine)
+        end = time.monotonic() + chance.uniform(0.1, whole)
+        while driver.poll() is None and time.monotonic() < end:
+            time.sleep(0.01)
+        started = below(driver.pid)
+        workers = [pid for pid in started if WORKERS[engine] in command(pid)]
+        if workers and driver.poll() is None and chance.random() < 0.5:
+            kill(chance.choice(workers))
+            hit["worker"] += 1
+            assert driver.wait() == 0  # another took its place
+            assert parts_of(out) == expected
+        else:
+            hit["driver"] += driver.poll() is None
+            driver.kill()
+            driver.wait()
+            for worker in workers:
+                if chance.random() < 0.5:
+                    kill(worker)
+        assert gone(workers)
+        for pid in started:  # Ray's own, which take a minute to see that their driver is dead
+            kill(pid)
+        assert parts_of(out).items() <= expected.items()  # whole, or not there
+    print(f"{engine}: {hit}, a whole run takes {whole:.1f} s")
+    assert start(manifest, out, engine).wait() == 0
+    assert parts_of(out) == expected
+    assert (
+        pq.read_table(out)["image_id"].to_pylist()
+        == pq.read_table(tmp_path / "expected")["image_id"].to_pylist()
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_two_drivers_on_one_folder(tmp_path, manifest, expected, engine):
+    both = [start(manifest, tmp_path / "out", engine) for _ in range(2)]
+    assert [driver.wait() for driver in both] == [0, 0]
+    assert parts_of(tmp_path / "out") == expected
+    assert pq.read_table(tmp_path / "out").num_rows == 11
