@@ -81,8 +81,10 @@ def main() -> None:
         for images in map(int, options.images):
             for step in STEPS:
                 seconds, memory = measured(step, file, images, options.shrink)
+                gone_through = images if step == "made" else images // options.shrink
                 print(
-                    f"{images:,} images {step}: {seconds:.1f} s of processor time, {images / seconds:,.0f} "
+                    f"{images:,} images {step}: {seconds:.1f} s of processor time, "
+                    f"{gone_through / seconds:,.0f} "
                     f"images/s, peak {memory:.0f} MiB, {file.stat().st_size / images:.2f} bytes per image",
                     flush=True,
                 )

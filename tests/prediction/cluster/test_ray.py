@@ -1,6 +1,6 @@
 import pytest
 
-from gazemap.errors import InputError, MissingPackageError
+from gazemap.errors import GazemapError, InputError, MissingPackageError
 from gazemap.prediction.cluster import predict_manifest as module
 from gazemap.prediction.cluster.predict_manifest import predict_manifest
 
@@ -19,6 +19,13 @@ def test_another_cluster_is_refused(tmp_path, manifest):
     with pytest.raises(InputError, match="Known: ray"):
         predict_manifest(manifest, tmp_path / "out", cluster="spark")
     assert module.CLUSTERS == ("ray",)
+
+
+def test_a_ray_that_does_not_start_is_said(tmp_path, manifest, monkeypatch):
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setattr("ray.init", lambda **_: (_ for _ in ()).throw(Exception("The node timed out.\nlong")))
+    with pytest.raises(GazemapError, match=r"does not start here \(The node timed out\)\. .* RAY_ADDRESS"):
+        predict_manifest(manifest, tmp_path / "out", cluster="ray")
 
 
 @pytest.fixture(scope="module")

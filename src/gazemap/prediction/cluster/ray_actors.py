@@ -25,12 +25,12 @@ def run_on_ray(job: Job, shards: Sequence[int], workers: int | None) -> Iterator
         workers: how many actors; by default as many as the cluster has cores, or GPUs.
 
     Raises:
-        GazemapError: what a worker says it cannot go on for.
+        GazemapError: Ray does not start, or what a worker says it cannot go on for.
     """
     ray: Any = import_module("ray")  # its types do not know what actors are asked
     with ExitStack() as held:
         if not ray.is_initialized():
-            ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+            _start(ray)
             held.callback(ray.shutdown)
         kind = "GPU" if job.device == "cuda" else "CPU"
         number = min(workers or max(1, int(ray.cluster_resources().get(kind, 1))), len(shards))
@@ -57,3 +57,14 @@ def run_on_ray(job: Job, shards: Sequence[int], workers: int | None) -> Iterator
                 if isinstance(error.cause, GazemapError):
                     raise error.cause from error
                 raise
+
+
+def _start(ray: Any) -> None:  # noqa: ANN401 - a module
+    try:
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    except Exception as error:  # of no kind of its own
+        first = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
+        raise GazemapError(
+            f"Ray cannot be reached, or does not start here ({first}). On a busy machine it gives up after "
+            "half a minute: run it again, or name a Ray that is running in RAY_ADDRESS."
+        ) from error
