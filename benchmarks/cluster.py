@@ -19,9 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 from arguments import benchmark_parser, read_arguments
 from predict import photo
@@ -29,6 +31,7 @@ from predict import photo
 from gazemap.prediction.cluster import predict_manifest as module
 from gazemap.prediction.cluster.make_manifest import make_manifest
 from gazemap.prediction.cluster.predict_manifest import predict_manifest
+from gazemap.prediction.cluster.shard import Job, ShardDone, ShardWorker
 
 SIDES = {
     "plain, 1": (1, None),
@@ -51,28 +54,24 @@ def run(side: str, manifest: Path, out: Path) -> None:
     predict_manifest(manifest, out, workers=workers, cluster=cluster)
 
 
-def run_on_ray_data(job, shards, workers):  # noqa: ANN001, ANN201 - as `run_on_ray`
+def run_on_ray_data(job: Job, shards: Sequence[int], workers: int) -> Iterator[ShardDone]:
     """The same tasks by Ray Data: a dataset of shards, mapped by actors that open the model once."""
     import ray
     import ray.data
-
-    from gazemap.prediction.cluster.shard import ShardWorker
 
     class Mapped:
         def __init__(self) -> None:
             self.worker = ShardWorker(job)
 
-        def __call__(self, batch):  # noqa: ANN001, ANN204
+        def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
             done = [self.worker.run(int(shard)) for shard in batch["item"]]
             return {"shard": [one.shard for one in done], "images": [one.images for one in done]}
 
     ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    ray.data.DataContext.get_current().enable_progress_bars = False
-    shards_of = ray.data.from_items(list(shards), override_num_blocks=len(shards))
-    from gazemap.prediction.cluster.shard import ShardDone
-
-    mapped = shards_of.map_batches(Mapped, batch_size=1, concurrency=workers, num_cpus=1)
-    yield from (ShardDone(row["shard"], row["images"]) for row in mapped.iter_rows())
+    pool = ray.data.ActorPoolStrategy(size=workers)
+    numbers = ray.data.from_items(list(shards), override_num_blocks=len(shards))
+    for row in numbers.map_batches(Mapped, batch_size=1, compute=pool, num_cpus=1).iter_rows():
+        yield ShardDone(row["shard"], row["images"])
     ray.shutdown()
 
 
@@ -106,13 +105,9 @@ def watched(process: subprocess.Popen[bytes]) -> Held:
 
 
 def tree(pid: int) -> list[int]:
-    """A process and all below it."""
-    children = [int(child) for child in read(f"/proc/{pid}/task/{pid}/children").split()]
-    # other threads start processes, too
-    for thread in os.listdir(f"/proc/{pid}/task") if os.path.exists(f"/proc/{pid}/task") else []:
-        if int(thread) != pid:
-            children += [int(child) for child in read(f"/proc/{pid}/task/{thread}/children").split()]
-    return [pid, *(found for child in children for found in tree(child))]
+    """A process and all below it, whichever thread has started them."""
+    listed = [read(str(path)) for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [pid, *(found for child in " ".join(listed).split() for found in tree(int(child)))]
 
 
 def pss(pid: int) -> float:
