@@ -160,12 +160,18 @@ def leave_one_out(
         return
     fixations = sample.fixations.scaled(sample.size, size)
     everyone = blurred_points(fixations.x, fixations.y, size, sigma)
-    center_share = _CENTER_SHARE * center_bias
+    # mixed in: 1 % of the uniform density into the others', and then the center bias into both
+    mixed_in = _CENTER_SHARE * center_bias + (1 - _CENTER_SHARE) * _UNIFORM_SHARE / center_bias.size
     for observer in fixations.observers:
         own = fixations.of_observer(observer)
         if own.inside(size).any() and len(own) < len(fixations):
-            others = everyone - blurred_points(own.x, own.y, size, sigma)
-            density = mix_uniform(np.maximum(others, 0.0, out=others))  # rounding may leave -1e-20
-            density *= 1 - _CENTER_SHARE
-            density += center_share
+            density = blurred_points(own.x, own.y, size, sigma)
+            np.subtract(everyone, density, out=density)
+            np.maximum(density, 0.0, out=density)  # rounding may leave -1e-20
+            total = density.sum()
+            if total > 0:
+                density *= (1 - _CENTER_SHARE) * (1 - _UNIFORM_SHARE) / total
+                density += mixed_in
+            else:  # no other fixation lies in the image
+                density = _CENTER_SHARE * center_bias + (1 - _CENTER_SHARE) / density.size
             yield density, own

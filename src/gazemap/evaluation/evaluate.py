@@ -205,9 +205,7 @@ def _score_image(index: int, rows: Mapping[str, Predictions], truths: GroundTrut
     for name, entry in rows.items():
         prepared = prepare(entry.grid(index), protocol, truth.size, entry.output, truth.context)
         scores[name] = _scored(prepared, truth, protocol.metrics)
-    center_bias = prepare_density(truth.baseline, protocol, truth.context)
-    # without a context: what is best against center-biased negatives is no longer uniform
-    uniform = prepare_density(np.full(truth.size, 1 / np.prod(truth.size)), protocol)
+    center_bias, uniform = truths.baselines(truth)
     scores[CENTER_BIAS] = _scored(center_bias, truth, protocol.metrics)
     scores[UNIFORM] = _scored(uniform, truth, protocol.metrics)
     if truths.images.has_observers:

@@ -98,15 +98,20 @@ def best_map(
     if missing:
         raise InputError(f"The best map {best!r} needs {' and '.join(missing)}. Pass it by name.")
     if kind.over_baseline and baseline is not None:
-        gain = density / baseline
-        with np.errstate(divide="ignore"):
-            np.log(gain, out=gain)
-        density = np.exp(np.round(gain, _SAME, out=gain), out=gain)
+        density = gain(density, baseline)
     if kind.blurred and sigma is not None:
         density = blur(density, sigma)
     if kind.overlapping and sigma is not None and fixations is not None:
         density = overlapping_map(density, sigma, fixations)
     return ranks(density) if kind.ranked else density
+
+
+def gain(density: Floats, baseline: Floats) -> Floats:
+    """The density over the baseline, pixel by pixel; what differs by rounding alone is equal."""
+    ratio = density / baseline
+    with np.errstate(divide="ignore"):
+        np.log(ratio, out=ratio)
+    return np.asarray(np.exp(np.round(ratio, _SAME, out=ratio), out=ratio))
 
 
 def ranks(values: Floats) -> Floats:

@@ -60,8 +60,9 @@ class Prepared:
         The protocol may give none to a saliency map, and a map that is nowhere above 0 and
         somewhere below has none: cut at 0, nothing would be left of it.
         """
-        if self.is_density and self.context is not None and self.protocol.derives:
-            return self._best(metric.best, self.context)
+        about = self.derived_with
+        if about is not None:
+            return self._best(metric.best, about)
         if self.is_density or not metric.takes_density or self.protocol.from_saliency == "raw":
             return self.saliency
         if self.is_below_zero:
@@ -69,6 +70,11 @@ class Prepared:
         if self.protocol.from_saliency == "floor":
             return self._once("floor", lambda: density_of(self.reader))
         return None if metric.is_gain else self._once("shift", lambda: shift_to_density(self.saliency))
+
+    @property
+    def derived_with(self) -> Context | None:
+        """What each metric's own map is derived with; None where one map serves all."""
+        return self.context if self.is_density and self.protocol.derives else None
 
     def _best(self, best: Best, about: Context) -> Array:
         def make() -> Array:

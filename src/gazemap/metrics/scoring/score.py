@@ -19,6 +19,7 @@ from gazemap.metrics.kernels.arrays import (
     shape_of,
 )
 from gazemap.metrics.kernels.reading import has_points
+from gazemap.metrics.scoring.at_fixations import gain_at_fixations
 from gazemap.metrics.scoring.comparing import Comparison, GroundTruth
 from gazemap.metrics.scoring.metric import Metric
 from gazemap.metrics.scoring.preparing import Prepared, prepare
@@ -163,6 +164,11 @@ def score_prepared(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str
         metric = get_metric(name)
         if missing := _missing(metric, truth):
             raise InputError(f"Metric {name!r} needs {' and '.join(missing)}. Pass it by name.")
+        about = prepared.derived_with
+        if about is not None and metric.best == "gain":
+            compared = gain_at_fixations(prepared.reader, about.baseline, truth, prepared.protocol)
+            scores[name] = metric.compute(compared)
+            continue
         values = prepared.map_for(metric)
         if values is None:
             scores[name] = prepared.reader.scores(np.full(prepared.reader.shape[0], np.nan))
