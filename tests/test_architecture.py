@@ -40,8 +40,8 @@ ORDERS = {
     " | twins < *",
     "metrics": "kernels < distribution < * < scoring < __init__ < torchmetrics",
     "metrics/kernels": "arrays < pixels < ranking | checks < roc < *",
-    "metrics/scoring": "best_maps | protocol_checks < protocols < comparing < undefined < metric < table"
-    " | preparing < *",
+    "metrics/scoring": "best_maps | protocol_checks < protocols < comparing < undefined | at_fixations"
+    " < metric < table | preparing < *",
     "models": "training_images | about | conditions < known_conditions < files"
     " < overview | base | encoder_weights < encoders | parts < dilated < * < table < weights",
     "losses": "cases < * < __init__",

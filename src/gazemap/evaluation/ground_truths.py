@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from gazemap.metrics import GroundTruth, Protocol, get_metric
 from gazemap.metrics.scoring.preparing import Context, Prepared, prepare_density
 from gazemap.types import Floats, Size
 
-_SIZES = 2  # of images whose baselines stay in memory, with all that is derived of them
 _POINTS = {"fixation_map", "other_fixation_map"}
 
 
@@ -105,7 +103,7 @@ class GroundTruths:
             CenterBias(center_counts, self._sigma) if len(center_counts) else MeanOfMaps(center_images)
         )
         with_points = sum(sample.fixations is not None for sample in images)
-        self._baselines_at = lru_cache(_SIZES)(self._shared_baselines)
+        self._shared: tuple[Size, tuple[Prepared, Prepared]] | None = None  # of the latest size
         self._fixations_per_image = len(self._counts) / with_points if with_points else math.inf
 
     def of(self, index: int) -> ImageGroundTruth:
@@ -134,18 +132,14 @@ class GroundTruths:
 
         Images of one size share them, and what is derived of them, unless each has a center bias of its own.
         """
-        uniform, center_bias = self._baselines_at(truth.size)
-        if center_bias is None:
-            center_bias = prepare_density(truth.baseline, self.protocol, truth.context)
-        return center_bias, uniform
-
-    def _shared_baselines(self, size: Size) -> tuple[Prepared, Prepared | None]:
+        known = self._shared
+        if known is not None and known[0] == truth.size and not self._leaves_one_out:
+            return known[1]
         # without a context: what is best against center-biased negatives is no longer uniform
-        uniform = prepare_density(np.full(size, 1 / np.prod(size)), self.protocol)
-        if self._leaves_one_out:
-            return uniform, None
-        context = Context(self.center_bias.density(size), self._blur(size), self._fixations_per_image)
-        return uniform, prepare_density(context.baseline, self.protocol, context)
+        uniform = prepare_density(np.full(truth.size, 1 / np.prod(truth.size)), self.protocol)
+        made = prepare_density(truth.baseline, self.protocol, truth.context), uniform
+        self._shared = truth.size, made
+        return made
 
     def _blur(self, size: Size) -> float:
         """Sigma in pixels of a frame of this size."""
