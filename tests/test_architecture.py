@@ -61,7 +61,7 @@ ORDERS = {
     "evaluation/interchange": "archives < stored < *",
     "adaptation": "looks | saving < fitting < adapt | curve",
     "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"
-    " | area_shares < crops | designs | area_files | requirements | check_baseline < comparing"
+    " | area_shares | references < crops | designs | area_files | requirements | check_baseline < comparing"
     " | checked_areas < checked_images < junit < check | video",
     "analysis/video": "smoothing | outcome < parts < computing < results < *",
     "reports": "pages | figures | diagnosis | trainings < thumbnails | observers | findings | measured_areas"

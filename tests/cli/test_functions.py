@@ -17,6 +17,7 @@ FUNCTIONS = {
     "manifest": "gazemap.prediction.cluster.make_manifest.make_manifest",
     "areas": "gazemap.reports.areas.areas",
     "check": "gazemap.analysis.check.check",
+    "describe": "gazemap.reports.describe.describe",
     "crop": "gazemap.reports.crop.crop",
     "diff": "gazemap.reports.diff.diff",
     "mcp": "gazemap.serving.mcp_server.serve_mcp",

@@ -91,6 +91,7 @@ def folder(popout_set, tmp_path_factory):
         "predict a.png",
         "areas a.png --areas a=0,0,9,9",
         "check a.png --areas a=0,0,9,9 --require a>=0",
+        "describe a.png --areas a=0,0,9,9",
         "crop a.png --aspect 1:1 --out crop.png",
         "diff a.png a.png",
         "sheet a.png --out sheet.png",

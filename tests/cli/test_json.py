@@ -40,6 +40,7 @@ CALLS = {
     "manifest": "a.png --out manifest.parquet",
     "areas": "a.png --areas left=0,0,40,60 --model tiny.safetensors",
     "check": "a.png --areas left=0,0,40,60 --require left>=0.01 --model tiny.safetensors",
+    "describe": "a.png --areas left=0,0,40,60 --model tiny.safetensors",
     "crop": "a.png --aspect 1:1 --out crop.png --model tiny.safetensors",
     "diff": "a.png a.png --areas left=0,0,40,60 --model tiny.safetensors",
     "adapt": "gazenet --data set --out adapted",
