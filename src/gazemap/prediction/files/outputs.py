@@ -72,7 +72,7 @@ def _png(values: NDArray[np.uint8 | np.uint16], out: Target) -> None:
     np.subtract(samples[1:], samples[:-1], out=filtered[1:, 1:])
     packer = zlib.compressobj(1, strategy=zlib.Z_RLE)
     header = struct.pack(">IIBBBBB", width, height, 8 * values.itemsize, 0, 0, 0, 0)
-    content = packer.compress(filtered) + packer.flush()
+    content = packer.compress(filtered.tobytes()) + packer.flush()
     _write(_PNG + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b""), out)
 
 
