@@ -13,6 +13,7 @@ Ray's workers give way to all other work of a machine (niceness 15), and here th
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from arguments import benchmark_parser, read_arguments
 from predict import photo
@@ -49,12 +51,13 @@ def run(side: str, manifest: Path, out: Path) -> None:
     """Predict the manifest by one side."""
     workers, cluster = SIDES[side]
     if cluster == "ray data":
-        module.run_on_ray = run_on_ray_data
-        cluster = "ray"
-    predict_manifest(manifest, out, workers=workers, cluster=cluster)
+        with patch.object(module, "run_on_ray", run_on_ray_data):
+            predict_manifest(manifest, out, workers=workers, cluster="ray")
+    else:
+        predict_manifest(manifest, out, workers=workers, cluster=cluster)
 
 
-def run_on_ray_data(job: Job, shards: Sequence[int], workers: int) -> Iterator[ShardDone]:
+def run_on_ray_data(job: Job, shards: Sequence[int], workers: int | None) -> Iterator[ShardDone]:
     """The same tasks by Ray Data: a dataset of shards, mapped by actors that open the model once."""
     import ray
     import ray.data
@@ -67,8 +70,8 @@ def run_on_ray_data(job: Job, shards: Sequence[int], workers: int) -> Iterator[S
             done = [self.worker.run(int(shard)) for shard in batch["item"]]
             return {"shard": [one.shard for one in done], "images": [one.images for one in done]}
 
-    ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    pool = ray.data.ActorPoolStrategy(size=workers)
+    ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    pool = ray.data.ActorPoolStrategy(size=workers or 1)
     numbers = ray.data.from_items(list(shards), override_num_blocks=len(shards))
     for row in numbers.map_batches(Mapped, batch_size=1, compute=pool, num_cpus=1).iter_rows():
         yield ShardDone(row["shard"], row["images"])
