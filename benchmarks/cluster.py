@@ -192,10 +192,13 @@ def main() -> None:
             expected = expected or made
             kind = side.split(",")[0]
             rate = steady(out, -(-options.images // options.shards), workers)
-            base = first.setdefault("plain" if kind == "processes" else kind, rate)
+            one = "plain" if kind == "processes" else kind
+            if workers == 1:
+                first[one] = rate
+            linear = f"{rate / first[one] / workers:.2f}" if one in first else "-"
             print(
                 f"{side:14}{seconds:9.1f}{options.images / seconds:10.1f}{rate:10.1f}"
-                f"{rate / base / workers:11.2f}{1000 * held.seconds / options.images:8.1f}{held.peak:7.0f}"
+                f"{linear:>11}{1000 * held.seconds / options.images:8.1f}{held.peak:7.0f}"
                 f"{held.rays:9.0f}{os.getloadavg()[0]:7.1f}  {'yes' if made == expected else 'NO'}",
                 flush=True,
             )
