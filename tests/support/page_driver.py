@@ -72,9 +72,12 @@ class Driver:
         self.page.keyboard.press("Enter")
 
     def table(self):
-        """The table of areas: a list of texts per row, without the last cell."""
-        rows = self.page.locator("#areas tbody tr").all()
-        return [[*_texts(row)[:1], *_name(row), *_texts(row)[2:5]] for row in rows]
+        """The table of areas: rank, name, attention, size and times chance, a list of texts per row."""
+        rows = []
+        for row in self.page.locator("#areas tbody tr").all():
+            rank, name, attention, chance, *_ = _texts(row)
+            rows.append([rank, *_name(row), attention, name.partition("size ")[2], chance])
+        return rows
 
     def box(self):
         """The place of the chosen box: x, y, width, height."""
@@ -104,4 +107,4 @@ def _texts(row):
 
 def _name(row):
     field = row.locator("input")
-    return [field.input_value() if field.count() else row.locator("td.name").inner_text()]
+    return [field.input_value() if field.count() else row.locator("td.name span").inner_text()]

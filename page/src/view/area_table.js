@@ -1,5 +1,6 @@
 /**
- * The table of areas: rank, name, share of attention, times chance, seen in time; one row per fold and area.
+ * The table of areas: rank, name with size, share of attention, times chance, seen in time; one row per fold and
+ * area. The size has no column: with one, the button that deletes lies out of view.
  *
  * @typedef {import("./store.js").Store} Store
  * @typedef {import("./store.js").Entry} Entry
@@ -11,7 +12,7 @@ import { byId, element, keyedChildren } from "./elements.js";
 import { likely, percent, SEEN, times } from "./texts.js";
 
 export function newAreaTable() {
-  const headings = ["Rank", "Name", "Attention", "Size", "Times chance", SEEN].map((text) =>
+  const headings = ["Rank", "Name", "Attention", "Times chance", SEEN].map((text) =>
     element("th", { scope: "col", class: text === "Name" ? "name" : false }, text),
   );
   const last = element("td", {}, element("span", { class: "unseen" }, "Delete"));
@@ -81,9 +82,10 @@ function newLine(store, entryId, key) {
     element(
       "td",
       { class: "name" },
-      ...(fold ? [element("span")] : [input, element("small", { class: "quiet" })]),
+      fold ? element("span") : input,
+      element("small", { class: "quiet" }),
     ),
-    ...["", "", "", ""].map(() => element("td")),
+    ...["", "", ""].map(() => element("td")),
     element("td", {}, ...(fold ? [] : [button])),
   );
 }
@@ -95,21 +97,19 @@ function newLine(store, entryId, key) {
  * @param {boolean} isFolded
  */
 function drawLine(line, row, isFirst, isFolded) {
-  const [rank, name, attention, area, chance, seen, button] = [...line.cells];
+  const [rank, name, attention, chance, seen, button] = [...line.cells];
   rank.textContent = String(row.rank);
   attention.textContent = percent(row.attention);
-  area.textContent = percent(row.size);
   chance.textContent = times(row.times_chance);
   seen.textContent = likely(row.seen);
+  const [title, small] = [...name.children];
+  small.textContent = `${isFolded ? `fold ${row.fold}, ` : ""}size ${percent(row.size)}`;
   if (!isFirst) {
-    name.textContent = `${row.name}, fold ${row.fold}`;
+    title.textContent = row.name;
     return;
   }
-  const [input, fold] = /** @type {[HTMLInputElement, HTMLElement]} */ (
-    /** @type {unknown} */ ([...name.children])
-  );
+  const input = /** @type {HTMLInputElement} */ (title);
   if (document.activeElement !== input || input.validity.valid) input.value = row.name;
   input.setAttribute("aria-label", `Name of ${row.name}`);
-  fold.textContent = isFolded ? `fold ${row.fold}` : "";
   button.firstElementChild?.setAttribute("aria-label", `Delete ${row.name}`);
 }

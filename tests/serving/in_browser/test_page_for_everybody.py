@@ -11,6 +11,12 @@ AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 400, "height": 800}}
 
+# left and right of each button that deletes, and of what shows of the table
+BUTTONS_IN_VIEW = """(panel) => [...panel.querySelectorAll("tbody button")].map((button) => {
+  const [own, shown] = [button, button.closest(".scroll")].map((one) => one.getBoundingClientRect());
+  return [own.left, own.right, Math.max(shown.left, 0), Math.min(shown.right, innerWidth)];
+})"""
+
 
 def violations(page):
     """What axe finds, in lines; none is right."""
@@ -52,6 +58,29 @@ def assert_fits(page):
     """Nothing is wider than the screen."""
     wide = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
+
+
+@pytest.mark.parametrize(("name", "sides"), [("a", (640, 400)), ("long", (400, 1500))])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_area_is_deleted_without_scrolling_sideways(open_page, images, size, name, sides):
+    """With the longest numbers and names, and beside a scrollbar, which this browser hides."""
+    driver = open_page(viewport=SIZES[size])
+    driver.add(images[name])
+    for place in ((0, 0, *sides), (40, 40, 80, 80)):
+        driver.page.locator("button", has_text="Insert").click()
+        for number, value in enumerate(place):
+            driver.page.locator(".corners input").nth(number).fill(str(value))
+            driver.page.locator(".corners input").nth(number).press("Tab")
+        field = driver.page.locator("tr.is-chosen input.name")
+        field.fill(f"a name as long as a line, of the area at {place}")
+        field.press("Tab")
+    assert ["100.0 %", "100.0 %", "1.00"] in [row[2:] for row in driver.table()]
+    panel = driver.page.locator("#areas")
+    panel.evaluate("panel => { panel.style.paddingRight = 'calc(1rem + 15px)'; }")
+    places = panel.evaluate(BUTTONS_IN_VIEW)
+    assert len(places) == 2
+    for left, right, low, high in places:
+        assert low <= left < right <= high
 
 
 def test_everything_is_reached_by_key(driver, images):
