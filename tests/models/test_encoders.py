@@ -23,7 +23,7 @@ from gazemap.models.table import create_model
 
 # of the decoders, in millions: the shapes of the released code give them
 DECODERS = {"pnasnet5": 30.1, "densenet161": 15.6, "resnet50": 31.1, "vgg16": 8.1}
-LARGE = {"pnasnet5", "densenet161"}
+LARGE = {"pnasnet5", "densenet161", "efficientnet-b4"}
 WEIGHTS = Path(__file__).parents[3] / "shared" / "weights" / "mobilenet_v2_features.safetensors"
 
 
@@ -207,6 +207,42 @@ def test_imagenet_weights_in_torchvision_s_naming_land_where_they_belong():
     assert torch.equal(network.conv_stem.weight, tensors["features.0.0.weight"])
     assert torch.equal(network.conv_head.weight, tensors["features.18.0.weight"])
     assert torch.equal(network.bn2.bias, tensors["features.18.1.bias"])
+
+
+@pytest.mark.parametrize(
+    ("name", "timms", "blocks"),
+    [
+        pytest.param("efficientnet-b4", "tf_efficientnet_b4", 6, marks=pytest.mark.slow),
+        ("efficientnet-lite2", "tf_efficientnet_lite2", 7),
+    ],
+)
+def test_efficientnets_are_as_timm_runs_them_from_files_without_their_last_layers(name, timms, blocks):
+    """The published tensors in timm's own network, block after block, beside what the encoder reads."""
+    file = WEIGHTS.with_name(f"{timms}_features.safetensors")
+    if not file.is_file():
+        pytest.skip("no ImageNet weights beside this repository")
+    spec, tensors = ENCODERS[name], load_file(file)
+    network = import_timm().create_model(timms, num_classes=0).eval()
+    network.load_state_dict({k: v for k, v in tensors.items() if k in network.state_dict()}, strict=False)
+    images = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    scaled = (images - torch.tensor(spec.mean).view(3, 1, 1)) / torch.tensor(spec.std).view(3, 1, 1)
+    with torch.no_grad():
+        features = network.bn1(network.conv_stem(scaled))
+        outputs = {f"blocks.{k}": (features := network.blocks[k](features)) for k in range(blocks)}
+        read = Encoder(name, weights=str(file)).eval()(images)
+    for tap, found in zip(spec.taps, read, strict=True):
+        torch.testing.assert_close(found, outputs[tap], rtol=1e-4, atol=1e-4)
+
+
+def test_tensors_that_are_read_may_not_be_missing(tmp_path):
+    own = Encoder("efficientnet-lite2").network.graph_module.state_dict()
+    kept = {k: v.contiguous() for k, v in own.items() if not k.startswith("blocks.6.0.conv_pwl")}
+    save_file(kept, tmp_path / "a.safetensors")
+    with pytest.raises(
+        WeightsError, match=r"1 of \d+ tensors differ .*first is blocks\.6\.0\.conv_pwl\.weight"
+    ):
+        Encoder("efficientnet-lite2", weights=str(tmp_path / "a.safetensors"))
+    assert len(Encoder("efficientnet-lite2", weights=str(tmp_path / "a.safetensors"), scales=4).channels) == 4
 
 
 def test_a_frozen_encoder_stays_as_it_is():

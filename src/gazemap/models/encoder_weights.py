@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -98,11 +98,16 @@ def _answers(address: str) -> bool:
         return False
 
 
-def load_encoder_weights(network: nn.Module, path: Path) -> None:
+def load_encoder_weights(network: nn.Module, path: Path, read: Collection[str] | None = None) -> None:
     """Start a network from a safetensors file of ImageNet weights, in timm's or torchvision's naming.
 
     Where the names differ, tensors are matched in the order of their layers' numbers. A classifier in the
     file is left out.
+
+    Args:
+        network: all of it.
+        path: of the file.
+        read: names of the tensors that are used, all by default; the file may lack the others.
 
     Raises:
         WeightsError: the file is missing or damaged, or its shapes do not fit.
@@ -113,17 +118,18 @@ def load_encoder_weights(network: nn.Module, path: Path) -> None:
         raise WeightsError(f"Encoder weights {path} cannot be read ({error}).") from error
     own = {k: v for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
     tensors = {k: v for k, v in tensors.items() if not k.endswith("num_batches_tracked")}
-    if not own.keys() <= tensors.keys():
+    needed = [k for k in own if read is None or k in read]
+    if own.keys().isdisjoint(tensors):  # another naming
         tensors = {k: v for k, v in tensors.items() if not k.startswith(_CLASSIFIERS)}
         tensors = dict(zip(own, _in_layer_order(tensors), strict=False)) if len(own) == len(tensors) else {}
-    wrong = [k for k in own if k not in tensors or tensors[k].shape != own[k].shape]
+    wrong = [k for k in needed if k not in tensors or tensors[k].shape != own[k].shape]
     if wrong:
         raise WeightsError(
-            f"{path} does not fit this encoder: {len(wrong)} of {len(own)} tensors differ in name or "
+            f"{path} does not fit this encoder: {len(wrong)} of {len(needed)} tensors differ in name or "
             f"shape. The first is {wrong[0]} {tuple(own[wrong[0]].shape)}."
         )
     if not next(network.parameters()).is_meta:
-        network.load_state_dict({k: tensors[k] for k in own}, strict=False)
+        network.load_state_dict({k: tensors[k] for k in needed}, strict=False)
 
 
 def has_folded_norms(network: nn.Module) -> bool:

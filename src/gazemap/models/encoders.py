@@ -7,6 +7,7 @@ is built.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import torch
@@ -14,7 +15,13 @@ from pydantic import AfterValidator
 from torch import Tensor, nn
 
 from gazemap.errors import WeightsError, check_name, lookup
-from gazemap.models.encoder_weights import TIMM, has_folded_norms, import_timm, timm_network
+from gazemap.models.encoder_weights import (
+    TIMM,
+    has_folded_norms,
+    import_timm,
+    load_encoder_weights,
+    timm_network,
+)
 from gazemap.system.progress import say
 
 _HALF = (0.5, 0.5, 0.5)
@@ -82,6 +89,19 @@ ENCODERS: dict[str, EncoderSpec] = {
     "mobilenetv2-tf": replace(
         _MOBILENET_V2, mean=_HALF, std=_HALF, options={"pad_type": "same"}, from_file="mobilenetv2"
     ),
+    # without the classifier's last layers, which weights that are published in parts lack
+    "efficientnet-b4": EncoderSpec(
+        "tf_efficientnet_b4",
+        ("blocks.0", "blocks.1", "blocks.2", "blocks.4", "blocks.5"),
+        (24, 32, 56, 160, 272),
+    ),
+    "efficientnet-lite2": EncoderSpec(
+        "tf_efficientnet_lite2",
+        ("blocks.0", "blocks.1", "blocks.2", "blocks.4", "blocks.6"),
+        (16, 24, 48, 120, 352),
+        _HALF,
+        _HALF,
+    ),
 }
 
 
@@ -147,13 +167,15 @@ class Encoder(nn.Module):
         self.trainable = trainable
         self.pretrained = weights is not None
         self.normalize = Normalize(spec.mean, spec.std)
-        network = timm_network(spec.timm, weights, **spec.options)
+        network = timm_network(spec.timm, TIMM if weights == TIMM else None, **spec.options)
+        taps = list(spec.taps[:scales])
+        self.network: nn.Module = import_timm().models.GraphExtractNet(network, return_nodes=taps)
+        if weights not in (None, TIMM):
+            load_encoder_weights(network, Path(weights), read=set(self.network.graph_module.state_dict()))
         takes_others = spec.timm == _MOBILENET_V2.timm and not spec.from_file
         if weights not in (None, TIMM) and takes_others and has_folded_norms(network):
             note = f"{weights} looks like weights of TensorFlow. If it is, set encoder=mobilenetv2-tf."
             say(note, progress=True)
-        taps = list(spec.taps[:scales])
-        self.network: nn.Module = import_timm().models.GraphExtractNet(network, return_nodes=taps)
         self.network.requires_grad_(trainable)
 
     def forward(self, images: Tensor) -> list[Tensor]:

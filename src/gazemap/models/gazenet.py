@@ -1,4 +1,4 @@
-"""GazeNet, our own small network: MobileNetV2's features, a light decoder, a density.
+"""GazeNet, our own small network: an encoder's features (MobileNetV2's), a light decoder, a density.
 
 What it takes from others: a density that is trained by the likelihood of the fixations, the center bias
 as log prior and a learned blur (Kuemmerer et al. 2016); a decoder of depthwise convolutions, which sees
@@ -21,7 +21,13 @@ from gazemap.models.encoders import ENCODERS, Encoder
 from gazemap.models.parts import CenterBiasKind, CenterBiasPrior, LearnedBlur, log_softmax, upsample
 from gazemap.types import Size
 
-_CHANNELS = {"blocks.1": 24, "blocks.2": 32, "blocks.3": 64, "blocks.4": 96, "blocks.5": 160, "blocks.6": 320}
+# of an encoder's blocks 1 to 6, at 1/4, 1/8, 1/16 twice and 1/32 twice of the image's size
+_CHANNELS = {
+    "mobilenetv2": (24, 32, 64, 96, 160, 320),
+    "mobilenetv2-tf": (24, 32, 64, 96, 160, 320),
+    "efficientnet-b4": (32, 56, 112, 160, 272, 448),
+    "efficientnet-lite2": (24, 48, 88, 120, 208, 352),
+}
 _FINE = 16  # channels at 1/4
 
 
@@ -29,7 +35,8 @@ class GazeNet(SaliencyModel):
     """Where people look in an image, as a density on a grid of a quarter of its size.
 
     Args:
-        encoder: "mobilenetv2-tf", or "mobilenetv2" for weights that timm trained; see `ENCODERS`.
+        encoder: "mobilenetv2-tf", "mobilenetv2" for weights that timm trained, "efficientnet-b4" or
+            "efficientnet-lite2"; see `ENCODERS`.
         encoder_weights: ImageNet weights: "timm" or a safetensors file.
         train_encoder: False keeps the encoder as it is.
         encoder_blocks: 5, or 6 to read the encoder's last block, too.
@@ -41,11 +48,14 @@ class GazeNet(SaliencyModel):
     architecture = "gazenet"
     outputs = ("log_density",)
     any_size = True
+    readout_parts = ("readout", "lift", "sharpen")  # what turns `features` into the response
 
     def __init__(
         self,
         *,
-        encoder: Literal["mobilenetv2", "mobilenetv2-tf"] = "mobilenetv2-tf",
+        encoder: Literal[
+            "mobilenetv2", "mobilenetv2-tf", "efficientnet-b4", "efficientnet-lite2"
+        ] = "mobilenetv2-tf",
         encoder_weights: str | None = None,
         train_encoder: bool = True,
         encoder_blocks: Literal[5, 6] = 5,
@@ -59,7 +69,8 @@ class GazeNet(SaliencyModel):
             output_size=size,
             output="log_density",
         )
-        taps, counts = zip(*list(_CHANNELS.items())[:encoder_blocks], strict=True)
+        counts = _CHANNELS[encoder][:encoder_blocks]
+        taps = tuple(f"blocks.{block}" for block in range(1, encoder_blocks + 1))
         spec = replace(ENCODERS[encoder], taps=taps, channels=counts)
         self.encoder = Encoder(spec, weights=encoder_weights, trainable=train_encoder)
         fine, *channels = self.encoder.channels
@@ -90,7 +101,11 @@ class GazeNet(SaliencyModel):
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, h, w) at 1/4 of the size, rounded up."""
-        fine, *blocks = self.encoder(images)  # (B, 24, H/4, W/4); the others at 1/8, 1/16 twice, 1/32
+        return log_softmax(self.center_bias(self.response(*self.features(images))))
+
+    def features(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """What the readout reads: the scene, (B, width, H/8, W/8), and details, (B, 16, H/4, W/4)."""
+        fine, *blocks = self.encoder(images)  # (B, ., H/4, W/4); the others at 1/8, 1/16 twice, 1/32
         squeezed = (squeeze(block) for squeeze, block in zip(self.squeeze, blocks, strict=True))
         eighth, sixteenth, sixteenth_too, *last = squeezed  # (B, width, ., .) each
         grid = (eighth.shape[-2], eighth.shape[-1])  # H/8, W/8: all are joined here
@@ -98,11 +113,14 @@ class GazeNet(SaliencyModel):
         features = features + self.scene(blocks[-1].mean(dim=(2, 3)))[:, :, None, None]  # (B, width, 1, 1)
         features = torch.relu(self.norm(features))
         features = features + self.near(features)
-        features = features + self.far(features)  # (B, width, H/8, W/8)
+        return features + self.far(features), self.detail(fine)
+
+    def response(self, features: Tensor, fine: Tensor) -> Tensor:
+        """What `features` gives -> (B, h, w), whose softmax with the center bias is the density."""
         size = (fine.shape[-2], fine.shape[-1])  # H/4, W/4: `output_size`, for images of `input_size`
-        detail = torch.relu(self.detail(fine) + upsample(self.lift(features), size))  # (B, 16, H/4, W/4)
+        detail = torch.relu(fine + upsample(self.lift(features), size))  # (B, 16, H/4, W/4)
         response = upsample(self.readout(features), size) + self.sharpen(detail)  # (B, 1, H/4, W/4)
-        return log_softmax(self.center_bias(self.blur(response[:, 0].float())))
+        return self.blur(response[:, 0].float())  # type: ignore[no-any-return]
 
 
 def _context(width: int, side: int) -> nn.Sequential:
