@@ -1,29 +1,41 @@
 """What `gazemap adapt` gains from few images: the adapted model beside its start, on all other images.
 
-    python benchmarks/adaptation.py gaze/mine gaze/other --model gazenet-large
+    python benchmarks/adaptation.py gaze/mine gaze/other --model gazenet-large [--also-weights]
 
 The start is the condition free-viewing where the model has it, else the model as it was trained. For each
 set, some of its images are drawn, five times, the model is adapted to these, and both are scored on the
 others: bits per fixation (of sets with maps alone, per unit of the map), KLD in nats and CC to the blurred
-looks on the network's grid. Images of near-duplicates stay together.
+looks on the network's grid. Images of near-duplicates stay together. With --also-weights the readout is
+trained, too, and the gains are those of both.
 """
 
 from __future__ import annotations
 
+import copy
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from arguments import benchmark_parser, gaze_set, read_arguments
 from numpy.typing import NDArray
 
 from gazemap.adaptation.curve import LEFT, draws
 from gazemap.adaptation.fitting import adapted
 from gazemap.adaptation.looks import Looks, looks_at, prior_of
+from gazemap.adaptation.readout import tuned_readout
+from gazemap.data.batches.cache import cached_arrays
+from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import load_dataset
 from gazemap.metrics import cc, kld
 from gazemap.models.conditions import ViewingCondition, blurred
+from gazemap.models.gazenet import GazeNet
+from gazemap.models.weights import load_model
+from gazemap.prediction.engines.pytorch import predict_grids
 from gazemap.prediction.predictor import load_predictor
 from gazemap.types import Floats
+
+Places = NDArray[np.intp]
 
 _BLUR = 1 / 40  # of the width: about a degree, where an image is seen 40 degrees wide
 
@@ -40,19 +52,45 @@ def scores(log_densities: Floats, looks: Looks) -> NDArray[np.float64]:
     )
 
 
-def row(looks: Looks, own: Floats, start: ViewingCondition, count: int, times: int) -> str:
+@dataclass(frozen=True, eq=False)
+class Images:
+    """A set's images, what was measured, and the network whose readout is trained, if it is."""
+
+    looks: Looks
+    own: Floats
+    start: ViewingCondition
+    network: GazeNet | None
+    frames: NDArray[np.uint8]
+
+    def adapted_to(self, inside: Places, outside: Places) -> tuple[ViewingCondition, Floats, bool]:
+        """The condition, the network's predictions of the others, and whether nothing was changed."""
+        known = self.looks.of(inside)
+        (_, condition), predicted = adapted(known, self.own, self.start), self.looks.of(outside).predicted
+        if self.network is None:
+            return condition or self.start, predicted, condition is None
+        found = tuned_readout(self.network, self.frames[inside], known, condition or self.start, self.start)
+        if found is None:
+            return condition or self.start, predicted, condition is None
+        network = copy.deepcopy(self.network)
+        network.load_state_dict({k: torch.tensor(v) for k, v in found.weights.items()}, strict=False)
+        grids = [predict_grids(network, self.frames[[place]]) for place in outside]
+        return condition or self.start, np.concatenate(grids).astype(np.float64), False
+
+
+def row(images: Images, count: int, times: int) -> str:
     """A line of the table: gains over `times` draws of `count` images."""
     gains, before, after, unchanged = [], [], [], 0
-    for inside, outside in draws(looks.groups, count, times):
-        (_, condition), others = adapted(looks.of(inside), own, start), looks.of(outside)
+    for inside, outside in draws(images.looks.groups, count, times):
+        others = images.looks.of(outside)
+        condition, predicted, is_same = images.adapted_to(inside, outside)
         first, second = (
-            scores(one.applied(others.predicted, own).astype(np.float64), others)
-            for one in (start, condition or start)
+            scores(one.applied(grids, images.own).astype(np.float64), others)
+            for one, grids in ((images.start, others.predicted), (condition, predicted))
         )
         gains.append(second[0] - first[0])
         before.append(first)
         after.append(second)
-        unchanged += condition is None
+        unchanged += is_same
     (_, kld_before, cc_before), (_, kld_after, cc_after) = np.mean(before, axis=0), np.mean(after, axis=0)
     return (
         f"{count:4d} images: {np.mean(gains):+.3f} bits (from {min(gains):+.3f} to {max(gains):+.3f}), "
@@ -71,18 +109,23 @@ def main() -> None:
     parser.add_argument("--split", help="whose images are used; by default all")
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50, 100])
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--also-weights", action="store_true", help="train the readout, too")
     arguments = read_arguments(parser, counts=[5], times=1)
     predictor = load_predictor(arguments.model).as_trained()
+    network = load_model(arguments.model) if arguments.also_weights else None
+    assert network is None or isinstance(network, GazeNet)
     for path in arguments.sets or [None]:
         with gaze_set(path) as folder:
             dataset = load_dataset(folder)
             images = dataset.split(arguments.split) if arguments.split else dataset
             looks = looks_at(predictor, images)
-        own = prior_of(predictor, looks)
+            seen = [sample for sample in images.samples if sample.image_id not in looks.left_out]
+            frames = np.asarray(cached_arrays(ImageMaker(predictor.input_size, predictor.fit), seen))
+        found = Images(looks, prior_of(predictor, looks), predictor.conditions.start, network, frames)
         print(f"{predictor.name} on {dataset.name}, {len(looks.groups)} images")
         for count in arguments.counts:
             if count + LEFT <= len(looks.groups):
-                print(row(looks, own, predictor.conditions.start, count, arguments.times), flush=True)
+                print(row(found, count, arguments.times), flush=True)
 
 
 if __name__ == "__main__":

@@ -43,13 +43,15 @@ ORDERS = {
     "metrics/scoring": "best_maps | protocol_checks < protocols < comparing < undefined | at_fixations"
     " < metric < table | preparing < *",
     "models": "training_images | about | conditions < known_conditions < files"
-    " < overview | base | encoder_weights < encoders | parts < dilated < * < table < weights",
+    " < overview | base | encoder_weights < encoders | parts < dilated | condition_layer < * < table"
+    " < weights",
     "losses": "cases < * < __init__",
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files < cluster",
     "prediction/cluster": "stores < manifest | parts | results < listing | sources | predictions"
     " < make_manifest | shard < processes | ray_actors < *",
-    "prediction/engines": "description | form_metadata | grids < onnx | pytorch < openvino | to_onnx < *",
+    "prediction/engines": "protobuf < description | form_metadata | form_tensors | grids < onnx | pytorch"
+    " < openvino | to_onnx < *",
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
     " < *",
     "training": "shipped < recipe < pretext | optimizers | speed | distillation | learned | log | result"
@@ -59,7 +61,7 @@ ORDERS = {
     " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
     " < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
-    "adaptation": "looks | saving < fitting < adapt | curve",
+    "adaptation": "looks | saving < fitting < readout < adapt | curve",
     "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"
     " | area_shares | references < crops | designs | area_files | requirements | check_baseline < comparing"
     " | checked_areas < checked_images < junit < check | video",
@@ -77,6 +79,7 @@ ORDERS = {
 }
 # What may import PyTorch and other packages of extras at its top; all else works without them.
 WITH_EXTRAS = {"losses", "models", "training", "data/batches/arrays.py", "data/batches/augmentation.py"} | {
+    "adaptation/readout.py",
     "data/download/fetching.py",
     "metrics/torchmetrics.py",
     "prediction/engines/pytorch.py",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gazemap.adaptation.fitting import FOLDS, NAME, adapted
-from gazemap.adaptation.looks import looks_at, prior_of
+from gazemap.adaptation.looks import Looks, looks_at, prior_of
 from gazemap.adaptation.saving import save_adapted
+from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.looks import looks_of
-from gazemap.data.dataset import DatasetLike, as_dataset
+from gazemap.data.batches.targets import ImageMaker
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.errors import InputError
 from gazemap.evaluation.intervals import Interval, bootstrap
@@ -21,6 +25,10 @@ from gazemap.prediction.predictor import load_predictor
 from gazemap.system.extras import require
 from gazemap.system.files import refuse_used
 from gazemap.system.writing import check_writable
+
+if TYPE_CHECKING:
+    from gazemap.adaptation.readout import TunedReadout
+    from gazemap.models.gazenet import GazeNet
 
 _LEAST = 5  # images
 
@@ -39,6 +47,9 @@ class AdaptedModel:
         start: what the numbers were drawn towards.
         weights: of the model's own center bias, and of the set's.
         gain: bits per fixation on images left out of the fit, over the start.
+        readout: what training the readout gains beyond, on images left out; None where it was not asked for,
+            or does not help, and no weight is changed.
+        with_readout: whether it was asked for.
     """
 
     out: Path
@@ -50,28 +61,36 @@ class AdaptedModel:
     start: ViewingCondition
     weights: tuple[float, float]
     gain: Interval
+    readout: Interval | None = None
+    with_readout: bool = False
 
     def notes(self) -> list[str]:
         """What was changed, what it gains, and what to do next, in sentences."""
         lines = [f"{name} is left out: nobody looked at it." for name in self.left_out]
         if self.condition is None:
-            return [
-                *lines,
+            lines.append(
                 f"Nothing is changed: no change helps {self.model} on images of {self.dataset} that are left "
-                f"out of the fit ({self.images} images, {min(FOLDS, self.images)} folds).",
-                f"Model: {self.out}",
-            ]
+                f"out of the fit ({self.images} images, {min(FOLDS, self.images)} folds)."
+            )
+        else:
+            lines += self._numbers(self.condition)
+        if self.readout is not None:
+            lines.append(f"Readout: training it gains {self.readout} bits more, on images left out of it.")
+        elif self.with_readout:
+            lines.append("Readout: training it does not help on images left out, so no weight is changed.")
+        return [*lines, f"Model: {self.out}"]
+
+    def _numbers(self, condition: ViewingCondition) -> list[str]:
+        """What was changed beside the readout, in sentences."""
         own, others = self.weights
         return [
-            *lines,
-            f"Density to the power {self.condition.power:.2f} ({self.start.power:.2g} before; below 1 is "
+            f"Density to the power {condition.power:.2f} ({self.start.power:.2g} before; below 1 is "
             "flatter than as trained).",
-            f"Blur of {self.condition.blur:.1%} of the image's width ({self.start.blur:.1%} before).",
+            f"Blur of {condition.blur:.1%} of the image's width ({self.start.blur:.1%} before).",
             f"Center bias: {own:.2f} of the model's own (1 before) and {others:.2f} of that of "
             f"{self.dataset} (0).",
             f"Gain over {self.start.name} on images left out of the fit: {self.gain} bits per fixation, "
             f"{self.images} images in {min(FOLDS, self.images)} folds.",
-            f"Model: {self.out}",
         ]
 
     def as_json(self) -> dict[str, Any]:
@@ -89,6 +108,7 @@ class AdaptedModel:
             "center_bias": self.weights[0],
             "center_bias_of_set": self.weights[1],
             "gain": self.gain.as_json(),
+            "readout": self.readout.as_json() if self.readout else None,
             **({"strength": self.condition.about["strength"]} if self.condition else {}),
         }
 
@@ -100,14 +120,15 @@ def adapt(
     *,
     split: str | None = "train",
     name: str = NAME,
+    also_weights: bool = False,
     progress: bool = False,
 ) -> AdaptedModel:
     """Fit four numbers of a model to a data set: its density's power and blur, and two center biases.
 
     The numbers are drawn towards the model's condition "free-viewing", or towards the model as it was trained
     where it has none, as strongly as is best for images that are left out (five folds). Where no change
-    helps those, nothing is changed. No weight of the network is touched. See `adaptation.fitting` and
-    `models.conditions`.
+    helps those, nothing is changed. No weight of the network is touched, unless `also_weights`. See
+    `adaptation.fitting`, `adaptation.readout` and `models.conditions`.
 
     Args:
         model: that predicts a density: the name of one that comes with gazemap, a run folder, a weights or
@@ -117,11 +138,14 @@ def adapt(
         split: whose images it is fitted to; None for all of them.
         name: of the viewing condition, which the adapted model has beside those of the model, and by which it
             is used, see `models.known_conditions`.
+        also_weights: train the network's readout, too, where that helps on images that are left out. The
+            adapted model then has no other condition. For gazenet's networks; takes minutes and PyTorch.
         progress: show bars.
 
     Raises:
         DataError: no such data set or split, or an image cannot be read.
-        InputError: the model predicts no density, there are too few images, or no such name is possible.
+        InputError: the model predicts no density, there are too few images, or no such name is possible; or
+            its readout cannot be trained.
         WeightsError: there is no such model.
         OutputError: `out` exists, or cannot be written.
         MissingPackageError: SciPy is not installed; says what to install.
@@ -138,6 +162,7 @@ def adapt(
             f"{base.name} predicts no density but a saliency on a scale of its own, which has no power or "
             "blur to fit. Take a model that predicts a density, such as gazenet."
         )
+    network = _network(model) if also_weights else None
     looks = looks_at(base, images, progress=progress)
     if len(looks.measured) < _LEAST:
         raise InputError(
@@ -146,10 +171,11 @@ def adapt(
         )
     start = base.conditions.start
     found, condition = adapted(looks, prior_of(base, looks), start, {"dataset": whole.fingerprint})
-    if condition is not None:
+    readout = _readout(network, images, looks, condition or start, start, progress) if network else None
+    if condition is not None or readout is not None:
         seen = looks_of(images, progress=progress)[:, :FINGERPRINT]
-        condition = replace(condition, name=name, images=seen)
-    save_adapted(model, out, condition)
+        condition = replace(condition or start, name=name, images=seen)
+    save_adapted(model, out, condition, readout.weights if readout else None)
     return AdaptedModel(
         out,
         base.name,
@@ -160,4 +186,44 @@ def adapt(
         start,
         (found.own, found.others),
         bootstrap(found.gains),
+        bootstrap(readout.gains) if readout else None,
+        also_weights,
     )
+
+
+def _network(model: str | Path) -> GazeNet:
+    """The network whose readout is to be trained.
+
+    Raises:
+        InputError: it has none that could be.
+        WeightsError: it is an ONNX file.
+        MissingPackageError: PyTorch is not installed.
+    """
+    require("torch", "Training a readout")
+    from gazemap.models.gazenet import GazeNet
+    from gazemap.models.weights import load_model
+
+    network = load_model(model)
+    if not isinstance(network, GazeNet):
+        raise InputError(
+            f"The readout of {network.name}, a {network.architecture}, cannot be trained. Take gazenet, "
+            "gazenet-large or a run of the network gazenet, or leave the weights as they are."
+        )
+    return network
+
+
+def _readout(
+    network: GazeNet,
+    images: GazeDataset,
+    looks: Looks,
+    condition: ViewingCondition,
+    start: ViewingCondition,
+    progress: bool,
+) -> TunedReadout | None:
+    """The readout, trained on all images that somebody looked at; None where that does not help."""
+    from gazemap.adaptation.readout import tuned_readout
+
+    known = [sample for sample in images.samples if sample.image_id not in looks.left_out]
+    maker = ImageMaker(network.input_size, network.fit)
+    frames = cached_arrays(maker, known, description=f"Decoding {images.name}", progress=progress)
+    return tuned_readout(network, np.asarray(frames), looks, condition, start, progress=progress)

@@ -64,7 +64,7 @@ def fitted(looks: Looks, prior: Floats, start: ViewingCondition) -> Fitted:
     Raises:
         MissingPackageError: SciPy, which minimizes, is not installed.
     """
-    folds, origin = _folds(looks.groups), _origin(start)
+    folds, origin = cross_folds(looks.groups), _origin(start)
     gains = np.zeros((len(STRENGTHS), len(looks.groups)))
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
@@ -76,7 +76,7 @@ def fitted(looks: Looks, prior: Floats, start: ViewingCondition) -> Fitted:
             gains[row, outside] = before - _losses(found, unknown, prior, bias)
     best = int(gains.mean(axis=1).argmax())
     gained = gains[best] / np.log(2)
-    if not _helps(gained):
+    if not helps(gained):
         return Fitted(start.power, start.blur, 1.0, 0.0, None, np.zeros_like(gained))
     z = _minimized(looks, prior, _priors_of_others(looks.measured), STRENGTHS[best], origin, origin)
     power, blur, own, others = map(float, _numbers(z))
@@ -118,7 +118,7 @@ def sharpened(looks: Looks, own: Floats) -> Fitted:
         MissingPackageError: SciPy, which minimizes, is not installed.
     """
     coarse, prior = _coarse(looks, own)
-    folds, gains = _folds(coarse.groups), np.zeros(len(coarse.groups))
+    folds, gains = cross_folds(coarse.groups), np.zeros(len(coarse.groups))
     none = np.zeros_like(prior)  # the weight of the set's center bias is 0
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
@@ -161,7 +161,7 @@ def _coarse(looks: Looks, own: Floats) -> tuple[Looks, Floats]:
     return coarse, own if coarse is looks else np.log(halved(np.exp(own)))
 
 
-def _helps(gains: Floats) -> bool:
+def helps(gains: Floats) -> bool:
     """Whether a mean gain is worth a change, and over 0 by a one-sided t test."""
     from scipy.stats import t
 
@@ -169,7 +169,7 @@ def _helps(gains: Floats) -> bool:
     return bool(gains.mean() > max(_LEAST_GAIN, error * t.ppf(1 - _CHANCE, len(gains) - 1)))
 
 
-def _folds(groups: NDArray[np.str_]) -> NDArray[np.intp]:
+def cross_folds(groups: NDArray[np.str_]) -> NDArray[np.intp]:
     """Each image's fold; those of one group lie in one."""
     names, places = np.unique(groups, return_inverse=True)
     order = np.random.default_rng(0).permutation(len(names))

@@ -1,10 +1,18 @@
-"""An adapted model as a folder: copies of the model's files, with one more viewing condition."""
+"""An adapted model as a folder: copies of the model's files, with one more viewing condition.
+
+Where its readout was trained, too, its files have these weights, and no other condition: the model's own
+were fitted to other weights.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from gazemap.errors import WeightsError
@@ -12,19 +20,26 @@ from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import BEST, BEST_FORM, description, form_beside, located, opened
 from gazemap.models.known_conditions import KnownConditions, known_conditions_in
 from gazemap.prediction.engines.form_metadata import metadata_in, with_metadata
+from gazemap.prediction.engines.form_tensors import with_tensors
 from gazemap.system.files import new_folder
 from gazemap.system.json_text import parse_json
 
 _ABOUT = "gazemap"  # the key of the metadata that holds the description, in both kinds of file
 
 
-def save_adapted(model: str | Path, out: Path, condition: ViewingCondition | None) -> None:
+def save_adapted(
+    model: str | Path,
+    out: Path,
+    condition: ViewingCondition | None,
+    weights: Mapping[str, NDArray[np.float32]] | None = None,
+) -> None:
     """Write the model's weights file, its ONNX form, or both, whichever it has, into a new folder.
 
     Args:
-        model: as `load_predictor` takes it.
+        model: as `load_predictor` takes it; a weights file, where weights change.
         out: the folder.
         condition: under which it is used, beside those that it has; None as it is.
+        weights: that were trained, by name; None where none were.
 
     Raises:
         OutputError: `out` holds something, or cannot be written.
@@ -32,13 +47,14 @@ def save_adapted(model: str | Path, out: Path, condition: ViewingCondition | Non
     """
     file = located(model).file
     form = file if file.suffix == ".onnx" else form_beside(file)
-    known = known_conditions_in(_described(file), str(file))
+    known = known_conditions_in(_described(file), str(file)) if weights is None else KnownConditions()
     conditions = known if condition is None else known.with_one(condition, is_default=True)
     with new_folder(out) as folder:
         if file.suffix != ".onnx":
-            (folder / BEST).write_bytes(with_conditions(file, conditions))
+            (folder / BEST).write_bytes(_weights(file, conditions, weights or {}))
         if form is not None:
-            (folder / BEST_FORM).write_bytes(with_conditions(form, conditions))
+            new = form.read_bytes() if weights is None else _retrained(form, folder / BEST, weights)
+            (folder / BEST_FORM).write_bytes(_form(new, conditions, str(form)))
 
 
 def with_conditions(file: Path, conditions: KnownConditions) -> bytes:
@@ -47,19 +63,43 @@ def with_conditions(file: Path, conditions: KnownConditions) -> bytes:
     Raises:
         WeightsError: it is damaged.
     """
-    about = conditions.in_place_of_those(_described(file))
     if file.suffix == ".onnx":
-        return with_metadata(file.read_bytes(), {_ABOUT: json.dumps(about)}, str(file))
+        return _form(file.read_bytes(), conditions, str(file))
+    return _weights(file, conditions, {})
+
+
+def _weights(file: Path, conditions: KnownConditions, changed: Mapping[str, NDArray[np.float32]]) -> bytes:
     with opened(file) as content:
+        about = conditions.in_place_of_those(description(content, file))
         tensors = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
-    return save(tensors, metadata={_ABOUT: json.dumps(about)})
+    return save(tensors | dict(changed), metadata={_ABOUT: json.dumps(about)})
 
 
-def _described(file: Path) -> dict[str, object]:
-    if file.suffix != ".onnx":
-        with opened(file) as content:
-            return description(content, file)
-    metadata = metadata_in(file.read_bytes(), str(file))
+def _form(form: bytes, conditions: KnownConditions, file: str) -> bytes:
+    about = conditions.in_place_of_those(_said(form, file))
+    return with_metadata(form, {_ABOUT: json.dumps(about)}, file)
+
+
+def _retrained(form: Path, weights: Path, changed: Mapping[str, NDArray[np.float32]]) -> bytes:
+    """An ONNX form with changed weights, which says what network it is now: that of a weights file."""
+    from gazemap.models.weights import digest, load_model
+
+    content = with_tensors(form.read_bytes(), changed, str(form))
+    about = _said(content, str(form))
+    about["network"] = {**about["network"], "digest": digest(load_model(weights))}
+    return with_metadata(content, {_ABOUT: json.dumps(about)}, str(form))
+
+
+def _described(file: Path) -> dict[str, Any]:
+    if file.suffix == ".onnx":
+        return _said(file.read_bytes(), str(file))
+    with opened(file) as content:
+        return description(content, file)
+
+
+def _said(form: bytes, file: str) -> dict[str, Any]:
+    """What an ONNX form says of itself."""
+    metadata = metadata_in(form, file)
     try:
         return dict(parse_json(metadata[_ABOUT]))
     except (KeyError, ValueError, TypeError) as error:

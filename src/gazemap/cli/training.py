@@ -73,7 +73,7 @@ def train(
     app,
     _TRAIN,
     "gazemap adapt gazenet --data gaze/mine --out mine",
-    "gazemap adapt gazenet-large --data gaze/mine --split all --out mine",
+    "gazemap adapt gazenet --data gaze/mine --also-weights --out mine",
 )
 def adapt(
     model: Annotated[
@@ -98,6 +98,14 @@ def adapt(
             "model has.",
         ),
     ] = "adapted",
+    also_weights: Annotated[
+        bool,
+        typer.Option(
+            "--also-weights",
+            metavar="",
+            help="Train the network's readout, too, where that helps: minutes, and more is gained.",
+        ),
+    ] = False,
 ) -> Answer:
     """Fit a few numbers of a model to your observers, screens and task, from five images or more.
 
@@ -106,7 +114,7 @@ def adapt(
     from gazemap.adaptation.adapt import adapt
 
     whole = None if split == "all" else split
-    made = adapt(model, data, out, split=whole, name=name, progress=True)
+    made = adapt(model, data, out, split=whole, name=name, also_weights=also_weights, progress=True)
     return Answer(made, made.notes())
 
 

@@ -9,14 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from gazemap.errors import InputError
-from gazemap.gaze.blurring import gaussian_matrix
 from gazemap.models.base import SaliencyModel
-from gazemap.models.conditions import LEAST_BLUR, ViewingCondition
+from gazemap.models.condition_layer import ConditionLayer
 from gazemap.models.known_conditions import KnownConditions
-from gazemap.models.parts import log_softmax
 from gazemap.prediction.engines.onnx import INPUT
 from gazemap.prediction.engines.pytorch import describe_network
 from gazemap.system.extras import require
@@ -61,7 +58,7 @@ def to_onnx(
             raise InputError(
                 f"The condition {condition.name} of {model.name} is of one size: leave out any_size."
             )
-        traced = Conditioned(copy.deepcopy(model).cpu().eval(), condition)
+        traced = torch.nn.Sequential(traced, ConditionLayer(condition, model.output_size, model.log_prior))
         described = replace(described, conditions=KnownConditions(), log_prior=None)
     height, width = model.input_size
     images = torch.zeros(2, 3, height, width)
@@ -85,34 +82,6 @@ def to_onnx(
         entry.key, entry.value = key, value
     content: bytes = form.SerializeToString()
     return content
-
-
-class Conditioned(torch.nn.Module):
-    """A network under a viewing condition: `ViewingCondition.applied` as a part of its graph."""
-
-    shift: Tensor
-    down: Tensor
-    across: Tensor
-
-    def __init__(self, model: SaliencyModel, condition: ViewingCondition) -> None:
-        super().__init__()
-        self.model, self.power, self.blur = model, condition.power, condition.blur
-        own = torch.zeros(model.output_size) if model.log_prior is None else model.log_prior.detach()
-        prior = own if condition.log_prior is None else torch.tensor(condition.log_prior)
-        self.register_buffer("shift", prior - condition.power * own)
-        if self.blur >= LEAST_BLUR:
-            height, width = model.output_size
-            down, across = (gaussian_matrix(side, self.blur * width) for side in (height, width))
-            self.register_buffer("down", torch.tensor(down.T.copy(), dtype=torch.float32))
-            self.register_buffer("across", torch.tensor(across.copy(), dtype=torch.float32))
-
-    def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) in [0, 1] -> log densities (B, h, w)."""
-        grids = log_softmax(self.power * self.model(images) + self.shift)
-        if self.blur < LEAST_BLUR:
-            return grids
-        density = self.down @ grids.exp() @ self.across
-        return density.log() - density.sum(dim=(1, 2), keepdim=True).log()
 
 
 def _free_sides(any_size: bool) -> dict[int, Any]:
