@@ -4,6 +4,7 @@ from support.miniatures import (
     authors,
     folders,
     hdf5,
+    iohub,
     mit,
     others,
     pickles,
@@ -27,6 +28,7 @@ MINIATURES: dict[str, Miniature] = {
     **hdf5.MINIATURES,
     **recordings.MINIATURES,
     **trackers.MINIATURES,
+    **iohub.MINIATURES,
 }
 
 __all__ = ["MINIATURES", "POINTS", "SIZE", "cell", "picture"]

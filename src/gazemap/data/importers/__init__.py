@@ -24,6 +24,7 @@ from gazemap.data.importers.mit300 import MIT300
 from gazemap.data.importers.mit1003 import MIT1003
 from gazemap.data.importers.osie import OSIE
 from gazemap.data.importers.pascal_s import PASCAL_S
+from gazemap.data.importers.psychopy import PSYCHOPY
 from gazemap.data.importers.pupil_cloud import PUPIL_CLOUD
 from gazemap.data.importers.pupil_core import PUPIL_CORE
 from gazemap.data.importers.pysaliency import PYSALIENCY
@@ -70,6 +71,7 @@ IMPORTERS: dict[str, Importer] = {
     "gazepoint": GAZEPOINT,
     "pupil-core": PUPIL_CORE,
     "pupil-cloud": PUPIL_CLOUD,
+    "psychopy": PSYCHOPY,
     "bids": BIDS,
     "pysaliency": PYSALIENCY,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +63,41 @@ class Hdf5:
             )
         values: NDArray[Any] = dataset[()]
         return values
+
+    def table(self, name: str, columns: Collection[str]) -> dict[str, NDArray[Any]]:
+        """Those of some columns of a compound dataset that it has, as PyTables writes its tables.
+
+        Args:
+            name: of the dataset.
+            columns: their names.
+
+        Returns:
+            (n,) each: numbers in their own type, or texts.
+
+        Raises:
+            DataError: as `array`, or a column holds neither numbers nor texts of a fixed length.
+        """
+        dataset = self._dataset(name)
+        held = dataset.dtype.fields
+        if held is None or dataset.ndim != 1:
+            raise DataError(f"{self.path}: {name} must be a table, got {dataset.dtype}.")
+        kinds = {column: held[column][0] for column in columns if column in held}
+        for column, kind in kinds.items():
+            if kind.kind not in "buifS" or kind.shape:
+                raise DataError(f"{self.path}: {name} must hold numbers or text as {column}, got {kind}.")
+        if len(dataset) * sum(kind.itemsize for kind in kinds.values()) > 8 * MAX_VALUES:
+            raise DataError(f"{self.path}: {name} is too large, it has {len(dataset):,} rows. Split it.")
+        if not kinds:
+            return {}
+        rows = dataset.fields([*kinds])[()]
+        return {
+            column: np.char.decode(rows[column], "utf-8", "replace") if kind.kind == "S" else rows[column]
+            for column, kind in kinds.items()
+        }
+
+    def columns(self, name: str) -> list[str]:
+        """The names of a compound dataset's columns; none of another."""
+        return [*(self._dataset(name).dtype.names or ())]
 
     def cells(self, name: str) -> list[NDArray[Any]]:
         """The numbers in each cell of a MATLAB 7.3 cell array, which its columns come first.

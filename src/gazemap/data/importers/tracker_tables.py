@@ -45,7 +45,7 @@ def export_files(source: Path, endings: tuple[str, ...], kind: str) -> list[Path
 
 
 def each_file(
-    files: Iterable[Path], read: Callable[[Path], Iterable[Recording]]
+    files: Iterable[Path], read: Callable[[Path], Iterable[Recording | SetAside]]
 ) -> Iterator[Recording | SetAside]:
     """The recordings of files, one by one; a file that cannot be used is set aside with its reason."""
     for path in files:

@@ -52,7 +52,7 @@ def gazepoint_recording(columns: Columns, name: str, observer: str) -> Recording
         fixations=fixations,
         samples=lambda: _samples(columns, clock),
         eye="both",
-        in_shares=True,
+        units="shares",
     )
 
 

@@ -15,7 +15,7 @@ from gazemap.gaze.recordings.recording import Place, Trial
 IMAGE = "!V IMGLOAD"  # as EyeLink's Data Viewer asks for
 _TRIAL = "TRIALID"
 _APPEARS = ("SYNCTIME", "DISPLAY ON", "DISPLAY_ON", "IMAGE_ONSET", "STIMULUS_ONSET", "STIM_ONSET")
-_GONE = ("TRIAL_RESULT", "BLANK_SCREEN", "IMAGE_OFFSET", "STIMULUS_OFFSET", "STIM_OFFSET")
+_GONE = ("TRIAL_RESULT", "TRIAL_END", "BLANK_SCREEN", "IMAGE_OFFSET", "STIMULUS_OFFSET", "STIM_OFFSET")
 _DELAYED = re.compile(r"(-?[0-9]+)\s+(\S.*)")
 _LOADED = re.compile(
     r"(FILL|CENTER|TOP_LEFT)\s+(.+?)((?:\s+-?[0-9]+(?:\.[0-9]+)?){2}|(?:\s+-?[0-9]+(?:\.[0-9]+)?){4})?$",

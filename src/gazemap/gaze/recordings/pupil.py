@@ -48,7 +48,7 @@ def pupil_recording(
         fixations=by_eye,
         samples=lambda: {"both": _samples(gaze)} if gaze else {},
         eye="both",
-        in_shares=in_shares,
+        units="shares" if in_shares else "pixels",
     )
 
 

@@ -60,5 +60,5 @@ def _recording(
         fixations={},
         samples=lambda: {"both": samples},
         eye="both",
-        in_shares=in_shares,
+        units="shares" if in_shares else "pixels",
     )

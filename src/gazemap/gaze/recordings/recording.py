@@ -14,6 +14,7 @@ from gazemap.gaze.detection import DetectedFixations
 from gazemap.types import Floats, Size
 
 Eye = Literal["left", "right", "both"]
+Units = Literal["pixels", "shares", "pix", "height", "norm"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,9 @@ class Recording:
         fixations: what the tracker's own software found, by eye; x and y in pixels of the screen, onsets in
             the recording's clock.
         samples: reads the raw samples, by eye.
-        in_shares: x and y of fixations and samples are shares of the screen's width and height instead.
+        units: what x and y of fixations and samples count: pixels of the screen or shares of its width and
+            height, from its upper left corner; or PsychoPy's units from its middle, y upward: "pix", pixels;
+            "height", shares of its height; "norm", halves of its width and height.
         eye: the one to take where several were recorded.
         pixels_per_degree: of the screen, where the file says it.
         screen_cm: (width, height) of the screen in centimeters, where the file says it.
@@ -123,7 +126,7 @@ class Recording:
     fixations: Mapping[Eye, DetectedFixations]
     samples: Callable[[], Mapping[Eye, Samples]]
     eye: Eye
-    in_shares: bool = False
+    units: Units = "pixels"
     pixels_per_degree: float | None = None
     screen_cm: tuple[float, float] | None = None
     distance_cm: float | None = None
@@ -143,19 +146,27 @@ class Recording:
             raise DataError(
                 f"{self.name} does not say the size of its screen in pixels. Say it: screen=1920x1080."
             )
-        if not self.in_shares:
+        if self.units == "pixels":
             return replace(self, screen=known)
-        width, height = known
+        (left, top), (x_unit, y_unit) = _lying(self.units, *known)
         return replace(
             self,
             screen=known,
-            in_shares=False,
+            units="pixels",
             fixations={
-                eye: replace(found, x=found.x * width, y=found.y * height)
+                eye: replace(found, x=left + found.x * x_unit, y=top + found.y * y_unit)
                 for eye, found in self.fixations.items()
             },
             samples=lambda: {
-                eye: Samples(found.time, found.x * width, found.y * height)
+                eye: Samples(found.time, left + found.x * x_unit, top + found.y * y_unit)
                 for eye, found in self.samples().items()
             },
         )
+
+
+def _lying(units: Units, width: float, height: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Pixels of a screen from its upper left corner: where units count from, and one of x and of y."""
+    if units == "shares":
+        return (0.0, 0.0), (width, height)
+    scales = {"pix": (1.0, -1.0), "height": (height, -height), "norm": (width / 2, -height / 2)}
+    return (width / 2, height / 2), scales[units]
