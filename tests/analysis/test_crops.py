@@ -9,6 +9,8 @@ from support.deep_images import chunk
 
 from gazemap.analysis.crops import Crop, best_crop, check_crop_file, parse_aspect, parse_size, write_crop
 from gazemap.errors import DataError, InputError
+from gazemap.gaze.areas import Box
+from gazemap.gaze.shapes import Area
 from gazemap.images.reading import read_image
 
 
@@ -49,6 +51,46 @@ def test_the_best_position_is_that_of_brute_force(seed, height, width, aspect, z
     distances = [distance(density, y, x, crop.height, crop.width) for y, x in equal]
     assert distance(density, crop.y, crop.x, crop.height, crop.width) == min(distances)
     assert crop.area == pytest.approx(crop.height * crop.width / density.size)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 999), st.data(), st.sampled_from(["1:1", "16:9", "1:2"]), st.sampled_from([None, 0.4]))
+def test_the_best_position_that_holds_areas_is_that_of_brute_force(seed, data, aspect, share):
+    density, wanted = density_of(seed, 8, 10, 0.5), parse_aspect(aspect)
+    x, y = data.draw(st.floats(0, 8.5)), data.draw(st.floats(0, 6.5))
+    areas = [Area.of_box(Box("a", x, y, 1.2, 0.7)), Area.of_box(Box("b", x + 0.1, y + 0.2, 1.4, 1.3))]
+    largest = best_crop(density, wanted)
+    possible = [
+        kept
+        for kept, top, left in every_position(density, largest.height, largest.width)
+        if holds(top, left, largest.height, largest.width, x, y)
+    ]
+    if not possible or (share or 0) > max(possible) + 1e-9:
+        with pytest.raises(InputError, match="No crop of this aspect"):
+            best_crop(density, wanted, share, areas)
+        return
+    crop = best_crop(density, wanted, share, areas)
+    assert holds(crop.y, crop.x, crop.height, crop.width, x, y)
+    best = max(
+        kept
+        for kept, top, left in every_position(density, crop.height, crop.width)
+        if holds(top, left, crop.height, crop.width, x, y)
+    )
+    assert crop.attention == pytest.approx(best, abs=1e-9)
+    assert share is None or crop.attention >= share - 1e-9
+
+
+def holds(top, left, height, width, x, y):
+    """Whether a crop has every pixel that the areas of the test touch."""
+    first, last = (np.floor(y), np.floor(x)), (np.ceil(y + 1.5), np.ceil(x + 1.5))
+    return top <= first[0] and left <= first[1] and top + height >= last[0] and left + width >= last[1]
+
+
+def test_areas_that_no_crop_holds_are_named():
+    far = [Area.of_box(Box("logo", 0, 0, 1, 1)), Area.of_box(Box("cta", 9, 0, 1, 1))]
+    message = r"holds logo, cta whole: together they take 10 x 1 pixels, and the largest crop has 8 x 8"
+    with pytest.raises(InputError, match=message):
+        best_crop(density_of(0, 8, 10), parse_aspect("1:1"), None, far)
 
 
 @settings(max_examples=30, deadline=None)

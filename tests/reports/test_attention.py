@@ -45,11 +45,24 @@ def test_a_crop_is_that_of_the_photo_s_prediction(model, photo, tmp_path):
     assert made.as_json() == {
         "image": str(photo), "model": "tiny", "out": str(tmp_path / "crop.jpg"), "figure": None,
         **asdict(made.crop), "out_width": made.crop.width, "out_height": made.crop.height,
+        "areas": [],
     }  # fmt: skip
     assert made.notes() == [
         f"{tmp_path / 'crop.jpg'}: x {made.crop.x}, y {made.crop.y}, {made.crop.width} x {made.crop.height} "
         f"pixels; {made.crop.attention:.1%} of the attention on {made.crop.area:.1%} of the area."
     ]
+
+
+def test_a_crop_holds_areas_whole(model, photo, tmp_path):
+    height, width = read_size(photo)
+    corner = f"corner={width - 9},{height - 7},9,7"
+    made = crop(photo, tmp_path / "crop.jpg", model=model, aspect="1:1", areas=corner)
+    assert (made.crop.x + made.crop.width, made.crop.y + made.crop.height) == (width, height)
+    assert made.as_json()["areas"] == ["corner"]
+    assert "It holds corner whole." in made.notes()
+    none = tmp_path / "no.safetensors"  # refused before a model is loaded
+    with pytest.raises(InputError, match=r"beyond reaches .* out of its image"):
+        crop(photo, tmp_path / "crop.jpg", model=none, aspect="1:1", areas=f"beyond=5,5,{width},3")
 
 
 def test_a_size_is_height_and_width_and_its_text_has_the_width_first(model, photo, tmp_path):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +17,7 @@ from PIL import Image, ImageOps
 
 from gazemap.errors import InputError
 from gazemap.gaze.areas import integral_image
+from gazemap.gaze.shapes import Area
 from gazemap.images.formats import FORMATS
 from gazemap.images.opening import ImageSource
 from gazemap.images.reading import using
@@ -96,7 +99,12 @@ def parse_size(text: str) -> Size:
     return size
 
 
-def best_crop(density: NDArray[np.floating], aspect: Fraction, share: float | None = None) -> Crop:
+def best_crop(
+    density: NDArray[np.floating],
+    aspect: Fraction,
+    share: float | None = None,
+    areas: Sequence[Area] = (),
+) -> Crop:
     """The crop of an aspect that keeps most of a density. Every position is tried, so that it is exact.
 
     Width and height are the whole pixels nearest to the aspect. Without `share` the crop is the largest
@@ -107,29 +115,40 @@ def best_crop(density: NDArray[np.floating], aspect: Fraction, share: float | No
         density: (H, W), sums to 1.
         aspect: width over height.
         share: of the density, in (0, 1].
+        areas: which the crop must hold whole.
 
     Raises:
-        InputError: a share out of range or that no crop of this aspect keeps, or an aspect too
-            extreme for the image.
+        InputError: a share out of range or that no crop of this aspect keeps, areas that none holds, or an
+            aspect too extreme for the image.
     """
     if share is not None and not 0 < share <= 1:
         raise InputError(f"The share of attention to keep must be over 0 and at most 1, got {share:g}.")
     sizes = _Sizes(density.shape[0], density.shape[1], aspect)
-    sums = integral_image(density)
-    best = _best_position(sums, *sizes.at(sizes.largest))
+    sums, held = integral_image(density), _Held.of(areas)
+    best = _best_position(sums, *sizes.at(sizes.largest), held)
+    if best is None:
+        height, width = sizes.at(sizes.largest)
+        names = ", ".join(area.name for area in areas)
+        raise InputError(
+            f"No crop of this aspect holds {names} whole: together they take {held.right - held.left} x "
+            f"{held.bottom - held.top} pixels, and the largest crop has {width} x {height}. Ask for fewer "
+            "areas, or for another aspect."
+        )
     if share is None:
         return best
     if best.attention < share - _EQUAL:
+        holding = " that holds the areas" if areas else ""
         raise InputError(
-            f"No crop of this aspect keeps {100 * share:g} % of the attention; the largest, {best.width} x "
-            f"{best.height} pixels, keeps {100 * best.attention:.1f} %. Ask for less, or for another aspect."
+            f"No crop of this aspect{holding} keeps {100 * share:g} % of the attention; the largest, "
+            f"{best.width} x {best.height} pixels, keeps {100 * best.attention:.1f} %. Ask for less, or "
+            "for another aspect."
         )
     # a larger crop holds every smaller one, so what the best position keeps never falls with the size
     low, high = 0, sizes.largest
     while high - low > 1:
         middle = (low + high) // 2
-        crop = _best_position(sums, *sizes.at(middle))
-        if crop.attention >= share - _EQUAL:
+        crop = _best_position(sums, *sizes.at(middle), held)
+        if crop is not None and crop.attention >= share - _EQUAL:
             best, high = crop, middle
         else:
             low = middle
@@ -169,16 +188,54 @@ def _nearest(value: Fraction) -> int:
     return int(value + Fraction(1, 2))
 
 
-def _best_position(sums: Floats, height: int, width: int) -> Crop:
+@dataclass(frozen=True)
+class _Held:
+    """The whole pixels that a crop must hold, from the first to before the last; all 0 for none."""
+
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+
+    @classmethod
+    def of(cls, areas: Sequence[Area]) -> _Held:
+        """Those of the smallest box around some areas."""
+        boxes = [area.bounds for area in areas]
+        if not boxes:
+            return cls()
+        return cls(
+            math.floor(min(box.y for box in boxes)),
+            math.ceil(max(box.bottom for box in boxes)),
+            math.floor(min(box.x for box in boxes)),
+            math.ceil(max(box.right for box in boxes)),
+        )
+
+    def places(self, height: int, width: int) -> tuple[slice, slice]:
+        """The rows and columns in which a crop of a size can begin; empty where it is too small."""
+        if not self.bottom:
+            return slice(None), slice(None)
+        return slice(max(self.bottom - height, 0), self.top + 1), slice(
+            max(self.right - width, 0), self.left + 1
+        )
+
+
+def _best_position(sums: Floats, height: int, width: int, held: _Held) -> Crop | None:
     kept = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]
-    rows, columns = np.nonzero(kept >= kept.max() - _EQUAL)
+    allowed = held.places(height, width)
+    first = (allowed[0].start or 0, allowed[1].start or 0)
+    kept = kept[allowed]
+    if not kept.size:
+        return None
+    rows, columns = (
+        places + start for places, start in zip(np.nonzero(kept >= kept.max() - _EQUAL), first, strict=True)
+    )
     # twice the distance between the centers, in whole numbers, so that equal ones are equal
     down = 2 * rows + height - (sums.shape[0] - 1)
     across = 2 * columns + width - (sums.shape[1] - 1)
     nearest = np.argmin(down**2 + across**2)
     y, x = int(rows[nearest]), int(columns[nearest])
     area = height * width / ((sums.shape[0] - 1) * (sums.shape[1] - 1))
-    return Crop(x, y, width, height, float(kept[y, x].clip(0, 1)), area)
+    return Crop(x, y, width, height, float(kept[y - first[0], x - first[1]].clip(0, 1)), area)
 
 
 def check_crop_file(image: Path, out: Path) -> None:

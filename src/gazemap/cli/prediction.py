@@ -201,7 +201,7 @@ def manifest(
     app,
     _PREDICT,
     "gazemap crop photo.jpg --aspect 16:9 --out wide.jpg",
-    "gazemap crop photo.jpg --size 1200x630 --out card.jpg --figure why.png",
+    "gazemap crop photo.jpg --aspect 1:1 --out a.jpg --areas face=155,145,222,190",
 )
 def crop(
     image: ImageArgument,
@@ -229,8 +229,13 @@ def crop(
             "largest crop of that shape is taken.",
         ),
     ] = None,
+    areas: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AREAS", help=f"The crop must hold these areas whole. {AREAS}"),
+    ] = None,
     figure: FigureOption = None,
     model: ModelOption = "gazenet",
+    condition: ConditionOption = None,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
@@ -245,8 +250,10 @@ def crop(
         aspect=aspect,
         size=size,
         share=share,
+        areas=areas,
         figure=figure,
         model=model,
+        condition=condition,
         engine=engine,
         device=device,
         center_bias=center_bias,

@@ -7,9 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gazemap.analysis.area_files import AreasLike, areas_of
 from gazemap.analysis.crops import Crop, best_crop, check_crop_file, parse_aspect, parse_size, write_crop
 from gazemap.errors import InputError
+from gazemap.gaze.shapes import check_areas
 from gazemap.images.folds import ViewportLike, parse_viewport
+from gazemap.images.reading import read_size
 from gazemap.models.files import DEFAULT_MODEL
 from gazemap.prediction.predict import predict
 from gazemap.prediction.prediction import Prediction
@@ -36,6 +39,7 @@ class CroppedImage:
         crop: where it lies in the image, and how much of the attention it keeps.
         size: (H, W) of the file in pixels.
         prediction: of the whole image.
+        held: the names of the areas that it was to hold whole.
         figure: the file that shows the crop in its image, if one was asked for.
     """
 
@@ -45,6 +49,7 @@ class CroppedImage:
     crop: Crop
     size: Size
     prediction: Prediction
+    held: tuple[str, ...]
     figure: Path | None
 
     def notes(self) -> list[str]:
@@ -54,6 +59,8 @@ class CroppedImage:
             f"{self.out}: x {chosen.x}, y {chosen.y}, {chosen.width} x {chosen.height} pixels; "
             f"{chosen.attention:.1%} of the attention on {chosen.area:.1%} of the area."
         ]
+        if self.held:
+            lines.append(f"It holds {', '.join(self.held)} whole.")
         if (chosen.height, chosen.width) != self.size:
             lines.append(f"Resized to {width} x {height} pixels, {width / chosen.width:.3g} times as wide.")
         lines += [f"{note}." for note in self.prediction.notes]
@@ -83,7 +90,7 @@ class CroppedImage:
         """The files, the crop in pixels of the image, the shares that it keeps, and the file's own size."""
         files = {"image": self.image, "model": self.model, "out": self.out, "figure": self.figure}
         written = {"out_width": self.size[1], "out_height": self.size[0]}
-        values: dict[str, Any] = plain(files | asdict(self.crop) | written)
+        values: dict[str, Any] = plain(files | asdict(self.crop) | written | {"areas": list(self.held)})
         return values | ({"notes": list(self.prediction.notes)} if self.prediction.notes else {})
 
 
@@ -95,7 +102,9 @@ def crop(
     aspect: Fraction | str | None = None,
     size: Size | str | None = None,
     share: float | None = None,
+    areas: AreasLike | None = None,
     figure: str | Path | None = None,
+    condition: str | None = None,
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
@@ -115,15 +124,18 @@ def crop(
             "1200x630" with the width first.
         share: keep at least this share of the attention, in (0, 1], in the smallest crop that does; by
             default the largest crop of the aspect is taken.
+        areas: which the crop must hold whole, such as a face; see `read_areas`.
         figure: a file that shows the crop in its image, .png, .pdf or .svg.
+        condition: the viewing condition by name, such as "web-page"; as in `load_predictor`.
         engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
         viewport: what is seen at once, as for `predict`.
 
     Raises:
-        InputError: both or neither of `aspect` and `size`, a share that no crop keeps, or the name of a
-            file that cannot be written; see `best_crop` and `check_crop_file`.
+        InputError: both or neither of `aspect` and `size`, a share that no crop keeps, areas that lie outside
+            of the image or that no crop holds, or the name of a file that cannot be written; see `best_crop`
+            and `check_crop_file`.
         DataError: the image is missing or damaged.
         WeightsError: there is no such model, see `load_predictor`.
         OutputError: a file cannot be written.
@@ -138,12 +150,17 @@ def crop(
     check_crop_file(image, out)
     if figure:
         check_figure(figure, image)
-    predictor = load_predictor(model, engine=engine, device=device, center_bias=center_bias)
+    held = [] if areas is None else areas_of(image, areas)
+    check_areas(held, read_size(image))
+    predictor = load_predictor(
+        model, condition=condition, engine=engine, device=device, center_bias=center_bias
+    )
     prediction = predict(image, model=predictor, viewport=seen)
-    chosen = best_crop(prediction.joined, wanted, share)
+    chosen = best_crop(prediction.joined, wanted, share, held)
     write_crop(image, chosen, out, exact)
     written = exact or (chosen.height, chosen.width)
-    found = CroppedImage(image, out, predictor.name, chosen, written, prediction, figure)
+    names = tuple(area.name for area in held)
+    found = CroppedImage(image, out, predictor.name, chosen, written, prediction, names, figure)
     if figure:
         write_figure(found.plot(), figure, prediction.icc_profile)
     return found
