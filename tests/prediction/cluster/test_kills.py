@@ -60,9 +60,9 @@ def command(pid):
         return b""
 
 
-def kill(pid):
+def kill(pid, how=signal.SIGKILL):
     if command(pid):
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, how)
 
 
 def gone(pids, longest=120):
@@ -115,9 +115,26 @@ def test_killed_at_random_moments(tmp_path, manifest, expected, engine):
     )
 
 
+def started(driver, engine):
+    """Its workers, once they are there; none where it has ended before."""
+    while driver.poll() is None:
+        if workers := [pid for pid in below(driver.pid) if WORKERS[engine] in command(pid)]:
+            return workers
+        time.sleep(0.01)
+    return []
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_two_drivers_on_one_folder(tmp_path, manifest, expected, engine):
-    both = [start(manifest, tmp_path / "out", engine) for _ in range(2)]
-    assert [driver.wait() for driver in both] == [0, 0]
+    """The first one's workers wait until the second has its own: two Rays that start at once are slow."""
+    first = start(manifest, tmp_path / "out", engine)
+    waiting = started(first, engine)
+    for pid in waiting:
+        kill(pid, signal.SIGSTOP)
+    second = start(manifest, tmp_path / "out", engine)
+    started(second, engine)
+    for pid in waiting:
+        kill(pid, signal.SIGCONT)
+    assert [driver.wait() for driver in (first, second)] == [0, 0]
     assert parts_of(tmp_path / "out") == expected
     assert pq.read_table(tmp_path / "out").num_rows == 11
