@@ -8,7 +8,7 @@ from support.miniatures import MINIATURES
 
 from gazemap.data.importers import IMPORTERS
 
-FOREIGN = {"pascal-s", "pysaliency"}  # whose HDF5 files a package of the extra `data` reads
+FOREIGN = {"pascal-s", "psychopy", "pysaliency"}  # whose HDF5 files a package of the extra `data` reads
 
 WORK = """
 from gazemap import load_dataset

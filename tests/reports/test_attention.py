@@ -45,7 +45,6 @@ def test_a_crop_is_that_of_the_photo_s_prediction(model, photo, tmp_path):
     assert made.as_json() == {
         "image": str(photo), "model": "tiny", "out": str(tmp_path / "crop.jpg"), "figure": None,
         **asdict(made.crop), "out_width": made.crop.width, "out_height": made.crop.height,
-        "areas": [],
     }  # fmt: skip
     assert made.notes() == [
         f"{tmp_path / 'crop.jpg'}: x {made.crop.x}, y {made.crop.y}, {made.crop.width} x {made.crop.height} "

@@ -90,7 +90,8 @@ class CroppedImage:
         """The files, the crop in pixels of the image, the shares that it keeps, and the file's own size."""
         files = {"image": self.image, "model": self.model, "out": self.out, "figure": self.figure}
         written = {"out_width": self.size[1], "out_height": self.size[0]}
-        values: dict[str, Any] = plain(files | asdict(self.crop) | written | {"areas": list(self.held)})
+        values: dict[str, Any] = plain(files | asdict(self.crop) | written)
+        values |= {"areas": list(self.held)} if self.held else {}
         return values | ({"notes": list(self.prediction.notes)} if self.prediction.notes else {})
 
 
