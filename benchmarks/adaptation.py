@@ -22,13 +22,11 @@ from numpy.typing import NDArray
 
 from gazemap.adaptation.curve import LEFT, draws
 from gazemap.adaptation.fitting import adapted
-from gazemap.adaptation.looks import Looks, looks_at, prior_of
+from gazemap.adaptation.looks import Looks, by_a_degree, frames_of, looks_at, prior_of
 from gazemap.adaptation.readout import tuned_readout
-from gazemap.data.batches.cache import cached_arrays
-from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import load_dataset
 from gazemap.metrics import cc, kld
-from gazemap.models.conditions import ViewingCondition, blurred
+from gazemap.models.conditions import ViewingCondition
 from gazemap.models.gazenet import GazeNet
 from gazemap.models.weights import load_model
 from gazemap.prediction.engines.pytorch import predict_grids
@@ -37,13 +35,10 @@ from gazemap.types import Floats
 
 Places = NDArray[np.intp]
 
-_BLUR = 1 / 40  # of the width: about a degree, where an image is seen 40 degrees wide
-
 
 def scores(log_densities: Floats, looks: Looks) -> NDArray[np.float64]:
     """Means over the images: bits (up to a constant of the set), KLD, CC."""
-    with np.errstate(divide="ignore"):
-        blurry = np.exp(blurred(np.log(looks.measured), _BLUR))
+    blurry = by_a_degree(looks.measured)
     densities = np.exp(log_densities)
     bits = (looks.measured * log_densities).sum(axis=(1, 2)) / np.log(2)
     pairs = [*zip(densities, blurry, strict=True)]
@@ -119,8 +114,7 @@ def main() -> None:
             dataset = load_dataset(folder)
             images = dataset.split(arguments.split) if arguments.split else dataset
             looks = looks_at(predictor, images)
-            seen = [sample for sample in images.samples if sample.image_id not in looks.left_out]
-            frames = np.asarray(cached_arrays(ImageMaker(predictor.input_size, predictor.fit), seen))
+            frames = frames_of(predictor, images, looks)
         found = Images(looks, prior_of(predictor, looks), predictor.conditions.start, network, frames)
         print(f"{predictor.name} on {dataset.name}, {len(looks.groups)} images")
         for count in arguments.counts:

@@ -86,6 +86,12 @@ def holds(top, left, height, width, x, y):
     return top <= first[0] and left <= first[1] and top + height >= last[0] and left + width >= last[1]
 
 
+def test_an_area_that_rounding_put_outside_of_the_image_is_held():
+    area = Area.of_box(Box("all", -1e-7, -1e-7, 8 + 2e-7, 8 + 2e-7))
+    area.check_inside((8, 8))
+    assert best_crop(density_of(0, 8, 8), parse_aspect("1:1"), None, [area]).area == 1
+
+
 def test_areas_that_no_crop_holds_are_named():
     far = [Area.of_box(Box("logo", 0, 0, 1, 1)), Area.of_box(Box("cta", 9, 0, 1, 1))]
     message = r"holds logo, cta whole: together they take 10 x 1 pixels, and the largest crop has 8 x 8"

@@ -6,15 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from gazemap.adaptation.fitting import FOLDS, NAME, adapted
-from gazemap.adaptation.looks import Looks, looks_at, prior_of
+from gazemap.adaptation.looks import frames_of, looks_at, prior_of
 from gazemap.adaptation.saving import save_adapted
-from gazemap.data.batches.cache import cached_arrays
 from gazemap.data.batches.looks import looks_of
-from gazemap.data.batches.targets import ImageMaker
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.errors import InputError
 from gazemap.evaluation.intervals import Interval, bootstrap
@@ -27,7 +23,6 @@ from gazemap.system.files import refuse_used
 from gazemap.system.writing import check_writable
 
 if TYPE_CHECKING:
-    from gazemap.adaptation.readout import TunedReadout
     from gazemap.models.gazenet import GazeNet
 
 _LEAST = 5  # images
@@ -171,7 +166,12 @@ def adapt(
         )
     start = base.conditions.start
     found, condition = adapted(looks, prior_of(base, looks), start, {"dataset": whole.fingerprint})
-    readout = _readout(network, images, looks, condition or start, start, progress) if network else None
+    readout = None
+    if network is not None:
+        from gazemap.adaptation.readout import tuned_readout
+
+        frames = frames_of(base, images, looks, progress=progress)
+        readout = tuned_readout(network, frames, looks, condition or start, start, progress=progress)
     if condition is not None or readout is not None:
         seen = looks_of(images, progress=progress)[:, :FINGERPRINT]
         condition = replace(condition or start, name=name, images=seen)
@@ -210,20 +210,3 @@ def _network(model: str | Path) -> GazeNet:
             "gazenet-large or a run of the network gazenet, or leave the weights as they are."
         )
     return network
-
-
-def _readout(
-    network: GazeNet,
-    images: GazeDataset,
-    looks: Looks,
-    condition: ViewingCondition,
-    start: ViewingCondition,
-    progress: bool,
-) -> TunedReadout | None:
-    """The readout, trained on all images that somebody looked at; None where that does not help."""
-    from gazemap.adaptation.readout import tuned_readout
-
-    known = [sample for sample in images.samples if sample.image_id not in looks.left_out]
-    maker = ImageMaker(network.input_size, network.fit)
-    frames = cached_arrays(maker, known, description=f"Decoding {images.name}", progress=progress)
-    return tuned_readout(network, np.asarray(frames), looks, condition, start, progress=progress)

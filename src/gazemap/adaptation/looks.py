@@ -7,14 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gazemap.data.batches.cache import cached_arrays
+from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.evaluation.predictions import maps_of
 from gazemap.gaze.fixations import fixation_map
 from gazemap.images.placement import Placement
+from gazemap.models.conditions import blurred
 from gazemap.prediction.predictor import Predictor
 from gazemap.types import Floats, Size
+
+_DEGREE = 1 / 40  # of the width: where an image is seen 40 degrees wide
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +79,22 @@ def prior_of(predictor: Predictor, looks: Looks) -> Floats:
     """(h, w), the log of a model's own center bias; zeros where it has none."""
     own = predictor.log_prior
     return np.zeros(looks.measured.shape[1:]) if own is None else own.astype(np.float64)
+
+
+def frames_of(
+    predictor: Predictor, images: GazeDataset, looks: Looks, *, progress: bool = False
+) -> NDArray[np.uint8]:
+    """uint8 (N, 3, H, W), the images of `looks` in the network's frame."""
+    known = [sample for sample in images.samples if sample.image_id not in looks.left_out]
+    maker = ImageMaker(predictor.input_size, predictor.fit)
+    return np.asarray(cached_arrays(maker, known, description=f"Decoding {images.name}", progress=progress))
+
+
+def by_a_degree(measured: Floats) -> Floats:
+    """(N, h, w), what was measured, blurred by a fortieth of the width: about a degree."""
+    with np.errstate(divide="ignore"):
+        result: Floats = np.exp(blurred(np.log(measured), _DEGREE))
+    return result
 
 
 def halved(grids: Floats) -> Floats:

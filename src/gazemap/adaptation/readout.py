@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gazemap.adaptation.fitting import adapted, cross_folds, helps
-from gazemap.adaptation.looks import Looks
+from gazemap.adaptation.looks import Looks, by_a_degree
 from gazemap.models.condition_layer import ConditionLayer
-from gazemap.models.conditions import ViewingCondition, blurred
+from gazemap.models.conditions import ViewingCondition
 from gazemap.models.gazenet import GazeNet
 from gazemap.models.parts import log_softmax
 from gazemap.system.progress import bar
@@ -28,7 +28,6 @@ from gazemap.types import Floats
 
 STEPS = (20, 40, 80, 160)  # of which the best is taken
 _RATE, _BATCH = 2e-3, 8
-_BLUR = 1 / 40  # of the width, of the looks that are learned from: about a degree
 _AT_ONCE = 16  # images, where nothing is learned
 
 
@@ -75,7 +74,7 @@ def tuned_readout(
     scene, fine = _features(model, frames, progress)
     known, softened = (
         _Known(scene, fine, torch.tensor(measured, dtype=torch.float32))
-        for measured in (looks.measured, _blurred(looks.measured))
+        for measured in (looks.measured, by_a_degree(looks.measured))
     )
     folds, gains = cross_folds(looks.groups), np.zeros((len(STEPS), len(looks.groups)))
     for fold in bar(np.unique(folds), "Training the readout", progress=progress):
@@ -151,12 +150,6 @@ class _Readout:
         response = self.model.center_bias(self.model.response(known.scene, known.fine))
         losses: Tensor = -(known.measured * self.condition(log_softmax(response))).sum(dim=(1, 2))
         return losses
-
-
-def _blurred(measured: Floats) -> Floats:
-    with np.errstate(divide="ignore"):
-        result: Floats = np.exp(blurred(np.log(measured), _BLUR))
-    return result
 
 
 def _batches(places: NDArray[np.intp], size: int) -> list[NDArray[np.intp]]:

@@ -53,8 +53,11 @@ def save_adapted(
         if file.suffix != ".onnx":
             (folder / BEST).write_bytes(_weights(file, conditions, weights or {}))
         if form is not None:
-            new = form.read_bytes() if weights is None else _retrained(form, folder / BEST, weights)
-            (folder / BEST_FORM).write_bytes(_form(new, conditions, str(form)))
+            content = (
+                form.read_bytes() if weights is None else with_tensors(form.read_bytes(), weights, str(form))
+            )
+            now = None if weights is None else _digest(folder / BEST)
+            (folder / BEST_FORM).write_bytes(_form(content, conditions, str(form), now))
 
 
 def with_conditions(file: Path, conditions: KnownConditions) -> bytes:
@@ -75,19 +78,18 @@ def _weights(file: Path, conditions: KnownConditions, changed: Mapping[str, NDAr
     return save(tensors | dict(changed), metadata={_ABOUT: json.dumps(about)})
 
 
-def _form(form: bytes, conditions: KnownConditions, file: str) -> bytes:
+def _form(form: bytes, conditions: KnownConditions, file: str, digest: str | None = None) -> bytes:
+    """An ONNX form with these conditions; with a digest, it says that it is that network."""
     about = conditions.in_place_of_those(_said(form, file))
+    if digest is not None:
+        about["network"] = {**about["network"], "digest": digest}
     return with_metadata(form, {_ABOUT: json.dumps(about)}, file)
 
 
-def _retrained(form: Path, weights: Path, changed: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """An ONNX form with changed weights, which says what network it is now: that of a weights file."""
+def _digest(weights: Path) -> str:
     from gazemap.models.weights import digest, load_model
 
-    content = with_tensors(form.read_bytes(), changed, str(form))
-    about = _said(content, str(form))
-    about["network"] = {**about["network"], "digest": digest(load_model(weights))}
-    return with_metadata(content, {_ABOUT: json.dumps(about)}, str(form))
+    return digest(load_model(weights))
 
 
 def _described(file: Path) -> dict[str, Any]:

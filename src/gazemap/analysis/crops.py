@@ -124,9 +124,11 @@ def best_crop(
     if share is not None and not 0 < share <= 1:
         raise InputError(f"The share of attention to keep must be over 0 and at most 1, got {share:g}.")
     sizes = _Sizes(density.shape[0], density.shape[1], aspect)
-    sums, held = integral_image(density), _Held.of(areas)
+    sums = integral_image(density)
+    held = _Held.of(areas, sizes) if areas else None
     best = _best_position(sums, *sizes.at(sizes.largest), held)
     if best is None:
+        assert held is not None
         height, width = sizes.at(sizes.largest)
         names = ", ".join(area.name for area in areas)
         raise InputError(
@@ -190,52 +192,47 @@ def _nearest(value: Fraction) -> int:
 
 @dataclass(frozen=True)
 class _Held:
-    """The whole pixels that a crop must hold, from the first to before the last; all 0 for none."""
+    """The whole pixels that a crop must hold, from the first to before the last."""
 
-    top: int = 0
-    bottom: int = 0
-    left: int = 0
-    right: int = 0
+    top: int
+    bottom: int
+    left: int
+    right: int
 
     @classmethod
-    def of(cls, areas: Sequence[Area]) -> _Held:
-        """Those of the smallest box around some areas."""
+    def of(cls, areas: Sequence[Area], image: _Sizes) -> _Held:
+        """Those of the smallest box around some areas, which may reach out of the image by rounding."""
         boxes = [area.bounds for area in areas]
-        if not boxes:
-            return cls()
         return cls(
-            math.floor(min(box.y for box in boxes)),
-            math.ceil(max(box.bottom for box in boxes)),
-            math.floor(min(box.x for box in boxes)),
-            math.ceil(max(box.right for box in boxes)),
+            max(math.floor(min(box.y for box in boxes)), 0),
+            min(math.ceil(max(box.bottom for box in boxes)), image.height),
+            max(math.floor(min(box.x for box in boxes)), 0),
+            min(math.ceil(max(box.right for box in boxes)), image.width),
         )
 
     def places(self, height: int, width: int) -> tuple[slice, slice]:
         """The rows and columns in which a crop of a size can begin; empty where it is too small."""
-        if not self.bottom:
-            return slice(None), slice(None)
-        return slice(max(self.bottom - height, 0), self.top + 1), slice(
-            max(self.right - width, 0), self.left + 1
-        )
+        rows = slice(max(self.bottom - height, 0), self.top + 1)
+        return rows, slice(max(self.right - width, 0), self.left + 1)
 
 
-def _best_position(sums: Floats, height: int, width: int, held: _Held) -> Crop | None:
+def _best_position(sums: Floats, height: int, width: int, held: _Held | None) -> Crop | None:
+    """The best crop of a size; None where none of it holds what it must."""
     kept = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]
-    allowed = held.places(height, width)
-    first = (allowed[0].start or 0, allowed[1].start or 0)
-    kept = kept[allowed]
-    if not kept.size:
-        return None
-    rows, columns = (
-        places + start for places, start in zip(np.nonzero(kept >= kept.max() - _EQUAL), first, strict=True)
-    )
+    if held is not None:
+        allowed = np.zeros(kept.shape, dtype=bool)
+        allowed[held.places(height, width)] = True
+        if not allowed.any():
+            return None
+        kept[~allowed] = -np.inf
+    rows, columns = np.nonzero(kept >= kept.max() - _EQUAL)
     # twice the distance between the centers, in whole numbers, so that equal ones are equal
     down = 2 * rows + height - (sums.shape[0] - 1)
     across = 2 * columns + width - (sums.shape[1] - 1)
     nearest = np.argmin(down**2 + across**2)
     y, x = int(rows[nearest]), int(columns[nearest])
     area = height * width / ((sums.shape[0] - 1) * (sums.shape[1] - 1))
-    return Crop(x, y, width, height, float(kept[y - first[0], x - first[1]].clip(0, 1)), area)
+    return Crop(x, y, width, height, float(kept[y, x].clip(0, 1)), area)
 
 
 def check_crop_file(image: Path, out: Path) -> None:

@@ -18,6 +18,7 @@ from gazemap.cli.options import (
     FigureOption,
     ImageArgument,
     ModelOption,
+    SecondsOption,
     ViewportOption,
 )
 from gazemap.cli.tables import Table
@@ -49,9 +50,7 @@ def areas(
             "beside what is predicted.",
         ),
     ] = None,
-    seconds: Annotated[
-        float, typer.Option(metavar="SECONDS", help="An area is seen if it is looked at within this time.")
-    ] = 2.0,
+    seconds: SecondsOption = 2.0,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also write the table, into this .csv or .json file."),

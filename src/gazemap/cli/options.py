@@ -65,6 +65,9 @@ AREAS = (
     "An area as NAME=X,Y,WIDTH,HEIGHT in pixels; a file of areas: .csv, .json (COCO and LabelMe, too), .svg "
     "or a mask as .png; or a folder with such a file per image. May be given several times."
 )
+SecondsOption = Annotated[
+    float, typer.Option(metavar="SECONDS", help="An area is seen if it is looked at within this time.")
+]
 HoldsOption = Annotated[
     Literal["saliency", "log_density"],
     typer.Option(

@@ -18,6 +18,7 @@ from gazemap.cli.options import (
     ImageArgument,
     ModelOption,
     ModelsOption,
+    SecondsOption,
     ViewportOption,
 )
 from gazemap.cli.parsing import names
@@ -280,9 +281,7 @@ def diff(
             "All others are looked for at the same place as in A, and the result says so.",
         ),
     ] = None,
-    seconds: Annotated[
-        float, typer.Option(metavar="SECONDS", help="An area is seen if it is looked at within this time.")
-    ] = 2.0,
+    seconds: SecondsOption = 2.0,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also write the table of the areas, into this .csv or .json file."),

@@ -152,7 +152,8 @@ def crop(
     if figure:
         check_figure(figure, image)
     held = [] if areas is None else areas_of(image, areas)
-    check_areas(held, read_size(image))
+    if held:
+        check_areas(held, read_size(image))
     predictor = load_predictor(
         model, condition=condition, engine=engine, device=device, center_bias=center_bias
     )
