@@ -1,153 +1,174 @@
-"""A local S3: objects in memory, conditional puts, ranges, listings; and faults on demand."""
+"""A local S3, moto's server, behind a gate that throttles, fails, cuts streams off and lies, on demand."""
 
 from __future__ import annotations
 
-import hashlib
+import logging
+import socket
 import threading
-from contextlib import contextmanager
+from collections.abc import MutableMapping
+from contextlib import contextmanager, nullcontext
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
+from urllib.parse import unquote, urlsplit
+
+import boto3
+from moto.server import ThreadedMotoServer
 
 BUCKET = "bucket"
 PAGE = 3  # keys of a page of a listing
+CODES = {403: "AccessDenied", 409: "ConditionalRequestConflict", 500: "InternalError", 503: "SlowDown"}
+_OWN = {"connection", "content-length", "date", "server", "transfer-encoding"}  # which the gate sets itself
+
+
+class Objects(MutableMapping):
+    """The objects of the bucket, past the gate."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def __getitem__(self, key):
+        try:
+            return self._client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        except self._client.exceptions.NoSuchKey:
+            raise KeyError(key) from None
+
+    def __setitem__(self, key, content):
+        self._client.put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    def __delitem__(self, key):
+        self._client.delete_object(Bucket=BUCKET, Key=key)
+
+    def __iter__(self):
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+            yield from (found["Key"] for found in page.get("Contents", []))
+
+    def __len__(self):
+        return sum(1 for _ in self)
 
 
 class S3:
-    """The objects, what was asked, and which faults come: functions of (method, key, how often) -> fault."""
+    """The objects, what was asked, and which faults come.
 
-    def __init__(self):
-        self.objects = {}
+    Attributes:
+        objects: key -> bytes.
+        asked: (method, key) of every request; of a listing the key is empty.
+        fault: a function of (method, key, how often this was asked) -> None or a fault: a status;
+            "refused" (the connection ends before an answer); "cut" (half of the bytes that are stated come, of an
+            answer or of what is sent); "short" and "long" (fewer, or more, are stated than there are);
+            "lost" (it is done, and the answer does not come).
+    """
+
+    def __init__(self, port, client):
+        self.port = port
+        self.objects = Objects(client)
         self.asked = []
         self.fault = lambda method, key, count: None
-        self.lock = threading.Lock()
+        self.putting = threading.Lock()  # two conditional puts at once: S3 takes one, and moto might take both
+        self._lock = threading.Lock()
 
-    def count(self, method, key):
-        with self.lock:
+    def fault_of(self, method, key):
+        with self._lock:
             self.asked.append((method, key))
-            return self.asked.count((method, key))
+            return self.fault(method, key, self.asked.count((method, key)))
 
 
-def handler(s3):
-    class Handler(BaseHTTPRequestHandler):
+def gate(s3):
+    class Gate(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def log_message(self, *_):
             pass
 
-        def answer(self, status, body=b"", length=None, **headers):
+        def do_GET(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            key = unquote(urlsplit(self.path).path).removeprefix(f"/{BUCKET}").lstrip("/")
+            fault = s3.fault_of(self.command, key)
+            if fault == "refused" or (fault == "cut" and body):  # what was cut off is not stored
+                self.end()
+            elif isinstance(fault, int):
+                error = f"<Error><Code>{CODES[fault]}</Code><Message>no</Message></Error>".encode()
+                self.give(fault, {"Content-Type": "application/xml"}, error, len(error))
+            else:
+                self.forward(body, fault)
+
+        def forward(self, body, fault):
+            inner = HTTPConnection("127.0.0.1", s3.port)
+            with s3.putting if self.command == "PUT" else nullcontext():
+                inner.request(self.command, self.path, body, {**self.headers, "Connection": "close"})
+                answer = inner.getresponse()
+                content, stated = answer.read(), int(answer.headers.get("Content-Length") or 0)
+            inner.close()
+            if fault == "lost":
+                self.end()
+                return
+            if fault == "cut":
+                content = content[: stated // 2]
+            elif fault in ("short", "long"):
+                stated += -stated // 2 if fault == "short" else 7
+            kept = {name: value for name, value in answer.headers.items() if name.lower() not in _OWN}
+            self.give(answer.status, kept, content, stated)
+
+        do_HEAD = do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815
+
+        def give(self, status, headers, content, stated):
             self.send_response(status)
             for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(body) if length is None else length))
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(stated))
             self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-            if length is not None and length != len(body):
-                self.close_connection = True
-
-        def started(self):
-            """The key; None where a fault has answered."""
-            path = urlsplit(self.path)
-            key = unquote(path.path).removeprefix(f"/{BUCKET}").lstrip("/")
-            size = int(self.headers.get("Content-Length") or 0)
-            self.body = self.rfile.read(size)
-            if "aws-chunked" in (self.headers.get("Content-Encoding") or ""):
-                raise AssertionError("chunks are not understood here")
-            self.fault = s3.fault(self.command, key, s3.count(self.command, key))
-            if isinstance(self.fault, int):
-                code = "SlowDown" if self.fault == 503 else "InternalError"
-                self.answer(self.fault, f"<Error><Code>{code}</Code></Error>".encode())
-                return None
-            return key
-
-        def do_PUT(self):
-            key = self.started()
-            if key is None:
+            if self.command == "HEAD":
                 return
-            with s3.lock:
-                is_there = key in s3.objects and self.headers.get("If-None-Match") == "*"
-                if not is_there:
-                    s3.objects[key] = self.body
-            if is_there:
-                self.answer(412, b"<Error><Code>PreconditionFailed</Code></Error>")
-            elif self.fault == "lost":  # written, and the answer never comes
-                self.close_connection = True
-            else:
-                self.answer(200, ETag=etag(self.body))
+            self.wfile.write(content)
+            if stated != len(content):
+                self.end()
 
-        def do_GET(self):
-            key = self.started()
-            if key is None:
-                return
-            if not key:
-                self.answer(200, listing(s3, parse_qs(urlsplit(self.path).query)))
-                return
-            content = s3.objects.get(key)
-            if content is None:
-                self.answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
-                return
-            known = {"ETag": etag(content), "Last_Modified": "Sat, 01 Jan 2000 00:00:00 GMT"}
-            status, part = 200, content
-            if wanted := self.headers.get("Range"):
-                start, _, end = wanted.removeprefix("bytes=").partition("-")
-                last = min(int(end or len(content) - 1), len(content) - 1)
-                part, status = content[int(start) : last + 1], 206
-                known["Content_Range"] = f"bytes {start}-{last}/{len(content)}"
-            if self.fault == "cut":
-                self.answer(status, part[: len(part) // 2], length=len(part), **known)
-            elif self.fault == "short":  # it ends well, and is not all
-                self.answer(status, part[: len(part) // 2], **known)
-            else:
-                self.answer(status, part, **known)
+        def end(self):
+            self.close_connection = True
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_WR)
 
-        do_HEAD = do_GET  # noqa: N815
-
-    return Handler
-
-
-def etag(content):
-    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
-
-
-def listing(s3, query):
-    prefix, after = query.get("prefix", [""])[0], query.get("continuation-token", [""])[0]
-    keys = sorted(key for key in s3.objects if key.startswith(prefix) and key > after)
-    page, rest = keys[:PAGE], keys[PAGE:]
-    entries = "".join(
-        f"<Contents><Key>{escape(key)}</Key><Size>{len(s3.objects[key])}</Size>"
-        f"<LastModified>2000-01-01T00:00:00.000Z</LastModified><ETag>{escape(etag(s3.objects[key]))}</ETag>"
-        "</Contents>"
-        for key in page
-    )
-    token = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if rest else ""
-    return (
-        f"<ListBucketResult><Name>{BUCKET}</Name><Prefix>{escape(prefix)}</Prefix><KeyCount>{len(page)}"
-        f"</KeyCount><MaxKeys>{PAGE}</MaxKeys><IsTruncated>{str(bool(rest)).lower()}</IsTruncated>{token}"
-        f"{entries}</ListBucketResult>"
-    ).encode()
+    return Gate
 
 
 @contextmanager
-def s3_server(monkeypatch):
-    """A running one, which the environment names, and the processes that are started from here inherit."""
-    s3 = S3()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(s3))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings = {
-        "AWS_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
-        "AWS_ALLOW_HTTP": "true",
-        "AWS_ACCESS_KEY_ID": "a",
-        "AWS_SECRET_ACCESS_KEY": "b",
-        "AWS_REGION": "us-east-1",
-        "NO_PROXY": "127.0.0.1",
-        "no_proxy": "127.0.0.1",
-    }
-    for name, value in settings.items():
+def moto_server():
+    """Its port, while it runs."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request otherwise
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        yield server.get_host_and_port()[1]
+    finally:
+        server.stop()
+
+
+@contextmanager
+def s3_server(port, monkeypatch):
+    """An empty bucket, which the environment names, and the processes that are started from here inherit."""
+    known = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1"}
+    known |= {"AWS_ALLOW_HTTP": "true", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    for name, value in known.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", str(PAGE))
+    client = boto3.client("s3", "us-east-1", endpoint_url=f"http://127.0.0.1:{port}")
+    reset(port)
+    client.create_bucket(Bucket=BUCKET)
+    s3 = S3(port, client)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), gate(s3))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("AWS_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
     try:
         yield s3
     finally:
         server.shutdown()
         server.server_close()
+        client.close()
+
+
+def reset(port):
+    """Forget all buckets."""
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/moto-api/reset")
+    connection.getresponse().read()
+    connection.close()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gazemap.prediction.cluster import stores
 from gazemap.prediction.cluster.make_manifest import make_manifest
 
 
@@ -25,3 +26,31 @@ def manifest(tmp_path, photos):
     names.write_text("".join(f"photos/{path.name}\n" for path in sorted(photos.iterdir())))
     make_manifest([f"@{names}"], tmp_path / "m.parquet", shard_size=3)
     return tmp_path / "m.parquet"
+
+
+@pytest.fixture(scope="session")
+def moto_port():
+    """Of a local S3, which all tests of a session share."""
+    from support.s3_server import moto_server  # moto takes a second, and most tests do without
+
+    with moto_server() as port:
+        yield port
+
+
+@pytest.fixture
+def s3(moto_port, monkeypatch):
+    """An empty bucket behind a gate of faults."""
+    from support.s3_server import s3_server
+
+    stores._stores.clear()
+    with s3_server(moto_port, monkeypatch) as running:
+        yield running
+    stores._stores.clear()
+
+
+@pytest.fixture
+def stored(s3, photos):
+    """The pictures in a bucket."""
+    for path in photos.iterdir():
+        s3.objects[f"images/{path.name}"] = path.read_bytes()
+    return s3

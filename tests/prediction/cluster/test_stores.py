@@ -1,4 +1,4 @@
-"""Against a local S3, which is slow, refuses, cuts off and lies."""
+"""Images, manifests and parts in a local S3; what goes wrong there is in test_faults.py."""
 
 import io
 import tarfile
@@ -6,7 +6,6 @@ import tarfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.s3_server import s3_server
 
 import gazemap
 from gazemap.errors import DataError, InputError, OutputError
@@ -15,26 +14,6 @@ from gazemap.prediction.cluster.listing import Listing
 from gazemap.prediction.cluster.make_manifest import make_manifest
 from gazemap.prediction.cluster.predict_manifest import predict_manifest
 from gazemap.prediction.cluster.sources import sources
-
-
-@pytest.fixture
-def s3(monkeypatch):
-    stores._stores.clear()
-    with s3_server(monkeypatch) as running:
-        yield running
-    stores._stores.clear()
-
-
-@pytest.fixture
-def stored(s3, photos):
-    """The pictures in a bucket."""
-    for path in photos.iterdir():
-        s3.objects[f"images/{path.name}"] = path.read_bytes()
-    return s3
-
-
-def parts_of(s3, below="maps/part-"):
-    return {key: content for key, content in s3.objects.items() if key.startswith(below)}
 
 
 def test_a_bucket_gives_the_parts_that_a_folder_gives(tmp_path, stored, manifest, photos):
@@ -67,43 +46,6 @@ def test_a_bucket_gives_the_parts_that_a_folder_gives(tmp_path, stored, manifest
     }
     read = [key for method, key in stored.asked if method == "GET" and key.startswith("images/")]
     assert len(read) == len(set(read)) == 11  # none twice
-
-
-def test_throttled_and_failing_servers_are_asked_again(tmp_path, stored):
-    make_manifest(["s3://bucket/images/"], tmp_path / "m.parquet", shard_size=6)
-    predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=1)
-    calm = parts_of(stored)
-    for key in [*calm, "maps/_made_by.json"]:
-        del stored.objects[key]
-    stored.asked.clear()
-    stored.fault = lambda method, key, count: {1: 503, 2: 500}.get(count) if key else None
-    outcome = predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=2)
-    assert (outcome.made, outcome.failed) == (2, 1)
-    assert parts_of(stored) == calm
-
-
-def test_an_answer_that_is_lost_does_not_matter(tmp_path, stored):
-    make_manifest(["s3://bucket/images/"], tmp_path / "m.parquet", shard_size=6)
-    stored.fault = lambda method, key, count: "lost" if method == "PUT" and count == 1 else None
-    outcome = predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=1)
-    assert outcome.made == len(parts_of(stored)) == 2
-
-
-def test_a_stream_that_is_cut_once_is_read_whole(stored):
-    stored.fault = lambda method, key, count: "cut" if count == 1 else None
-    assert stores.read_object("s3://bucket/images/0.jpg") == stored.objects["images/0.jpg"]
-
-
-@pytest.mark.parametrize("fault", ["cut", "short"])
-def test_lengths_that_lie_are_found(stored, monkeypatch, fault):
-    monkeypatch.setitem(stores._RETRIES, "max_retries", 1)
-    stored.fault = lambda method, key, count: fault if method == "GET" else None
-    size = len(stored.objects["images/0.jpg"])
-    with pytest.raises(DataError, match=r"images/0\.jpg"):
-        stores.read_range("s3://bucket/images/0.jpg", 0, size)
-    if fault == "cut":
-        with pytest.raises(DataError, match=r"images/0\.jpg"):
-            stores.read_object("s3://bucket/images/0.jpg")
 
 
 def test_objects_larger_than_an_image_may_be_are_not_read(stored):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,6 +26,7 @@ _RETRIES: RetryConfig = {
     "max_retries": 8,
     "retry_timeout": timedelta(minutes=3),
 }  # 0.1 s, 0.2 s, 0.4 s ... at random
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)  # seconds, where two write one object at the same time
 _stores: dict[str, ObjectStore] = {}
 _one_by_one = threading.Lock()
 
@@ -154,20 +156,27 @@ def write_object(address: str, content: bytes | Path, *, replace: bool) -> None:
 
     Raises:
         OutputError: it cannot be written.
+        DataError: it cannot be told whether it is there.
     """
     import obstore
     from obstore.exceptions import AlreadyExistsError, BaseError
 
     store, name = store_of(address)
-    try:
-        obstore.put(store, name, content, mode="overwrite" if replace else "create", use_multipart=False)
-    except AlreadyExistsError:  # another made the same, or this did, and the answer was lost
-        return
-    except (BaseError, OSError, ValueError) as error:
-        raise OutputError(
-            f"{address} cannot be written ({_short(error)}). Check the credentials, and that the store takes "
-            "conditional puts (If-None-Match)."
-        ) from error
+    for pause in _PAUSES:
+        try:
+            obstore.put(store, name, content, mode="overwrite" if replace else "create", use_multipart=False)
+            return
+        except AlreadyExistsError:
+            # another made the same, or this did, and the answer was lost; or another is at it, and may yet fail
+            if not replace and object_exists(address):
+                return
+            time.sleep(pause)
+        except (BaseError, OSError, ValueError) as error:
+            raise OutputError(
+                f"{address} cannot be written ({_short(error)}). Check the credentials, and that the store takes "
+                "conditional puts (If-None-Match)."
+            ) from error
+    raise OutputError(f"{address} cannot be written: the store says that others write it. Run it again.")
 
 
 def objects_below(address: str) -> Iterator[str]:
