@@ -53,8 +53,8 @@ class S3:
         objects: key -> bytes.
         asked: (method, key) of every request; of a listing the key is empty.
         fault: a function of (method, key, how often this was asked) -> None or a fault: a status;
-            "refused" (the connection ends before an answer); "cut" (half of the bytes that are stated come, of an
-            answer or of what is sent); "short" and "long" (fewer, or more, are stated than there are);
+            "refused" (the connection ends before an answer); "cut" (half of the bytes that are stated come,
+            of an answer or of what is sent); "short" and "long" (fewer, or more, are stated than there are);
             "lost" (it is done, and the answer does not come).
     """
 
@@ -63,7 +63,9 @@ class S3:
         self.objects = Objects(client)
         self.asked = []
         self.fault = lambda method, key, count: None
-        self.putting = threading.Lock()  # two conditional puts at once: S3 takes one, and moto might take both
+        self.putting = (
+            threading.Lock()
+        )  # two conditional puts at once: S3 takes one, and moto might take both
         self._lock = threading.Lock()
 
     def fault_of(self, method, key):

@@ -45,13 +45,13 @@ def predict(
         ),
     ],
     out: Annotated[
-        Path,
+        str,
         typer.Option(
             metavar="FOLDER",
             help="The folder for the results; it is made if need be. Or, for one image and one kind, the "
-            "file, such as heat.png.",
+            "file, such as heat.png. Of a manifest it may be an address, as s3://bucket/maps.",
         ),
-    ] = Path("predictions"),
+    ] = "predictions",
     model: ModelOption = "gazenet",
     write: Annotated[
         str | None,
@@ -175,7 +175,7 @@ def manifest(
         ),
     ],
     out: Annotated[
-        Path, typer.Option(metavar="FILE", help="The new manifest; its name should end in .parquet.")
+        str, typer.Option(metavar="FILE", help="The new manifest; its name should end in .parquet.")
     ],
     shard_size: Annotated[
         int, typer.Option("--shard-size", metavar="N", help="How many images make a shard.")

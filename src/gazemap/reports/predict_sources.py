@@ -11,6 +11,7 @@ from gazemap.errors import InputError
 from gazemap.images.folds import ViewportLike
 from gazemap.images.video.clip import ENDINGS
 from gazemap.models.files import DEFAULT_MODEL
+from gazemap.prediction.cluster.stores import is_address
 from gazemap.prediction.files.outcome import Outcome
 from gazemap.prediction.files.outputs import DEFAULT_OUTPUTS
 from gazemap.prediction.files.predict_files import predict_files
@@ -46,7 +47,7 @@ def predict_sources(
     Args:
         sources: one manifest, whose name ends in .parquet; one video, by its ending or, of a .gif, where
             `frames_per_second` is given; or what `predict_files` takes.
-        out: the folder for the results.
+        out: the folder for the results; of a manifest also an address.
         model: a name or a path.
         write: of images and videos, what is written; by default `DEFAULT_OUTPUTS`, and of videos the overlay.
         condition: one that the model keeps by name.
@@ -87,6 +88,7 @@ def predict_sources(
             cluster=cluster,
             **computed,
         )
+    _refuse_addresses(sources, os.fspath(out))
     endings = (*ENDINGS, ".gif") if frames_per_second is not None else ENDINGS
     if any(source.lower().endswith(endings) for source in sources):
         _only("video", sources, of_manifest | {"--viewport": viewport})
@@ -118,3 +120,17 @@ def _refuse(options: Mapping[str, object], why: str) -> None:
     given = [name for name, value in options.items() if value is not None]
     if given:
         raise InputError(f"{', '.join(given)} {why}")
+
+
+def _refuse_addresses(sources: Sequence[str], out: str) -> None:
+    """Images and videos lie on this machine, and so do their pictures."""
+    for source in filter(is_address, sources):
+        raise InputError(
+            f"{source} is an address. List its images first: gazemap manifest {source} --out "
+            "manifest.parquet. Then predict the manifest."
+        )
+    if is_address(out):
+        raise InputError(
+            f"Only what is made of a manifest goes to an address, got {out}. Name a folder of this machine, "
+            "or make one: gazemap manifest SOURCE --out manifest.parquet."
+        )

@@ -14,16 +14,16 @@ from gazemap.prediction.cluster.listing import Listing
 from gazemap.prediction.cluster.make_manifest import make_manifest
 from gazemap.prediction.cluster.predict_manifest import predict_manifest
 from gazemap.prediction.cluster.sources import sources
+from gazemap.reports.predict_sources import predict_sources
 
 
 def test_a_bucket_gives_the_parts_that_a_folder_gives(tmp_path, stored, manifest, photos):
     stored.objects["images/notes.txt"] = b"no image"
-    made = make_manifest(["s3://bucket/images/"], tmp_path / "bucket.parquet", shard_size=3)
+    made = make_manifest(["s3://bucket/images/"], "s3://bucket/bucket.parquet", shard_size=3)
     assert (made.images, made.besides) == (
         11,
         ("1 files in tar files or buckets are no images and were passed over.",),
     )
-    stored.objects["bucket.parquet"] = made.file.read_bytes()
     outcome = predict_manifest("s3://bucket/bucket.parquet", "s3://bucket/maps", workers=1)
     assert (outcome.made, outcome.images, outcome.failed) == (4, 11, 1)
     predict_manifest(manifest, tmp_path / "local", workers=1)
@@ -97,3 +97,12 @@ def test_failed_images_of_a_bucket_are_tried_again(tmp_path, stored):
     stored.objects["images/broken.jpg"] = stored.objects["images/0.jpg"]
     outcome = predict_manifest(tmp_path / "m.parquet", "s3://bucket/maps", workers=1, retry_failed=True)
     assert (outcome.made, outcome.images, outcome.failed) == (1, 1, 0)
+
+
+def test_addresses_where_none_may_stand_are_refused(tmp_path, photos):
+    with pytest.raises(
+        InputError, match=r"List its images first: gazemap manifest s3://bucket/images/ --out"
+    ):
+        predict_sources(["s3://bucket/images/"], tmp_path / "out")
+    with pytest.raises(InputError, match="made of a manifest goes to an address, got s3://bucket/maps"):
+        predict_sources([str(photos)], "s3://bucket/maps")

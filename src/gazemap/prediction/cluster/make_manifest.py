@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gazemap.prediction.cluster.listing import Listing
 from gazemap.prediction.cluster.manifest import SHARD, Manifest, write_manifest
+from gazemap.prediction.cluster.stores import is_address, write_object
 from gazemap.system.plain import plain
 from gazemap.system.progress import bar
 from gazemap.system.writing import check_writable
@@ -20,14 +23,14 @@ class ManifestMade:
     """What `make_manifest` returns.
 
     Attributes:
-        file: the manifest.
+        file: the path or the address of the manifest.
         images: how many it lists.
         shards: how many there are.
         shard_size: images of a shard.
         besides: what was passed over, in sentences.
     """
 
-    file: Path
+    file: str
     images: int
     shards: int
     shard_size: int
@@ -61,7 +64,7 @@ def make_manifest(
     Args:
         sources: folders, image files, patterns, "@list.txt" (paths or addresses), tar files as WebDataset
             writes them, and Parquet files with images' bytes, paths or addresses.
-        out: the new file; its name ends in .parquet.
+        out: the new file, or its address; its name ends in .parquet.
         shard_size: images of a shard. One task turns it into one file: a minute's work is a good size.
         column: of Parquet files, which holds the images; found by itself where only one can.
         progress: show a bar.
@@ -72,9 +75,22 @@ def make_manifest(
         DataError: a tar or Parquet file is damaged.
         OutputError: `out` cannot be written.
     """
-    file = Path(out)
-    check_writable(file)
+    name = os.fspath(out)
     listing = Listing([os.fspath(source) for source in sources], column)
-    write_manifest(bar(listing, "Listing", progress=progress), file, shard_size=shard_size)
-    made = Manifest(str(file))
-    return ManifestMade(file, made.images, len(made), made.shard_size, tuple(listing.notes()))
+    with _written(name) as file:
+        write_manifest(bar(listing, "Listing", progress=progress), file, shard_size=shard_size)
+        made = Manifest(str(file))
+    return ManifestMade(name, made.images, len(made), made.shard_size, tuple(listing.notes()))
+
+
+@contextmanager
+def _written(name: str) -> Iterator[Path]:
+    """The file to write: of an address, one that goes there when it is whole."""
+    if not is_address(name):
+        check_writable(Path(name))
+        yield Path(name)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "manifest.parquet"
+        yield made
+        write_object(name, made, replace=True)

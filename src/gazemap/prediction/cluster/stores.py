@@ -167,14 +167,14 @@ def write_object(address: str, content: bytes | Path, *, replace: bool) -> None:
             obstore.put(store, name, content, mode="overwrite" if replace else "create", use_multipart=False)
             return
         except AlreadyExistsError:
-            # another made the same, or this did, and the answer was lost; or another is at it, and may yet fail
+            # another made the same; or this did, and the answer was lost; or another is at it, and may fail
             if not replace and object_exists(address):
                 return
             time.sleep(pause)
         except (BaseError, OSError, ValueError) as error:
             raise OutputError(
-                f"{address} cannot be written ({_short(error)}). Check the credentials, and that the store takes "
-                "conditional puts (If-None-Match)."
+                f"{address} cannot be written ({_short(error)}). Check the credentials, and that the store "
+                "takes conditional puts (If-None-Match)."
             ) from error
     raise OutputError(f"{address} cannot be written: the store says that others write it. Run it again.")
 
