@@ -30,10 +30,10 @@ from unittest.mock import patch
 from arguments import benchmark_parser, read_arguments
 from predict import photo
 
-from gazemap.prediction.cluster import predict_manifest as module
 from gazemap.prediction.cluster.make_manifest import make_manifest
 from gazemap.prediction.cluster.predict_manifest import predict_manifest
-from gazemap.prediction.cluster.shard import Job, ShardDone, ShardWorker
+from gazemap.system.workers import run as module
+from gazemap.system.workers.work import Done, Task, Work
 
 SIDES = {
     "plain, 1": (1, None),
@@ -57,24 +57,24 @@ def run(side: str, manifest: Path, out: Path) -> None:
         predict_manifest(manifest, out, workers=workers, cluster=cluster)
 
 
-def run_on_ray_data(job: Job, shards: Sequence[int], workers: int | None) -> Iterator[ShardDone]:
+def run_on_ray_data(work: Work, tasks: Sequence[Task], workers: int | None) -> Iterator[Done]:
     """The same tasks by Ray Data: a dataset of shards, mapped by actors that open the model once."""
     import ray
     import ray.data
 
     class Mapped:
         def __init__(self) -> None:
-            self.worker = ShardWorker(job)
+            self.worker = work.opened()
 
         def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
             done = [self.worker.run(int(shard)) for shard in batch["item"]]
-            return {"shard": [one.shard for one in done], "images": [one.images for one in done]}
+            return {"shard": batch["item"], "images": [one["images"] for one in done]}
 
     ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     pool = ray.data.ActorPoolStrategy(size=workers or 1)
-    numbers = ray.data.from_items(list(shards), override_num_blocks=len(shards))
+    numbers = ray.data.from_items(list(tasks), override_num_blocks=len(tasks))
     for row in numbers.map_batches(Mapped, batch_size=1, compute=pool, num_cpus=1).iter_rows():
-        yield ShardDone(row["shard"], row["images"])
+        yield Done(row["shard"], {"images": row["images"], "failed": 0, "failures": []})
     ray.shutdown()
 
 

@@ -21,7 +21,8 @@ ORDERS = {
     "": "errors < types < system < gaze < images < data | models | metrics < losses < prediction | training"
     " < evaluation | analysis < adaptation < reports | serving < cli < __main__",
     "system": "plain | yaml_text | json_text | contained | fingerprint | notebooks | figures"
-    " < progress | writing < locks < files < *",
+    " < progress | writing < locks < files < * < workers",
+    "system/workers": "work < processes | ray_actors < *",
     "gaze": "areas | blurring | fixation_pictures | lost_samples | numbers < samples < * < recordings",
     "gaze/recordings": "recording | bids_files < messages | looking | marks | row_trials | quality"
     " | bids_units < bids < *",
@@ -49,7 +50,7 @@ ORDERS = {
     "prediction": "inputs | engines | pictures | summary < prediction | predictor < folded | placing"
     " < predict < files < cluster",
     "prediction/cluster": "stores < manifest | parts | results < listing | sources | predictions"
-    " < make_manifest | shard < processes | ray_actors < *",
+    " < make_manifest | shard < *",
     "prediction/engines": "protobuf < description | form_metadata | form_tensors | grids < onnx | pytorch"
     " < openvino | to_onnx < *",
     "prediction/files": "threads | lists < outputs < folders < sources | result_folder < outcome < one_file"
@@ -58,8 +59,8 @@ ORDERS = {
     " | processes < setup < checkpoint | prepare | steps < plan < loop",
     "evaluation": "left_out | blurs | score_files | score_tables | seen | text_table | overview | intervals"
     " | baselines < significance < figures < scores < ground_truths | agreement | overlap | predictions"
-    " < interchange < rows < names | fingerprint < evaluate < reuse | explained < model_comparison"
-    " < comparison | kept",
+    " < interchange < rows < names | fingerprint | image_scores < by_workers < evaluate < reuse | explained"
+    " < model_comparison < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "adaptation": "looks | saving < fitting < readout < adapt | curve",
     "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"

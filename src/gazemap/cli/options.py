@@ -88,6 +88,22 @@ DeviceOption = Annotated[
         "--device", metavar="DEVICE", help="Where the model runs: auto (a GPU if there is one), cpu or cuda."
     ),
 ]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        help="How many processes share the work, to the same result. Without it, this one does it all.",
+    ),
+]
+ClusterOption = Annotated[
+    Literal["ray"] | None,
+    typer.Option(
+        "--cluster",
+        metavar="NAME",
+        help="Who does the work: ray, on all machines that it knows. Without it, it is done here.",
+    ),
+]
 ConditionOption = Annotated[
     str | None,
     typer.Option(

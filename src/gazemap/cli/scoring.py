@@ -12,6 +12,7 @@ from gazemap.cli.listings import metrics_parts
 from gazemap.cli.options import (
     MODEL_OR_MAPS,
     CenterBiasOption,
+    ClusterOption,
     DataOption,
     DegreesOption,
     DeviceOption,
@@ -24,6 +25,7 @@ from gazemap.cli.options import (
     SigmaOption,
     SplitOption,
     UnseenOption,
+    WorkersOption,
 )
 from gazemap.cli.parsing import names, pixels_in_degree
 from gazemap.cli.results import comparison_parts, scores_table
@@ -87,6 +89,8 @@ def evaluate(
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     center_bias: CenterBiasOption = True,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
 ) -> Answer:
     """Score a model on gaze data, beside the center bias, a uniform map and the gold standard.
 
@@ -112,6 +116,8 @@ def evaluate(
         engine=engine,
         device=device,
         center_bias=center_bias,
+        workers=workers,
+        cluster=cluster,
         progress=True,
     )
     return Answer(found, [scores_table(found.scores), *found.notes()])

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
-from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD, UNIFORM, leave_one_out
 from gazemap.evaluation.blurs import blurred_for, seen_at
+from gazemap.evaluation.by_workers import ScoringCrew, scoring_crew
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
-from gazemap.evaluation.ground_truths import GroundTruths, ImageGroundTruth, needs_points, with_metrics_of
+from gazemap.evaluation.ground_truths import with_metrics_of
+from gazemap.evaluation.image_scores import ImageScores, Score, Scoring
 from gazemap.evaluation.overlap import seen_by, unseen_places
-from gazemap.evaluation.predictions import PartOf, Predictions, learned_from, maps_of
+from gazemap.evaluation.predictions import learned_from
 from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
-from gazemap.metrics import METRICS, GroundTruth, Protocol
-from gazemap.metrics.scoring.preparing import Prepared, prepare, prepare_density
-from gazemap.metrics.scoring.reasons import why_undefined
-from gazemap.metrics.scoring.score import score_prepared
-from gazemap.prediction.predictor import Predictor
-from gazemap.system.processors import usable_cores
-from gazemap.system.progress import bar
+from gazemap.metrics import Protocol
 
 DERIVED = (
     "Log densities, also those of the baselines, are scored by the map that is best for each metric "
@@ -52,6 +45,8 @@ def evaluate(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    workers: int | None = None,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> Scores:
     """Score models on a split, and with them the center bias, a uniform map and the gold standard.
@@ -91,25 +86,34 @@ def evaluate(
         engine: what computes models, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
         device: where: "auto", "cpu" or "cuda".
         center_bias: False leaves the models' own center bias out; the names of their rows then say so.
+        workers: processes that share the images, to the same scores; by default this one does it all. They
+            open models, maps and the data set themselves, so that these are named by names or paths.
+        cluster: "ray": workers are actors of Ray, by default as many as it has cores or GPUs.
         progress: show bars.
 
     Raises:
         DataError: no such data set or split, one without fixations for metrics that need them, maps that do
             not fit the images, or degrees of a set whose pixels per degree are not known.
-        InputError: no such protocol or metric, two rows of one name, with `unseen` no image is left, or a
-            blur for a protocol that has its own.
+        InputError: no such protocol or metric, two rows of one name, with `unseen` no image is left, a blur
+            for a protocol that has its own, or models or a data set in memory for workers.
         WeightsError: a model that is not there or cannot be loaded.
         MissingPackageError: the package that computes a model is not installed; says what to install.
     """
     choose_protocol(protocol, metrics, one_map=one_map)  # refuses before anything is opened
+    computed: dict[str, Any] = {
+        "holds": holds,
+        "engine": engine,
+        "device": device,
+        "center_bias": center_bias,
+    }
+    by = scoring_crew(models, dataset, workers, cluster, pixels_per_degree=pixels_per_degree, **computed)
     dataset, degrees = seen_at(as_dataset(dataset), pixels_per_degree, sigma=sigma, degrees=degrees)
     split = split_named(split)
-    computed: dict[str, Any] = {"engine": engine, "device": device, "center_bias": center_bias}
-    rows = open_rows(models, dataset.split(split), holds=holds, **computed)
+    rows = open_rows(models, dataset.split(split), **computed)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
     asked |= {"sigma": sigma, "degrees": degrees}
     made_by = what_makes(rows, dataset, split, protocol, **asked)
-    return evaluate_opened(rows, dataset, split, protocol, **asked, made_by=made_by, progress=progress)
+    return evaluate_opened(rows, dataset, split, protocol, **asked, made_by=made_by, by=by, progress=progress)
 
 
 def evaluate_opened(
@@ -119,6 +123,7 @@ def evaluate_opened(
     protocol: str | Protocol,
     *,
     made_by: dict[str, Any],
+    by: ScoringCrew | None = None,
     metrics: Sequence[str] | None = None,
     one_map: bool = False,
     seed: int = 0,
@@ -130,6 +135,7 @@ def evaluate_opened(
     """As `evaluate`, of rows and a data set that are open, with the fingerprint of all this.
 
     It takes as long as reading all images, so that it is made once, by who looks for scores that are there.
+    With `by`, workers score, which open the same.
 
     Raises:
         DataError: as `evaluate`.
@@ -137,24 +143,18 @@ def evaluate_opened(
     """
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
     chosen = with_metrics_of(chosen, dataset.split(split), asked=metrics is not None)
-    dataset, _ = blurred_for(dataset, chosen, sigma=sigma, degrees=degrees)
+    blurred, _ = blurred_for(dataset, chosen, sigma=sigma, degrees=degrees)
     images = dataset.split(split)
     seen = seen_by(learned_from(rows), images, progress=progress)
-    if unseen:
-        places = unseen_places(images, seen)
-        images = images.with_samples([images[place] for place in places])
-        rows = {
-            name: entry if isinstance(entry, Predictor) else PartOf(entry, places)
-            for name, entry in rows.items()
-        }
-    has_train = "train" in dataset.splits and split != "train"
-    truths = GroundTruths(images, dataset.split("train") if has_train else images, chosen, seed)
-    predictions = {
-        name: maps_of(entry, images, progress=progress) if isinstance(entry, Predictor) else entry
-        for name, entry in rows.items()
-    }
-    title = f"Scoring {dataset.name} {split}, {chosen.name}"
-    scored = _score_images(predictions, truths, title, progress)
+    places = unseen_places(images, seen) if unseen else [*range(len(images))]
+    images = images.with_samples([images[place] for place in places])
+    scored: list[ImageScores]
+    if by is None:
+        scoring = Scoring(rows, blurred, split, chosen, seed=seed, places=places)
+        scored = scoring.scores(range(len(images)), progress=progress)
+    else:
+        asked: dict[str, Any] = {"seed": seed, "places": places, "sigma": sigma, "degrees": degrees}
+        scored = by.scores(rows, split, chosen, len(images), **asked, progress=progress)
     image_ids = tuple(images.image_ids)
     return Scores(
         protocol=chosen.name,
@@ -170,77 +170,11 @@ def evaluate_opened(
             for row, own in scored[0].items()
         },
         made_by=made_by,
-        seen={name: {i: how for i, how in own.items() if i in {*image_ids}} for name, own in seen.items()},
+        seen={
+            name: {i: how for i, how in known.items() if i in {*image_ids}} for name, known in seen.items()
+        },
     )
 
 
-class _Score(NamedTuple):
-    """One image's score, or NaN and why there is none."""
-
-    value: float
-    reason: str = ""
-
-
-_ImageScores = dict[str, dict[str, _Score]]  # row -> metric -> score
-
-
-def _reasons(image_ids: Sequence[str], scores: Sequence[_Score]) -> dict[str, str]:
+def _reasons(image_ids: Sequence[str], scores: Sequence[Score]) -> dict[str, str]:
     return {i: score.reason for i, score in zip(image_ids, scores, strict=True) if score.reason}
-
-
-def _score_images(
-    rows: Mapping[str, Predictions], truths: GroundTruths, title: str, progress: bool
-) -> list[_ImageScores]:
-    """The scores of every image, several images at a time."""
-    count, threads = len(truths.images), usable_cores()
-    # with the BLAS library's own threads, too, threads would wait for each other half of the time
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max_workers=threads) as pool:
-        results = pool.map(lambda index: _score_image(index, rows, truths), range(count))
-        return list(bar(results, title, total=count, progress=progress))
-
-
-def _score_image(index: int, rows: Mapping[str, Predictions], truths: GroundTruths) -> _ImageScores:
-    truth, protocol = truths.of(index), truths.protocol
-    scores = {}
-    for name, entry in rows.items():
-        prepared = prepare(entry.grid(index), protocol, truth.size, entry.output, truth.context)
-        scores[name] = _scored(prepared, truth, protocol.metrics)
-    center_bias, uniform = truths.baselines(truth)
-    scores[CENTER_BIAS] = _scored(center_bias, truth, protocol.metrics)
-    scores[UNIFORM] = _scored(uniform, truth, protocol.metrics)
-    if truths.images.has_observers:
-        scores[GOLD_STANDARD] = _gold_standard(index, truth, truths)
-    return scores
-
-
-def _scored(prepared: Prepared, truth: GroundTruth, metrics: Sequence[str]) -> dict[str, _Score]:
-    known = [name for name in metrics if truth.fixation_map is not None or not needs_points(name)]
-    scored = score_prepared(prepared, truth, known)
-    return {name: _score(name, scored, prepared, truth) for name in metrics}
-
-
-def _score(name: str, scored: Mapping[str, float], prepared: Prepared, truth: GroundTruth) -> _Score:
-    if name not in scored:
-        return _Score(np.nan, "only its map is known, no fixation points")
-    value = scored[name]
-    return _Score(value, why_undefined(prepared, truth, name) or "") if np.isnan(value) else _Score(value)
-
-
-def _gold_standard(index: int, truth: ImageGroundTruth, truths: GroundTruths) -> dict[str, _Score]:
-    sample, protocol = truths.images[index], truths.protocol
-    # one observer's few fixations make no density that a prediction could be expected to match
-    metrics = [name for name in protocol.metrics if "density" not in METRICS[name].needs]
-    cases = []
-    for density, held_out in leave_one_out(sample, truth.size, truth.context.sigma, truth.baseline):
-        prepared = prepare_density(density, protocol, truth.context)
-        cases.append(_scored(prepared, truth.with_fixations(held_out), metrics))
-    means = {}
-    for name in protocol.metrics:
-        if name not in metrics:
-            means[name] = _Score(np.nan, "one observer's fixations are no density")
-        elif not cases:
-            means[name] = _Score(np.nan, "fewer than two observers looked at it")
-        else:
-            reason = next((case[name].reason for case in cases if case[name].reason), "")
-            means[name] = _Score(float(np.mean([case[name].value for case in cases])), reason)
-    return means

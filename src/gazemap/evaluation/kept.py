@@ -11,6 +11,7 @@ from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.evaluation.baselines import BASELINES
 from gazemap.evaluation.blurs import seen_at
+from gazemap.evaluation.by_workers import scoring_crew
 from gazemap.evaluation.evaluate import DERIVED
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.fingerprint import choose_protocol
@@ -103,6 +104,8 @@ def evaluate_and_keep(
     engine: str = "auto",
     device: str = "auto",
     center_bias: bool = True,
+    workers: int | None = None,
+    cluster: str | None = None,
     out: str | Path | None = None,
     force: bool = False,
     progress: bool = False,
@@ -128,6 +131,8 @@ def evaluate_and_keep(
         engine: what computes models.
         device: where.
         center_bias: False leaves the models' own center bias out; the names of their rows then say so.
+        workers: processes that share the images, to the same scores.
+        cluster: "ray": actors of Ray share them.
         out: the file, .parquet, .csv or .json; by default a .parquet file in the model's folder, or next to
             the model's file; of several models, or of one in memory, in the working folder.
         force: replace scores in the file that another model, data set, protocol or version made.
@@ -140,17 +145,23 @@ def evaluate_and_keep(
     if out is not None:
         check_scores_file(Path(out))
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
+    computed: dict[str, Any] = {
+        "holds": holds,
+        "engine": engine,
+        "device": device,
+        "center_bias": center_bias,
+    }
+    by = scoring_crew(models, dataset, workers, cluster, pixels_per_degree=pixels_per_degree, **computed)
     dataset, degrees = seen_at(as_dataset(dataset), pixels_per_degree, sigma=sigma, degrees=degrees)
     split = split_named(split)
     images = dataset.split(split)
-    computed: dict[str, Any] = {"engine": engine, "device": device, "center_bias": center_bias}
-    rows = open_rows(models, images, holds=holds, **computed)
+    rows = open_rows(models, images, **computed)
     part = named_split(split, unseen=unseen)
     path = Path(out) if out is not None else _default_file(models, rows, dataset, part, chosen.name)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
     asked |= {"sigma": sigma, "degrees": degrees}
     scores, found = found_or_made(
-        path, rows, dataset, split, protocol, **asked, replace_others=force, progress=progress
+        path, rows, dataset, split, protocol, **asked, by=by, replace_others=force, progress=progress
     )
     return Evaluation(
         scores=scores,

@@ -14,7 +14,7 @@ from gazemap.data.batches.targets import ImageMaker
 from gazemap.data.dataset import GazeDataset
 from gazemap.images.placement import Placement
 from gazemap.models.training_images import TrainingImages
-from gazemap.prediction.predict import predict_frames
+from gazemap.prediction.predict import predict_frames_alike
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
 from gazemap.system.fingerprint import digest
@@ -115,14 +115,14 @@ class ModelPredictions:
 
 
 def maps_of(model: ModelLike, images: GazeDataset, *, progress: bool = False) -> ModelPredictions:
-    """A model's predictions for every image of a data set."""
+    """A model's predictions for every image of a data set; of an image, the same bits beside any others."""
     predictor = load_predictor(model)
     samples = images.samples
     maker = ImageMaker(predictor.input_size, predictor.fit)
     frames = cached_arrays(maker, samples, description=f"Decoding {images.name}", progress=progress)
     placements = [Placement(sample.size, predictor.input_size, predictor.fit) for sample in samples]
     return ModelPredictions(
-        predict_frames(predictor, frames, placements, progress=progress), predictor.output
+        predict_frames_alike(predictor, frames, placements, progress=progress), predictor.output
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
 from gazemap.data.split_names import split_named
 from gazemap.errors import OutputError
+from gazemap.evaluation.by_workers import ScoringCrew, scoring_crew
 from gazemap.evaluation.evaluate import evaluate_opened
 from gazemap.evaluation.fingerprint import what_makes
 from gazemap.evaluation.rows import Models, Row, open_rows
@@ -36,6 +37,8 @@ def scores_in(
     holds: str = "saliency",
     engine: str = "auto",
     device: str = "auto",
+    workers: int | None = None,
+    cluster: str | None = None,
     replace_others: bool = True,
     progress: bool = False,
 ) -> Scores:
@@ -56,6 +59,8 @@ def scores_in(
         holds: what maps in folders and files hold.
         engine: what computes models.
         device: where.
+        workers: processes that share the images.
+        cluster: "ray": actors of Ray do.
         replace_others: whether other scores in `path` (of another model, data set, protocol or version) are
             replaced, or refused.
         progress: show bars.
@@ -67,12 +72,14 @@ def scores_in(
             cannot be written.
     """
     check_scores_file(path)
+    computed: dict[str, Any] = {"holds": holds, "engine": engine, "device": device}
+    by = scoring_crew(models, dataset, workers, cluster, pixels_per_degree=None, **computed)
     dataset, split = as_dataset(dataset), split_named(split)
-    rows = open_rows(models, dataset.split(split), holds=holds, engine=engine, device=device)
+    rows = open_rows(models, dataset.split(split), **computed)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
     asked |= {"sigma": sigma, "degrees": degrees}
     return found_or_made(
-        path, rows, dataset, split, protocol, **asked, replace_others=replace_others, progress=progress
+        path, rows, dataset, split, protocol, **asked, by=by, replace_others=replace_others, progress=progress
     )[0]
 
 
@@ -83,11 +90,12 @@ def found_or_made(
     split: str,
     protocol: str | Protocol,
     *,
+    by: ScoringCrew | None = None,
     replace_others: bool,
     progress: bool = False,
     **asked: Any,  # noqa: ANN401 - the options of `what_makes`
 ) -> tuple[Scores, bool]:
-    """The scores as by `scores_in`, its rows already open, and whether they were there.
+    """The scores as by `scores_in`, its rows already open, by workers or not, and whether they were there.
 
     Of two processes that score into one file, the second waits for the first, and then finds its scores.
     """
@@ -101,7 +109,9 @@ def found_or_made(
         found = _found_in(path, made_by, replace_others)
         if found is not None:
             return found, True
-        scores = evaluate_opened(rows, dataset, split, protocol, **asked, made_by=made_by, progress=progress)
+        scores = evaluate_opened(
+            rows, dataset, split, protocol, **asked, made_by=made_by, by=by, progress=progress
+        )
         scores.write(path)
     return scores, False
 

@@ -179,3 +179,10 @@ def located(path: str | os.PathLike[str]) -> Located:
     if text in shipped and not path.exists():
         return Located(shipped[text], text)
     return Located(path, path.stem)
+
+
+def absolute_name(model: str | os.PathLike[str]) -> str:
+    """A model's name or path as `located` takes it, but so that it means the same in every folder."""
+    text = os.fspath(model)
+    is_path = os.path.exists(text) or os.path.exists(split_condition(text)[0])
+    return os.path.abspath(text) if is_path else text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import Any, overload
@@ -18,6 +20,7 @@ from gazemap.prediction.inputs import ImageLike
 from gazemap.prediction.placing import PlacedImage, read_placed
 from gazemap.prediction.prediction import Prediction
 from gazemap.prediction.predictor import ModelLike, Predictor, load_predictor
+from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
 
 _BATCH = 64
@@ -182,3 +185,43 @@ def predict_frames(
                 for grid, placement, image in zip(grids, placements[part], known[part], strict=True)
             ]
     return found
+
+
+def predict_frames_alike(
+    predictor: Predictor,
+    frames: NDArray[np.uint8],
+    placements: Sequence[Placement],
+    *,
+    progress: bool = False,
+) -> list[Prediction]:
+    """As `predict_frames`, but to the same bits with any number of cores, and whatever frames are beside.
+
+    On a CPU each frame is computed alone, by one thread, and several frames at once.
+
+    Raises:
+        WeightsError: the model puts out NaN or infinity.
+    """
+    if predictor.device != "cpu":
+        return predict_frames(predictor, frames, placements, progress=progress)
+
+    def predicted(index: int) -> Prediction:
+        return predict_frames(predictor, frames[index : index + 1], placements[index : index + 1])[0]
+
+    with computing_by_one_thread(predictor), ThreadPoolExecutor(usable_cores()) as pool:
+        found = pool.map(predicted, range(len(frames)))
+        return [*bar(found, "Predicting", len(frames), progress=progress)]
+
+
+@contextmanager
+def computing_by_one_thread(predictor: Predictor) -> Iterator[None]:
+    """To put around several calls, of threads that are started in it: PyTorch computes each by one thread.
+
+    Its bits depend on the number of threads; those of ONNX Runtime do not.
+    """
+    with ExitStack() as held:
+        held.enter_context(predictor.computing())
+        if predictor.engine == "torch":
+            from gazemap.prediction.engines.pytorch import one_thread
+
+            held.enter_context(one_thread())
+        yield

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 KILLS = int(os.environ.get("GAZEMAP_KILLS", "3"))
 SEED = int(os.environ.get("GAZEMAP_SEED", "0"))
 ENGINES = ["processes", pytest.param("ray", marks=pytest.mark.slow)]
-WORKERS = {"processes": b"cluster.processes import work", "ray": b"ray::ShardWorker"}
+WORKERS = {"processes": b"workers.processes import work", "ray": b"ray::RayWorker"}
 
 
 def parts_of(folder):
@@ -66,7 +66,7 @@ def kill(pid, how=signal.SIGKILL):
 
 
 def gone(pids, longest=120):
-    """Wait for the end of processes that have lost their driver; what is at a shard may finish it."""
+    """Wait for the end of processes that have lost their driver."""
     end = time.monotonic() + longest
     while time.monotonic() < end and any(map(command, pids)):
         time.sleep(0.05)

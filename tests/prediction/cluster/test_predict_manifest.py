@@ -4,9 +4,9 @@ from PIL import Image
 
 import gazemap
 from gazemap.errors import DataError, InputError, OutputError
-from gazemap.prediction.cluster import processes
 from gazemap.prediction.cluster.make_manifest import make_manifest
 from gazemap.prediction.cluster.predict_manifest import predict_manifest, shards_of
+from gazemap.system.workers import processes
 
 
 def parts_of(folder):

@@ -1,8 +1,8 @@
 import pytest
 
 from gazemap.errors import GazemapError, InputError, MissingPackageError
-from gazemap.prediction.cluster import predict_manifest as module
 from gazemap.prediction.cluster.predict_manifest import predict_manifest
+from gazemap.system.workers.run import CLUSTERS
 
 
 def parts_of(folder):
@@ -18,7 +18,7 @@ def test_without_ray_the_extra_is_named(tmp_path, manifest, monkeypatch):
 def test_another_cluster_is_refused(tmp_path, manifest):
     with pytest.raises(InputError, match="Known: ray"):
         predict_manifest(manifest, tmp_path / "out", cluster="spark")
-    assert module.CLUSTERS == ("ray",)
+    assert CLUSTERS == ("ray",)
 
 
 def test_a_ray_that_does_not_start_is_said(tmp_path, manifest, monkeypatch):

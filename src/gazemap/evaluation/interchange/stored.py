@@ -131,7 +131,7 @@ def open_model_or_maps(
     place = Path(path)
     is_model = (place / BEST).exists() or place.suffix in (".safetensors", ".onnx") or not place.exists()
     if is_model:
-        return load_predictor(path, engine=engine, device=device)
+        return load_predictor(path, engine=engine, device=device, threads=1)  # of several at once
     return open_predictions(place, images, holds)
 
 

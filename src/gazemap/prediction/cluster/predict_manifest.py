@@ -9,20 +9,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from gazemap.errors import InputError, check_name
+from gazemap.errors import InputError
 from gazemap.images.folds import ViewportLike, parse_viewport, viewport_text
-from gazemap.models.files import DEFAULT_MODEL
+from gazemap.models.files import DEFAULT_MODEL, absolute_name
 from gazemap.prediction.cluster.parts import part_number, part_schema
-from gazemap.prediction.cluster.processes import run_in_processes
-from gazemap.prediction.cluster.ray_actors import run_on_ray
-from gazemap.prediction.cluster.shard import Job, ShardDone, ShardWorker
+from gazemap.prediction.cluster.shard import Job, ShardWorker
 from gazemap.prediction.cluster.stores import absolute
-from gazemap.system.extras import require
 from gazemap.system.plain import plain
 from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
+from gazemap.system.workers.run import Crew
+from gazemap.system.workers.work import Done, Work
 
-CLUSTERS = ("ray",)
+_WORKER = "gazemap.prediction.cluster.shard:shard_worker"
 _SHOWN = 10
 
 
@@ -114,16 +113,12 @@ def predict_manifest(
         OutputError: `out` cannot be written, or holds parts of another manifest, model or version.
     """
     part_schema(density)
-    if cluster is not None:
-        check_name("cluster", cluster, CLUSTERS)
-        require("ray", "The cluster ray")
+    crew = Crew(workers, cluster)
     seen = parse_viewport(viewport)
-    if workers is not None and workers < 1:
-        raise InputError(f"There must be at least 1 worker, got {workers}.")
     job = Job(
         manifest=absolute(os.fspath(manifest)),
         out=absolute(os.fspath(out)),
-        model=os.path.abspath(model) if os.path.exists(model) else os.fspath(model),
+        model=absolute_name(model),
         condition=condition,
         engine=engine,
         device=device,
@@ -138,14 +133,13 @@ def predict_manifest(
     left = _left(worker, chosen, retry_failed)
     # every worker computes as this one, whatever "auto" would mean where it runs
     job = replace(job, engine=worker.predictor.engine, device=worker.predictor.device)
-    number = min(workers or usable_cores(), len(left))
-    done: Iterator[ShardDone]
-    if cluster is not None and left:
-        done = run_on_ray(job, left, workers)
-    elif number > 1:
-        done = run_in_processes(job, left, number)
+    if cluster is None:
+        crew = Crew(min(workers or usable_cores(), max(1, len(left))))
+    done: Iterator[Done]
+    if crew.is_several and left:
+        done = crew.run(Work(_WORKER, asdict(job), "Shard", job.device), left)
     else:
-        done = map(worker.run, left)
+        done = (Done(number, worker.run(number)) for number in left)
     return _outcome(job.out, len(chosen), bar(done, "Predicting", len(left), progress=progress))
 
 
@@ -178,14 +172,17 @@ def _left(worker: ShardWorker, chosen: range, retry_failed: bool) -> list[int]:
     return left[start:] + left[:start]
 
 
-def _outcome(out: str, shards: int, steps: Iterable[ShardDone]) -> ShardsOutcome:
+def _outcome(out: str, shards: int, steps: Iterable[Done]) -> ShardsOutcome:
     made = images = failed = lost = 0
     failures: list[str] = []
     for step in steps:
-        made += step.images > 0
-        images += step.images
-        failed += step.failed
-        lost += bool(step.lost)
-        failures += [step.lost] * bool(step.lost) + list(step.failures)
+        if step.lost:
+            lost += 1
+            failures.append(step.lost)
+        else:
+            made += step.answer["images"] > 0
+            images += step.answer["images"]
+            failed += step.answer["failed"]
+            failures += step.answer["failures"]
         del failures[_SHOWN:]
     return ShardsOutcome(out, shards, made, images, failed, lost, tuple(failures))

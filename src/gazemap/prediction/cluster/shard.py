@@ -6,8 +6,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 from gazemap.errors import DataError, InputError, MissingPackageError
 from gazemap.images.folds import parse_viewport
@@ -28,9 +30,8 @@ from gazemap.prediction.cluster.stores import is_address
 from gazemap.prediction.files.result_folder import made_by_table, made_by_text, refuse_other
 from gazemap.prediction.files.threads import ahead, batched
 from gazemap.prediction.placing import PlacedImage, read_placed
-from gazemap.prediction.predict import predict_placed
+from gazemap.prediction.predict import computing_by_one_thread, predict_placed
 from gazemap.prediction.predictor import load_predictor
-from gazemap.system.processors import usable_cores
 
 _BATCH = 4  # on a GPU; on a CPU one at a time, which is as fast there
 _READERS = 2  # threads that decode while the network computes
@@ -79,14 +80,12 @@ class ShardDone:
         images: how many are new; 0 where the part was there already.
         failed: how many of them could not be predicted.
         failures: the first of these, each with the reason.
-        lost: why there is no part; empty where there is one.
     """
 
     shard: int
     images: int = 0
     failed: int = 0
     failures: tuple[str, ...] = ()
-    lost: str = ""
 
 
 class ShardWorker:
@@ -135,13 +134,16 @@ class ShardWorker:
         self.results.create_text(_MADE_BY, content)
         refuse_other(self.results.name, self.results.text(_MADE_BY), content)
 
-    def run(self, shard: int) -> ShardDone:
-        """Make the part of a shard, unless it is there.
+    def run(self, task: int) -> dict[str, Any]:
+        """Make the part of a shard, unless it is there: a `ShardDone` as JSON values.
 
         Raises:
             DataError: the manifest or an old part is damaged.
             OutputError: the part cannot be written.
         """
+        return asdict(self._done(task))
+
+    def _done(self, shard: int) -> ShardDone:
         name = part_name(shard)
         if self._job.retry_failed:
             return self._again(shard, name)
@@ -171,11 +173,8 @@ class ShardWorker:
         with ExitStack() as held:
             held.enter_context(warnings.catch_warnings())
             warnings.filterwarnings("ignore", module="PIL")  # of damage that it gets over
-            held.enter_context(self.predictor.computing())
-            if self.predictor.engine == "torch":
-                from gazemap.prediction.engines.pytorch import threads_shared_by
-
-                held.enter_context(threads_shared_by(usable_cores()))
+            held.enter_context(threadpool_limits(1, user_api="blas"))
+            held.enter_context(computing_by_one_thread(self.predictor))
             readers = _REMOTE_READERS if any(is_address(row.path) for row in rows) else _READERS
             pool = ThreadPoolExecutor(readers)
             held.callback(pool.shutdown, cancel_futures=True)
@@ -220,6 +219,6 @@ class _Tally:
         return ShardDone(self._shard, self._images, self._failed, tuple(self._failures))
 
 
-def as_done(values: dict[str, Any]) -> ShardDone:
-    """What became of a shard, from JSON."""
-    return ShardDone(**{**values, "failures": tuple(values["failures"])})
+def shard_worker(**job: Any) -> ShardWorker:  # noqa: ANN401 - JSON
+    """The worker of a job that has come as JSON values; raises what `ShardWorker` raises."""
+    return ShardWorker(Job(**job))

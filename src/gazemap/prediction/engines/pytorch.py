@@ -67,9 +67,22 @@ def predict_grids(model: SaliencyModel, frames: NDArray[np.uint8]) -> NDArray[np
 @contextmanager
 def threads_shared_by(workers: int) -> Iterator[None]:
     """PyTorch's own threads divided among several workers, which would else wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(max(1, threads // workers))  # for threads that are started from now on
+    with _threads(max(1, torch.get_num_threads() // workers)):
+        yield
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """PyTorch computes each call by one thread, so that bits do not depend on the cores."""
+    with _threads(1):
+        yield
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)  # for threads that are started from now on
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)

@@ -1,4 +1,4 @@
-"""Workers as actors of Ray, wherever `ray.init()` leads: each opens the model once and takes many shards."""
+"""Workers as actors of Ray, wherever `ray.init()` leads: each is made once and takes many tasks."""
 
 from __future__ import annotations
 
@@ -8,20 +8,33 @@ from importlib import import_module
 from typing import Any
 
 from gazemap.errors import GazemapError
-from gazemap.prediction.cluster.shard import Job, ShardDone, ShardWorker
+from gazemap.system.workers.work import Done, Task, Work, Worker
 
-_TRIES = 3  # of a shard whose worker dies, before it is given up
+_TRIES = 3  # of a task whose worker dies, before it is given up
 
 
-def run_on_ray(job: Job, shards: Sequence[int], workers: int | None) -> Iterator[ShardDone]:
-    """Do shards by actors; what is done comes as it is.
+class RayWorker:
+    """A worker that is made where the first task comes in, so that what it refuses is said."""
 
-    Ray starts an actor anew that dies, and gives it its shard again. Each has one core, and a GPU where the
-    job computes on GPUs. All machines must see the manifest, the images and the place of the parts.
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._worker: Worker | None = None
+
+    def run(self, task: Task) -> Any:  # noqa: ANN401 - JSON
+        """Do a task; raises what the worker raises."""
+        self._worker = self._worker or self._work.opened()
+        return self._worker.run(task)
+
+
+def run_on_ray(work: Work, tasks: Sequence[Task], workers: int | None) -> Iterator[Done]:
+    """Do tasks by actors; what is done comes as it is.
+
+    Ray starts an actor anew that dies, and gives it its task again. Each has one core, and a GPU where the
+    work is computed on GPUs. All machines must see all files.
 
     Args:
-        job: what they do.
-        shards: the numbers.
+        work: what they do.
+        tasks: its parts.
         workers: how many actors; by default as many as the cluster has cores, or GPUs.
 
     Raises:
@@ -32,27 +45,25 @@ def run_on_ray(job: Job, shards: Sequence[int], workers: int | None) -> Iterator
         if not ray.is_initialized():
             _start(ray)
             held.callback(ray.shutdown)
-        kind = "GPU" if job.device == "cuda" else "CPU"
-        number = min(workers or max(1, int(ray.cluster_resources().get(kind, 1))), len(shards))
+        kind = "GPU" if work.device == "cuda" else "CPU"
+        number = min(workers or max(1, int(ray.cluster_resources().get(kind, 1))), len(tasks))
         resources = {"num_cpus": 1, "num_gpus": int(kind == "GPU")}
-        made = ray.remote(ShardWorker).options(max_restarts=-1, max_task_retries=_TRIES - 1, **resources)
-        actors = [made.remote(job) for _ in range(number)]
+        made = ray.remote(RayWorker).options(max_restarts=-1, max_task_retries=_TRIES - 1, **resources)
+        actors = [made.remote(work) for _ in range(number)]
         held.callback(lambda: [ray.kill(actor) for actor in actors])
-        left = iter(shards)
-        waiting = {
-            actor.run.remote(shard): (actor, shard) for actor, shard in zip(actors, left, strict=False)
-        }
+        left = iter(tasks)
+        waiting = {actor.run.remote(task): (actor, task) for actor, task in zip(actors, left, strict=False)}
         while waiting:
             (ready,), _ = ray.wait([*waiting], num_returns=1)
-            actor, shard = waiting.pop(ready)
+            actor, task = waiting.pop(ready)
             following = next(left, None)
             if following is not None:
                 waiting[actor.run.remote(following)] = actor, following
             try:
-                yield ray.get(ready)
+                yield Done(task, ray.get(ready))
             except ray.exceptions.RayActorError as error:
                 first = str(error).strip().splitlines()[0]
-                yield ShardDone(shard, lost=f"Shard {shard} ended {_TRIES} workers, the last so: {first}")
+                yield Done(task, lost=f"{work.called} {task} ended {_TRIES} workers, the last so: {first}")
             except ray.exceptions.RayTaskError as error:
                 if isinstance(error.cause, GazemapError):
                     raise error.cause from error
