@@ -6,17 +6,17 @@ The start is the condition free-viewing where the model has it, else the model a
 set, some of its images are drawn, five times, the model is adapted to these, and both are scored on the
 others: bits per fixation (of sets with maps alone, per unit of the map), KLD in nats and CC to the blurred
 looks on the network's grid. Images of near-duplicates stay together. With --also-weights the readout is
-trained, too, and the gains are those of both.
+trained, too, and the gains are those of both. With --folds 5 each fifth of the images is scored once, by what
+was adapted to the other four, in the place of draws.
 """
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from arguments import benchmark_parser, gaze_set, read_arguments
 from numpy.typing import NDArray
 
@@ -28,7 +28,7 @@ from gazemap.data.dataset import load_dataset
 from gazemap.metrics import cc, kld
 from gazemap.models.conditions import ViewingCondition
 from gazemap.models.gazenet import GazeNet
-from gazemap.models.weights import load_model
+from gazemap.models.weights import load_model, with_weights
 from gazemap.prediction.engines.pytorch import predict_grids
 from gazemap.prediction.predictor import load_predictor
 from gazemap.types import Floats
@@ -66,16 +66,22 @@ class Images:
         found = tuned_readout(self.network, self.frames[inside], known, condition or self.start, self.start)
         if found is None:
             return condition or self.start, predicted, condition is None
-        network = copy.deepcopy(self.network)
-        network.load_state_dict({k: torch.tensor(v) for k, v in found.weights.items()}, strict=False)
+        network = with_weights(self.network, found.weights)
         grids = [predict_grids(network, self.frames[[place]]) for place in outside]
         return condition or self.start, np.concatenate(grids).astype(np.float64), False
 
 
-def row(images: Images, count: int, times: int) -> str:
-    """A line of the table: gains over `times` draws of `count` images."""
+def folds_of(groups: NDArray[np.str_], count: int) -> list[tuple[Places, Places]]:
+    """Images to adapt to and images to score, each image once; those of one group are on one side."""
+    names, places = np.unique(groups, return_inverse=True)
+    folds = np.random.default_rng(0).permutation(len(names))[places] % count
+    return [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in range(count)]
+
+
+def row(images: Images, sides: Sequence[tuple[Places, Places]]) -> str:
+    """A line of the table: gains over some choices of images to adapt to and images to score."""
     gains, before, after, unchanged = [], [], [], 0
-    for inside, outside in draws(images.looks.groups, count, times):
+    for inside, outside in sides:
         others = images.looks.of(outside)
         condition, predicted, is_same = images.adapted_to(inside, outside)
         first, second = (
@@ -88,9 +94,10 @@ def row(images: Images, count: int, times: int) -> str:
         unchanged += is_same
     (_, kld_before, cc_before), (_, kld_after, cc_after) = np.mean(before, axis=0), np.mean(after, axis=0)
     return (
-        f"{count:4d} images: {np.mean(gains):+.3f} bits (from {min(gains):+.3f} to {max(gains):+.3f}), "
+        f"{len(sides[0][0]):4d} images: {np.mean(gains):+.3f} bits "
+        f"(from {min(gains):+.3f} to {max(gains):+.3f}), "
         f"KLD {kld_before:.3f} -> {kld_after:.3f}, CC {cc_before:.3f} -> {cc_after:.3f}, "
-        f"unchanged {unchanged} of {times}"
+        f"unchanged {unchanged} of {len(sides)}"
     )
 
 
@@ -104,6 +111,7 @@ def main() -> None:
     parser.add_argument("--split", help="whose images are used; by default all")
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50, 100])
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--folds", type=int, help="score each of so many parts once, in the place of draws")
     parser.add_argument("--also-weights", action="store_true", help="train the readout, too")
     arguments = read_arguments(parser, counts=[5], times=1)
     predictor = load_predictor(arguments.model).as_trained()
@@ -117,9 +125,12 @@ def main() -> None:
             frames = frames_of(predictor, images, looks)
         found = Images(looks, prior_of(predictor, looks), predictor.conditions.start, network, frames)
         print(f"{predictor.name} on {dataset.name}, {len(looks.groups)} images")
+        if arguments.folds:
+            print(row(found, folds_of(looks.groups, arguments.folds)), flush=True)
+            continue
         for count in arguments.counts:
             if count + LEFT <= len(looks.groups):
-                print(row(found, count, arguments.times), flush=True)
+                print(row(found, [*draws(looks.groups, count, arguments.times)]), flush=True)
 
 
 if __name__ == "__main__":

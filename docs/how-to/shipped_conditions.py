@@ -4,11 +4,12 @@ r"""The viewing conditions of the models that come with gazemap, fitted and writ
         --photographs gaze/emod gaze/mit1003 --model gazenet
 
 - free-viewing, the default: the power alone, the best for sets of photographs that the models never saw.
-- mouse: all four numbers, fitted to SALICON's split train.
-- web-page: all four numbers, fitted to all pages.
+- mouse: all four numbers, fitted to SALICON's split train, and a readout that was trained under them.
+- web-page: the same, of all pages.
 
-Prints what each gains: of free-viewing on each set of photographs by the power that is best for the others;
-of the other two on images left out of the fit (five folds). No weight changes.
+A condition whose sets are not given stays as it is. Prints what each gains: of free-viewing on each set of
+photographs by the power that is best for the others; of the other two on images left out of the fit. No
+weight of the network itself changes: the readouts belong to their conditions.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from gazemap.adaptation.fitting import adapted, common_power
-from gazemap.adaptation.looks import Looks, looks_at, prior_of
+from gazemap.adaptation.looks import Looks, frames_of, looks_at, prior_of
+from gazemap.adaptation.readout import tuned_readout
 from gazemap.adaptation.saving import with_conditions
 from gazemap.data.batches.looks import looks_of
 from gazemap.data.dataset import GazeDataset, load_dataset
@@ -28,7 +30,9 @@ from gazemap.evaluation.intervals import bootstrap
 from gazemap.images.fingerprints import FINGERPRINT
 from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import form_beside, shipped_weights
-from gazemap.models.known_conditions import FREE_VIEWING, KnownConditions
+from gazemap.models.gazenet import GazeNet
+from gazemap.models.known_conditions import AS_TRAINED, FREE_VIEWING
+from gazemap.models.weights import load_model
 from gazemap.prediction.predictor import Predictor, load_predictor
 from gazemap.types import Floats
 
@@ -53,8 +57,8 @@ def gains(looks: Looks, condition: ViewingCondition, own: Floats) -> Floats:
     return bits
 
 
-def of_a_set(base: Predictor, name: str, images: GazeDataset) -> ViewingCondition:
-    """All four numbers, fitted to a set; what they gain on images left out of the fit is printed."""
+def of_a_set(base: Predictor, network: GazeNet, name: str, images: GazeDataset) -> ViewingCondition:
+    """All four numbers, fitted to a set, and a readout; what both gain on images left out is printed."""
     looks = looks_at(base, images, progress=True)
     found, condition = adapted(looks, prior_of(base, looks))
     print(
@@ -62,7 +66,13 @@ def of_a_set(base: Predictor, name: str, images: GazeDataset) -> ViewingConditio
         f"{found.others:.2f} of the set's; {bootstrap(found.gains)} bits on images left out"
     )
     assert condition is not None, "no change helps"
-    return fitted_to(replace(condition, name=name), [images])
+    frames, start = frames_of(base, images, looks, progress=True), ViewingCondition(AS_TRAINED)
+    readout = tuned_readout(network, frames, looks, condition, start, progress=True)
+    if readout is None:
+        print(f"{name}: no training of the readout helps")
+        return fitted_to(replace(condition, name=name), [images])
+    print(f"{name}: a readout after {readout.steps} steps, {bootstrap(readout.gains)} bits more")
+    return fitted_to(replace(condition, name=name, weights=readout.weights), [images])
 
 
 def fitted_to(condition: ViewingCondition, sets: list[GazeDataset]) -> ViewingCondition:
@@ -75,18 +85,25 @@ def fitted_to(condition: ViewingCondition, sets: list[GazeDataset]) -> ViewingCo
 def main() -> None:
     """Fit, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--salicon", type=Path, required=True)
-    parser.add_argument("--pages", type=Path, required=True)
-    parser.add_argument("--photographs", type=Path, nargs="+", required=True)
+    parser.add_argument("--salicon", type=Path)
+    parser.add_argument("--pages", type=Path)
+    parser.add_argument("--photographs", type=Path, nargs="+")
     parser.add_argument("--model", required=True, choices=[*shipped_weights()])
     asked = parser.parse_args()
     base = load_predictor(f"shipped:{asked.model}").as_trained()
-    found = [
-        free_viewing(base, [load_dataset(folder) for folder in asked.photographs]),
-        of_a_set(base, "mouse", load_dataset(asked.salicon).split("train")),
-        of_a_set(base, "web-page", load_dataset(asked.pages)),
-    ]
-    conditions = KnownConditions({condition.name: condition for condition in found}, FREE_VIEWING)
+    network = load_model(f"shipped:{asked.model}")
+    assert isinstance(network, GazeNet)
+    conditions = base.conditions
+    if asked.photographs:
+        made = free_viewing(base, [load_dataset(folder) for folder in asked.photographs])
+        conditions = conditions.with_one(made, is_default=False)
+    if asked.salicon:
+        made = of_a_set(base, network, "mouse", load_dataset(asked.salicon).split("train"))
+        conditions = conditions.with_one(made, is_default=False)
+    if asked.pages:
+        made = of_a_set(base, network, "web-page", load_dataset(asked.pages))
+        conditions = conditions.with_one(made, is_default=False)
+    conditions = conditions.under(FREE_VIEWING, asked.model)
     weights = shipped_weights()[asked.model]
     for file in (weights, form_beside(weights)):
         assert file is not None

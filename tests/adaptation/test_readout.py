@@ -1,5 +1,7 @@
 """A readout is trained on looks that another readout, which is known, has made."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from support.known_looks import AS_TRAINED, looked_at
 import gazemap
 from gazemap.adaptation import readout
 from gazemap.adaptation.adapt import adapt
+from gazemap.adaptation.looks import frames_of, looks_at
 from gazemap.data.batches.looks import looks_of
 from gazemap.errors import InputError, WeightsError
 from gazemap.images.fingerprints import known_again
@@ -45,8 +48,11 @@ def test_what_others_see_in_the_same_features_is_learned(adapted, pictures, look
     assert any(note.startswith("Readout: training it gains") for note in adapted.notes())
     assert adapted.as_json()["readout"]["mean"] == adapted.readout.mean
     before, after = load_model(AS_TRAINED).state_dict(), load_model(adapted.out).state_dict()
-    changed = {name for name in before if not torch.equal(before[name], after[name])}
-    assert {name.partition(".")[0] for name in changed} == {"readout", "lift", "sharpen"}
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    trained = adapted.condition.weights
+    assert {name.partition(".")[0] for name in trained} == {"readout", "lift", "sharpen"}
+    assert sum(values.size for values in trained.values()) == 3330
+    assert not any(np.array_equal(values, before[name]) for name, values in trained.items())
 
 
 def test_both_files_of_the_folder_are_the_same_network(adapted, pictures):
@@ -56,8 +62,38 @@ def test_both_files_of_the_folder_are_the_same_network(adapted, pictures):
     np.testing.assert_allclose(first, second, atol=1e-4)
     seen = looks_of(looked_at(pictures[:3], SAME, points=1))
     assert known_again(seen, by_form.learned_from.trained).all()
-    with pytest.raises(InputError, match="viewing condition of mine named 'web-page'"):  # of other weights
-        load_predictor(adapted.out, condition="web-page")
+
+
+def test_the_other_conditions_stay(adapted, pictures):
+    for name in ("web-page", "as-trained"):
+        found, before = (
+            gazemap.predict(pictures[0], f"{model}@{name}").grid for model in (adapted.out, "shipped:gazenet")
+        )
+        np.testing.assert_array_equal(found, before)
+
+
+def test_a_condition_with_a_readout_is_no_start(adapted):
+    """Where it is named as the start is, the next adaptation starts from the model as it was trained."""
+    known = load_predictor(adapted.out).conditions
+    renamed = replace(known.by_name["adapted"], name="free-viewing")
+    assert known.start.name == "free-viewing"
+    assert known.with_one(renamed, is_default=True).start.name == "as-trained"
+
+
+def test_of_many_images_more_steps_are_tried():
+    assert readout._counts(25) == [20, 40, 80, 160]
+    assert readout._counts(256) == [20, 40, 80, 160, 320]
+    assert readout._counts(530) == [20, 40, 80, 160, 320, 640]
+
+
+def test_of_many_images_one_fold_tells(looks, monkeypatch):
+    base, network = load_predictor(AS_TRAINED).as_trained(), load_model(AS_TRAINED)
+    monkeypatch.setattr(readout, "STEPS", (10,))
+    monkeypatch.setattr(readout, "_MANY", 10)
+    seen = looks_at(base, looks)
+    found = readout.tuned_readout(network, frames_of(base, looks, seen), seen, SAME, SAME)
+    assert 0 < len(found.gains) < len(seen.measured) / 2
+    assert found.steps == 10
 
 
 def test_no_weight_changes_where_the_readout_is_right(pictures, tmp_path, monkeypatch):

@@ -66,7 +66,9 @@ def idle(monkeypatch):
     """Nothing is predicted, checked, loaded for an export or trained."""
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
     make = predictor._predictor
-    monkeypatch.setattr(predictor, "_predictor", lambda *made: replace(make(*made), compute=working))
+    monkeypatch.setattr(
+        predictor, "_predictor", lambda *made: replace(make(*made), opened=lambda weights: working)
+    )
     monkeypatch.setattr(predictor, "_kept", {})  # those that are open already
     monkeypatch.setattr(viewing, "check_dataset", working)
     monkeypatch.setattr(exporting, "load_model", working)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -30,6 +32,22 @@ def test_a_condition_is_what_its_formula_says(grids, prior):
         density = np.exp(0.6 * (grid - prior) + other)
         density = gaussian_filter(density / density.sum(), 0.1 * 16)
         np.testing.assert_allclose(np.exp(log_density), density / density.sum(), rtol=1e-5)
+
+
+def test_weights_are_in_the_digest_where_there_are_any(prior):
+    plain = ViewingCondition("a", 0.7, 0.02, prior.astype(np.float32))
+    assert plain.digest() == replace(plain, name="b", weights={}).digest()
+    ones, zeros = np.ones((2, 3), np.float32), np.zeros(3, np.float32)
+    weights = [
+        {"v": ones},
+        {"w": ones},
+        {"v": ones.reshape(3, 2)},
+        {"v": 2 * ones},
+        {"v": ones, "w": zeros},
+    ]
+    assert len({replace(plain, weights=one).digest() for one in ({}, *weights)}) == 6
+    turned = dict(reversed(weights[-1].items()))
+    assert replace(plain, weights=turned).digest() == replace(plain, weights=weights[-1]).digest()
 
 
 @given(power=st.floats(0.05, 5), blur=st.floats(0, 0.3))

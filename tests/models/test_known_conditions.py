@@ -17,7 +17,8 @@ from gazemap.models.known_conditions import (
 
 PRIOR = np.random.default_rng(1).normal(size=(12, 16)).astype(np.float32)
 SEEN = np.arange(80, dtype=np.uint8).reshape(2, 40)
-PAGE = ViewingCondition("web-page", 0.7, 0.02, PRIOR, {"images": 2}, SEEN)
+WEIGHTS = {"readout.0.weight": PRIOR[:2, :3], "readout.0.bias": PRIOR[0]}
+PAGE = ViewingCondition("web-page", 0.7, 0.02, PRIOR, {"images": 2}, SEEN, WEIGHTS)
 MOUSE = ViewingCondition("mouse", 0.9)
 KNOWN = KnownConditions({"web-page": PAGE, "mouse": MOUSE}, "mouse")
 
@@ -34,7 +35,11 @@ def test_a_file_keeps_them_all_and_which_is_used():
     assert (page.power, page.blur, page.about) == (0.7, 0.02, {"images": 2})
     np.testing.assert_array_equal(page.log_prior, PRIOR)
     np.testing.assert_array_equal(page.images, SEEN)
+    assert [*page.weights] == [*WEIGHTS]
+    for name, values in WEIGHTS.items():
+        np.testing.assert_array_equal(page.weights[name], values)
     assert page.digest() == PAGE.digest() != MOUSE.digest()
+    assert (KNOWN.under("web-page", "m").weights, KNOWN.weights) == (WEIGHTS, {})
     assert read.used is read.by_name["mouse"]
     assert read.used.log_prior is None
     assert read.used.images.shape == (0, 40)
@@ -105,6 +110,11 @@ def test_what_cannot_be_a_name_is_refused(name):
         {"log_prior": "AAAA"},
         {"images": "AAAA"},
         {"images": 3},
+        {"weights": 3},
+        {"weights": {"readout.0.bias": {"shape": [2]}}},
+        {"weights": {"readout.0.bias": {"shape": [2], "values": "AAAAAA=="}}},
+        {"weights": {"readout.0.bias": {"shape": [-1], "values": "AAAAAA=="}}},
+        {"weights": {"readout.0.bias": {"shape": [1], "values": "AADAfw=="}}},  # not a number
         None,
     ],
 )

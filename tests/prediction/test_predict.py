@@ -158,7 +158,7 @@ def test_frames_are_predicted_by_one_door(model):
     found = predict_frames(predictor, frames, placements)
     sizes = []
     engine = lambda chunk: sizes.append(len(chunk)) or predict_grids(model, chunk)  # noqa: E731
-    again = predict_frames(replace(predictor, compute=engine), frames, placements)
+    again = predict_frames(replace(predictor, opened=lambda weights: engine), frames, placements)
     assert sizes == [64, 6]
     for image, one, other in zip(images, found, again, strict=True):
         np.testing.assert_allclose(one.log_density, predict(image, model).log_density, rtol=1e-4, atol=1e-5)

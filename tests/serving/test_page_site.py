@@ -12,6 +12,7 @@ from gazemap.adaptation.saving import save_adapted
 from gazemap.errors import InputError, MissingPackageError, OutputError
 from gazemap.models.conditions import ViewingCondition
 from gazemap.models.files import form_beside, shipped_weights
+from gazemap.prediction.engines.form_tensors import with_tensors
 from gazemap.prediction.predictor import load_predictor
 from gazemap.serving import built
 from gazemap.serving.site import write_page
@@ -61,6 +62,16 @@ def check_models(files):
         assert (model["condition"] and model["condition"]["power"]) == (used and used.power)
         form = form_beside(shipped_weights()[model["name"].partition("@")[0]])
         assert unpacked(files[model["file"]]) == form.read_bytes()
+        check_weights(model, predictor.conditions.weights, form.read_bytes())
+
+
+def check_weights(model, weights, form):
+    """What the page puts into the network's file makes the network that has the condition's weights."""
+    content = bytearray(form)
+    for piece in model["pieces"]:
+        raw = base64.b64decode(piece["text"])
+        content[piece["at"] : piece["at"] + len(raw)] = raw
+    assert bytes(content) == with_tensors(form, weights)
 
 
 def test_the_folder_holds_the_page_its_models_and_nothing_else(tmp_path):
@@ -94,7 +105,9 @@ def test_the_single_file_holds_all_of_it(tmp_path):
 def test_it_holds_the_models_that_are_asked_for(tmp_path):
     """A model under a viewing condition, whose name is no address, and no other."""
     prior = np.random.default_rng(0).normal(size=(60, 80)).astype(np.float32)
-    save_adapted("gazenet", tmp_path / 'my "model"', ViewingCondition("adapted", 0.6, 0.02, prior))
+    weights = {"readout.0.bias": prior[0, :32]}
+    condition = ViewingCondition("adapted", 0.6, 0.02, prior, weights=weights)
+    save_adapted("gazenet", tmp_path / 'my "model"', condition)
     write_page(out=tmp_path / "site", model=[f'{tmp_path}/my "model"', "gazenet@as-trained"])
     model, *others = json.loads((tmp_path / "site" / "models.json").read_text())
     known = [*load_predictor("gazenet").conditions.by_name]
@@ -103,6 +116,8 @@ def test_it_holds_the_models_that_are_asked_for(tmp_path):
         "gazenet@as-trained",
     ]
     assert [other["file"] for other in others] == [model["file"]] * len(others)  # one network for all
+    check_weights(model, weights, form_beside(shipped_weights()["gazenet"]).read_bytes())
+    assert [len(one["pieces"]) for one in (model, others[-1])] == [1, 0]
     assert [other["is_default"] for other in others] == [False] * len(others)
     assert (model["name"], model["is_default"], model["has_center_bias"]) == ('my "model"', True, True)
     assert (model["condition"]["power"], model["condition"]["blur"]) == (0.6, 0.02)

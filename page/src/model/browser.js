@@ -4,18 +4,20 @@
  * @typedef {import("./predictor.js").ModelInfo} ModelInfo
  * @typedef {import("./predictor.js").Predictor} Predictor
  *
- * @typedef {ModelInfo & {fit: import("./predictor.js").Fold["fit"], file: string, conditions: string[]}} Placed A
- *   model, how images lie in its frame, the file of its network, which several may share, and the names of all
- *   viewing conditions that it has.
- * @typedef {Placed & {condition: import("./condition.js").Condition | null}} Network And how it is used.
- * @typedef {Placed & {log_prior: string | null, condition: WrittenCondition | null}} Listed As the file of models
- *   lists it; center biases are base64 of little-endian float32.
+ * @typedef {ModelInfo & {fit: import("./predictor.js").Fold["fit"], conditions: string[]}} Placed A model, how
+ *   images lie in its frame, and the names of all viewing conditions that it has.
+ * @typedef {Placed & {network: string, condition: import("./condition.js").Condition | null}} Network And how it is
+ *   used: the name of its network, which several models may share.
+ * @typedef {Placed & {file: string, pieces: import("./weights.js").Piece[], log_prior: string | null, condition:
+ *   WrittenCondition | null}} Listed As the file of models lists it: the file of its network, and what of that is
+ *   another under its condition. Center biases are base64 of little-endian float32.
  * @typedef {{name: string, power: number, blur: number, log_prior: string | null}} WrittenCondition
  * @typedef {(question: string, ...given: unknown[]) => Promise<any>} Ask Asks the worker.
  * @typedef {{done: (value: any) => void, failed: (error: Error) => void}} Waiting
  */
 
 import { contentOf, fromBase64 } from "./files.js";
+import { withPieces } from "./weights.js";
 
 /**
  * Starts to load the default model at once.
@@ -32,9 +34,10 @@ export function browserPredictor() {
 
   /** @param {Listed} model */
   const open = (model) => {
-    const opening = opened.get(model.file) ?? worker.then((ask) => give(ask, model));
-    opened.set(model.file, opening);
-    opening.catch(() => opened.delete(model.file)); // the next prediction tries again
+    const network = networkOf(model);
+    const opening = opened.get(network) ?? worker.then((ask) => give(ask, model));
+    opened.set(network, opening);
+    opening.catch(() => opened.delete(network)); // the next prediction tries again
     return opening;
   };
   listed.then((models) => open(models.find(({ is_default }) => is_default) ?? models[0])).catch(() => {}); // whoever predicts is told
@@ -52,11 +55,20 @@ export function browserPredictor() {
       const model = (await listed).find(({ name }) => name === options.model);
       if (!model) throw new Error(`There is no model ${options.model}.`);
       await open(model);
-      const { log_prior, condition, ...placed } = model;
+      const { log_prior, condition, file: _, pieces, ...placed } = model;
       const used = condition && { ...condition, logPrior: floatsIn(condition.log_prior) };
-      return (await worker)("predict", file, options, { ...placed, condition: used });
+      return (await worker)("predict", file, options, { ...placed, network: networkOf(model), condition: used });
     },
   };
+}
+
+/**
+ * The name of a model's network: all models of one file share it, but those whose conditions have weights.
+ *
+ * @param {Listed} model
+ */
+function networkOf({ name, file, pieces }) {
+  return pieces.length ? name : file;
 }
 
 /**
@@ -64,8 +76,9 @@ export function browserPredictor() {
  * @param {Listed} model
  * @returns {Promise<void>}
  */
-async function give(ask, { file, log_prior }) {
-  await ask("open", file, await contentOf(file), floatsIn(log_prior));
+async function give(ask, model) {
+  const content = withPieces(await contentOf(model.file), model.pieces);
+  await ask("open", networkOf(model), content, floatsIn(model.log_prior));
 }
 
 /** @param {string | null} base64 Of little-endian float32. */

@@ -23,22 +23,22 @@ export function startRuntime(content) {
 }
 
 /**
- * @param {string} file Its ONNX file, which several models may share.
- * @param {Uint8Array} content Of that file.
+ * @param {string} name Of the network, which several models may share.
+ * @param {Uint8Array} content Of its ONNX file.
  * @param {Float32Array | null} logPrior Its center bias, where it has one that can be left out.
  */
-export async function openNetwork(file, content, logPrior) {
+export async function openNetwork(name, content, logPrior) {
   const session = await ort.InferenceSession.create(content, { executionProviders: ["wasm"] });
-  open.set(file, { session, logPrior });
+  open.set(name, { session, logPrior });
 }
 
 /**
- * @param {string} file Of a network that is open.
+ * @param {string} name Of a network that is open.
  * @returns {OpenNetwork}
  */
-export function networkOf(file) {
-  const network = open.get(file);
-  if (!network) throw new Error(`The network ${file} is not open.`);
+export function networkOf(name) {
+  const network = open.get(name);
+  if (!network) throw new Error(`The network ${name} is not open.`);
   return network;
 }
 

@@ -24,7 +24,7 @@ export async function predict(file, { model, centerBias, viewport }, network) {
     return [(SPARE * content[0] * whole[0]) / height, (SPARE * content[1] * whole[1]) / width];
   });
   const conditions = centerBias || !network.has_center_bias ? network.conditions : []; // of a model without it, none
-  const opened = networkOf(network.file);
+  const opened = networkOf(network.network);
   const places = foldsOf(size, seen);
   const folds = [];
   const looks = [];

@@ -38,7 +38,8 @@ class AdaptedModel:
         dataset: to which.
         images: to how many.
         left_out: images where nobody looked.
-        condition: the numbers; None where none helps on images left out, and the model is as it was.
+        condition: the numbers, and the readout's weights if it was trained; None where neither helps on
+            images left out, and the model is as it was.
         start: what the numbers were drawn towards.
         weights: of the model's own center bias, and of the set's.
         gain: bits per fixation on images left out of the fit, over the start.
@@ -89,7 +90,8 @@ class AdaptedModel:
         ]
 
     def as_json(self) -> dict[str, Any]:
-        """The numbers, the gain and the folder; the center bias itself is in the model's file."""
+        """The numbers, the gain and the folder; center bias and weights are in the model's file."""
+        strength = self.condition.about.get("strength") if self.condition else None  # none of the start's own
         return {
             "out": str(self.out),
             "model": self.model,
@@ -104,7 +106,7 @@ class AdaptedModel:
             "center_bias_of_set": self.weights[1],
             "gain": self.gain.as_json(),
             "readout": self.readout.as_json() if self.readout else None,
-            **({"strength": self.condition.about["strength"]} if self.condition else {}),
+            **({"strength": strength} if strength else {}),
         }
 
 
@@ -122,8 +124,8 @@ def adapt(
 
     The numbers are drawn towards the model's condition "free-viewing", or towards the model as it was trained
     where it has none, as strongly as is best for images that are left out (five folds). Where no change
-    helps those, nothing is changed. No weight of the network is touched, unless `also_weights`. See
-    `adaptation.fitting`, `adaptation.readout` and `models.conditions`.
+    helps those, nothing is changed. The network's own weights stay; `also_weights` gives the condition
+    weights of its own. See `adaptation.fitting`, `adaptation.readout` and `models.conditions`.
 
     Args:
         model: that predicts a density: the name of one that comes with gazemap, a run folder, a weights or
@@ -133,8 +135,8 @@ def adapt(
         split: whose images it is fitted to; None for all of them.
         name: of the viewing condition, which the adapted model has beside those of the model, and by which it
             is used, see `models.known_conditions`.
-        also_weights: train the network's readout, too, where that helps on images that are left out. The
-            adapted model then has no other condition. For gazenet's networks; takes minutes and PyTorch.
+        also_weights: train a readout for the condition, too, where that helps on images that are left out.
+            For gazenet's networks; takes minutes and PyTorch.
         progress: show bars.
 
     Raises:
@@ -174,8 +176,9 @@ def adapt(
         readout = tuned_readout(network, frames, looks, condition or start, start, progress=progress)
     if condition is not None or readout is not None:
         seen = looks_of(images, progress=progress)[:, :FINGERPRINT]
-        condition = replace(condition or start, name=name, images=seen)
-    save_adapted(model, out, condition, readout.weights if readout else None)
+        weights = readout.weights if readout else {}
+        condition = replace(condition or start, name=name, images=seen, weights=weights)
+    save_adapted(model, out, condition)
     return AdaptedModel(
         out,
         base.name,

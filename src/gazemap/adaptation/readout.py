@@ -3,7 +3,8 @@
 The rest of the network stays, so its features are computed once. Everything happens under the viewing
 condition that was fitted before. What is learned from are the looks blurred by about a degree: as they are,
 few fixations make the density too sharp. How many steps are taken is chosen by cross-validation over the
-images; where no number of steps helps on images that were left out, nothing is changed.
+images, of hundreds by one part of them; where no number of steps helps on images that were left out, nothing
+is changed.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from gazemap.models.parts import log_softmax
 from gazemap.system.progress import bar
 from gazemap.types import Floats
 
-STEPS = (20, 40, 80, 160)  # of which the best is taken
+STEPS = (20, 40, 80, 160, 320, 640)  # of which the best is taken
 _RATE, _BATCH = 2e-3, 8
+_FEW_STEPS, _EPOCHS = 160, 10  # more steps than these few, only where they see no image more often than this
+_MANY = 200  # images, of which one fold tells enough
 _AT_ONCE = 16  # images, where nothing is learned
 
 
@@ -38,8 +41,9 @@ class TunedReadout:
     Attributes:
         weights: by name, as the network has them.
         steps: that were taken.
-        gains: (N,) bits per fixation of each image, by the readout that was trained without its fold, over
-            the numbers alone that were fitted without its fold.
+        gains: bits per fixation of each image that was left out, by the readout that was trained without its
+            fold, over the numbers alone that were fitted without its fold. Of few images each was left out
+            once, of many those of one fold.
     """
 
     weights: Mapping[str, NDArray[np.float32]]
@@ -76,22 +80,31 @@ def tuned_readout(
         _Known(scene, fine, torch.tensor(measured, dtype=torch.float32))
         for measured in (looks.measured, by_a_degree(looks.measured))
     )
-    folds, gains = cross_folds(looks.groups), np.zeros((len(STEPS), len(looks.groups)))
-    for fold in bar(np.unique(folds), "Training the readout", progress=progress):
+    folds, counts = cross_folds(looks.groups), _counts(len(looks.groups))
+    gains = np.full((len(counts), len(looks.groups)), np.nan)
+    left_out = np.unique(folds)[: 1 if len(looks.groups) > _MANY else None]
+    for fold in bar(left_out, "Training the readout", progress=progress):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         found = adapted(looks.of(inside), prior, start)[1] or start
         readout = _Readout(model, ConditionLayer(found, model.output_size, own))
         unseen = known.of(outside)
         before = readout.losses(unseen)
-        for row, _ in enumerate(readout.trained(softened.of(inside), STEPS)):
+        for row, _ in enumerate(readout.trained(softened.of(inside), counts)):
             gains[row, outside] = (before - readout.losses(unseen)) / np.log(2)
+    gains = gains[:, np.isin(folds, left_out)]
     best = int(gains.mean(axis=1).argmax())
     if not helps(gains[best]):
         return None
     readout = _Readout(model, ConditionLayer(condition, model.output_size, own))
-    for _ in readout.trained(softened, STEPS[best : best + 1]):
+    for _ in readout.trained(softened, counts[best : best + 1]):
         pass
-    return TunedReadout(readout.weights(), STEPS[best], gains[best])
+    return TunedReadout(readout.weights(), counts[best], gains[best])
+
+
+def _counts(images: int) -> list[int]:
+    """The numbers of steps that are tried with so many images."""
+    most = max(_FEW_STEPS, _EPOCHS * images // _BATCH)
+    return [count for count in STEPS if count <= most]
 
 
 @dataclass(frozen=True, eq=False)

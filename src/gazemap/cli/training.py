@@ -103,7 +103,7 @@ def adapt(
         typer.Option(
             "--also-weights",
             metavar="",
-            help="Train the network's readout, too, where that helps: minutes, and more is gained.",
+            help="Train a readout for the condition, too, where that helps: minutes, and more is gained.",
         ),
     ] = False,
 ) -> Answer:

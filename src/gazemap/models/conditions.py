@@ -3,13 +3,14 @@
 Other observers, tasks and recordings leave other densities of the same image: flatter ones where people agree
 less, blurred ones where the tracker is coarse, another center bias on another screen. That a few numbers per
 data set explain most of what a model loses on one that it never saw: DeepGaze MSDB (Kuemmerer et al. 2025).
+Where other things draw eyes, as on web pages, a condition may have weights of the network, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from gazemap.images.fingerprints import FINGERPRINT, Bytes
 from gazemap.system.fingerprint import digest
 from gazemap.types import Floats, Size
 
+Weights: TypeAlias = Mapping[str, NDArray[np.float32]]  # of a network, by name
 LEAST_BLUR = 1e-3  # of the width: a tenth of a cell of the networks' grids, which changes nothing
 
 
@@ -36,6 +38,8 @@ class ViewingCondition:
         log_prior: (h, w), the center bias in the place of the model's own; None for its own.
         about: what the numbers were fitted to, JSON values.
         images: uint8 (n, 40), fingerprints (`images.fingerprints`) of the images that they were fitted to.
+        weights: in the place of the network's own of these names, such as those of a readout that was trained
+            under the condition. The network then has them before all else.
     """
 
     name: str
@@ -44,6 +48,7 @@ class ViewingCondition:
     log_prior: NDArray[np.float32] | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     images: Bytes = field(default_factory=lambda: np.empty((0, FINGERPRINT), np.uint8))
+    weights: Weights = field(default_factory=dict)
 
     def applied(
         self, log_densities: NDArray[np.floating], own_prior: NDArray[np.floating] | None
@@ -51,7 +56,7 @@ class ViewingCondition:
         """A model's log densities as they are under this condition.
 
         Args:
-            log_densities: (N, h, w), as the model gives them.
+            log_densities: (N, h, w), as the model gives them; with the condition's weights, where it has any.
             own_prior: (h, w), the log prior that they are the sum of, before their softmax; None for none.
         """
         own = np.zeros(log_densities.shape[1:]) if own_prior is None else own_prior.astype(np.float64)
@@ -68,7 +73,17 @@ class ViewingCondition:
     def digest(self) -> str:
         """A digest of the numbers; the name is not among them."""
         prior = b"" if self.log_prior is None else self.log_prior.astype("<f4").tobytes()
-        return digest([repr((self.power, self.blur)).encode(), prior])
+        weights = [digest_of_weights(self.weights).encode()] if self.weights else []
+        return digest([repr((self.power, self.blur)).encode(), prior, *weights])
+
+
+def digest_of_weights(weights: Weights) -> str:
+    """A digest of names, shapes and values, whatever the order."""
+    parts = [
+        (f"{name} {weights[name].shape}".encode(), weights[name].astype("<f4").tobytes())
+        for name in sorted(weights)
+    ]
+    return digest([part for pair in parts for part in pair])
 
 
 def conditioned(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gazemap.errors import InputError, WeightsError, check_name
 from gazemap.images.fingerprints import FINGERPRINT, Bytes
-from gazemap.models.conditions import ViewingCondition
+from gazemap.models.conditions import ViewingCondition, Weights
 
 AS_TRAINED = "as-trained"  # which every model has: no condition
 FREE_VIEWING = "free-viewing"  # for photographs of a source that the model never saw
@@ -40,9 +40,19 @@ class KnownConditions:
         return None if self.default is None else self.by_name[self.default]
 
     @property
+    def weights(self) -> Weights:
+        """With which the network computes, in the place of its own of these names; none for its own."""
+        return {} if self.used is None else self.used.weights
+
+    @property
     def start(self) -> ViewingCondition:
-        """What new ones are drawn towards: "free-viewing" where the model has it, else as it was trained."""
-        return self.by_name.get(FREE_VIEWING, ViewingCondition(AS_TRAINED))
+        """What new ones are drawn towards: "free-viewing" where the model has it, else as it was trained.
+
+        The latter, too, where "free-viewing" has a center bias or weights of its own, as adapted ones have.
+        """
+        as_trained = ViewingCondition(AS_TRAINED)
+        start = self.by_name.get(FREE_VIEWING, as_trained)
+        return as_trained if start.weights or start.log_prior is not None else start
 
     def under(self, name: str, model: str) -> KnownConditions:
         """The same, where the model is used under the one of that name; every model has "as-trained".
@@ -117,6 +127,11 @@ def _as_json(condition: ViewingCondition) -> dict[str, Any]:
     if condition.log_prior is not None:
         grid = list(condition.log_prior.shape)
         content |= {"grid": grid, "log_prior": _text(condition.log_prior.astype("<f4"))}
+    if condition.weights:
+        content["weights"] = {
+            name: {"shape": list(values.shape), "values": _text(values.astype("<f4"))}
+            for name, values in condition.weights.items()
+        }
     return content | {"about": dict(condition.about), "images": _text(condition.images)}
 
 
@@ -126,17 +141,29 @@ def _from_json(content: Mapping[str, Any]) -> ViewingCondition:
         raise ValueError(f"power {power:g} and blur {blur:g}")
     if not _can_be(name):
         raise ValueError(f"named {name!r}")
-    return ViewingCondition(name, power, blur, _prior(content), dict(content["about"]), _images(content))
+    about, images = dict(content["about"]), _images(content)
+    return ViewingCondition(name, power, blur, _prior(content), about, images, _weights(content))
 
 
 def _prior(content: Mapping[str, Any]) -> NDArray[np.float32] | None:
     if "log_prior" not in content:
         return None
     height, width = map(int, content["grid"])
-    values = np.frombuffer(base64.b64decode(content["log_prior"]), "<f4")
-    if values.size != prod((height, width)) or not np.isfinite(values).all():
-        raise ValueError(f"a center bias of {height} x {width}")
-    return values.reshape(height, width)
+    return _floats(content["log_prior"], (height, width), "a center bias")
+
+
+def _weights(content: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    return {
+        str(name): _floats(one["values"], tuple(map(int, one["shape"])), f"weights {name}")
+        for name, one in dict(content.get("weights", {})).items()
+    }
+
+
+def _floats(text: str, shape: tuple[int, ...], what: str) -> NDArray[np.float32]:
+    values = np.frombuffer(base64.b64decode(text), "<f4")
+    if min(shape, default=1) < 0 or values.size != prod(shape) or not np.isfinite(values).all():
+        raise ValueError(f"{what} of {' x '.join(map(str, shape))}")
+    return values.reshape(shape)
 
 
 def _images(content: Mapping[str, Any]) -> Bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -13,6 +14,7 @@ from safetensors.torch import save_file
 
 from gazemap.errors import InputError, WeightsError
 from gazemap.models.base import SaliencyModel
+from gazemap.models.conditions import Weights
 from gazemap.models.files import BEST, DEFAULT_MODEL, SHIPPED, description, located, opened
 from gazemap.models.known_conditions import known_conditions_in
 from gazemap.models.table import create_model
@@ -137,9 +139,35 @@ def load_model(path: str | Path = SHIPPED + DEFAULT_MODEL) -> SaliencyModel:
     model.fit = about.get("fit", "stretch")
     model.training_images = _images_in(tensors, about, file)
     model.conditions = known_conditions_in(about, str(file))
+    for known in model.conditions.by_name.values():
+        _check_fit(model, known.weights, f"{file} is damaged: its viewing condition {known.name}")
     if condition is not None:
         model.conditions, model.name = model.conditions.under(condition, name), f"{name}@{condition}"
     return model.eval()
+
+
+def with_weights(model: SaliencyModel, weights: Weights) -> SaliencyModel:
+    """A copy of a model in eval mode, with some weights in the place of its own; without any, the model.
+
+    Raises:
+        WeightsError: it has no weights of such a name and shape.
+    """
+    if not weights:
+        return model
+    _check_fit(model, weights, f"The viewing condition of {model.name}")
+    other = copy.deepcopy(model).eval()
+    other.load_state_dict({name: torch.tensor(values) for name, values in weights.items()}, strict=False)
+    return other
+
+
+def _check_fit(model: SaliencyModel, weights: Weights, what: str) -> None:
+    own = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+    for name, values in weights.items():
+        if own.get(name) != values.shape:
+            raise WeightsError(
+                f"{what} has weights {name} of {values.shape}, and its network has "
+                f"{f'them of {own[name]}' if name in own else 'none of that name'}."
+            )
 
 
 def digest(model: SaliencyModel) -> str:

@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gazemap.errors import InputError, OutputError, check_name
-from gazemap.models.conditions import ViewingCondition
+from gazemap.errors import InputError, OutputError, WeightsError, check_name
+from gazemap.models.conditions import ViewingCondition, Weights
 from gazemap.models.files import DEFAULT_MODEL, check_exists, form_beside, located
 from gazemap.models.known_conditions import AS_TRAINED, KnownConditions, split_condition
 from gazemap.prediction.engines.description import NetworkDescription
 from gazemap.prediction.engines.grids import Engine
-from gazemap.prediction.engines.onnx import OpenForm, open_form
+from gazemap.prediction.engines.onnx import OpenForm, described_form, open_form
+from gazemap.prediction.engines.opening import OpenedOnce
 from gazemap.prediction.engines.openvino import open_form_by_openvino
 from gazemap.system.extras import require
 from gazemap.system.files import cache_folder, replacing
-from gazemap.system.fingerprint import digest, file_digest
+from gazemap.system.fingerprint import file_digest
 
 if TYPE_CHECKING:
     from gazemap.models.base import SaliencyModel
@@ -57,15 +58,23 @@ class Predictor(NetworkDescription):
     Attributes:
         engine: which of `ENGINES` computes it.
         device: where: "cpu" or "cuda".
-        compute: the network as it was trained: images in its frame, uint8 (N, 3, H, W), RGB -> float32
-            (N, h, w). A regression's are mapped to [0, 1]. Several threads may call it at once.
+        opened: gives what computes the network with some weights in the place of its own, see `OpenedOnce`.
         computing: a context to put around several calls; keeps a PyTorch model in eval mode.
     """
 
     engine: str
     device: str
-    compute: Engine
+    opened: Callable[[Weights], Engine]
     computing: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    @property
+    def compute(self) -> Engine:
+        """The network with the weights of the viewing condition, if it has any, and without all else of it.
+
+        Images in the network's frame, uint8 (N, 3, H, W), RGB -> float32 (N, h, w). A regression's are mapped
+        to [0, 1]. Several threads may call it at once.
+        """
+        return self.opened(self.conditions.weights)
 
     @property
     def center_bias(self) -> bool:
@@ -82,13 +91,6 @@ class Predictor(NetworkDescription):
     def as_trained(self) -> Predictor:
         """The same without a viewing condition."""
         return replace(self, conditions=replace(self.conditions, default=None))
-
-    @property
-    def fingerprint(self) -> str:
-        """A digest of all that its grids depend on: the network's and the condition's."""
-        if self.condition is None:
-            return self.digest
-        return digest([self.digest.encode(), self.condition.digest().encode()])
 
     def __repr__(self) -> str:
         height, width = self.input_size
@@ -135,22 +137,26 @@ def load_predictor(
     if isinstance(model, Predictor):
         predictor = _as_asked(model, engine, device)
     elif isinstance(model, str | os.PathLike):
-        predictor = _opened_once(model, engine, device, threads)
+        predictor = _opened_once(model, engine, device, threads, condition)
     else:
         predictor = _of_network(model, engine, device, threads)
     if condition is not None:
         predictor = _under(predictor, condition)
+    predictor.opened(predictor.conditions.weights)  # now, so that nothing is refused later
     return predictor if center_bias else _without_center_bias(predictor)
 
 
-def _opened_once(model: str | os.PathLike[str], engine: str, device: str, threads: int) -> Predictor:
+def _opened_once(
+    model: str | os.PathLike[str], engine: str, device: str, threads: int, asked: str | None
+) -> Predictor:
+    """As `load_predictor`; `asked` is the viewing condition whose weights are opened first."""
     file, name, condition = located(model)
     check_exists(file)
     state = file.stat()
     key = (file.absolute(), state.st_mtime_ns, state.st_size, name, engine, device, threads)
     with _one_by_one:
         if key not in _kept:
-            made = _of_file(file, name, engine, device, threads)
+            made = _of_file(file, name, engine, device, threads, condition or asked)
             while len(_kept) >= _KEPT:
                 del _kept[next(iter(_kept))]
             _kept[key] = made
@@ -183,12 +189,14 @@ def _as_asked(predictor: Predictor, engine: str, device: str) -> Predictor:
     return predictor
 
 
-def _of_file(file: Path, name: str, engine: str, device: str, threads: int) -> Predictor:
+def _of_file(
+    file: Path, name: str, engine: str, device: str, threads: int, condition: str | None
+) -> Predictor:
     form = file if file.suffix == ".onnx" else form_beside(file)
     if engine == "auto":
         engine = "torch" if form is None else "onnx"
     if engine in _FORMS:
-        return _of_form(form or _made_form(file), name, engine, device, threads)
+        return _of_form(form or _made_form(file), name, engine, device, threads, condition)
     if file.suffix == ".onnx":
         raise InputError(f"{file} is an ONNX form, which PyTorch cannot compute. Take the engine onnx.")
     require("torch", f"The model {name} by engine torch")
@@ -218,18 +226,33 @@ def _of_network(model: SaliencyModel, engine: str, device: str, threads: int) ->
     own = next(model.parameters()).device.type
     if device not in ("auto", own):
         raise InputError(f"{model.name} is on {own}, not on {device}. Move it: model.to({device!r}).")
-    made = _predictor(pytorch.describe_network(model), "torch", own, partial(pytorch.predict_grids, model))
+    opened = OpenedOnce(partial(pytorch.computed_with, model), {}, pytorch.computed_with(model, {}))
+    made = _predictor(pytorch.describe_network(model), "torch", own, opened)
     return replace(made, computing=partial(pytorch.evaluating, model))
 
 
-def _of_form(form: Path | bytes, name: str, engine: str, device: str, threads: int) -> Predictor:
-    opened = _FORMS[engine](form, name, device=device, threads=threads)
-    return _predictor(opened.network, engine, opened.device, opened.compute)
+def _of_form(
+    form: Path | bytes, name: str, engine: str, device: str, threads: int, condition: str | None = None
+) -> Predictor:
+    """Of an ONNX form; opened with the weights of the viewing condition, by default of that of the file."""
+    known = described_form(form, name).conditions
+    weights = (known if condition is None else known.under(condition, name)).weights
+    first = _FORMS[engine](form, name, weights=weights, device=device, threads=threads)
+
+    def opener(others: Weights) -> Engine:
+        found = _FORMS[engine](form, name, weights=others, device=device, threads=threads)
+        if found.network.digest != first.network.digest:
+            raise WeightsError(f"{form!s} is another file than when it was opened. Open it anew.")
+        return found.compute
+
+    return _predictor(first.network, engine, first.device, OpenedOnce(opener, weights, first.compute))
 
 
-def _predictor(network: NetworkDescription, engine: str, device: str, compute: Engine) -> Predictor:
+def _predictor(
+    network: NetworkDescription, engine: str, device: str, opened: Callable[[Weights], Engine]
+) -> Predictor:
     described = {field.name: getattr(network, field.name) for field in fields(NetworkDescription)}
-    return Predictor(**described, engine=engine, device=device, compute=compute)
+    return Predictor(**described, engine=engine, device=device, opened=opened)
 
 
 def _made_form(file: Path) -> Path | bytes:

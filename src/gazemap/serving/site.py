@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
+from gazemap.prediction.engines.form_tensors import pieces
 from gazemap.prediction.predictor import Predictor, onnx_form
 from gazemap.serving.built import built_page
 from gazemap.serving.models import DEFAULT_MODELS, offered_models
@@ -155,15 +156,25 @@ def _replaced(html: str, old: str, new: str) -> str:
 def _models(names: Sequence[str]) -> dict[str, bytes]:
     """The files of the models by name, and what the page must know of each."""
     described: list[dict[str, Any]] = []
-    files: dict[str, bytes] = {}
+    forms: dict[str, bytes] = {}
     file_of: dict[str, str] = {}  # by network, which several conditions share
     for name, predictor in offered_models(names, engine="onnx", device="cpu"):
         # names are the user's: not all are good for addresses
         file = file_of.setdefault(predictor.digest, _NETWORK.format(len(file_of) + 1))
-        if file not in files:
-            files[file] = _packed(onnx_form(name))
-        described.append(_about(predictor) | {"file": file, "is_default": not described})
+        if file not in forms:
+            forms[file] = onnx_form(name)
+        placed = {"file": file, "pieces": _pieces(predictor, forms[file]), "is_default": not described}
+        described.append(_about(predictor) | placed)
+    files = {file: _packed(form) for file, form in forms.items()}
     return {_MODELS: json.dumps(described).encode(), **files}
+
+
+def _pieces(predictor: Predictor, form: bytes) -> list[dict[str, Any]]:
+    """What of the network's file is another under the viewing condition: its weights, and where they lie."""
+    return [
+        {"at": start, "text": base64.b64encode(raw).decode()}
+        for start, raw in pieces(form, predictor.conditions.weights)
+    ]
 
 
 def _about(predictor: Predictor) -> dict[str, Any]:

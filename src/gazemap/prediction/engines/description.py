@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -17,6 +17,7 @@ from gazemap.images.fingerprints import FINGERPRINT
 from gazemap.models.conditions import ViewingCondition
 from gazemap.models.known_conditions import KnownConditions, known_conditions_in
 from gazemap.models.training_images import TrainingImages, training_images_in
+from gazemap.system.fingerprint import digest
 from gazemap.system.json_text import parse_json
 from gazemap.types import Fit, Output, Size
 
@@ -67,8 +68,25 @@ class NetworkDescription:
         images = self.condition.images
         return TrainingImages(images, images[:0]).with_those_of([self.training_images])
 
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all that is used of its grids: the network's and the condition's."""
+        if self.condition is None:
+            return self.digest
+        return digest([self.digest.encode(), self.condition.digest().encode()])
+
+    def as_under_its_condition(self) -> NetworkDescription:
+        """Of a graph that has the viewing condition in itself: another network, which has none."""
+        return replace(
+            self,
+            digest=self.fingerprint,
+            training_images=self.learned_from,
+            log_prior=None,
+            conditions=KnownConditions(),
+        )
+
     def used(self, grids: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What is used of the network's grids, (N, h, w): those under its viewing condition."""
+        """What is used of grids of the network that has the viewing condition's weights, (N, h, w)."""
         return grids if self.condition is None else self.condition.applied(grids, self.log_prior)
 
     def metadata(self, about: Mapping[str, Any]) -> dict[str, str]:

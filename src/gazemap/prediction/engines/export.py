@@ -17,7 +17,7 @@ from gazemap.models.files import describe
 from gazemap.models.weights import load_model, save_half
 from gazemap.prediction.engines.grids import Engine
 from gazemap.prediction.engines.onnx import open_form
-from gazemap.prediction.engines.pytorch import describe_network, predict_grids
+from gazemap.prediction.engines.pytorch import computed_with, describe_network
 from gazemap.prediction.engines.to_onnx import to_onnx
 from gazemap.system.files import replacing
 from gazemap.system.writing import check_writable
@@ -110,4 +110,5 @@ def _difference(model: SaliencyModel, other: Engine) -> float:
 
 def _predicted(model: SaliencyModel, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
     """What `predict` uses of a network: its grids, under its viewing condition."""
-    return describe_network(model).used(predict_grids(model, frames))
+    network = describe_network(model)
+    return network.used(computed_with(model, network.conditions.weights)(frames))

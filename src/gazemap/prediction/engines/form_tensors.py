@@ -27,8 +27,19 @@ def with_tensors(
     Raises:
         WeightsError: it is damaged, or lacks one of them in this size.
     """
-    places = _places(form, file)
+    if not tensors:
+        return form
     content = bytearray(form)
+    for start, raw in pieces(form, tensors, file):
+        content[start : start + len(raw)] = raw
+    return bytes(content)
+
+
+def pieces(
+    form: bytes, tensors: Mapping[str, NDArray[np.float32]], file: str = "The ONNX form"
+) -> list[tuple[int, bytes]]:
+    """Where in a form each of some weights lies, and its bytes; arguments and errors as of `with_tensors`."""
+    places, found = _places(form, file), []
     for name, values in tensors.items():
         raw = values.astype("<f4").tobytes()
         start, end = places.get(name, (0, 0))
@@ -37,8 +48,8 @@ def with_tensors(
                 f"{file} has no weights {name} of {len(raw)} bytes: another version of gazemap made it. "
                 "Export it anew."
             )
-        content[start:end] = raw
-    return bytes(content)
+        found.append((start, raw))
+    return found
 
 
 def _places(form: bytes, file: str) -> dict[str, tuple[int, int]]:

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
+from gazemap.models.conditions import Weights
 from gazemap.prediction.engines.description import NetworkDescription
+from gazemap.prediction.engines.form_tensors import with_tensors
 from gazemap.prediction.engines.grids import in_range
 from gazemap.prediction.engines.onnx import INPUT, OpenForm, as_floats, open_form
 from gazemap.system.extras import require
@@ -20,7 +22,12 @@ _opened_by: set[int] = set()  # processes
 
 
 def open_form_by_openvino(
-    form: Path | bytes, name: str, *, device: str = "auto", threads: int = 0
+    form: Path | bytes,
+    name: str,
+    *,
+    weights: Weights | None = None,
+    device: str = "auto",
+    threads: int = 0,
 ) -> OpenForm:
     """An ONNX form on OpenVINO; arguments and errors as of `open_form`.
 
@@ -38,13 +45,16 @@ def open_form_by_openvino(
         )
     import openvino
 
-    network = open_form(form, name, device="cpu", threads=1).network  # refuses what is damaged
+    # refuses what is damaged
+    network = open_form(form, name, weights=weights, device="cpu", threads=1).network
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
     _opened_by.add(os.getpid())
     # its first array is made here, by one thread: several at once would wait for each other for ever
     assert openvino.Tensor(np.zeros(1, np.float32)).data.size == 1
     core = openvino.Core()
-    compiled = core.compile_model(core.read_model(form), "CPU", settings)
+    content = form if isinstance(form, bytes) else form.read_bytes()
+    content = with_tensors(content, weights or {})
+    compiled = core.compile_model(core.read_model(content), "CPU", settings)
     return OpenForm(network, partial(_compute, compiled, network), "cpu")
 
 

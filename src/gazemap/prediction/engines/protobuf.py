@@ -23,7 +23,7 @@ def checked_fields(message: bytes, file: str) -> list[tuple[int, int, int, int]]
     try:
         return [*_fields(message)]
     except (IndexError, KeyError) as error:
-        raise WeightsError(f"{file} is damaged: it ends within a field, or is no ONNX file.") from error
+        raise WeightsError(f"{file} is damaged, or no ONNX file: it ends within a field.") from error
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int, int, int]]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from gazemap.models.base import SaliencyModel
-from gazemap.models.weights import digest
+from gazemap.models.conditions import Weights
+from gazemap.models.weights import digest, with_weights
 from gazemap.prediction.engines.description import NetworkDescription
-from gazemap.prediction.engines.grids import in_range
+from gazemap.prediction.engines.grids import Engine, in_range
 
 if hasattr(os, "register_at_fork"):  # OpenMP waits for ever for the threads that a fork has left behind
     os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
@@ -62,6 +64,11 @@ def predict_grids(model: SaliencyModel, frames: NDArray[np.uint8]) -> NDArray[np
         images = torch.tensor(frames).to(device).to(torch.float32).div_(255)
         grids = model(images).float().cpu().numpy()
     return in_range(grids, model.name, model.output, model.target_range)
+
+
+def computed_with(model: SaliencyModel, weights: Weights) -> Engine:
+    """`predict_grids` of a model; of a copy, where some weights are in the place of its own."""
+    return partial(predict_grids, with_weights(model, weights))
 
 
 @contextmanager

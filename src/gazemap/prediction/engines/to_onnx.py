@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,7 +12,7 @@ import torch
 from gazemap.errors import InputError
 from gazemap.models.base import SaliencyModel
 from gazemap.models.condition_layer import ConditionLayer
-from gazemap.models.known_conditions import KnownConditions
+from gazemap.models.weights import with_weights
 from gazemap.prediction.engines.onnx import INPUT
 from gazemap.prediction.engines.pytorch import describe_network
 from gazemap.system.extras import require
@@ -39,8 +38,8 @@ def to_onnx(
         about: what the metadata says, too: JSON values, as `describe` gives them.
         any_size: take images of any size of at least 64 pixels per side. Such a form is slower by a third,
             and takes a minute to make. For a model of `any_size`.
-        for_others: other programs read no metadata: a viewing condition becomes a part of the graph, whose
-            center bias then cannot be left out.
+        for_others: other programs read no metadata: a viewing condition becomes a part of the graph, its
+            weights those of the network. The center bias then cannot be left out.
 
     Raises:
         MissingPackageError: the extra "export" is not installed.
@@ -50,7 +49,8 @@ def to_onnx(
         require(package, "Making an ONNX form")
     if any_size and not model.any_size:
         raise InputError(f"A {model.architecture} takes images of {model.input_size} only, not of any size.")
-    traced: torch.nn.Module = copy.deepcopy(model).cpu().eval()
+    network = copy.deepcopy(model).cpu().eval()
+    traced: torch.nn.Module = network
     described = describe_network(model)
     condition = model.conditions.used
     if for_others and condition is not None:
@@ -58,8 +58,9 @@ def to_onnx(
             raise InputError(
                 f"The condition {condition.name} of {model.name} is of one size: leave out any_size."
             )
-        traced = torch.nn.Sequential(traced, ConditionLayer(condition, model.output_size, model.log_prior))
-        described = replace(described, conditions=KnownConditions(), log_prior=None)
+        layer = ConditionLayer(condition, model.output_size, model.log_prior)
+        traced = torch.nn.Sequential(with_weights(network, condition.weights), layer)
+        described = described.as_under_its_condition()
     height, width = model.input_size
     images = torch.zeros(2, 3, height, width)
     with warnings.catch_warnings():
