@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13
 BIN := .venv/bin
+# Many containers set it, and each process would then compile gazemap and the tests anew: half a minute of each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-all light package wheel-test check docs page clean
 

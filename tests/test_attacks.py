@@ -15,7 +15,9 @@ def attack(*arguments):
     return done.stdout
 
 
-@pytest.mark.parametrize("kind", ["data sets", "--set", "archives"])
+@pytest.mark.parametrize(
+    "kind", ["data sets", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("--set", "archives"))]
+)
 def test_some_mutated_files(kind):
     assert "all: 60 files, failed: 0" in attack(f"--kind={kind}", "--others", "60", "--seed", "1")
 

@@ -93,6 +93,7 @@ def workflow(folder, version):
     return done
 
 
+@pytest.mark.slow
 def test_the_action_passes_for_the_site_as_it_was_and_fails_where_its_button_moved(repository):
     passed = workflow(repository, "before")
     assert passed.returncode == 0, passed.stdout + passed.stderr
@@ -128,6 +129,7 @@ def hook(folder, files):
     return shell(shlex.join([*shlex.split(own["entry"]), *own["args"], *chosen]), folder)
 
 
+@pytest.mark.slow
 def test_the_hook_lets_the_site_as_it_was_through_and_stops_the_one_whose_button_moved(repository):
     changed = ["README.md", "screens/home.png", "areas/home.json"]
     shell("python examples/checks/site.py before", repository)

@@ -44,9 +44,14 @@ def test_a_missing_package_is_named_with_its_extra(call, monkeypatch):
     ("words", "what"),
     [
         ("train shallow-fixed-osie --data {set} --out run", "`gazemap train`"),
-        ("data prepare {set} --recipe shallow-fixed-osie", "`gazemap data prepare`"),
-        ("sweep losses --data {set} --out runs", "Training"),
-        ("export gazenet --out half.safetensors", "`gazemap export`"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                ("data prepare {set} --recipe shallow-fixed-osie", "`gazemap data prepare`"),
+                ("sweep losses --data {set} --out runs", "Training"),
+                ("export gazenet --out half.safetensors", "`gazemap export`"),
+            )
+        ),
     ],
 )
 def test_what_needs_torch_says_so_where_there_is_none(words, what, popout_set, tmp_path):

@@ -33,8 +33,17 @@ def having(*kinds, files=False):
     )
 
 
-WITH_POINTS = having("points", "integers")
-WITH_FILES = having("points", "integers", "pixels", "maps", "images", files=True)
+# Faults of images, of conventions and of disks are met by code that all formats share: of each kind of
+# source a few are tried every day, and all of them where there is time.
+DAILY = {"osie", "mit1003", "salicon", "cat2000-train", "table", "eyelink", "bids", "pysaliency", "folders"}
+
+
+def marked(names):
+    return [pytest.param(name, marks=[] if name in DAILY else [pytest.mark.slow]) for name in names]
+
+
+WITH_POINTS = marked(having("points", "integers"))
+WITH_FILES = marked(having("points", "integers", "pixels", "maps", "images", files=True))
 
 
 def brought(name, source, out):
@@ -124,6 +133,7 @@ def test_the_folder_is_of_the_documented_form(name, dataset):
     assert tuple(dataset[image_id].split for image_id in mini.image_ids) == mini.splits
 
 
+@pytest.mark.parametrize("name", marked(IMPORTERS))
 def test_importing_twice_gives_the_same_set(name, source, dataset, tmp_path):
     again = brought(name, source, tmp_path / "again")
     for file in ("images.parquet", "fixations.parquet"):
@@ -235,7 +245,9 @@ def test_a_missing_field_is_named(name, source, tmp_path):
     assert any(re.search(mini.fault_message, reason) for reason in reasons), reasons
 
 
-@pytest.mark.parametrize("keep", [0, 0.5], ids=["empty", "truncated"])
+@pytest.mark.parametrize(
+    "keep", [pytest.param(0, marks=pytest.mark.slow, id="empty"), pytest.param(0.5, id="truncated")]
+)
 def test_damaged_truth_is_refused_or_listed_with_its_file(name, source, tmp_path, keep):
     """Each file that is no image is damaged in turn; the import never ends in a traceback."""
     files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
@@ -252,6 +264,7 @@ def test_damaged_truth_is_refused_or_listed_with_its_file(name, source, tmp_path
         file.write_bytes(content)
 
 
+@pytest.mark.parametrize("name", marked(IMPORTERS))
 def test_a_full_disk_leaves_nothing_behind(name, source, tmp_path, monkeypatch):
     before = {path.name for path in tmp_path.iterdir()}
 
@@ -265,6 +278,7 @@ def test_a_full_disk_leaves_nothing_behind(name, source, tmp_path, monkeypatch):
     assert {path.name for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("name", marked(IMPORTERS))
 def test_a_folder_in_use_is_refused(name, source, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("keep")

@@ -68,6 +68,7 @@ PARAMETERS = {
     "sam-resnet": 70_066_881,
 }
 HEAVY = {"shallow", "salnet", "sam-vgg", "sam-resnet", "mlnet"}  # tens of millions of parameters
+DEFAULTS = pytest.param({}, marks=pytest.mark.slow, id="defaults")  # whose encoders are large
 SIZES = [(32, 32), (45, 67), (33, 95)]
 CASES = [(name, output) for name, model in MODELS.items() for output in model.outputs]
 
@@ -96,11 +97,10 @@ ONE_OUTPUT = [(name, model.outputs[-1]) for name, model in MODELS.items()]
 
 # one heavy network is enough for every day, with the output that it was published with
 DAILY = [pytest.param(("shallow", "saliency"), id="shallow-saliency")]
+OTHERS = [case for case in CASES if case not in ONE_OUTPUT and case != ("shallow", "saliency")]
 
 
-@pytest.fixture(
-    scope="module", params=DAILY + marked(HEAVY, [c for c in CASES if c != ("shallow", "saliency")])
-)
+@pytest.fixture(scope="module", params=DAILY + marked(HEAVY, ONE_OUTPUT) + marked(MODELS, OTHERS))
 def model(request):
     return make(*request.param).eval()
 
@@ -124,8 +124,19 @@ def test_grid_has_the_stated_size_and_meaning(model, images):
     check_grid(model, images)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("case", marked(HEAVY, ONE_OUTPUT[1:]))  # all but the shallow network
+SIZE_CASES = [
+    pytest.param(
+        case,
+        size,
+        id="-".join([*case, str(size)]),
+        marks=[pytest.mark.slow] if case[0] in HEAVY or (size != SIZES[1] and case[0] != "unet") else [],
+    )
+    for case in ONE_OUTPUT[1:]  # all but the shallow network
+    for size in SIZES
+]
+
+
+@pytest.mark.parametrize(("case", "size"), SIZE_CASES)
 def test_every_size_of_at_least_32_pixels_works(case, size):
     network = make(*case, input_size=size).eval()
     assert network.input_size == size
@@ -207,16 +218,17 @@ def test_saved_and_loaded_it_predicts_the_same(model, images, tmp_path):
         assert torch.equal(loaded(images), model(images))
 
 
+@pytest.mark.parametrize("given", [DEFAULTS, pytest.param(ALTERED, id="altered")])
 @pytest.mark.parametrize("name", MODELS)
-def test_every_option_that_it_is_made_with_is_recorded(name):
+def test_every_option_that_it_is_made_with_is_recorded(name, given):
     options = options_of(MODELS[name]).keys() - {"encoder_weights"}
     assert ALTERED[name].keys() == options
+    own = given.get(name, {})
     with torch.device("meta"):
-        for given in ({}, ALTERED[name]):
-            model = create_model(name, **given)
-            assert model.options.keys() == options
-            assert {key: model.options[key] for key in given} == json.loads(json.dumps(given))
-            assert create_model(name, **json.loads(json.dumps(model.options))).options == model.options
+        model = create_model(name, **own)
+        assert model.options.keys() == options
+        assert {key: model.options[key] for key in own} == json.loads(json.dumps(own))
+        assert create_model(name, **json.loads(json.dumps(model.options))).options == model.options
 
 
 @torch.no_grad()
@@ -261,8 +273,9 @@ def test_compiled_to_machine_code_it_predicts_the_same(tmp_path, monkeypatch):
     torch.testing.assert_close(compiled(network, images), network(images), atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.slow  # the quick suite exports gazenet to ONNX, which begins with the same export
 @torch.no_grad()
-@pytest.mark.parametrize("case", marked(HEAVY | {"simplenet", "mdnsal", "deepgaze2", "pdp"}, ONE_OUTPUT))
+@pytest.mark.parametrize("case", marked((), ONE_OUTPUT))
 def test_exported_it_predicts_the_same_in_batches_of_any_size(case):
     network = make(*case).eval()
     images = images_for(network, 3)
@@ -278,19 +291,21 @@ def test_layers_are_the_trainable_weights(model):
     assert 0.9 * trainable <= counted <= trainable
 
 
+@pytest.mark.parametrize("sizes", [DEFAULTS, pytest.param(OPTIONS, id="small")])
 @pytest.mark.parametrize("name", MODELS)
-def test_the_encoder_s_parameters_are_trainable_ones_of_its_own(name):
+def test_the_encoder_s_parameters_are_trainable_ones_of_its_own(name, sizes):
     """A recipe's `optimizer.encoder_lr` is for these; the readout is never among them."""
+    own = sizes.get(name, {})
     options = options_of(MODELS[name]).keys()
     freezes = "train_encoder" in options
     with torch.device("meta"):
-        network = create_model(name, **({"train_encoder": True} if freezes else {}))
+        network = create_model(name, **own, **({"train_encoder": True} if freezes else {}))
         trainable = {id(p) for p in network.parameters() if p.requires_grad}
         encoder = {id(p) for p in network.encoder_parameters()}
         assert encoder < trainable
         assert bool(encoder) == ("encoder_weights" in options)
         if freezes:
-            assert not create_model(name, train_encoder=False).encoder_parameters()
+            assert not create_model(name, **own, train_encoder=False).encoder_parameters()
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -308,7 +323,7 @@ def one_bright_cell_per_image(network, cells):
     return LossTargets(grid, grid)
 
 
-@pytest.mark.parametrize("case", marked(HEAVY))
+@pytest.mark.parametrize("case", marked(HEAVY, ONE_OUTPUT) + marked(MODELS, OTHERS))
 def test_two_steps_on_four_images_lower_the_loss(case):
     network = make(*case).eval()  # no dropout, so that losses can be compared
     images = images_for(network, 4)

@@ -50,13 +50,18 @@ def test_developers_get_every_extra():
 @pytest.mark.parametrize(
     ("words", "extra"),
     [
-        (("train", "gazenet", "--data", "gaze", "--out", "runs/a"), "train"),
         (("predict", "photo.jpg", "--engine", "torch"), "train"),
-        (("predict", "photo.jpg", "--engine", "openvino"), "openvino"),
         (("serve",), "serve"),
-        (("mcp",), "mcp"),
-        (("predict", "clip.mp4"), "video"),
-        (("data", "download", "osie", "--out", "raw"), "data"),
+        *(
+            pytest.param(words, extra, marks=pytest.mark.slow)  # `make light` runs all of them
+            for words, extra in (
+                (("train", "gazenet", "--data", "gaze", "--out", "runs/a"), "train"),
+                (("predict", "photo.jpg", "--engine", "openvino"), "openvino"),
+                (("mcp",), "mcp"),
+                (("predict", "clip.mp4"), "video"),
+                (("data", "download", "osie", "--out", "raw"), "data"),
+            )
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),
 )
@@ -66,6 +71,7 @@ def test_a_command_says_which_extra_it_needs(words, extra, tmp_path):
     assert f"pip install 'gazemap[{extra}]'" in " ".join(printed.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "extra"),
     [
@@ -90,6 +96,7 @@ except gazemap.GazemapError as error:
     assert f"pip install 'gazemap[{extra}]'" in printed
 
 
+@pytest.mark.slow
 def test_emd_is_left_out_of_its_protocol_where_its_package_is_missing(tmp_path, popout_set):
     printed = run_python(
         f"""

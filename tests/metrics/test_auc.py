@@ -92,9 +92,12 @@ def test_closed_forms_agree_with_sampling_on_real_images(osie, index):
         assert abs(closed - splits.mean()) < 4 * error
 
 
-@settings(deadline=None, max_examples=20)
-@given(st.integers(0, 10_000))
-def test_closed_forms_agree_with_sampling_on_drawn_maps(seed):
+@pytest.mark.parametrize("examples", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_closed_forms_agree_with_sampling_on_drawn_maps(examples):
+    settings(deadline=None, max_examples=examples)(given(st.integers(0, 10_000))(check_drawn_maps))()
+
+
+def check_drawn_maps(seed):
     random = np.random.default_rng(seed)
     saliency = random.random((12, 15)) ** 2
     fixations = random.random((12, 15)) < 0.1

@@ -41,10 +41,14 @@ def score(scene, part=slice(None), protocol="exact", as_tensors=False):
     )
 
 
-@settings(deadline=None, max_examples=40)
-@given(scenes(), st.sampled_from(["exact", "mit", "tuebingen", "salicon2017"]))
+@pytest.mark.parametrize("examples", [8, pytest.param(40, marks=pytest.mark.slow)])
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
-def test_batch_loop_shards_and_tensors_agree_and_scores_lie_in_bounds(scene, protocol):
+def test_batch_loop_shards_and_tensors_agree_and_scores_lie_in_bounds(examples):
+    protocols = st.sampled_from(["exact", "mit", "tuebingen", "salicon2017"])
+    settings(deadline=None, max_examples=examples)(given(scenes(), protocols)(check_scene))()
+
+
+def check_scene(scene, protocol):
     whole = score(scene, protocol=protocol)
     tensors = score(scene, protocol=protocol, as_tensors=True)
     images = len(scene[0])

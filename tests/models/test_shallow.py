@@ -58,7 +58,8 @@ def test_he_initialization_keeps_the_scale():
         assert torch.equal(model(images), torch.zeros(4, 48, 48))
 
 
-@pytest.mark.parametrize("batch_norm", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("batch_norm", [False, True])
 def test_relu_after_the_pool_is_the_network_of_the_paper(batch_norm):
     """Same values and same gradients as convolution, (batch norm,) ReLU, pool."""
     torch.manual_seed(0)

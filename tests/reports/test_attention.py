@@ -164,6 +164,7 @@ def test_a_sheet_that_nobody_could_look_at_is_refused(photo, tmp_path, images, m
         sheet([photo] * images, tmp_path / "sheet.png", model=["no.safetensors"] * models)
 
 
+@pytest.mark.slow
 def test_results_show_themselves_in_a_notebook(model, photo, tmp_path):
     given = ["a<b=10,20,100,50"]
     found = areas(photo, model=model, areas=given)

@@ -68,6 +68,7 @@ def _as_train(sample, images):
     return images.with_samples([*images, replace(sample, image_id="train", split="train")])
 
 
+@pytest.mark.slow
 def test_pictures_have_the_images_aspect(found, scores):
     for example in examples(found, scores[0]):
         assert example.saliency.shape == example.density.shape == (360, 480)
@@ -76,6 +77,7 @@ def test_pictures_have_the_images_aspect(found, scores):
         assert grid.shape == ((12, 12) if found.predictor.fit == "stretch" else (96, 128))
 
 
+@pytest.mark.slow
 def test_the_page_is_written(found, scores, popout_set, tmp_path):
     made = write_report(
         tmp_path / "report.html", title="tiny", subjects=[found.about], dataset=popout_set, scores=scores

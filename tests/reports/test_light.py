@@ -58,6 +58,7 @@ def test_areas_of_images(folder):
     assert all((folder / name).is_file() for name in ("crop.png", "areas.csv", "diff.json"))
 
 
+@pytest.mark.slow
 def test_figures(folder):
     run_python(FIGURES, folder, absent=True)
     assert all((folder / name).stat().st_size > 10_000 for name in ("areas.png", "sheet.png"))

@@ -21,6 +21,7 @@ from gazemap.reports.observers import observers
 from gazemap.reports.view import view
 
 SIZE = (40, 60)
+MANY = [f"{i}" for i in range(70)]
 
 
 class Page(HTMLParser):
@@ -209,7 +210,7 @@ def test_only_images(tmp_path):
     assert page.tags.count("image") == 1
 
 
-@pytest.mark.parametrize("observers", [["a"], ["a", "b"], [f"{i}" for i in range(70)]])
+@pytest.mark.parametrize("observers", [["a"], ["a", "b"], pytest.param(MANY, marks=pytest.mark.slow)])
 def test_points_alone_of_few_and_many_observers(tmp_path, observers):
     points = looks(np.random.default_rng(0), observers)
     dataset = saved(tmp_path, gaze_sets.sample("1", points=points))

@@ -63,7 +63,8 @@ def by_several(count, alone, popout_set, out, *options):
     return trained(count, popout_set.path, out, *options)
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 4])
 def test_several_end_where_one_ends(count, alone, popout_set, tmp_path):
     out = tmp_path / "several"
     by_several(count, alone, popout_set, out)

@@ -18,7 +18,12 @@ def test_every_shipped_recipe_is_sound(name):
     assert recipe.model.name in MODELS
 
 
-@pytest.mark.parametrize("name", shipped_recipes())
+LARGE = {"simplenet", "mdnsal"}  # by PNASNet, which takes a second to make
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] if n in LARGE else []) for n in shipped_recipes()]
+)
 def test_every_shipped_recipe_s_model_loss_and_optimizer_can_be_made(name):
     """On the meta device, where a network has shapes and no numbers."""
     recipe = load_recipe(name)

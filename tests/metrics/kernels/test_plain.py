@@ -46,7 +46,7 @@ def roc_of(values, counts, xp=np, step=0.1):
 
 
 @pytest.mark.parametrize("xp", [np, torch], ids=["numpy", "torch"])
-@pytest.mark.parametrize("size", [SMALL, 3000])
+@pytest.mark.parametrize("size", [SMALL, pytest.param(3000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", MAPS)
 def test_curves(kind, size, xp):
     values, counts, weights = scene(kind, size)
@@ -63,7 +63,11 @@ def test_curves(kind, size, xp):
 
 @pytest.mark.parametrize(
     ("size", "cut_count"),
-    [*((SMALL, count) for count in (4, 25, 400)), (LARGE, 4), (LARGE, 400), (LARGE + 1, 25)],
+    [
+        *((SMALL, count) for count in (4, 25, 400)),
+        (LARGE + 1, 25),
+        *(pytest.param(LARGE, count, marks=pytest.mark.slow) for count in (4, 400)),
+    ],
 )
 @pytest.mark.parametrize("kind", MAPS)
 def test_rankings(kind, size, cut_count):

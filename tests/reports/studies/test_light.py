@@ -25,6 +25,7 @@ for call in (
 """
 
 
+@pytest.mark.slow  # the quick suite asks the command line: tests/cli/test_process.py
 def test_what_trains_names_the_extra(tmp_path, popout_set):
     (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE)
     (tmp_path / "set").symlink_to(popout_set.path)
