@@ -66,7 +66,7 @@ def test_it_sees_more_than_the_center_bias(name, popout_set):
     assert scores.interval(name, "nss").mean > scores.interval("center bias", "nss").mean
 
 
-@pytest.mark.parametrize("engine", ["torch", "openvino"])
+@pytest.mark.parametrize("engine", ["torch", pytest.param("openvino", marks=pytest.mark.slow)])
 def test_every_engine_has_the_same_folds(engine):
     """A page of three screens, one by one and in one batch with another image."""
     page = np.tile(scene()[0].transpose(1, 2, 0), (3, 1, 1))

@@ -96,7 +96,7 @@ def test_a_forked_process_is_told_that_openvino_cannot_open_a_model(monkeypatch)
         load_predictor("shipped:gazenet", engine="openvino", threads=7)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["onnx", *(pytest.param(e, marks=pytest.mark.slow) for e in ENGINES[1:])])
 def test_a_batch_is_what_its_images_are_alone(engine):
     if engine == "openvino":
         pytest.importorskip("openvino")

@@ -113,6 +113,7 @@ def test_a_jpeg_that_is_cut_off_is_refused():
         assert "cut off" in found["error"] or "damaged" in found["error"]
 
 
+@pytest.mark.slow
 def test_real_photographs_have_the_pixels_of_pillow(shared_data):
     for file in ["scene/data/stimuli/494.jpg", "osie/data/stimuli/1001.jpg", "scene/data/stimuli/001.jpg"]:
         with Image.open(shared_data / file) as image:

@@ -221,6 +221,7 @@ def test_a_killed_build_goes_on(start, many, tmp_path):
     assert len(made(tmp_path / "second")[0]) <= 320 - 64  # what was done stayed done
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_make_it_once(start, many, tmp_path, place):
     both = [start(0.005, tmp_path / "log") for _ in range(2)]
     (first, _), (second, errors) = (process.communicate() for process in both)

@@ -386,6 +386,7 @@ def test_every_source_is_complete_and_safe(name):
         assert len(value) == {"md5": 32, "sha256": 64, "none": 0}[algorithm]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["osie", "scene"])
 def test_pinned_members_are_those_of_the_real_data(shared_data, name):
     for member, checksum in SOURCES[name].members.items():

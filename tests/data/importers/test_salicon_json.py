@@ -134,6 +134,7 @@ def test_an_image_of_another_size_and_annotations_of_no_image_are_listed(tmp_pat
     assert "has 80 x 61 pixels; its file has 80 x 60" in listed[IMAGES[0]]
 
 
+@pytest.mark.slow
 def test_the_real_annotations_come_through_point_by_point(shared_data, tmp_path):
     source = shared_data / "salicon/annotations/fixations_train2014examples.json"
     options = {"image_folder": str(shared_data / "salicon/images")}

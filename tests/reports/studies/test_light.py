@@ -1,5 +1,6 @@
 """Studies without PyTorch: each can be imported, and names the extra that trains."""
 
+import pytest
 from support import tiny_model
 from support.light import run_python
 
