@@ -17,10 +17,10 @@ from support.killing import SUPPORT, environment
 
 from gazemap.prediction.cluster.predict_manifest import predict_manifest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 KILLS = int(os.environ.get("GAZEMAP_KILLS", "3"))
 SEED = int(os.environ.get("GAZEMAP_SEED", "0"))
-ENGINES = ["processes", pytest.param("ray", marks=pytest.mark.slow)]
+ENGINES = ["processes", "ray"]
 WORKERS = {"processes": b"workers.processes import work", "ray": b"ray::RayWorker"}
 
 
