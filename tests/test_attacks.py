@@ -1,4 +1,7 @@
-"""Mutated files are read, or refused by gazemap's own errors: `benchmarks/attacks.py`, in small."""
+"""Mutated files are read, or refused by gazemap's own errors: `benchmarks/attacks.py`, in small.
+
+tests/test_benchmarks.py runs it on more files, of every kind.
+"""
 
 import subprocess
 import sys
@@ -20,8 +23,3 @@ def attack(*arguments):
 )
 def test_some_mutated_files(kind):
     assert "all: 60 files, failed: 0" in attack(f"--kind={kind}", "--others", "60", "--seed", "1")
-
-
-@pytest.mark.slow
-def test_more_mutated_files_of_every_kind():
-    assert "failed: 0" in attack("--images", "300", "--others", "1000", "--seed", "2")

@@ -58,11 +58,13 @@ def test_the_images_of_the_fit_count_as_seen(adapted, pictures):
     assert describe(adapted.out)["condition"] == "adapted"
 
 
+@pytest.mark.slow
 def test_an_adapted_model_is_adapted_anew_from_its_start(adapted, pictures, tmp_path):
     again = adapt(adapted.out, looked_at(pictures, TRUTH), tmp_path / "again")
     assert again.condition.power == adapted.condition.power
 
 
+@pytest.mark.slow
 def test_a_model_keeps_the_conditions_that_it_has(adapted, pictures, tmp_path):
     adapt(adapted.out, looked_at(pictures, ViewingCondition("other", 1.6)), tmp_path / "two", name="other")
     first, second, before = (

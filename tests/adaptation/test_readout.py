@@ -43,6 +43,7 @@ def adapted(looks, tmp_path_factory):
         return adapt(AS_TRAINED, looks, tmp_path_factory.mktemp("adapted") / "mine", also_weights=True)
 
 
+@pytest.mark.slow
 def test_what_others_see_in_the_same_features_is_learned(adapted, pictures, looks):
     assert adapted.readout.low > 0.02
     assert any(note.startswith("Readout: training it gains") for note in adapted.notes())
@@ -55,6 +56,7 @@ def test_what_others_see_in_the_same_features_is_learned(adapted, pictures, look
     assert not any(np.array_equal(values, before[name]) for name, values in trained.items())
 
 
+@pytest.mark.slow
 def test_both_files_of_the_folder_are_the_same_network(adapted, pictures):
     by_form, by_weights = (load_predictor(adapted.out, engine=engine) for engine in ("onnx", "torch"))
     assert by_form.fingerprint == by_weights.fingerprint != load_predictor("shipped:gazenet").fingerprint
@@ -64,6 +66,7 @@ def test_both_files_of_the_folder_are_the_same_network(adapted, pictures):
     assert known_again(seen, by_form.learned_from.trained).all()
 
 
+@pytest.mark.slow
 def test_the_other_conditions_stay(adapted, pictures):
     for name in ("web-page", "as-trained"):
         found, before = (
@@ -72,6 +75,7 @@ def test_the_other_conditions_stay(adapted, pictures):
         np.testing.assert_array_equal(found, before)
 
 
+@pytest.mark.slow
 def test_a_condition_with_a_readout_is_no_start(adapted):
     """Where it is named as the start is, the next adaptation starts from the model as it was trained."""
     known = load_predictor(adapted.out).conditions
@@ -96,6 +100,7 @@ def test_of_many_images_one_fold_tells(looks, monkeypatch):
     assert found.steps == 10
 
 
+@pytest.mark.slow
 def test_no_weight_changes_where_the_readout_is_right(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(readout, "STEPS", (10, 20))
     right = looked_at(pictures, load_predictor("shipped:gazenet").condition)

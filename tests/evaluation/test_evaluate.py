@@ -57,7 +57,10 @@ def test_the_truth_beats_the_center_bias_and_uniform_is_chance(scores):
             assert scores.interval(UNIFORM, metric).mean == 0.5
 
 
-@pytest.mark.parametrize("protocol", ["exact", "mit", "tuebingen", "salicon2017"])
+@pytest.mark.parametrize(
+    "protocol",
+    ["exact", "mit", *(pytest.param(p, marks=pytest.mark.slow) for p in ("tuebingen", "salicon2017"))],
+)
 def test_a_log_density_is_scored_by_the_map_that_is_best_for_each_metric(popout_set, truth_maps, protocol):
     rows = {"truth": truth_maps}
     best = evaluate(rows, popout_set, "val", protocol)
@@ -126,9 +129,10 @@ def test_information_gain_of_the_center_bias_over_itself_is_zero(popout_set, tru
 
 
 def test_protocols_share_what_is_exact_and_differ_in_the_eight_bits(popout_set):
+    two = popout_set.with_samples(popout_set.split("val").samples[:2])
     outside = Maps(np.linspace(-0.5, 1.5, 48 * 48).reshape(48, 48))
     wrapped, clipped = (
-        evaluate({"m": outside}, popout_set, "val", name).per_image
+        evaluate({"m": outside}, two, "val", name).per_image
         for name in ("bristol2021", "bristol2021-clipped")
     )
     assert not np.allclose(wrapped["m"]["cc"], clipped["m"]["cc"])

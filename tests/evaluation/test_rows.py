@@ -31,6 +31,7 @@ def val(popout_set):
     return popout_set.split("val")
 
 
+@pytest.mark.slow  # `make light` scores without PyTorch, too
 def test_a_shipped_model_is_scored_without_pytorch(popout_set):
     printed = subprocess.run(
         [sys.executable, "-c", WITHOUT_TORCH, popout_set.path], capture_output=True, text=True, check=True

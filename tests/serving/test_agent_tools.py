@@ -201,6 +201,7 @@ def test_other_errors_do_not_reach_the_agent(root, monkeypatch):
     assert (result.is_error, result.content[0].text) == (True, "Error executing tool predict")
 
 
+@pytest.mark.slow  # the client of the other tests reads the same output
 def test_the_output_holds_the_protocol_alone_and_the_end_of_the_input_ends_it(root):
     asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}
     asked["params"] = {

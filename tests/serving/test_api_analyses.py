@@ -16,13 +16,14 @@ FILES = ("image", "dataset", "out", "looks", "figure", "a", "b")
 BOXES = ["spot=60,60,80,80", "corner=200,200,100,50.5"]
 
 
-@pytest.fixture
-def files(tmp_path, photo, page):
+@pytest.fixture(scope="module")
+def files(tmp_path_factory, photo, page):
+    folder = tmp_path_factory.mktemp("files")
     found = {"photo": photo, "page": page, "other": png(np.roll(picture(300, 400), 150, axis=1))}
     found["longer"] = png(picture(1700, 400))
     for name, content in found.items():
-        (tmp_path / f"{name}.png").write_bytes(content)
-    return tmp_path
+        (folder / f"{name}.png").write_bytes(content)
+    return folder
 
 
 def same(found, expected):

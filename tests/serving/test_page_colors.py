@@ -45,11 +45,15 @@ def test_contours_hold_the_shares_of_python():
     assert found == pytest.approx(levels_holding(density, SHARES), rel=1e-5)
 
 
-@pytest.mark.parametrize("share", SHARES)
-def test_outlines_are_those_of_contourpy(share):
+def test_outlines_are_those_of_contourpy():
     density = random_prediction((48, 64), seed=4).density.astype(np.float32)
-    level = levels_holding(density.astype(np.float64), [share])[0] * (1 + 1e-6)
-    segments = called("density/contours.js", "outline", [[typed(density), density.shape, level]])[0]
+    levels = [level * (1 + 1e-6) for level in levels_holding(density.astype(np.float64), SHARES)]
+    asked = [[typed(density), density.shape, level] for level in levels]
+    for level, segments in zip(levels, called("density/contours.js", "outline", asked), strict=True):
+        check_outline(density, level, segments)
+
+
+def check_outline(density, level, segments):
     lines = contour_generator(z=np.pad(density, 1)).lines(level)
     expected = sum(np.linalg.norm(np.diff(line, axis=0), axis=1).sum() for line in map(np.asarray, lines))
     found = np.reshape(segments, (-1, 2, 2))

@@ -17,11 +17,17 @@ pytestmark = needs_node
 RNG = np.random.default_rng(5)
 
 
-def decoded(contents, needed):
+def each(needed, contents):
+    """The size that is needed of each file: the last of those given for all others."""
+    return [*needed, *[needed[-1]] * (len(contents) - len(needed))]
+
+
+def decoded(contents, *needed):
     """What the page makes of files: their pixels, size and notes, or an error."""
-    found = called(
-        "../tests/decoding.js", "decodeBytes", [[as_bytes(content), *needed] for content in contents]
-    )
+    calls = [
+        [as_bytes(content), *size] for content, size in zip(contents, each(needed, contents), strict=True)
+    ]
+    found = called("../tests/decoding.js", "decodeBytes", calls)
     for one in found:
         if "pixels" in one:
             pixels = one["pixels"]
@@ -29,13 +35,16 @@ def decoded(contents, needed):
     return found
 
 
-def check(contents, needed=(10_000, 10_000)):
-    for content, found in zip(contents, decoded(contents, needed), strict=True):
-        expected = read_reduced(content, lambda _: needed)
-        assert "error" not in found, found
-        assert tuple(found["size"]) == expected.size
-        np.testing.assert_array_equal(found["array"], expected.pixels)
-        assert found["notes"] == list(expected.notes)
+def check(contents, *needed):
+    """All in one process of node."""
+    sizes = each(needed or [(10_000, 10_000)], contents)
+    for number, found in enumerate(decoded(contents, *sizes)):
+        expected = read_reduced(contents[number], lambda _, size=sizes[number]: size)
+        told = f"file {number}"
+        assert "error" not in found, (told, found)
+        assert tuple(found["size"]) == expected.size, told
+        np.testing.assert_array_equal(found["array"], expected.pixels, err_msg=told)
+        assert found["notes"] == list(expected.notes), told
 
 
 def saved(image, kind="PNG", **options):
@@ -91,8 +100,11 @@ def test_interlaced_pngs_have_the_pixels_of_python():
     check([deep_images.interlaced(RNG.integers(0, 2**16, size), 0, 16) for size in sizes])
 
 
-@pytest.mark.parametrize(("color", "channels"), [(0, 1), (2, 3), (4, 2), (6, 4)])
-def test_pngs_of_16_bits_have_the_pixels_and_notes_of_python(color, channels):
+def test_pngs_of_16_bits_have_the_pixels_and_notes_of_python():
+    check([png for kind in ((0, 1), (2, 3), (4, 2), (6, 4)) for png in pngs_of_16_bits(*kind)])
+
+
+def pngs_of_16_bits(color, channels):
     def png(values, extra=b""):
         return deep_images.png(values, color, extra=extra)
 
@@ -105,7 +117,7 @@ def test_pngs_of_16_bits_have_the_pixels_and_notes_of_python(color, channels):
     if channels % 2:
         key = np.atleast_1d(dark[2, 2]).astype(">u2").tobytes()
         contents.append(png(dark, deep_images.chunk(b"tRNS", key)))
-    check(contents)
+    return contents
 
 
 @pytest.mark.slow
@@ -115,12 +127,13 @@ def test_hot_pixels_of_large_dark_images_are_left_out_as_by_python():
     check([deep_images.png(values, 0)])
 
 
-@pytest.mark.parametrize("orientation", range(9))
-def test_images_are_turned_as_by_python(orientation):
+def test_images_are_turned_as_by_python():
     image, exif = Image.fromarray(photo(40, 64)), Image.Exif()
-    exif[0x0112] = orientation
-    check([saved(image, "JPEG", exif=exif), saved(image, "PNG", exif=exif)])
-    check([saved(image, "JPEG", exif=exif)], needed=(20, 20))
+    contents = []
+    for exif[0x0112] in range(9):
+        contents += [saved(image, "JPEG", exif=exif), saved(image, "PNG", exif=exif)]
+    check(contents)
+    check(contents[::2], (20, 20))
 
 
 def test_the_orientation_may_stand_in_xmp():
@@ -128,9 +141,10 @@ def test_the_orientation_may_stand_in_xmp():
     check([saved(Image.fromarray(photo(20, 30)), "JPEG", xmp=xmp)])
 
 
-@pytest.mark.parametrize("needed", [(1, 1), (20, 30), (21, 31), (40, 20), (90, 100)])
-def test_a_jpeg_is_reduced_where_python_reduces_it(needed):
-    check([saved(Image.fromarray(photo(84, 122)), "JPEG")], needed)
+def test_a_jpeg_is_reduced_where_python_reduces_it():
+    check(
+        [saved(Image.fromarray(photo(84, 122)), "JPEG")] * 5, (1, 1), (20, 30), (21, 31), (40, 20), (90, 100)
+    )
 
 
 @pytest.mark.slow

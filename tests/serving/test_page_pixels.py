@@ -21,18 +21,18 @@ def as_array(pixels):
     return np.reshape(pixels["values"], (pixels["height"], pixels["width"], 3)).astype(np.uint8)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (30, 40), (31, 7), (90, 200), (64, 40)])
-def test_resized_pixels_are_those_of_pillow(size):
-    image = photo(64, 90)
-    found = called("images/resize.js", "resized", [[as_pixels(image), size]])[0]
-    expected = Image.fromarray(image).resize(size[::-1], Image.Resampling.BILINEAR)
-    np.testing.assert_array_equal(as_array(found), np.asarray(expected))
+def test_resized_pixels_are_those_of_pillow():
+    image, sizes = photo(64, 90), [(1, 1), (30, 40), (31, 7), (90, 200), (64, 40)]
+    made = called("images/resize.js", "resized", [[as_pixels(image), size] for size in sizes])
+    for size, found in zip(sizes, made, strict=True):
+        expected = Image.fromarray(image).resize(size[::-1], Image.Resampling.BILINEAR)
+        np.testing.assert_array_equal(as_array(found), np.asarray(expected))
 
 
-@pytest.mark.parametrize("fit", ["stretch", "letterbox", "crop"])
-def test_placed_pixels_are_those_of_python(fit):
+def test_placed_pixels_are_those_of_python():
     frame = (24, 32)
     images = [photo(*size) for size in [(1, 1), (50, 60), (61, 200), (300, 41), (24, 32)]]
+    cases = [(image, fit) for fit in ("stretch", "letterbox", "crop") for image in images]
     calls = [
         [
             as_pixels(image),
@@ -41,11 +41,11 @@ def test_placed_pixels_are_those_of_python(fit):
             frame,
             fit,
         ]
-        for image in images
+        for image, fit in cases
     ]
-    for image, found in zip(images, called("images/placed.js", "placed", calls), strict=True):
+    for (image, fit), found in zip(cases, called("images/placed.js", "placed", calls), strict=True):
         expected = Placement(image.shape[:2], frame, fit).place_image(image)
-        np.testing.assert_array_equal(np.reshape(found, (*frame, 3)), expected)
+        np.testing.assert_array_equal(np.reshape(found, (*frame, 3)), expected, err_msg=fit)
 
 
 def test_a_part_of_an_image_is_placed_as_that_part_alone():
@@ -55,11 +55,11 @@ def test_a_part_of_an_image_is_placed_as_that_part_alone():
     np.testing.assert_array_equal(np.reshape(found, (24, 32, 3)), expected)
 
 
-@pytest.mark.parametrize("factor", [1, 2, 3, 5])
-def test_reduced_pixels_are_those_of_pillow(factor):
-    image = photo(61, 43)
-    found = called("images/reduce.js", "reduced", [[as_pixels(image), factor]])[0]
-    np.testing.assert_array_equal(as_array(found), np.asarray(Image.fromarray(image).reduce(factor)))
+def test_reduced_pixels_are_those_of_pillow():
+    image, factors = photo(61, 43), [1, 2, 3, 5]
+    made = called("images/reduce.js", "reduced", [[as_pixels(image), factor] for factor in factors])
+    for factor, found in zip(factors, made, strict=True):
+        np.testing.assert_array_equal(as_array(found), np.asarray(Image.fromarray(image).reduce(factor)))
 
 
 JPEGS = {
@@ -79,31 +79,38 @@ def jpeg_of(image, **options):
     return file.getvalue()
 
 
-def check_jpeg(content, denominators=(1, 2, 4, 8)):
-    calls = [[as_bytes(content), denominator] for denominator in denominators]
-    for denominator, found in zip(
-        denominators, called("images/jpeg/jpeg.js", "decodeJpeg", calls), strict=True
-    ):
-        with Image.open(io.BytesIO(content)) as image:
+def check_jpegs(contents, denominators=(1, 2, 4, 8)):
+    """Name -> content; all in one process of node."""
+    calls = [(name, denominator) for name in contents for denominator in denominators]
+    asked = [[as_bytes(contents[name]), denominator] for name, denominator in calls]
+    found = called("images/jpeg/jpeg.js", "decodeJpeg", asked)
+    for (name, denominator), pixels in zip(calls, found, strict=True):
+        with Image.open(io.BytesIO(contents[name])) as image:
             if denominator > 1:
                 image.draft(None, (image.width // denominator, image.height // denominator))
-            np.testing.assert_array_equal(as_array(found), np.asarray(image.convert("RGB")))
+            told = f"{name}, 1/{denominator}"
+            np.testing.assert_array_equal(as_array(pixels), np.asarray(image.convert("RGB")), err_msg=told)
 
 
-@pytest.mark.parametrize("kind", JPEGS)
-def test_a_jpeg_has_the_pixels_of_pillow_at_every_size(kind):
-    check_jpeg(jpeg_of(Image.fromarray(photo(93, 117)), **JPEGS[kind]))
+def test_a_jpeg_has_the_pixels_of_pillow_at_every_size():
+    image = Image.fromarray(photo(93, 117))
+    check_jpegs({kind: jpeg_of(image, **options) for kind, options in JPEGS.items()})
 
 
-@pytest.mark.parametrize("mode", ["L", "CMYK"])
-@pytest.mark.parametrize("progressive", [False, True])
-def test_gray_and_inks_have_the_pixels_of_pillow(mode, progressive):
-    check_jpeg(jpeg_of(Image.fromarray(photo(93, 117)).convert(mode), progressive=progressive))
+def test_gray_and_inks_have_the_pixels_of_pillow():
+    image = Image.fromarray(photo(93, 117))
+    check_jpegs(
+        {
+            f"{mode}, progressive: {progressive}": jpeg_of(image.convert(mode), progressive=progressive)
+            for mode in ("L", "CMYK")
+            for progressive in (False, True)
+        }
+    )
 
 
-@pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 40), (16, 16), (17, 9)])
-def test_a_small_jpeg_has_the_pixels_of_pillow(size):
-    check_jpeg(jpeg_of(Image.fromarray(photo(*size))), (1,))
+def test_a_small_jpeg_has_the_pixels_of_pillow():
+    sizes = [(1, 1), (2, 3), (3, 40), (16, 16), (17, 9)]
+    check_jpegs({size: jpeg_of(Image.fromarray(photo(*size))) for size in sizes}, (1,))
 
 
 def test_a_jpeg_that_is_cut_off_is_refused():
@@ -118,4 +125,4 @@ def test_real_photographs_have_the_pixels_of_pillow(shared_data):
     for file in ["scene/data/stimuli/494.jpg", "osie/data/stimuli/1001.jpg", "scene/data/stimuli/001.jpg"]:
         with Image.open(shared_data / file) as image:
             small = image.width < 2000
-        check_jpeg((shared_data / file).read_bytes(), (1, 4) if small else (8,))
+        check_jpegs({file: (shared_data / file).read_bytes()}, (1, 4) if small else (8,))

@@ -126,6 +126,7 @@ def test_it_holds_the_models_that_are_asked_for(tmp_path):
     assert len([*(tmp_path / "site").glob("*.onnx.gz")]) == 1
 
 
+@pytest.mark.slow
 def test_the_same_page_is_written_twice(tmp_path):
     pages = [write_page(single_file=tmp_path / name) for name in ("a.html", "b.html")]
     assert pages[0].opens.read_bytes() == pages[1].opens.read_bytes()

@@ -205,9 +205,9 @@ def test_commands_say_how_many_maps_are_left_out_and_refuse_mistakes(run, popout
     for sample, grid in zip(popout_set, maps(popout_set, "saliency").grids, strict=True):
         np.save(tmp_path / "all" / sample.image_id, grid)
     data = ("--data", popout_set.path)
-    code, text = run("evaluate", tmp_path / "all", *data, "--protocol", "bristol2021")
+    code, text = run("evaluate", tmp_path / "all", *data, "--protocol", "mit")
     assert (code, "all: 25 of its maps are of other images and were ignored." in text) == (0, True)
-    assert scores_file(tmp_path / "all", popout_set, "val", "bristol2021").exists()
+    assert scores_file(tmp_path / "all", popout_set, "val", "mit").exists()
     code, text = run("evaluate", tmp_path / "all", *data, "--holds", "density")
     assert (code, "'density' is not one of 'saliency', 'log_density'" in text) == (2, True)
     code, text = run("evaluate", tmp_path / "all", *data, "--holds", "log_density")

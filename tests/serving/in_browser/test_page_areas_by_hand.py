@@ -6,7 +6,8 @@ from gazemap.analysis.area_shares import area_shares
 from gazemap.gaze.areas import Box
 from gazemap.gaze.shapes import Area
 
-pytestmark = pytest.mark.slow
+# what the static form shares with both: its predictor with the single file, its addresses with the server
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("form", ["server", "single-file"], indirect=True)]
 
 
 def shown(share):

@@ -15,7 +15,8 @@ from gazemap.analysis.crops import best_crop, parse_aspect
 from gazemap.gaze.areas import Box
 from gazemap.gaze.shapes import Area
 
-pytestmark = pytest.mark.slow
+# what the static form shares with both: its predictor with the single file, its addresses with the server
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("form", ["server", "single-file"], indirect=True)]
 
 BUTTON, HEADLINE = ((0.09, 0.5), (0.28, 0.62)), ((0.05, 0.2), (0.7, 0.4))
 

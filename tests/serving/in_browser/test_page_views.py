@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.slow
+# what the static form shares with both: its predictor with the single file, its addresses with the server
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("form", ["server", "single-file"], indirect=True)]
 
 
 def legend_top(driver):
