@@ -71,7 +71,7 @@ ORDERS = {
     " < report_page | area_table < * < studies < demo",
     "reports/figures": "saving | runs | maps < *",
     "reports/demo": "photograph | networks < demo",
-    "reports/studies": "recipes | trained | unseen_set < *",
+    "reports/studies": "by_workers | recipes | unseen_set < trained < *",
     "serving": "built | models < limits | problems | answers | page_files | options | batching < accepting"
     " | bodies | monitoring | schemas | agent_files < desk | gate | agent_tools < asked < * < app | server"
     " < serve | mcp_server",

@@ -1,11 +1,11 @@
 """Several workers score a split to the bits of one process, and open themselves what they score."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from support import tiny_model
+from support.workers_here import workers_here
 
 from gazemap.errors import InputError
 from gazemap.evaluation import by_workers
@@ -14,8 +14,6 @@ from gazemap.evaluation.kept import evaluate_and_keep
 from gazemap.evaluation.predictions import Maps
 from gazemap.metrics import PROTOCOLS
 from gazemap.models.weights import save_model
-from gazemap.system.workers.run import Crew
-from gazemap.system.workers.work import Done
 
 
 @pytest.fixture(autouse=True)
@@ -34,17 +32,8 @@ def maps(popout_set, tmp_path):
 
 @pytest.fixture
 def here(monkeypatch):
-    """Workers are in this process, and speak JSON all the same; the tasks that they did."""
-    did = []
-
-    def run(crew, work, tasks):
-        worker = replace(work, job=json.loads(json.dumps(work.job))).opened()
-        for task in reversed(tasks):
-            did.append(task)
-            yield Done(task, json.loads(json.dumps(worker.run(task))))
-
-    monkeypatch.setattr(Crew, "run", run)
-    return did
+    """The tasks that workers in this process do."""
+    return workers_here(monkeypatch)
 
 
 def assert_same(one, other):

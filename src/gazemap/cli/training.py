@@ -10,6 +10,7 @@ import typer
 from gazemap.cli.command import Answer, command
 from gazemap.cli.listings import recipes_parts
 from gazemap.cli.options import (
+    ClusterOption,
     DataOption,
     DegreesOption,
     DeviceOption,
@@ -18,6 +19,7 @@ from gazemap.cli.options import (
     RecipeArgument,
     SetOption,
     SigmaOption,
+    WorkersOption,
 )
 from gazemap.cli.parsing import names
 from gazemap.cli.results import cross_validation_parts, sweep_parts, transfer_parts
@@ -137,6 +139,8 @@ def sweep(
     sigma: SigmaOption = None,
     degrees: DegreesOption = None,
     device: DeviceOption = "auto",
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
 ) -> Answer:
     """Train one recipe several times, with one thing changed each time, and compare the results.
 
@@ -144,8 +148,18 @@ def sweep(
     """
     from gazemap.reports.studies.sweep import sweep as run_sweep
 
-    blur = {"sigma": sigma, "degrees": degrees}
-    found = run_sweep(sweep, data, out, overrides=set_ or (), **blur, device=device, progress=True)
+    found = run_sweep(
+        sweep,
+        data,
+        out,
+        overrides=set_ or (),
+        sigma=sigma,
+        degrees=degrees,
+        device=device,
+        workers=workers,
+        cluster=cluster,
+        progress=True,
+    )
     return Answer(found, sweep_parts(found))
 
 
@@ -153,7 +167,7 @@ def sweep(
     app,
     _TRAIN,
     "gazemap cross-validate shallow-fixed-osie --data gaze/osie --out runs/cv",
-    "gazemap cross-validate a.yaml --data gaze/osie --out runs/cv --fold 2",
+    "gazemap cross-validate a.yaml --data gaze/osie --out runs/cv --workers 5",
     name="cross-validate",
 )
 def cross_validate(
@@ -176,6 +190,8 @@ def cross_validate(
     degrees: DegreesOption = None,
     set_: SetOption = None,
     device: DeviceOption = "auto",
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
 ) -> Answer:
     """Train once per fold, and score each image by the model that was not trained on it.
 
@@ -195,6 +211,8 @@ def cross_validate(
         degrees=degrees,
         overrides=set_ or (),
         device=device,
+        workers=workers,
+        cluster=cluster,
         progress=True,
     )
     return Answer(found, cross_validation_parts(found))
@@ -231,6 +249,8 @@ def transfer(
     protocol: ProtocolOption = "exact",
     set_: SetOption = None,
     device: DeviceOption = "auto",
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
 ) -> Answer:
     """Train without each data set in turn, and score each model on the set that it never saw.
 
@@ -248,6 +268,8 @@ def transfer(
         protocol=protocol,
         overrides=set_ or (),
         device=device,
+        workers=workers,
+        cluster=cluster,
         progress=True,
     )
     return Answer(found, transfer_parts(found))

@@ -96,16 +96,26 @@ def scoring_crew(
     crew = Crew(workers, cluster)
     if not crew.is_several:
         return None
+    folder = folder_of(dataset)
+    if isinstance(models, Mapping):
+        named: Any = {row: _name(model) for row, model in models.items()}
+    else:
+        named = [_name(model) for model in (models if isinstance(models, list | tuple) else [models])]
+    return ScoringCrew(crew, {"models": named, "dataset": folder, **opened})
+
+
+def folder_of(dataset: DatasetLike) -> str:
+    """The folder of a data set, which workers open.
+
+    Raises:
+        InputError: it is in memory, and need not be what is in its folder.
+    """
     if isinstance(dataset, GazeDataset):
         raise InputError(
             f"Workers open the data set themselves. Give its folder, not {dataset.name!r} in memory; write a "
             "part of a set as one of its own (gazemap data select). Or leave workers out."
         )
-    if isinstance(models, Mapping):
-        named: Any = {row: _name(model) for row, model in models.items()}
-    else:
-        named = [_name(model) for model in (models if isinstance(models, list | tuple) else [models])]
-    return ScoringCrew(crew, {"models": named, "dataset": os.path.abspath(dataset), **opened})
+    return os.path.abspath(dataset)
 
 
 def _name(model: object) -> str:

@@ -7,6 +7,7 @@ are enough here: detection is not used. timm and torchmetrics import torchvision
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 
 import torch
@@ -40,3 +41,9 @@ def choose_device(name: str = "auto") -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("Device 'cuda' was asked for, but PyTorch sees no GPU here. Use cpu.")
     return torch.device(name)
+
+
+def visible_gpus() -> list[str]:
+    """The GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return named.split(",") if named else [str(number) for number in range(torch.cuda.device_count())]

@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from support.killing import environment
@@ -36,11 +37,17 @@ def test_every_task_is_answered_once_to_the_last_bit(work):
 def test_workers_share_the_cores_unless_threads_are_stated(work, monkeypatch):
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     [done] = Crew(3).run(work(), [1])  # one task needs one worker
-    assert done.answer["threads"] == str(cores)
-    threads = {done.answer["threads"] for done in Crew(cores).run(work(), range(cores))}
+    assert done.answer["OMP_NUM_THREADS"] == str(cores)
+    threads = {done.answer["OMP_NUM_THREADS"] for done in Crew(cores).run(work(), range(cores))}
     assert threads == {"1"}
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert {done.answer["threads"] for done in Crew(2).run(work(), [1, 2])} == {"3"}
+    assert {done.answer["OMP_NUM_THREADS"] for done in Crew(2).run(work(), [1, 2])} == {"3"}
+
+
+def test_workers_on_gpus_see_one_each_in_turn(work, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
+    answers = Crew(3).answers(replace(work(), device="cuda"), range(9), "Testing")
+    assert {own["CUDA_VISIBLE_DEVICES"] for own in answers.values()} == {"2", "5"}
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_task_done(work):
@@ -49,9 +56,10 @@ def test_a_worker_that_is_killed_is_replaced_and_its_task_done(work):
 
 
 def test_a_task_that_ends_three_workers_is_said_and_the_rest_is_done(work):
-    done = {step.task: step for step in Crew(2).run(work(dies=[1]), [0, 1, 2])}
+    done = {step.task: step for step in Crew(2).run(work(dies=[1], fails=[3]), [0, 1, 2, 3])}
     assert done[1] == Done(1, lost=done[1].lost)
     assert "Task 1 ended 3 workers, the last by the signal SIGKILL" in done[1].lost
+    assert "Task 3 ended 3 workers, the last by exit code 1" in done[3].lost
     assert [done[task].answer["task"] for task in (0, 2)] == [0, 2]
     with pytest.raises(GazemapError, match="Task 1 ended 3 workers"):
         Crew(2).answers(work(dies=[1]), [0, 1], "Testing")

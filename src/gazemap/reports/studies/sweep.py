@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.dataset import DatasetLike, as_dataset
 from gazemap.errors import RecipeError
 from gazemap.evaluation.baselines import CENTER_BIAS, GOLD_STANDARD
 from gazemap.evaluation.blurs import Blur, blurred_for
@@ -33,6 +33,7 @@ from gazemap.evaluation.reuse import scores_in
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import get_metric, get_protocol
 from gazemap.reports.figures import runs as figures
+from gazemap.reports.studies.by_workers import study_crew
 from gazemap.reports.studies.recipes import SWEEPS
 from gazemap.reports.studies.trained import trained_runs
 from gazemap.system.checking import validated
@@ -43,6 +44,8 @@ from gazemap.system.tables import as_cell
 from gazemap.system.yaml_files import read_yaml
 from gazemap.training.recipe import Recipe, load_recipe
 from gazemap.training.result import TrainedRun
+
+_WORKER = "gazemap.reports.studies.trained:RunWorker"
 
 
 class Sweep(BaseModel):
@@ -163,6 +166,8 @@ def sweep(
     sigma: float | None = None,
     degrees: float | None = None,
     device: str = "auto",
+    workers: int | None = None,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> SweepResult:
     """Train every entry with every seed, then score all.
@@ -178,67 +183,70 @@ def sweep(
         sigma: the blur of the scores' ground truth in pixels; see `evaluate`.
         degrees: the same in degrees of visual angle.
         device: of training and scoring: auto, cpu or cuda.
-        progress: show how each training goes, as `train` does.
+        workers: processes that share the runs and the scoring; by default this one trains one run after
+            another. They open the data set themselves, so that it is given by its folder.
+        cluster: "ray": workers are actors of Ray, by default as many as it has cores or GPUs.
+        progress: show how each training goes, as `train` does; of workers, how many runs are done.
 
     Raises:
-        InputError: a blur for a protocol that has its own.
+        InputError: a blur for a protocol that has its own, or a data set in memory for workers.
         RecipeError: a mistake in the sweep or in a recipe; see `load_sweep`.
         DataError: no such data set, or it lacks a split, or fixations.
         OutputError: `out` cannot be written, or is in use by another process.
         WeightsError: `out` holds a run of another recipe, data set or version.
     """
-    plan, dataset, out = load_sweep(sweep, overrides), as_dataset(dataset), Path(out)
+    plan, out = load_sweep(sweep, overrides), Path(out)
+    recipes = [recipe for seeds in recipes_of(plan).values() for recipe in seeds]
+    by = study_crew(
+        _WORKER,
+        "Run",
+        out,
+        workers=workers,
+        cluster=cluster,
+        device=device,
+        sets={"dataset": dataset},
+        recipes={recipe.name: recipe.model_dump(mode="json") for recipe in recipes},
+    )
+    given, dataset = dataset, as_dataset(dataset)
     blur: Blur = {"sigma": sigma, "degrees": degrees}
-    blurred_for(dataset, get_protocol(plan.protocol), **blur)  # refused before the work
+    protocol = choose_protocol(plan.protocol, plan.metrics, one_map=plan.one_map)
+    blurred_for(dataset, protocol, **blur)  # refused before the work
     with only_one(out, f"the sweep {plan.name}"):
-        return _made(plan, dataset, out, blur, device, progress)
+        runs = trained_runs(recipes, dataset, out, device, progress, by)
+        scores = scores_in(
+            scores_file(out, dataset, "val", protocol.name, "sweep"),
+            {name: run.out for name, run in runs.items()},
+            given,
+            "val",
+            plan.protocol,
+            metrics=plan.metrics,
+            one_map=plan.one_map,
+            **blur,
+            device=device,
+            workers=workers,
+            cluster=cluster,
+            progress=progress,
+        )
+        return _compared(plan, runs, scores, out)
 
 
-def _made(
-    plan: Sweep, dataset: GazeDataset, out: Path, blur: Blur, device: str, progress: bool
-) -> SweepResult:
-    recipes = recipes_of(plan)
-    seeded = [recipe for seeds in recipes.values() for recipe in seeds]
-    runs = trained_runs(seeded, dataset, out, device, progress)
-    scores = _scores(plan, runs, dataset, out, blur, device, progress)
+def _compared(plan: Sweep, runs: Mapping[str, TrainedRun], scores: Scores, out: Path) -> SweepResult:
+    """The table and the figure of all runs."""
     rows = [
         _row(plan, scores, name, [name])
         for name in (CENTER_BIAS, GOLD_STANDARD)
         if name in scores.rows  # the baselines are the same for all
     ]
-    rows += [_row(plan, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes.items()]
+    rows += [
+        _row(plan, scores, entry, [own.name for own in seeds]) for entry, seeds in recipes_of(plan).items()
+    ]
     table, figure = out / "table.csv", out / "figure.png"
     write_text(table, as_csv(plan, rows, scores))
-    title = f"{plan.name}, {dataset.name} val, {scores.protocol}"
+    title = f"{plan.name}, {scores.dataset} val, {scores.protocol}"
     made_by = {"made_by": json.dumps(scores.made_by)}  # a text in the PNG file
     with replacing(figure) as temporary:
         figures.sweep(rows, plan.metrics, title).savefig(temporary, dpi=110, metadata=made_by)
     return SweepResult(plan, tuple(rows), scores, runs, table, figure)
-
-
-def _scores(
-    sweep: Sweep,
-    runs: Mapping[str, TrainedRun],
-    dataset: GazeDataset,
-    out: Path,
-    blur: Blur,
-    device: str,
-    progress: bool,
-) -> Scores:
-    """Every run's scores, in one file."""
-    protocol = choose_protocol(sweep.protocol, sweep.metrics, one_map=sweep.one_map)
-    return scores_in(
-        scores_file(out, dataset, "val", protocol.name, "sweep"),
-        {name: run.out for name, run in runs.items()},
-        dataset,
-        "val",
-        sweep.protocol,
-        metrics=sweep.metrics,
-        one_map=sweep.one_map,
-        **blur,
-        device=device,
-        progress=progress,
-    )
 
 
 def as_csv(sweep: Sweep, rows: Sequence[SweepRow], scores: Scores) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gazemap.adaptation.curve import COUNTS, DRAWS
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
+from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset, load_dataset
 from gazemap.data.split_names import split_named
 from gazemap.data.subsets.without_each import LeftOut, without_each
 from gazemap.errors import DataError, check_name
@@ -16,16 +16,15 @@ from gazemap.evaluation.names import plain_word, scores_file
 from gazemap.evaluation.reuse import scores_in
 from gazemap.metrics import get_protocol
 from gazemap.reports.figures import transfer as figures
+from gazemap.reports.studies.by_workers import study_crew
 from gazemap.reports.studies.unseen_set import METRICS, UnseenSet, curve_in
 from gazemap.system.extras import require
 from gazemap.system.files import replacing
 from gazemap.system.plain import plain
 from gazemap.system.tables import Kind, table_of, write_csv
-from gazemap.training.recipe import Recipe, RecipeLike, load_recipe
+from gazemap.training.recipe import Recipe, RecipeLike, load_recipe, parse_recipe
 
-if TYPE_CHECKING:
-    from gazemap.training.checkpoint import RunFolder
-
+_WORKER = "gazemap.reports.studies.transfer:UnseenWorker"
 _WHOLE = "all"  # the split of all images of a set
 _MADE_BY = ("dataset", "version")
 _COLUMNS: dict[str, Kind] = {
@@ -117,6 +116,8 @@ def transfer(
     protocol: str = "exact",
     overrides: Sequence[str] = (),
     device: str = "auto",
+    workers: int | None = None,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> Transfer:
     """Train without each data set in turn, and score each run on the set that it never saw.
@@ -136,10 +137,13 @@ def transfer(
         protocol: of the scores; a key of `gazemap.metrics.PROTOCOLS`.
         overrides: "a.b=value" strings that replace single keys of the recipe.
         device: of training and scoring: auto, cpu or cuda.
-        progress: show how each training goes, as `train` does.
+        workers: processes that share the sets left out; by default this one does one after another. They
+            open the data sets themselves, so that these are given by their folders.
+        cluster: "ray": workers are actors of Ray, by default as many as it has cores or GPUs.
+        progress: show how each training goes, as `train` does; of workers, how many sets are done.
 
     Raises:
-        InputError: no set of this name, or no such protocol.
+        InputError: no set of this name, no such protocol, or a data set in memory for workers.
         RecipeError: a mistake in the recipe; see `load_recipe`.
         DataError: fewer than two sets, no such split, or an image cannot be read.
         WeightsError: `out` holds a run of another recipe, of other data sets or of another version.
@@ -148,51 +152,100 @@ def transfer(
     recipe, out = load_recipe(recipe, overrides), Path(out)
     require("scipy", "Fitting power and blur")
     get_protocol(protocol)
+    by = study_crew(
+        _WORKER,
+        "The run without",
+        out,
+        workers=workers,
+        cluster=cluster,
+        device=device,
+        sets={"datasets": datasets},
+        recipe=recipe.model_dump(mode="json"),
+        split=split,
+        protocol=protocol,
+    )
     sets = [as_dataset(dataset) for dataset in datasets]
     if left_out is not None:
         check_name("data set", left_out, [dataset.name for dataset in sets])
-    from gazemap.training.checkpoint import RunFolder
-
-    parts = without_each(sets, recipe.name, progress=progress)
-    scored = [_scored(part.images, split) for part in parts]
-    folders = [
-        RunFolder(out / f"without-{plain_word(part.images.name)}", recipe, _learned(part, recipe))
-        for part in parts
-    ]
-    finished = [folder.is_finished for folder in folders]  # what another made is refused before the work
-    found = {
-        part.images.name: _unseen(
-            part, images, split_named(split or _WHOLE), folder, protocol, device, progress
-        )
-        for part, images, folder, done in zip(parts, scored, folders, finished, strict=True)
-        if done or left_out in (None, part.images.name)
-    }
+    study = UnseenSets(sets, recipe, out, split=split, protocol=protocol, device=device, progress=progress)
+    finished = study.finished()  # what another made is refused before the work
+    chosen = [one.name for one in sets if one.name in finished or left_out in (None, one.name)]
+    if by is not None:
+        left = [name for name in chosen if name not in finished]
+        by.make(left, f"Training without each of {len(left)} sets", progress=progress)
+    found = {name: study.made(name) for name in chosen}  # what workers have made is found
     missing = tuple(dataset.name for dataset in sets if dataset.name not in found)
     result = Transfer(recipe.name, protocol, found, missing, out / "table.csv", out / "figure.png")
     _write(result)
     return result
 
 
-def _unseen(
-    part: LeftOut,
-    images: GazeDataset,
-    split: str,
-    folder: RunFolder,
-    protocol: str,
-    device: str,
-    progress: bool,
-) -> UnseenSet:
-    """One set: the run without it, its scores on it, and what few numbers gain."""
-    from gazemap.training.loop import train
+class UnseenSets:
+    """The data sets of a study: each is left out, and scored by the run on the others."""
 
-    run = train(
-        folder.recipe, folder.dataset, folder.path, if_exists="resume", device=device, progress=progress
-    )
-    row, file = folder.recipe.name, scores_file(run.out, images, split, protocol)
-    scores = scores_in(file, {row: run.out}, images, split, protocol, device=device, progress=progress)
-    maps_alone = len(part.others) - len(folder.dataset)
-    curve = curve_in(run.out, images.split(split), device=device, progress=progress)
-    return UnseenSet(images.name, row, run, scores, file, part.dropped, maps_alone, curve)
+    def __init__(
+        self,
+        datasets: Sequence[GazeDataset],
+        recipe: Recipe,
+        out: Path,
+        *,
+        split: str | None,
+        protocol: str,
+        device: str,
+        progress: bool = False,
+    ) -> None:
+        """Leave out each set in turn; see `transfer` for the arguments, and for what is raised."""
+        from gazemap.training.checkpoint import RunFolder
+
+        self._recipe = recipe
+        self._split = split_named(split or _WHOLE)
+        self._protocol = protocol
+        self._computed: dict[str, Any] = {"device": device, "progress": progress}
+        parts = without_each(datasets, recipe.name, progress=progress)
+        self._parts = {part.images.name: part for part in parts}
+        self._scored = {name: _scored(part.images, split) for name, part in self._parts.items()}
+        self._folders = {
+            name: RunFolder(out / f"without-{plain_word(name)}", recipe, _learned(part, recipe))
+            for name, part in self._parts.items()
+        }
+
+    def finished(self) -> set[str]:
+        """The names of the sets without which a run is trained; raises what `RunFolder.state` raises."""
+        return {name for name, folder in self._folders.items() if folder.is_finished}
+
+    def made(self, name: str) -> UnseenSet:
+        """The run without a set, its scores on it, and what few numbers gain: made, or there already."""
+        from gazemap.training.loop import train
+
+        folder, images, part = self._folders[name], self._scored[name], self._parts[name]
+        run = train(self._recipe, folder.dataset, folder.path, if_exists="resume", **self._computed)
+        row, file = self._recipe.name, scores_file(run.out, images, self._split, self._protocol)
+        scores = scores_in(file, {row: run.out}, images, self._split, self._protocol, **self._computed)
+        maps_alone = len(part.others) - len(folder.dataset)
+        curve = curve_in(run.out, images.split(self._split), **self._computed)
+        return UnseenSet(name, row, run, scores, file, part.dropped, maps_alone, curve)
+
+
+class UnseenWorker:
+    """A worker that leaves out one set after another; see `UnseenSets`."""
+
+    def __init__(
+        self,
+        *,
+        recipe: Mapping[str, Any],
+        datasets: Sequence[str],
+        out: str,
+        split: str | None,
+        protocol: str,
+        device: str,
+    ) -> None:
+        read = parse_recipe(recipe, "The recipe")
+        sets = [*map(load_dataset, datasets)]
+        self._sets = UnseenSets(sets, read, Path(out), split=split, protocol=protocol, device=device)
+
+    def run(self, task: str) -> None:
+        """Train without a set and score it; what is made lies in the run's folder."""
+        self._sets.made(task)
 
 
 def _scored(images: GazeDataset, split: str | None) -> GazeDataset:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -17,6 +18,7 @@ from typing import Any
 
 from gazemap import errors
 from gazemap.errors import GazemapError
+from gazemap.system.extras import is_installed
 from gazemap.system.memory import keep_freed_memory
 from gazemap.system.processors import usable_cores
 from gazemap.system.workers.work import Done, Task, Work, Worker
@@ -30,8 +32,8 @@ def run_in_processes(work: Work, tasks: Sequence[Task], workers: int) -> Iterato
     """Do tasks in several processes; what is done comes as it is.
 
     The workers share the cores: each computes with its part of the threads, or with OMP_NUM_THREADS of them
-    where that is set. A worker that is killed loses the task that it was at, which is begun anew. Where
-    this process is killed, its workers end at once.
+    where that is set. On GPUs, they take one each, in turn. A worker that is killed loses the task that it
+    was at, which is begun anew. Where this process is killed, its workers end at once.
 
     Raises:
         GazemapError: what a worker says it cannot go on for, of the class that it was of.
@@ -40,8 +42,9 @@ def run_in_processes(work: Work, tasks: Sequence[Task], workers: int) -> Iterato
     for task in tasks:
         left.put(task)
     number = min(workers, len(tasks))
-    shared = {_THREADS: str(max(1, usable_cores() // number))}
-    processes = [_Process(work, {**shared, **os.environ}) for _ in range(number)]
+    threads = {_THREADS: str(max(1, usable_cores() // number))}
+    gpus = _gpus() if work.device == "cuda" else [{}]
+    processes = [_Process(work, {**threads, **os.environ, **gpus[i % len(gpus)]}) for i in range(number)]
     pool = ThreadPoolExecutor(number)
     try:
         waiting = {pool.submit(_next_done, process, left): process for process in processes}
@@ -75,6 +78,15 @@ def _next_done(process: _Process, left: SimpleQueue[Task]) -> Done | None:
         "memory than there is: take fewer --workers."
     )
     return Done(task, lost=lost)
+
+
+def _gpus() -> list[dict[str, str]]:
+    """What makes a worker see one of the GPUs, for each of them."""
+    if not is_installed("torch"):
+        return [{}]
+    from gazemap.system.device import visible_gpus
+
+    return [{"CUDA_VISIBLE_DEVICES": gpu} for gpu in visible_gpus()] or [{}]
 
 
 class _Process:
@@ -149,6 +161,14 @@ class _Process:
 
 def work() -> None:
     """A worker: takes the work and then tasks from the standard input, and ends with that."""
+    try:
+        _do_tasks()
+    except BaseException:  # also of no memory: the driver sees that it ended
+        traceback.print_exc()
+        os._exit(1)  # the thread that listens holds the standard input, which a common exit would wait for
+
+
+def _do_tasks() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver, which ends its workers
     keep_freed_memory()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")

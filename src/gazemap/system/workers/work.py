@@ -29,7 +29,7 @@ class Work:
         worker: its class, as "gazemap.room.module:Class".
         job: JSON values, which are the class's keyword arguments.
         called: what a task is called in messages, as "Shard".
-        device: "cuda" where each worker computes on a GPU.
+        device: "cuda" where each worker computes on a GPU, of which it sees one.
     """
 
     worker: str
