@@ -47,14 +47,14 @@ _RAYS_OWN = ("gcs_server", "raylet", "/ray/dashboard/", "/ray/_private/", "ray::
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def run(side: str, manifest: Path, out: Path) -> None:
+def run(side: str, manifest: Path, out: Path, engine: str) -> None:
     """Predict the manifest by one side."""
     workers, cluster = SIDES[side]
     if cluster == "ray data":
         with patch.object(module, "run_on_ray", run_on_ray_data):
-            predict_manifest(manifest, out, workers=workers, cluster="ray")
+            predict_manifest(manifest, out, engine=engine, workers=workers, cluster="ray")
     else:
-        predict_manifest(manifest, out, workers=workers, cluster=cluster)
+        predict_manifest(manifest, out, engine=engine, workers=workers, cluster=cluster)
 
 
 def run_on_ray_data(work: Work, tasks: Sequence[Task], workers: int | None) -> Iterator[Done]:
@@ -164,10 +164,11 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=1000)
     parser.add_argument("--shards", type=int, default=16)
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
+    parser.add_argument("--engine", default="auto", help="what computes the network, see load_predictor")
     parser.add_argument("--run", nargs=3, help=argparse.SUPPRESS)
     options = read_arguments(parser, images=16, shards=4, sides=["plain, 1", "processes, 2", "ray, 2"])
     if options.run:
-        run(options.run[0], Path(options.run[1]), Path(options.run[2]))
+        run(options.run[0], Path(options.run[1]), Path(options.run[2]), options.engine)
         return
     first: dict[str, float] = {}
     expected = None
@@ -181,7 +182,8 @@ def main() -> None:
         for side in options.sides:
             out, workers = Path(name) / "out", SIDES[side][0]
             began = time.perf_counter()
-            words = [sys.executable, __file__, "--run", side, str(manifest), str(out)]
+            words = [sys.executable, __file__, "--engine", options.engine]
+            words += ["--run", side, str(manifest), str(out)]
             equal = {**os.environ, "RAY_worker_niceness": "0"}
             with subprocess.Popen(words, stdout=subprocess.DEVNULL, env=equal) as process:
                 held = watched(process)

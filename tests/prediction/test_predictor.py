@@ -58,6 +58,21 @@ def test_engines_agree_on_fifty_photographs(name, shared_data):
         np.testing.assert_allclose(found.density, expected.density, atol=1e-4 * expected.density.max())
 
 
+@pytest.mark.slow
+def test_bfloat16_is_near_and_known_by_its_fingerprint(shared_data):
+    openvino = pytest.importorskip("openvino")
+    if "BF16" not in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        pytest.skip("this processor does not compute in bfloat16")
+    photos = sorted((shared_data / "osie").rglob("*.jpg"))[:20]
+    full, fewer = (load_predictor("shipped:gazenet", engine=name) for name in ("onnx", "openvino-bf16"))
+    for expected, found in zip(predict(photos, full), predict(photos, fewer), strict=True):
+        # in nats per fixation; two trainings of one network differ by a hundred times as much
+        divergence = (expected.density * (expected.log_density - found.log_density)).sum()
+        assert 1e-6 < divergence < 5e-3
+    assert full.fingerprint != fewer.fingerprint
+    assert full.fingerprint == load_predictor("shipped:gazenet", engine="openvino").fingerprint
+
+
 def test_a_center_bias_is_left_out_alike_by_every_engine():
     model = load_model("shipped:gazenet")
     plain = [predict(PHOTO, "shipped:gazenet", engine=e, center_bias=False).grid for e in ("onnx", "torch")]

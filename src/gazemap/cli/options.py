@@ -114,12 +114,13 @@ ConditionOption = Annotated[
     ),
 ]
 EngineOption = Annotated[
-    Literal["auto", "onnx", "torch", "openvino"],
+    Literal["auto", "onnx", "torch", "openvino", "openvino-bf16"],
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help="What runs the model: onnx (ONNX Runtime), torch (PyTorch), openvino, or auto: onnx for the "
-        "models that come with gazemap and for .onnx files, and torch for others.",
+        help="What runs the model: onnx (ONNX Runtime), torch (PyTorch), openvino, openvino-bf16 (faster, by "
+        "fewer bits), or auto: onnx for the models that come with gazemap and for .onnx files, and torch for "
+        "others.",
     ),
 ]
 CenterBiasOption = Annotated[

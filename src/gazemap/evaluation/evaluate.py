@@ -83,7 +83,7 @@ def evaluate(
         pixels_per_degree: of visual angle, where the data set does not state it; see `seen_at`. The blur is
             then one degree, or `degrees`.
         holds: what maps in folders and files hold, "saliency" or "log_density".
-        engine: what computes models, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
+        engine: what computes models, see `load_predictor`.
         device: where: "auto", "cpu" or "cuda".
         center_bias: False leaves the models' own center bias out; the names of their rows then say so.
         workers: processes that share the images, to the same scores; by default this one does it all. They

@@ -75,7 +75,7 @@ def predict(
         model: the name of a model that comes with gazemap, a run folder, a weights file or an ONNX file;
             or a model in memory.
         condition: the viewing condition by name, such as "web-page"; as in `load_predictor`.
-        engine: "onnx", "torch" or "openvino"; "auto" as in `load_predictor`.
+        engine: what computes, see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves out where people look anyway: for images that are parts of others.
         viewport: what is seen at once, in pixels of the image: (height, width), or "1280x800" with the

@@ -26,14 +26,19 @@ from gazemap.prediction.engines.opening import OpenedOnce
 from gazemap.prediction.engines.openvino import open_form_by_openvino
 from gazemap.system.extras import require
 from gazemap.system.files import cache_folder, replacing
-from gazemap.system.fingerprint import file_digest
+from gazemap.system.fingerprint import digest, file_digest
 
 if TYPE_CHECKING:
     from gazemap.models.base import SaliencyModel
 
-ENGINES = ("onnx", "torch", "openvino")
+ENGINES = ("onnx", "torch", "openvino", "openvino-bf16")
 DEVICES = ("auto", "cpu", "cuda")
-_FORMS: dict[str, Callable[..., OpenForm]] = {"onnx": open_form, "openvino": open_form_by_openvino}
+_BF16 = "openvino-bf16"
+_FORMS: dict[str, Callable[..., OpenForm]] = {
+    "onnx": open_form,
+    "openvino": open_form_by_openvino,
+    _BF16: partial(open_form_by_openvino, precision="bf16"),
+}
 _KEPT = 2  # predictors that stay open, so that `predict` in a loop opens nothing anew
 _kept: dict[object, Predictor] = {}
 _one_by_one = threading.Lock()
@@ -92,6 +97,12 @@ class Predictor(NetworkDescription):
         """The same without a viewing condition."""
         return replace(self, conditions=replace(self.conditions, default=None))
 
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all that its grids depend on; in bfloat16 they are others."""
+        full = super().fingerprint
+        return digest([full.encode(), _BF16.encode()]) if self.engine == _BF16 else full
+
     def __repr__(self) -> str:
         height, width = self.input_size
         return f"<Predictor {self.name}: {width} x {height}, engine {self.engine} on {self.device}>"
@@ -119,7 +130,8 @@ def load_predictor(
         condition: the name of the viewing condition, such as "web-page"; "as-trained" for none. By default
             that of the file, which for the models that come with gazemap is "free-viewing".
         engine: a key of `ENGINES`. "auto" is ONNX Runtime for the models that come with gazemap and for
-            ONNX files, and PyTorch for all else. The engines' numbers are equal within 1e-4.
+            ONNX files, and PyTorch for all else. Their numbers are equal within 1e-4, but for
+            "openvino-bf16", which computes in bfloat16: see docs/how-to/gpu.md.
         device: "cpu", "cuda", or "auto": the GPU where the engine has one; of a model in memory, where it is.
         center_bias: False leaves out where people look anyway: for images that are parts of others.
         threads: that one call of ONNX Runtime or OpenVINO may use; 0: as many as there are cores.

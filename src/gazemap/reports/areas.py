@@ -69,7 +69,7 @@ def areas(
         model: a name, a run folder, a weights or ONNX file, or a model in memory; see `load_predictor`. None:
             gazenet.
         condition: the viewing condition by name, such as "web-page"; as in `load_predictor`.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
         viewport: what is seen at once, as for `predict`.

@@ -128,7 +128,7 @@ def crop(
         areas: which the crop must hold whole, such as a face; see `read_areas`.
         figure: a file that shows the crop in its image, .png, .pdf or .svg.
         condition: the viewing condition by name, such as "web-page"; as in `load_predictor`.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
         viewport: what is seen at once, as for `predict`.

@@ -131,7 +131,7 @@ def describe(
         model: a name, a run folder, a weights or ONNX file, or a model in memory. The sets are known for
             gazenet under free-viewing and web-page; for others there are values without percentiles.
         condition: the viewing condition by name.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out; there is no reference for that.
         viewport: what is seen at once, as for `predict`.

@@ -148,7 +148,7 @@ def diff(
         seconds: within which they are `seen`, since the design, or its fold, appeared.
         out: the file of the areas' table, .csv or .json; its columns are those of `AreaChange.row`.
         figure: a file that shows both designs and their difference, .png, .pdf or .svg.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
         viewport: what is seen at once, as for `predict`.

@@ -60,7 +60,7 @@ def report(
         degrees: the same in degrees of visual angle.
         pixels_per_degree: of visual angle, where the data set does not state it; see `seen_at`. The blur is
             then one degree, or `degrees`.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out, for images that are parts of others.
         progress: show bars.

@@ -68,7 +68,7 @@ def sheet(
         out: the figure's file, .png, .pdf or .svg; a file that is there is replaced.
         model: one model, or up to 8: names, run folders, weights or ONNX files, or models in memory; see
             `load_predictor`.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         center_bias: False leaves the models' own center bias out, for images that are parts of others.
         viewport: what is seen at once, as for `predict`.

@@ -66,7 +66,7 @@ def serve_mcp(
     Args:
         root: the folder whose files may be read; links that lead out of it are refused.
         model: names of models, run folders, or weights or ONNX files; the first is the default.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         max_megabytes: of an image's file.
         max_megapixels: of an image.

@@ -49,7 +49,7 @@ def serve(
         host: the address to listen on; by default this machine alone can reach it.
         port: 0 takes a free one.
         model: names of models, run folders, or weights or ONNX files; the first is the default.
-        engine: "auto", "onnx", "torch" or "openvino"; see `load_predictor`.
+        engine: "auto" or one of `ENGINES`; see `load_predictor`.
         device: "auto", "cpu" or "cuda".
         token_file: a text file with the token that requests of the API must bear. The page's own requests
             bear it where its address ends in #token=TOKEN.

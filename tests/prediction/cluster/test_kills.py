@@ -75,22 +75,30 @@ def gone(pids, longest=120):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_killed_at_random_moments(tmp_path, manifest, expected, engine):
+    """At any moment of the run, and of its part that has workers: most of Ray's is its start."""
     out, chance = tmp_path / "out", random.Random(SEED)
     began = time.monotonic()
-    assert start(manifest, out, engine).wait() == 0
-    whole = time.monotonic() - began
+    driver = start(manifest, out, engine)
+    assert started(driver, engine)
+    worked = time.monotonic()
+    assert driver.wait() == 0
+    whole, working = time.monotonic() - began, time.monotonic() - worked
     hit = dict.fromkeys(("driver", "worker"), 0)
     for _ in range(KILLS):
         if parts_of(out) == expected:
             for path in out.glob("part-*"):
                 path.unlink()
-        driver = start(manifest, out, engine)
-        end = time.monotonic() + chance.uniform(0.1, whole)
+        driver, victim = start(manifest, out, engine), chance.choice(["driver", "worker"])
+        if victim == "worker":
+            started(driver, engine)
+        end = time.monotonic() + (
+            chance.uniform(0.1, whole) if victim == "driver" else chance.uniform(0, working)
+        )
         while driver.poll() is None and time.monotonic() < end:
             time.sleep(0.01)
-        started = below(driver.pid)
-        workers = [pid for pid in started if WORKERS[engine] in command(pid)]
-        if workers and driver.poll() is None and chance.random() < 0.5:
+        children = below(driver.pid)
+        workers = [pid for pid in children if WORKERS[engine] in command(pid)]
+        if victim == "worker" and workers and driver.poll() is None:
             kill(chance.choice(workers))
             hit["worker"] += 1
             assert driver.wait() == 0  # another took its place
@@ -103,10 +111,10 @@ def test_killed_at_random_moments(tmp_path, manifest, expected, engine):
                 if chance.random() < 0.5:
                     kill(worker)
         assert gone(workers)
-        for pid in started:  # Ray's own, which take a minute to see that their driver is dead
+        for pid in children:  # Ray's own, which take a minute to see that their driver is dead
             kill(pid)
         assert parts_of(out).items() <= expected.items()  # whole, or not there
-    print(f"{engine}: {hit}, a whole run takes {whole:.1f} s")
+    print(f"{engine}: {hit}, a whole run takes {whole:.1f} s, the work {working:.1f} s")
     assert start(manifest, out, engine).wait() == 0
     assert parts_of(out) == expected
     assert (

@@ -42,13 +42,20 @@ def frames(network):
     return np.random.default_rng(0).integers(0, 256, (3, 3, *network.input_size), np.uint8)
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", [name for name in ENGINES if name != "openvino-bf16"])
 def test_every_engine_computes_the_same_grids(network, frames, name):
     engine = load_predictor(network, engine=name).grids
     expected = predict_grids(network, frames)
     assert engine(frames).dtype == np.float32
     np.testing.assert_allclose(engine(frames), expected, atol=1e-4)
     np.testing.assert_allclose(engine(frames[:1]), expected[:1], atol=1e-4)  # batches of any size
+
+
+def test_a_processor_without_bfloat16_is_told_so(monkeypatch, network):
+    openvino = pytest.importorskip("openvino")
+    monkeypatch.setattr(openvino.Core, "get_property", lambda *_: ["FP32", "INT8"])
+    with pytest.raises(InputError, match="does not compute in bfloat16"):
+        load_predictor(network, engine="openvino-bf16")
 
 
 @pytest.mark.slow

@@ -91,7 +91,7 @@ def submit(
         format: "tuebingen" or "salicon", see `FORMATS`.
         split: the images to predict.
         holds: what stored maps hold, "saliency" or "log_density".
-        engine: what computes the model, see `load_predictor`: "auto", "onnx", "torch" or "openvino".
+        engine: what computes the model, see `load_predictor`.
         device: where: "auto", "cpu" or "cuda".
         center_bias: False leaves the model's own center bias out.
         progress: show a bar.

@@ -101,9 +101,9 @@ def open_results(
     """The folder for a model's results, made where there is none; failed.jsonl starts anew.
 
     made_by.json keeps what makes its results: the model's weights and all that its output depends on,
-    its center bias among it, the viewport, and the version of gazemap. The engine does not count: all give
-    the same numbers within 1e-4. A folder that something else made is refused, whatever images are asked
-    for: old results would stand beside new ones, and nobody could tell them apart.
+    its center bias among it, the viewport, and the version of gazemap. Of the engine only bfloat16 counts:
+    all others give the same numbers within 1e-4. A folder that something else made is refused, whatever
+    images are asked for: old results would stand beside new ones, and nobody could tell them apart.
 
     Raises:
         OutputError: it holds another model's results; it cannot be written; or another process is
