@@ -15,7 +15,7 @@ from gazemap.evaluation.ground_truths import GroundTruths
 from gazemap.evaluation.intervals import bootstrap
 from gazemap.evaluation.predictions import Maps, maps_of
 from gazemap.gaze.blurring import fourier_blur
-from gazemap.gaze.fixations import fixation_map
+from gazemap.gaze.fixations import Fixations, fixation_map
 from gazemap.metrics import METRICS, PROTOCOLS
 from gazemap.prediction.predict import predict
 
@@ -179,6 +179,16 @@ def test_the_gold_standard_holds_out_one_observer_at_a_time(popout_set):
         blurred = gaussian_filter(slow_counts(sample.fixations.where(~seen), sample.size), 5.0)
         mixed = 0.99 * blurred / blurred.sum() + 0.01 / blurred.size
         np.testing.assert_allclose(others, 0.9 * mixed + 0.1 * uniform, rtol=1e-9)
+
+
+def test_where_no_other_observer_looked_at_the_image_the_center_bias_is_left(popout_set):
+    own = Fixations([10.0, 20.0, -5.0], [10.0, 15.0, 3.0], observer=["a", "a", "b"])
+    sample, size = replace(popout_set[0], fixations=own), popout_set[0].size
+    center_bias = np.random.default_rng(0).random(size)
+    center_bias /= center_bias.sum()
+    ((density, held_out),) = leave_one_out(sample, size, 5.0, center_bias)  # of b none lies in it
+    np.testing.assert_allclose(density, 0.1 * center_bias + 0.9 / center_bias.size, rtol=1e-12)
+    assert len(held_out) == 2
 
 
 def test_scores_are_kept_per_image(scores, tmp_path):

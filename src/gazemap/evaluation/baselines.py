@@ -11,9 +11,10 @@ from gazemap.data.dataset import GazeDataset
 from gazemap.data.sample import Sample
 from gazemap.errors import DataError
 from gazemap.gaze.blurring import blur
-from gazemap.gaze.fixations import Fixations, blurred_points, fixation_map
+from gazemap.gaze.fixations import Fixations, blurred_by_bands, blurred_points, fixation_map
 from gazemap.images.resizing import resize
 from gazemap.system.array_cache import ArrayCache
+from gazemap.system.array_pool import POOL
 from gazemap.types import Floats, Size
 
 CENTER_BIAS = "center bias"
@@ -160,18 +161,22 @@ def leave_one_out(
         return
     fixations = sample.fixations.scaled(sample.size, size)
     everyone = blurred_points(fixations.x, fixations.y, size, sigma)
+    inside = fixations.inside(size)
     # mixed in: 1 % of the uniform density into the others', and then the center bias into both
     mixed_in = _CENTER_SHARE * center_bias + (1 - _CENTER_SHARE) * _UNIFORM_SHARE / center_bias.size
     for observer in fixations.observers:
         own = fixations.of_observer(observer)
-        if own.inside(size).any() and len(own) < len(fixations):
-            density = blurred_points(own.x, own.y, size, sigma)
-            np.subtract(everyone, density, out=density)
-            np.maximum(density, 0.0, out=density)  # rounding may leave -1e-20
-            total = density.sum()
-            if total > 0:
-                density *= (1 - _CENTER_SHARE) * (1 - _UNIFORM_SHARE) / total
-                density += mixed_in
-            else:  # no other fixation lies in the image
-                density = _CENTER_SHARE * center_bias + (1 - _CENTER_SHARE) / density.size
+        seen = np.count_nonzero(own.inside(size))
+        if seen and np.count_nonzero(inside) > seen:
+            density, bands = POOL.empty(size), []
+            for band, values in blurred_by_bands(own.x, own.y, size, sigma):
+                np.subtract(everyone[band], values, out=values)
+                np.maximum(values, 0.0, out=density[band])  # rounding may leave -1e-20
+                bands.append(band)
+            scale = (1 - _CENTER_SHARE) * (1 - _UNIFORM_SHARE) / density.sum()
+            for band in bands:
+                density[band] *= scale
+                density[band] += mixed_in[band]
             yield density, own
+        elif seen and len(own) < len(fixations):  # no other fixation lies in the image
+            yield _CENTER_SHARE * center_bias + (1 - _CENTER_SHARE) / center_bias.size, own

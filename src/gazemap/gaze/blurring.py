@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -70,22 +72,56 @@ def blur_points(
     """
     if not len(rows):
         return np.zeros(size)
+    return _spread_down(*_spread_across(rows, columns, weights, size[1], sigma), size[0], sigma)
+
+
+def blur_points_by_bands(
+    rows: NDArray[np.int64], columns: NDArray[np.int64], size: Size, sigma: float
+) -> Iterator[tuple[slice, Floats]]:
+    """As `blur_points` of weights of 1, for who goes on with some rows at a time while they are in the cache.
+
+    Yields:
+        which rows, and their values, (k, W), which are written over by the next.
+    """
+    if not len(rows):
+        yield slice(None), np.zeros(size)
+        return
+    spread, held = _spread_across(rows, columns, np.ones(len(rows)), size[1], sigma)
+    values = np.empty((_BAND, size[1]))
+    for band, near, down in _bands(held, size[0], sigma):
+        yield band, np.matmul(down, spread[near], out=values[: len(down)])
+
+
+def _spread_across(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    weights: NDArray[np.floating],
+    width: int,
+    sigma: float,
+) -> tuple[Floats, NDArray[np.int64]]:
+    """(n, W), the rows that hold points, blurred along themselves, and (n,), which they are."""
     starts = np.flatnonzero(np.diff(rows, prepend=-1))
-    across = gaussian_matrix(size[1], sigma)[columns]
-    return _spread_down(
-        np.add.reduceat(across * weights[:, None], starts, axis=0), rows[starts], size[0], sigma
-    )
+    across = gaussian_matrix(width, sigma)[columns]
+    return np.add.reduceat(across * weights[:, None], starts, axis=0), rows[starts]
 
 
 def _spread_down(spread: Floats, held: NDArray[np.int64], height: int, sigma: float) -> Floats:
     """(H, W) of some rows, (n, W), that are blurred along themselves; `held` says which they are."""
-    down, reach = gaussian_matrix(height, sigma)[held], _reach(sigma)
     blurred = np.empty((height, spread.shape[1]))
-    for start in range(0, height, _BAND):  # only the rows within reach touch a band
-        block = slice(start, start + _BAND)
-        near = slice(*np.searchsorted(held, [start - reach, start + _BAND + reach]))
-        np.matmul(down[near, block].T, spread[near], out=blurred[block])
+    for band, near, down in _bands(held, height, sigma):
+        np.matmul(down, spread[near], out=blurred[band])
     return blurred
+
+
+def _bands(
+    held: NDArray[np.int64], height: int, sigma: float
+) -> Iterator[tuple[slice, slice, NDArray[np.float64]]]:
+    """Some rows at a time: which, which of those held reach them, and (rows, held) by which weights."""
+    weights, reach = gaussian_matrix(height, sigma)[held], _reach(sigma)
+    for start in range(0, height, _BAND):
+        band = slice(start, start + _BAND)
+        near = slice(*np.searchsorted(held, [start - reach, start + _BAND + reach]))
+        yield band, near, weights[near, band].T
 
 
 def _reach(sigma: float) -> int:

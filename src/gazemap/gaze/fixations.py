@@ -6,6 +6,7 @@ Pixel (row i, column j) covers [j, j + 1) x [i, i + 1): x runs right, y runs dow
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazemap.errors import InputError
-from gazemap.gaze.blurring import blur, blur_points
+from gazemap.gaze.blurring import blur, blur_points, blur_points_by_bands
 from gazemap.gaze.fixation_pictures import fixation_counts
 from gazemap.gaze.numbers import numbers
 from gazemap.types import Floats, Size
@@ -75,6 +76,16 @@ def blurred_points(x: Floats, y: Floats, size: Size, sigma: float) -> Floats:
         return blur(fixation_map(x, y, size), sigma)
     order = np.argsort(rows, kind="stable")
     return blur_points(rows[order], columns[order], np.ones(len(rows)), size, sigma)
+
+
+def blurred_by_bands(x: Floats, y: Floats, size: Size, sigma: float) -> Iterator[tuple[slice, Floats]]:
+    """As `blurred_points`, some rows at a time; see `blur_points_by_bands`."""
+    if not checked_sigma(sigma) > 0:
+        yield slice(None), fixation_map(x, y, size)
+        return
+    rows, columns = pixel_indices(x, y, size)
+    order = np.argsort(rows, kind="stable")
+    yield from blur_points_by_bands(rows[order], columns[order], size, sigma)
 
 
 def checked_sigma(sigma: float) -> float:

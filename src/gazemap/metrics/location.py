@@ -36,8 +36,11 @@ def nss(saliency: Maps, fixation_map: FixationMaps, *, ddof: int = 0, repeats: b
     reader = read(saliency)
     prediction, fixated = reader.first, reader.fixated(fixation_map, repeats=repeats)
     xp, size = reader.xp, prediction.values.shape[-1]
-    heights = [row[at.pixels] for row, at in zip(prediction.raised, fixated, strict=True)]
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        heights = [
+            row[at.pixels] - low
+            for row, low, at in zip(prediction.values, prediction.low, fixated, strict=True)
+        ]
         deviations = _means(heights, fixated, xp) - prediction.raised_sum / size
         score = deviations / xp.sqrt(prediction.squares / max(size - ddof, 1))
     return reader.scores(xp.where(prediction.varies, score, np.nan))

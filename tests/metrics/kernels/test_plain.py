@@ -76,7 +76,7 @@ def test_rankings(kind, size, cut_count):
     cuts = np.unique(np.concatenate([random.choice(values, cut_count), random.choice(values, 3) + 1e-3]))
     heights, others = (random.integers(0, 9, len(cuts) + 1).astype(float) for _ in range(2))
     low, high = values.min(), values.max()
-    ranking = Ranking(values, values - low, low, high, cuts)
+    ranking = Ranking(values, lambda: values - low, low, high, cuts)
     given = {"values": values, "cuts": cuts, "heights": heights}
     for chosen in (weights, None):
         expected = plain(Ranking.total, weights=np.ones(size) if chosen is None else chosen, **given)
@@ -96,7 +96,7 @@ def test_rankings(kind, size, cut_count):
 def test_two_sums_that_do_not_fit_into_one_integer_are_taken_one_by_one():
     values, _, _ = scene("even", LARGE)
     cuts, heights = np.sort(values[:30]), np.full(31, 2.0**40)
-    ranking = Ranking(values, values - values.min(), values.min(), values.max(), cuts)
+    ranking = Ranking(values, lambda: values - values.min(), values.min(), values.max(), cuts)
     assert ranking.totals(heights, heights / 2) == (2.0**40 * LARGE, 2.0**39 * LARGE)
 
 

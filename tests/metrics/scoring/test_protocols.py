@@ -138,6 +138,19 @@ def test_what_each_protocol_chooses():
     )
 
 
+@pytest.mark.parametrize("names", [("auc", "auc_borji", "auc_judd"), ("auc_shuffled", "auc")])
+def test_thresholds_that_a_protocol_s_own_metrics_do_without_are_there_when_asked_for(names):
+    truth, saliency = scene(), np.random.default_rng(6).random((60, 80))
+    together = metrics.score(saliency, **truth, protocol="exact", metrics=names)
+    for name in names:
+        alone = metrics.score(saliency, **truth, protocol="exact", metrics=[name])
+        assert together[name] == pytest.approx(alone[name], abs=1e-12)
+    given = (truth["fixation_map"], truth["other_fixation_map"])[: 1 + (names[0] == "auc_shuffled")]
+    stepped = "auc_shuffled" if "auc_shuffled" in names else "auc_borji"
+    expected = getattr(metrics, stepped)(saliency, *given, 0.1, repeats=True)
+    assert together[stepped] == pytest.approx(expected, abs=1e-12)
+
+
 def test_jitter_is_off_by_default_and_breaks_ties_where_it_is_asked_for():
     truth, tied = scene(), np.rint(np.random.default_rng(6).random((60, 80)) * 3)
     assert PROTOCOLS["mit"].jitter == 0

@@ -72,8 +72,14 @@ class Pixels:
     @cached_property
     def squares(self) -> Array:
         """(B,): the sum of the squared deviations from the mean."""
+        size = self.values.shape[-1]
         with np.errstate(over="ignore", invalid="ignore"):
-            return self.xp.vecdot(self.raised, self.raised) - self.raised_sum**2 / self.values.shape[-1]
+            if isinstance(self.values, np.ndarray):
+                whole = self.xp.vecdot(self.values, self.values)
+                squares = whole - self.sum**2 / size
+                if (squares > whole / 4).all():  # no digits are lost, and the raised values need not be made
+                    return squares
+            return self.xp.vecdot(self.raised, self.raised) - self.raised_sum**2 / size
 
     @cached_property
     def is_constant(self) -> Array:

@@ -6,6 +6,7 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +18,8 @@ from gazemap.types import Floats
 
 _BUCKETS = 1 << 16
 _CROWDED = 8  # cuts in one bucket beyond which bisection is quicker than going through them
-_FEW = 16  # cuts that are quicker compared with every pixel
+_FEW = 20  # cuts that are quicker compared with every pixel
+_BLOCK = 1 << 16  # pixels
 _FAINT = 2.0**-24  # share of the greatest value below which all share a bucket
 _WIDE = 62  # bits that two sums may take in one integer
 
@@ -34,7 +36,7 @@ class Ranking:
 
     Args:
         values: (N,) float64, no NaN.
-        raised: (N,), the values less their least.
+        raised: gives (N,), the values less their least; not asked where the cuts are few.
         low: the least value.
         high: the greatest.
         cuts: (m,) float64, ascending, each once, no NaN.
@@ -43,7 +45,9 @@ class Ranking:
         size: N.
     """
 
-    def __init__(self, values: Array, raised: Array, low: float, high: float, cuts: Array) -> None:
+    def __init__(
+        self, values: Array, raised: Callable[[], Array], low: float, high: float, cuts: Array
+    ) -> None:
         self._xp = namespace_of(values)
         self._values, self._raised, self._low, self._span = values, raised, low, high - low
         self._cuts, self.size = cuts, values.shape[0]
@@ -64,9 +68,9 @@ class Ranking:
             total = heights[not_above] @ weights
             halved = (heights[below] + heights[not_above]) / 2 @ weights
         """
-        if weights is None and not halve and self._is_few:
-            above = [self._xp.count_nonzero(self._values >= cut) for cut in self._cuts]
-            return heights[0] * self.size + (heights[1:] - heights[:-1]) @ np.array(above, float)
+        if weights is None and self._is_few:
+            reached, exceeded = self._counts(halve)
+            return heights[0] * self.size + (heights[1:] - heights[:-1]) @ ((reached + exceeded) / 2)
         if self._buckets is None:
             return self._sum(self._heights_at(self._every_place, heights, halve), weights)
         by_bucket = np.repeat(heights, self._widths)
@@ -106,6 +110,16 @@ class Ranking:
     def _is_few(self) -> bool:
         return isinstance(self._values, np.ndarray) and len(self._cuts) < _FEW
 
+    def _counts(self, halve: bool) -> tuple[Floats, Floats]:
+        """(m,) twice: how many pixels reach each cut, and how many exceed it; unless `halve`, the former."""
+        counts, above = np.zeros((2, len(self._cuts))), POOL.empty((_BLOCK,), bool)
+        for start in range(0, self.size, _BLOCK):  # which stays in the cache for all cuts
+            block = self._values[start : start + _BLOCK]
+            for compare, row in zip((np.greater_equal, np.greater)[: 1 + halve], counts, strict=False):
+                for index, cut in enumerate(self._cuts):
+                    row[index] += np.count_nonzero(compare(block, cut, out=above[: len(block)]))
+        return counts[0], counts[halve * 1]
+
     @cached_property
     def _every_place(self) -> tuple[Array, Array]:
         return self._by_bisection(self._values)
@@ -121,7 +135,7 @@ class Ranking:
         is_large = isinstance(self._values, np.ndarray) and self.size > _BUCKETS // 4
         if not is_large or not 0 < self._span < np.inf or not len(self._cuts):
             return None
-        return self._bucket_of(self._raised)
+        return self._bucket_of(self._raised())
 
     @cached_property
     def _cut_buckets(self) -> NDArray[np.int64]:

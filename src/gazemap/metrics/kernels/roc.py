@@ -69,7 +69,7 @@ class Roc:
         ranked = self._levels[:0] if only_steps else self._levels
         cuts = xp.sort(xp.concat([ranked, self._steps]))
         self._cuts = xp.concat([cuts[:1], cuts[1:][cuts[1:] > cuts[:-1]]])  # (m,), each once
-        self._ranking = Ranking(pixels.values[index], pixels.raised[index], low, high, self._cuts)
+        self._ranking = Ranking(pixels.values[index], lambda: pixels.raised[index], low, high, self._cuts)
 
     def exact(self, negatives: Negatives = None) -> Array:
         """(): P(positive > negative) + P(equal) / 2.

@@ -60,7 +60,7 @@ class Comparison(Reader):
         else:
             super().__init__(prediction)
         self.truth, self.protocol = truth, protocol
-        self._rocs: list[Roc] = []
+        self._rocs: dict[bool, list[Roc]] = {}
 
     def refuse_log_density(self, name: str) -> None:
         """As `Reader`, but for protocols that take maps as they are, as the MIT code does."""
@@ -91,10 +91,11 @@ class Comparison(Reader):
         )
 
     def rocs(self, fixated: list[FixatedPixels], step: float | None = None) -> list[Roc]:
-        """The curves of all AUCs, with thresholds where the protocol has them."""
-        if not self._rocs:
-            self._rocs = rocs_of(self.first, fixated, self.protocol.step)
-        return self._rocs
+        """The curves of all AUCs, with thresholds where this one or one of the protocol's asks for them."""
+        stepped = step is not None or self.protocol.is_stepped
+        if stepped not in self._rocs:
+            self._rocs[stepped] = rocs_of(self.first, fixated, self.protocol.step if stepped else None)
+        return self._rocs[stepped]
 
     def _once(self, name: str, values: Any, read: Callable[[], _Read]) -> _Read:  # noqa: ANN401
         """What of the truth is read alike for all predictions of this shape and kind."""

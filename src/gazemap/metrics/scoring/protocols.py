@@ -67,6 +67,11 @@ class Protocol:
     def __post_init__(self) -> None:
         check_choices(vars(self))
 
+    @property
+    def is_stepped(self) -> bool:
+        """Whether one of its AUCs has thresholds at equal distances."""
+        return not {"auc_borji", "auc_shuffled"}.isdisjoint(self.metrics)
+
 
 _BRISTOL = Protocol(
     name="bristol2021",
