@@ -101,3 +101,11 @@ def test_a_worker_with_another_model_is_refused(popout_set, here, monkeypatch):
     monkeypatch.setattr(by_workers, "_made_by", lambda rows: next(answers, None) or computed_by(rows))
     with pytest.raises(InputError, match="and the others as 0123 onnx cuda"):
         evaluate("gazenet", popout_set.path, metrics=["nss"], workers=2)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_ray_scores_to_the_bits_of_one_process(popout_set, maps):
+    alone = evaluate(["gazenet", maps], popout_set.path, metrics=["nss", "sauc"])
+    asked = {"metrics": ["nss", "sauc"], "workers": 2, "cluster": "ray"}
+    assert_same(alone, evaluate(["gazenet", maps], popout_set.path, **asked))

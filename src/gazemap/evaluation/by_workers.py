@@ -20,7 +20,7 @@ from gazemap.system.workers.run import Crew
 from gazemap.system.workers.work import Work
 
 _WORKER = "gazemap.evaluation.by_workers:PartScorer"
-_PART = 16  # images of a task: few enough for an even end, many enough to be worth a line of JSON
+_PART = 16  # images of a task: whole batches of `predict_frames_alike`
 
 
 @dataclass(frozen=True)
