@@ -1,3 +1,4 @@
+import functools
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,6 +34,16 @@ def _no_waiting_for_the_disk():
     """No test cuts the power, so that none needs its files on the disk itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_command_line():
+    """The command line is built once, and not anew for each call of a command."""
+    import typer.main
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", functools.cache(typer.main.get_command))
         yield
 
 

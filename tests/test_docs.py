@@ -25,7 +25,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 CARDS = sorted((ROOT / "src/gazemap/models/pretrained").rglob("*.md"))
 HEADERS = [*sorted(ROOT.glob("src/gazemap/**/*.yaml")), *sorted((ROOT / "benchmarks").glob("*.py"))]
 EXAMPLES = [  # those of metrics are held to more by test_reference.py
-    (page, code)
+    pytest.param(page, code, marks=[pytest.mark.slow] if "gazemap.adapt(" in code else [])
     for page in PAGES
     if page.parent.name != "metrics"
     # sessions (>>>) are the README's: test_readme.py runs them

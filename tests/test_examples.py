@@ -108,6 +108,7 @@ def test_the_action_passes_for_the_site_as_it_was_and_fails_where_its_button_mov
     assert names == {"button share >= 8%", "button rank <= 2", "button drop <= 15%"}
 
 
+@pytest.mark.slow
 def test_the_action_says_what_it_does_not_find(repository):
     missing = action(repository, "examples/checks", {"images": "nowhere/*.png", "areas": "areas"})
     assert (missing.returncode, missing.stdout) == (2, "::error::No image matches nowhere/*.png\n")

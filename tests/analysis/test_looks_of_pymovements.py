@@ -5,13 +5,7 @@ these tests therefore tile the image, and nobody looks beside it.
 """
 
 import numpy as np
-import polars
 import pytest
-from pymovements import Events
-from pymovements.measure import annotate_fixations, data_loss
-from pymovements.measure.reading.processing import compute_reading_measures
-from pymovements.measure.samples import rms_s2s
-from pymovements.stimulus import TextStimulus
 
 from gazemap.analysis.looks import area_looks
 from gazemap.gaze.areas import Box
@@ -42,6 +36,10 @@ def recorded(seed, people=3, count=40):
 
 def events_on_areas(own):
     """The fixations of one observer as pymovements maps them to areas, in milliseconds."""
+    import polars  # here, since each process that collects the tests would take seconds for it
+    from pymovements import Events
+    from pymovements.stimulus import TextStimulus
+
     words = polars.DataFrame(
         [{"word_idx": number, "word": box.name, **vars_of(box)} for number, box in enumerate(BOXES)]
     )
@@ -74,6 +72,10 @@ def vars_of(box):
 @pytest.mark.parametrize("seed", range(3))
 def test_measures_of_areas(seed):
     """TFC and TFT are reading measures of pymovements; onsets and runs are what it makes them of."""
+    import polars
+    from pymovements.measure import annotate_fixations
+    from pymovements.measure.reading.processing import compute_reading_measures
+
     fixations = recorded(seed)
     areas = [Area.of_box(box) for box in BOXES]
     rows = {(row.observer, row.area): row for row in area_looks(fixations, areas, SIZE, 2)}
@@ -96,6 +98,10 @@ def test_measures_of_areas(seed):
 
 def test_lost_samples_and_precision():
     """Of a recording with a fixation of 200 ms, lost samples, and rows that are not there."""
+    import polars
+    from pymovements.measure import data_loss
+    from pymovements.measure.samples import rms_s2s
+
     random = np.random.default_rng(1)
     time = np.delete(np.arange(250) / 250, slice(180, 200))
     x, y = 40 + random.normal(0, 1, len(time)), 30 + random.normal(0, 1, len(time))

@@ -161,6 +161,7 @@ def test_the_protocols_and_metrics_are_listed(run):
     assert (code, "Did you mean 'exact'" in text) == (2, True)
 
 
+@pytest.mark.slow
 def test_evaluate_takes_one_map_and_chosen_metrics(run, tmp_path, popout_set):
     run("train", tmp_path / "tiny.yaml", "--data", popout_set.path, "--out", tmp_path / "run")
     arguments = ("evaluate", tmp_path / "run", "--data", popout_set.path, "--protocol", "mit")

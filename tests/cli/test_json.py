@@ -102,7 +102,12 @@ def test_every_command_is_called():
     assert {*CALLS, *NEED_NETWORK_OR_HOURS} == {*all_commands()}
 
 
-@pytest.mark.parametrize("words", CALLS)
+# shown by test_commands.py and by the tests of their functions in the quick suite
+ELSEWHERE = {"adapt", "cross-validate", "page", "transfer"}
+EVERY = [pytest.param(words, marks=[pytest.mark.slow] if words in ELSEWHERE else []) for words in CALLS]
+
+
+@pytest.mark.parametrize("words", EVERY)
 def test_the_standard_output_is_one_json_document(call, words):
     if words == "page" and not (PAGE / "index.html").is_file():
         pytest.skip("the page is not built here: make page")

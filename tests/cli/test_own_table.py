@@ -58,6 +58,7 @@ def options():
     return [word for name, value in given.items() for word in ("--option", f"{name}={value}")]
 
 
+@pytest.mark.slow
 def test_three_commands_lead_from_an_export_to_agreement_and_scores(
     export, options, run, tmp_path, monkeypatch
 ):

@@ -134,7 +134,7 @@ def test_poor_surroundings_are_no_obstacle(name, popout_set, tmp_path):
     assert len(list((tmp_path / "maps").glob("*.png.*"))) == 2
 
 
-@pytest.mark.parametrize("kind", ["image", "list"])
+@pytest.mark.parametrize("kind", ["image", pytest.param("list", marks=pytest.mark.slow)])
 def test_the_standard_input_is_an_image_or_paths(tmp_path, kind):
     """As in `cat photo.jpg | gazemap predict -`."""
     from PIL import Image

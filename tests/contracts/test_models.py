@@ -68,6 +68,7 @@ PARAMETERS = {
     "sam-resnet": 70_066_881,
 }
 HEAVY = {"shallow", "salnet", "sam-vgg", "sam-resnet", "mlnet"}  # tens of millions of parameters
+DECODERS = {"simplenet", "mdnsal"}  # on an encoder that others have, too
 DEFAULTS = pytest.param({}, marks=pytest.mark.slow, id="defaults")  # whose encoders are large
 SIZES = [(32, 32), (45, 67), (33, 95)]
 CASES = [(name, output) for name, model in MODELS.items() for output in model.outputs]
@@ -95,12 +96,10 @@ def marked(slow, cases=CASES):
 ONE_OUTPUT = [(name, model.outputs[-1]) for name, model in MODELS.items()]
 
 
-# one heavy network is enough for every day, with the output that it was published with
-DAILY = [pytest.param(("shallow", "saliency"), id="shallow-saliency")]
-OTHERS = [case for case in CASES if case not in ONE_OUTPUT and case != ("shallow", "saliency")]
+OTHERS = [case for case in CASES if case not in ONE_OUTPUT]
 
 
-@pytest.fixture(scope="module", params=DAILY + marked(HEAVY, ONE_OUTPUT) + marked(MODELS, OTHERS))
+@pytest.fixture(scope="module", params=marked(HEAVY, ONE_OUTPUT) + marked(MODELS, OTHERS))
 def model(request):
     return make(*request.param).eval()
 
@@ -233,7 +232,8 @@ def test_every_option_that_it_is_made_with_is_recorded(name, given):
 
 @torch.no_grad()
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in HEAVY else []) for name in MODELS]
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in HEAVY | DECODERS else []) for name in MODELS],
 )
 def test_options_away_from_their_defaults_survive_saving(name, tmp_path):
     network = create_model(name, **ALTERED[name]).eval()
@@ -323,7 +323,7 @@ def one_bright_cell_per_image(network, cells):
     return LossTargets(grid, grid)
 
 
-@pytest.mark.parametrize("case", marked(HEAVY, ONE_OUTPUT) + marked(MODELS, OTHERS))
+@pytest.mark.parametrize("case", marked(HEAVY | DECODERS, ONE_OUTPUT) + marked(MODELS, OTHERS))
 def test_two_steps_on_four_images_lower_the_loss(case):
     network = make(*case).eval()  # no dropout, so that losses can be compared
     images = images_for(network, 4)

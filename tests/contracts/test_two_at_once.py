@@ -67,6 +67,7 @@ def test_the_second_is_told_whose_it_is(kind, table, recipe, plan, popout_set, t
         assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_folds_are_trained_by_several_at_once(recipe, popout_set, tmp_path):
     with held(tmp_path / "ready", folder=tmp_path / "cv" / "1"):
         done = cross_validate(recipe, popout_set, tmp_path / "cv", folds=2, fold=2)

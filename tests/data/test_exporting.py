@@ -111,6 +111,7 @@ def some_fixations(draw):
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(some_fixations(), min_size=1, max_size=3))
+@pytest.mark.slow
 def test_any_points_come_back(tmp_path_factory, looked):
     """What is known of some images only stays unknown of the others."""
     folder = tmp_path_factory.mktemp("round")

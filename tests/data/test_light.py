@@ -36,6 +36,7 @@ def test_data_sets_are_worked_with(tmp_path):
     run_python(WORK, tmp_path, absent=True)
 
 
+@pytest.mark.slow
 def test_formats_are_imported(tmp_path):
     sources = {name: MINIATURES[name](tmp_path / name) for name in IMPORTERS}
     wanted = [
@@ -73,6 +74,7 @@ def test_formats_are_imported(tmp_path):
         ("download_dataset('osie', 'x')", "Downloading data sets needs the package requests"),
     ],
 )
+@pytest.mark.slow
 def test_what_needs_a_package_names_the_extra(tmp_path, popout_set, call, message):
     for name in ("osie", "pascal-s", "pysaliency"):
         MINIATURES[name](tmp_path / name)

@@ -33,7 +33,7 @@ def truth_maps(popout_set):
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(name, marks=[pytest.mark.slow] if name == "bristol2021-clipped" else [])
+        pytest.param(name, marks=[pytest.mark.slow] if name.startswith("bristol2021") else [])
         for name in PROTOCOLS
     ],
 )

@@ -85,7 +85,11 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+DAILY = {"dataset", "split", "protocol", "metrics", "maps"}  # the others go through the same comparison
+EVERY = [pytest.param(change, marks=[] if change in DAILY else [pytest.mark.slow]) for change in CHANGES]
+
+
+@pytest.mark.parametrize("change", EVERY)
 def test_what_other_things_made_is_made_anew(kept, popout_set, change, monkeypatch):
     calls = count_evaluations(monkeypatch)
     changed = asked(popout_set, **CHANGES[change](popout_set))

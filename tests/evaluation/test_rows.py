@@ -41,6 +41,7 @@ def test_a_shipped_model_is_scored_without_pytorch(popout_set):
     assert printed[1] == ""
 
 
+@pytest.mark.slow
 def test_every_engine_gives_the_same_scores_to_the_third_digit(popout_set):
     rows = {engine: load_predictor("gazenet", engine=engine) for engine in ("onnx", "torch")}
     rows["memory"] = load_model("gazenet")

@@ -50,6 +50,7 @@ def ml_net():
 
 
 @torch.no_grad()
+@pytest.mark.slow
 def test_ml_net_multiplies_its_map_by_the_center_bias(ml_net, monkeypatch):
     images, density = torch.rand(1, 3, *SMALL), torch.rand(8, 12) + 0.1
     uniform = ml_net(images)

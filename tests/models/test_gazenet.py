@@ -34,7 +34,7 @@ def test_other_depths_are_refused(blocks):
 
 @pytest.mark.parametrize(
     ("encoder", "parameters"),  # of timm's blocks up to the fifth, and of the decoder
-    [("efficientnet-b4", 12_349_687), ("efficientnet-lite2", 3_706_691)],
+    [pytest.param("efficientnet-b4", 12_349_687, marks=pytest.mark.slow), ("efficientnet-lite2", 3_706_691)],
 )
 def test_other_encoders(encoder, parameters):
     with torch.device("meta"):

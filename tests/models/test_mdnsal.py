@@ -28,6 +28,7 @@ def test_it_starts_from_gaussians_all_over_the_image(gaussians):
     assert torch.equal(*model(images))  # one map for all images
 
 
+@pytest.mark.slow
 def test_a_few_quick_steps_tell_images_apart():
     """At a rate of 0.001, at which Adam once flung every Gaussian out of the image."""
     model = small(32)

@@ -48,6 +48,7 @@ def test_initialization_of_the_paper():
         assert abs(layer.weight.mean().item()) < 1e-3
 
 
+@pytest.mark.slow
 def test_he_initialization_keeps_the_scale():
     torch.manual_seed(0)
     model = create_model("shallow", initialization="he").eval()

@@ -73,6 +73,7 @@ def test_pages(folder, popout_set):
     assert (folder / "view.html").is_file()
 
 
+@pytest.mark.slow
 def test_the_report_of_a_run_names_the_extra(folder, popout_set):
     save_model(folder / "run" / "best.safetensors", tiny_model.Tiny(), recipe={"name": "tiny"})
     said = run_python(RUN.format(data=str(popout_set.path)), folder, absent=True)

@@ -71,6 +71,7 @@ def test_a_crop_is_that_of_all_folds_alike(model, files, tmp_path):
     assert made.as_json()["notes"]
 
 
+@pytest.mark.slow
 def test_designs_are_compared_fold_by_fold(model, files, tmp_path):
     figure = tmp_path / "f.png"
     found = diff(files["page"], files["longer"], model=model, areas="cta=20,30,60,20", figure=figure)

@@ -53,6 +53,7 @@ def test_a_set_without_a_blur_gets_one_that_the_page_names(model, popout_set, tm
         report(model, popout_set, out=tmp_path / "mit", protocols=["mit"], degrees=1.0)
 
 
+@pytest.mark.slow
 def test_another_split_and_folder(model, popout_set, tmp_path):
     made = report(model, popout_set, protocols=["mit"], split="test", out=tmp_path / "out")
     assert made.page == tmp_path / "out" / "report.html"

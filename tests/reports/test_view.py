@@ -327,6 +327,7 @@ def test_what_cannot_be_is_refused_before_work_starts(popout_set, tmp_path):
     assert not list(popout_set.path.glob("*.html"))
 
 
+@pytest.mark.slow
 def test_the_command_writes_beside_the_user(run, popout_set, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, output = run("data", "view", popout_set.path, "--images", 2)

@@ -66,7 +66,7 @@ def test_areas_of_a_mask(api, files):
 @pytest.mark.parametrize(
     "options", [{"aspect": "1:1"}, {"size": "120x40"}, {"aspect": "16:9", "share": 0.2}], ids=str
 )
-@pytest.mark.parametrize("name", ["photo", "page"])
+@pytest.mark.parametrize("name", ["photo", pytest.param("page", marks=pytest.mark.slow)])
 def test_a_crop_in_numbers_and_as_a_file(api, files, name, options):
     path = files / f"{name}.png"
     expected = crop(path, files / "crop.png", **options)
@@ -92,7 +92,10 @@ def test_every_format_of_crops_can_be_asked_for():
     assert written == {*CROPS}
 
 
-@pytest.mark.parametrize(("a", "b"), [("photo", "other"), ("photo", "photo"), ("page", "longer")])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("photo", "other"), ("photo", "photo"), pytest.param("page", "longer", marks=pytest.mark.slow)],
+)
 def test_two_designs(api, files, a, b):
     paths = {"a": files / f"{a}.png", "b": files / f"{b}.png"}
     answer = api.post(

@@ -152,6 +152,7 @@ def test_a_checkout_without_the_built_page_says_how_to_build_it(tmp_path, monkey
     assert not (tmp_path / "a.html").exists()
 
 
+@pytest.mark.slow
 def test_what_is_printed_says_what_to_do(tmp_path):
     folder, file = write_page(out=tmp_path / "site"), write_page(single_file=tmp_path / "a.html")
     assert re.search(r"9 files of \d+\.\d MB.*python -m http\.server -d", folder.notes()[0])

@@ -1,6 +1,7 @@
 """The command line as it is built: all commands, and whether a text is a command that it takes."""
 
 import shlex
+from functools import cache
 
 import typer
 
@@ -9,6 +10,7 @@ from gazemap import cli
 UsageError = typer.BadParameter.__base__  # Typer brings its own click, or takes the one that is installed
 
 
+@cache
 def root():
     return typer.main.get_command(cli.app)
 

@@ -129,6 +129,7 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bits(popout_set, tmp_path, 
     assert without_clock(read_metrics(whole.out)) == without_clock(read_metrics(out))
 
 
+@pytest.mark.slow
 def test_a_set_with_its_mirror_images_is_not_mirrored_again(tmp_path):
     from support.miniatures import MINIATURES
 

@@ -308,6 +308,7 @@ def test_wrong_ranges_are_refused_by_name(augment, message):
         load_recipe("nurick2021-shallow", [f"data.augment={augment}"])
 
 
+@pytest.mark.slow
 def test_a_stopped_run_resumes_to_the_same_bits(popout_set, tmp_path, monkeypatch):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
     (tmp_path / "tiny.yaml").write_text(tiny_model.RECIPE)

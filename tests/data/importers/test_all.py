@@ -67,6 +67,7 @@ def test_maps_alone_or_fixations_alone_are_enough(tmp_path):
         dataset[0].fixation_map()
 
 
+@pytest.mark.slow
 def test_mirrored_copies_share_the_group_of_their_original(tmp_path):
     dataset = import_dataset(
         MINIATURES["bristol-pickle"](tmp_path / "s"), tmp_path / "out", format="bristol-pickle"

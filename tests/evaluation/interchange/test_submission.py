@@ -176,6 +176,7 @@ def test_mistakes_are_refused(val, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_commands_submit_a_run_and_score_what_was_submitted(run, popout_set, tmp_path, monkeypatch):
     monkeypatch.setitem(tiny_model.MODELS, "tiny", tiny_model.Tiny)
     model = tiny_model.Tiny(output="log_density")

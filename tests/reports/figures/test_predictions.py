@@ -70,6 +70,7 @@ def test_maps_are_drawn_small_and_in_times_chance():
     assert row.maps.mean() == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_largest_sheet_of_the_tallest_pages_can_be_written():
     rows = [prediction_figures.sheet_row("a", np.zeros((640, 2, 3), np.uint8), [np.ones((640, 2))])] * 30
     assert 150 * max(prediction_figures.sheet(rows, ["m"]).get_size_inches()) < 2**16  # matplotlib's limit
@@ -165,6 +166,7 @@ def test_equal_designs_show_no_change():
     assert change.norm.vmax == 1
 
 
+@pytest.mark.slow
 def test_names_with_dollars_start_no_formula(tmp_path):
     boxes = [area("$5 $_ off", 0, 0, 10, 10)]
     shares = shares_of(PEAK, boxes)

@@ -112,6 +112,7 @@ def test_folds_can_be_shared_and_what_is_there_is_kept(study):
         study.run(fold=4)
 
 
+@pytest.mark.slow
 def test_other_sets_are_trained_on_in_every_fold_and_never_scored(study, popout_set, tmp_path):
     info = popout_set.info.model_copy(update={"name": "other"})
     other = GazeDataset(popout_set.path, info, popout_set.samples)

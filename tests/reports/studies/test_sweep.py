@@ -99,6 +99,7 @@ def test_what_was_done_stays_done(file, popout_set, tmp_path, monkeypatch):
     assert trained == ["mse-0", "mse-1", "stopped", "kld-0", "kld-1"]
 
 
+@pytest.mark.slow
 def test_a_finished_sweep_is_read_and_an_entry_more_is_added(file, popout_set, tmp_path, monkeypatch):
     sweep(file, popout_set, tmp_path / "out")
     first = (tmp_path / "out" / "table.csv").read_text()
@@ -142,6 +143,7 @@ def test_killed_in_its_first_epoch_it_goes_on(small, popout_set, tmp_path):
     assert table_of(out) == table_of(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_scores_of_another_protocol_are_made_anew_and_say_so(small, popout_set, tmp_path):
     out = tmp_path / "out"
     first = sweep(small, popout_set, out).rows
@@ -166,6 +168,7 @@ def test_another_blur_scores_anew_and_trains_nothing(small, popout_set, tmp_path
     assert other.rows[-1].intervals["nss"] == first.rows[-1].intervals["nss"]  # which needs no blur
 
 
+@pytest.mark.slow
 def test_one_map_for_all_metrics_is_scored_anew_and_says_so(small, popout_set, tmp_path):
     options = ["loss={kld: 1}", "model.options.output=log_density"]
     own = sweep(small, popout_set, tmp_path / "out", overrides=options)

@@ -161,6 +161,7 @@ def test_what_is_there_is_kept(study, monkeypatch):
         study.run(left_out="others")
 
 
+@pytest.mark.slow
 def test_a_run_of_another_recipe_or_of_other_sets_is_refused(study, tmp_path):
     study.run(left_out="other")
     longer = recipe(tmp_path, "loss={kld: 1.0}", "training.epochs=2")
@@ -171,6 +172,7 @@ def test_a_run_of_another_recipe_or_of_other_sets_is_refused(study, tmp_path):
         replace(study, sets=study.sets[:2]).run(left_out="other")
 
 
+@pytest.mark.slow
 def test_a_split_of_the_set_left_out_can_be_scored(study, sets):
     one = study.run(left_out="popout", split="validation").sets["popout"]
     assert one.scores.image_ids == tuple(sets[0].split("val").image_ids)
