@@ -273,7 +273,7 @@ def test_compiled_to_machine_code_it_predicts_the_same(tmp_path, monkeypatch):
     torch.testing.assert_close(compiled(network, images), network(images), atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.slow  # the quick suite exports gazenet to ONNX, which begins with the same export
+@pytest.mark.slow  # the quick suite exports a tiny network to ONNX, which begins with the same export
 @torch.no_grad()
 @pytest.mark.parametrize("case", marked((), ONE_OUTPUT))
 def test_exported_it_predicts_the_same_in_batches_of_any_size(case):

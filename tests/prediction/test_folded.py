@@ -128,6 +128,7 @@ def test_a_line_shows_where_a_fold_begins(density_model):
     assert found.overlay().shape == found.contour().shape == PAGE.shape
 
 
+@pytest.mark.slow
 def test_what_is_shown_of_a_huge_page_is_smaller(density_model):
     found = predict(np.zeros((12_000, 3000, 3), np.uint8), density_model)
     height, width = found.shown.placement.size

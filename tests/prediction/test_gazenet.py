@@ -12,6 +12,9 @@ from gazemap.prediction.engines.pytorch import predict_grids
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 each_shipped = pytest.mark.parametrize("name", shipped_weights())
+first_shipped = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name != "gazenet")) for name in shipped_weights()]
+)
 
 
 def scene():
@@ -60,7 +63,7 @@ def test_a_card_of_no_model_is_refused():
         model_card("gazent")
 
 
-@each_shipped
+@first_shipped
 def test_it_sees_more_than_the_center_bias(name, popout_set):
     scores = gazemap.evaluate({name: gazemap.load_model(name)}, popout_set, "val", metrics=["nss"])
     assert scores.interval(name, "nss").mean > scores.interval("center bias", "nss").mean
@@ -76,7 +79,7 @@ def test_every_engine_has_the_same_folds(engine):
     np.testing.assert_allclose(alone.array, expected.array, atol=1e-4)
 
 
-@each_shipped
+@first_shipped
 def test_it_has_viewing_conditions_that_change_no_weight(name):
     conditions = gazemap.load_model(name).conditions
     assert [*conditions.by_name] == ["free-viewing", "mouse", "web-page"]
@@ -93,6 +96,7 @@ def test_it_has_viewing_conditions_that_change_no_weight(name):
         np.testing.assert_allclose(by_torch, changed, atol=1e-3 * changed.max())
 
 
+@pytest.mark.slow
 def test_weights_that_are_exported_under_a_condition_keep_it(tmp_path):
     from gazemap.prediction.engines.export import export
 

@@ -94,6 +94,7 @@ def test_nothing_to_read(tmp_path):
         gazemap.read_predictions(tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_a_shard_that_ends_its_workers_is_given_up_and_the_rest_goes_on(tmp_path, manifest, monkeypatch):
     dying = """
 import os

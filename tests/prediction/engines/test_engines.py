@@ -155,6 +155,7 @@ def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
         np.testing.assert_allclose(session.run(None, {"images": images.numpy()})[0], expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_weights_of_16_bits_are_half_the_size_and_load_as_a_model(weights, tmp_path):
     exported = export(weights, tmp_path / "half.safetensors")
     assert (exported.file, exported.size) == (tmp_path / "half.safetensors", exported.file.stat().st_size)

@@ -151,7 +151,9 @@ def photograph(height, width):
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
-@pytest.mark.parametrize("size", [(40, 50), (95, 95), (96, 96), (500, 300), (1200, 1600)])
+@pytest.mark.parametrize(
+    "size", [(40, 50), (95, 95), (96, 96), (500, 300), pytest.param((1200, 1600), marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
 def test_every_door_gives_the_same_prediction(density_model, tmp_path, size, suffix):
     """Files, paths and bytes to the last bit; so do pixels below four times the frame of 24 x 24."""
@@ -294,13 +296,8 @@ print(predict_files([{source!r}], {out!r}, model=tiny_model.Tiny(output="log_den
 """
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        signal.SIGKILL,
-        *(pytest.param(kind, marks=pytest.mark.slow) for kind in (signal.SIGINT, signal.SIGTERM)),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_killed_run_leaves_nothing_partial_and_goes_on(density_model, photos, tmp_path, number):
     for index in range(300):
         (photos / f"{index:03}.png").hardlink_to(photos / "a.png")
