@@ -80,11 +80,15 @@ def test_every_engine_has_the_same_folds(engine):
 
 
 @first_shipped
-def test_it_has_viewing_conditions_that_change_no_weight(name):
-    conditions = gazemap.load_model(name).conditions
+def test_it_has_viewing_conditions_and_two_have_a_readout_of_their_own(name):
+    model = gazemap.load_model(name)
+    conditions = model.conditions
     assert [*conditions.by_name] == ["free-viewing", "mouse", "web-page"]
     assert conditions.used is conditions.by_name["free-viewing"]
     assert {len(one.images) for one in conditions.by_name.values()} == {251, 530, 25}
+    readout = {key for key, _ in model.named_parameters() if key.startswith(model.readout_parts)}
+    weights = {key: {*one.weights} for key, one in conditions.by_name.items()}
+    assert weights == {"free-viewing": set(), "mouse": readout, "web-page": readout}
     image = scene()[0].transpose(1, 2, 0)
     plain, by_default = (gazemap.predict(image, named).density for named in (f"{name}@as-trained", name))
     np.testing.assert_array_equal(gazemap.predict(image, f"{name}@free-viewing").density, by_default)
