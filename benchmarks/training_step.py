@@ -5,19 +5,23 @@
 The plain loop is written as the 2021 replication wrote it: a DataLoader over a list of dicts of
 float arrays, float32, contiguous tensors, ReLU before the pool, maxout as a reduction over pairs,
 the optimizer's default form, PyTorch's default memory. It runs in a process of its own, and the two
-take turns, so that a change of the machine's speed meets both.
+take turns, so that a change of the machine's speed meets both. Each number is the least of all turns:
+other work of the machine makes a turn longer, and never shorter. Processor time is of all threads.
+
+Below stands what the products of a step, and the memory traffic of its optimizer, take at the rate of one
+large product, and of a copy, of the same run.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -26,14 +30,25 @@ from torch import Tensor, nn
 
 from gazemap.data.batches.arrays import Arrays
 from gazemap.system.device import choose_device
-from gazemap.system.memory import use_huge_pages
-from gazemap.training.recipe import Recipe, load_recipe
+from gazemap.system.memory import keep_all_freed_memory, use_huge_pages
+from gazemap.training.recipe import load_recipe
 from gazemap.training.setup import Run, assemble
 from gazemap.training.steps import train_one_epoch
 
 ROUNDS = 4  # the two take turns so often
+WEIGHTS = 76_778_816
+# SGD with Nesterov momentum reads a weight, its gradient and its momentum, and writes two of them; the norm
+# of the gradients reads these once more.
+TRAFFIC = 6 * 4 * WEIGHTS
 # Multiplications of one forward pass of one image; forward and backward take three times as many.
 MACS = 96 * 96 * 2400 + 48 * 48 * 18432 + 23 * 23 * 73728 + 15488 * 4608 + 2304 * 2304
+
+
+class Spent(NamedTuple):
+    """Seconds of the clock, and of the processors."""
+
+    clock: float
+    processors: float
 
 
 class PlainShallow(nn.Module):
@@ -115,13 +130,14 @@ class PlainProcess:
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def seconds(self, steps: int) -> float:
+    def spent(self, steps: int) -> Spent:
         """Have it make some steps and say how long they took."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{steps}\n")
         self._process.stdin.flush()
-        return float(self._process.stdout.readline())
+        clock, processors = map(float, self._process.stdout.readline().split())
+        return Spent(clock, processors)
 
     def close(self) -> None:
         """End it."""
@@ -129,7 +145,7 @@ class PlainProcess:
 
 
 def serve_plain(images: int, batch: int, device: torch.device) -> None:
-    """The other process: for every line, make that many steps and print the seconds."""
+    """The other process: for every line, make that many steps and print how long they took."""
     steps = plain_steps(synthetic(images), batch, device)
 
     def go(count: int) -> None:
@@ -137,46 +153,56 @@ def serve_plain(images: int, batch: int, device: torch.device) -> None:
             next(steps)
 
     for line in sys.stdin:
-        print(timed(partial(go, int(line)), device), flush=True)
+        print(*timed(partial(go, int(line)), device), flush=True)
 
 
-def take_turns(run: Run, plain: PlainProcess, steps: int, device: torch.device) -> tuple[float, float]:
-    """Median seconds per step of our loop, as `train` runs it, and of the plain one."""
+def take_turns(run: Run, plain: PlainProcess, steps: int, device: torch.device) -> tuple[Spent, Spent]:
+    """What a step of our loop takes, as `train` runs it, and one of the plain loop."""
     train_one_epoch(run, epoch=0)
-    plain.seconds(2)
+    plain.spent(2)
     ours, theirs = [], []
     for epoch in range(1, ROUNDS + 1):
-        ours.append(timed(partial(train_one_epoch, run, epoch), device) / steps)
-        theirs.append(plain.seconds(steps) / steps)
-    return statistics.median(ours), statistics.median(theirs)
+        ours.append(timed(partial(train_one_epoch, run, epoch), device))
+        theirs.append(plain.spent(steps))
+    return least(ours, 1 / steps), least(theirs, 1 / steps)
 
 
-def matrix_rate(device: torch.device, side: int) -> float:
-    """Multiply-adds per second of a float32 matrix product of `side` x `side`."""
-    a, b = torch.rand(side, side, device=device), torch.rand(side, side, device=device)
-    seconds = [timed(lambda: a @ b, device) for _ in range(5)]
-    return side**3 / min(seconds)
+def product_time(device: torch.device, side: int, batch: int, dtype: torch.dtype) -> Spent:
+    """What the multiplications of a step take at the rate of a matrix product of `side` x `side`."""
+    a, b = (torch.rand(side, side, device=device).to(dtype) for _ in range(2))
+    return least([timed(lambda: a @ b, device) for _ in range(5)], 3 * MACS * batch / side**3)
 
 
-def timed(work: Callable[[], object], device: torch.device) -> float:
-    """Seconds until the device is done."""
-    started = time.perf_counter()
+def traffic_time(device: torch.device) -> Spent:
+    """What the optimizer's memory traffic takes at the rate of a copy."""
+    source, target = torch.rand(WEIGHTS // 4, device=device), torch.zeros(WEIGHTS // 4, device=device)
+    share = TRAFFIC / (2 * source.nbytes)  # a copy reads and writes
+    return least([timed(lambda: target.copy_(source), device) for _ in range(5)], share)
+
+
+def timed(work: Callable[[], object], device: torch.device) -> Spent:
+    """How long it takes until the device is done."""
+    started, spent = time.perf_counter(), time.process_time()
     work()
     if device.type == "cuda":
         torch.cuda.synchronize()
-    return time.perf_counter() - started
+    return Spent(time.perf_counter() - started, time.process_time() - spent)
 
 
-def print_table(recipe: Recipe, ours: float, theirs: float, rate: float) -> None:
-    """Seconds per step of both, and the share of a matrix product's rate that they reach."""
-    batch = recipe.training.batch_size
-    print(f"{'':14}{'s per step':>10}{'images/s':>10}{'share of the matrix-product rate':>36}")
-    for name, seconds in (("plain loop", theirs), ("gazemap", ours)):
-        share = 3 * MACS * batch / rate / seconds
-        print(f"{name:14}{seconds:>10.3f}{batch / seconds:>10.0f}{share:>35.0%}")
-    print(f"ratio         {theirs / ours:>10.2f}")
+def least(turns: list[Spent], scale: float) -> Spent:
+    """The least of either clock, times a number."""
+    return Spent(min(turn.clock for turn in turns) * scale, min(turn.processors for turn in turns) * scale)
+
+
+def print_table(batch: int, sides: dict[str, Spent]) -> None:
+    """Seconds per step of both loops, and of what bounds ours."""
+    print(f"{'':34}{'s per step':>12}{'of processors':>15}{'images/s':>10}")
+    for name, spent in sides.items():
+        print(f"{name:34}{spent.clock:>12.3f}{spent.processors:>15.3f}{batch / spent.clock:>10.0f}")
+    theirs, ours = sides["plain loop"], sides["gazemap"]
+    print(f"{'ratio':34}{theirs.clock / ours.clock:>12.2f}{theirs.processors / ours.processors:>15.2f}")
     images = 1000 * 20_000
-    print(f"1000 epochs of 20,000 images at this rate: {images / batch * ours / 3600:.1f} hours")
+    print(f"1000 epochs of 20,000 images at this rate: {images / batch * ours.clock / 3600:.1f} hours")
 
 
 def main() -> None:
@@ -194,6 +220,7 @@ def main() -> None:
         serve_plain(options.serve_plain, options.batch, device)
         return
     use_huge_pages()
+    keep_all_freed_memory()
     on_gpu = device.type == "cuda"
     steps = max(1, (options.steps or (500 if on_gpu else 12)) // ROUNDS)
 
@@ -203,14 +230,21 @@ def main() -> None:
     run = assemble(recipe, synthetic(images), synthetic(options.batch), device, "none")
     ours, theirs = take_turns(run, plain, steps, device)
     plain.close()
-    rate = matrix_rate(device, options.matrix or (8192 if on_gpu else 3072))
+    dtype = torch.bfloat16 if recipe.training.precision == "bf16" else torch.float32
+    side = options.matrix or (8192 if on_gpu else 3072)
+    sides = {
+        "plain loop": theirs,
+        "gazemap": ours,
+        "products, at the rate of one": product_time(device, side, options.batch, dtype),
+        "optimizer's traffic, as a copy": traffic_time(device),
+    }
 
     threads = "" if on_gpu else f", {torch.get_num_threads()} threads"
     print(
         f"One step of shallow, batch {options.batch}, {recipe.training.precision}, {device}{threads}; "
-        f"median of {ROUNDS} rounds of {steps} steps"
+        f"the least of {ROUNDS} turns of {steps} steps"
     )
-    print_table(recipe, ours, theirs, rate)
+    print_table(options.batch, sides)
 
 
 if __name__ == "__main__":

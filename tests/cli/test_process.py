@@ -19,6 +19,33 @@ def test_the_command_line_sets_how_memory_is_taken(run, monkeypatch):
     assert set_by_main == ["malloc"]
 
 
+def test_a_training_keeps_all_memory(call, monkeypatch, tmp_path):
+    set_by_train = []
+    monkeypatch.setattr(memory, "keep_all_freed_memory", lambda: set_by_train.append("malloc"))
+    code, _, errors = call("train", "no-such-recipe", "--data", str(tmp_path), "--out", str(tmp_path / "run"))
+    assert code != 0
+    assert "no-such-recipe" in errors
+    assert set_by_train == ["malloc"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a setting of glibc")
+def test_memory_that_is_kept_is_not_asked_for_again():
+    script = """
+import resource
+import numpy as np
+from gazemap.system.memory import keep_all_freed_memory
+keep_all_freed_memory()
+def pages():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.ones(2**24)  # 128 MiB
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+print(pages(), pages())
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    first, second = map(int, said.split())
+    assert second * 4 < first
+
+
 def test_what_the_user_has_set_is_left_alone(monkeypatch):
     monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", "0")
     memory.use_huge_pages()

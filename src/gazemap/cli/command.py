@@ -63,11 +63,13 @@ def command(
         def run(*, json: bool, **arguments: Any) -> None:  # noqa: ANN401 - of the command's options
             from gazemap.system import ranks
             from gazemap.system.extras import naming_extra
-            from gazemap.system.memory import keep_freed_memory, use_huge_pages
+            from gazemap.system.memory import keep_all_freed_memory, keep_freed_memory, use_huge_pages
 
             _refuse_several(called, ranks.size())
             use_huge_pages()
             keep_freed_memory()
+            if called == "train":
+                keep_all_freed_memory()
             with redirect_stdout(sys.stderr), naming_extra(f"`{group} {called}`"):
                 answer = function(**arguments)
             if ranks.rank() == 0:
