@@ -87,5 +87,9 @@ def test_a_teacher_of_another_kind_or_none_is_refused(runs, tmp_path):
     save_model(tmp_path / "saliency.safetensors", tiny(0, "saliency"))
     with pytest.raises(RecipeError, match=r"saliency\.safetensors cannot teach this tiny"):
         load_teachers([tmp_path / "saliency.safetensors"], 0.5, tiny(0), CPU)
+    with pytest.raises(
+        RecipeError, match=r"gazenet@web-page names a viewing condition.*Leave it out: gazenet\."
+    ):
+        load_teachers(["gazenet@web-page"], 0.5, tiny(0), CPU)
     with pytest.raises(WeightsError, match="no model"):
         load_teachers([tmp_path / "none.safetensors"], 0.5, tiny(0), CPU)

@@ -16,6 +16,8 @@ from torch import Tensor
 
 from gazemap.errors import RecipeError
 from gazemap.models.base import SaliencyModel
+from gazemap.models.files import located
+from gazemap.models.known_conditions import AS_TRAINED, split_condition
 from gazemap.models.weights import load_model
 
 
@@ -58,8 +60,15 @@ def load_teachers(
 
     Raises:
         WeightsError: a run is missing or damaged.
-        RecipeError: a teacher or the student predicts no density, or their sizes or fits differ.
+        RecipeError: a teacher or the student predicts no density, their sizes or fits differ, or a viewing
+            condition is named with a teacher.
     """
+    for run in runs:
+        if located(run).condition not in (None, AS_TRAINED):
+            raise RecipeError(
+                f"{run} names a viewing condition, and teachers teach as they were trained. Leave it out: "
+                f"{split_condition(str(run))[0]}."
+            )
     models = [load_model(run).to(device) for run in runs]
     for run, model in zip(runs, models, strict=True):
         own = (model.output, model.input_size, model.output_size, model.fit)
