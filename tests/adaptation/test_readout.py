@@ -90,6 +90,7 @@ def test_of_many_images_more_steps_are_tried():
     assert readout._counts(530) == [20, 40, 80, 160, 320, 640]
 
 
+@pytest.mark.slow
 def test_of_many_images_one_fold_tells(looks, monkeypatch):
     base, network = load_predictor(AS_TRAINED).as_trained(), load_model(AS_TRAINED)
     monkeypatch.setattr(readout, "STEPS", (10,))

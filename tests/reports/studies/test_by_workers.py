@@ -64,6 +64,7 @@ def assert_same_weights(one, other):
     assert all(torch.equal(left[key], right[key]) for key in left)
 
 
+@pytest.mark.slow
 def test_two_processes_train_folds_to_the_bits_of_one(tiny, data, tmp_path):
     alone = cross_validate(tiny, load_dataset(data[0]), tmp_path / "one", folds=2)
     several = cross_validate(tiny, data[0], tmp_path / "two", folds=2, workers=2)
