@@ -214,8 +214,9 @@ def notes_noise(names, printed):
 
 
 def reads_parts(names, printed):
-    rows, total = printed.split()
+    rows, total, share = printed.replace("[", "").replace("]", "").split()
     assert (int(rows), float(total)) == (1, pytest.approx(1))
+    assert float(share) == pytest.approx(predict("photo.jpg").density[8:32, 10:50].sum(), abs=0.02)
     grid = np.exp(predict("photo.jpg").grid.astype(float))
     np.testing.assert_allclose(names["density"], grid / grid.sum(), rtol=2e-3)
     assert names["frame"].error.isna().all()
