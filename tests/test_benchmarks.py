@@ -36,7 +36,7 @@ RUNS = {
             "weights",
             "recipes",
             "archives",
-            "all: \\d+ files, failed:",
+            "all: [\\d,]+ files, failed:",
         ],
     ),
     "cache": ([], ["build, \\d+ cores", "open again", "an epoch of batches", "an epoch decoded plainly"]),

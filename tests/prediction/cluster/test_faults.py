@@ -126,6 +126,18 @@ def test_lengths_that_lie_are_found(stored, monkeypatch, fault):
             stores.read_object("s3://bucket/images/0.jpg")
 
 
+def test_a_listing_that_is_cut_off_goes_on(stored, monkeypatch):
+    faults = iter([None, "cut", "cut"])
+    stored.fault = lambda method, key, count: next(faults, None) if (method, key) == ("GET", "") else None
+    names = [*stores.objects_below("s3://bucket/images/")]
+    assert next(faults, None) is None
+    assert names == [f"s3://bucket/{key}" for key in sorted(stored.objects) if key.startswith("images/")]
+    monkeypatch.setattr(stores, "_PAUSES", (0.01,))
+    stored.fault = lambda method, key, count: "cut" if key == "" else None
+    with pytest.raises(DataError, match="s3://bucket/images/ cannot be read"):
+        [*stores.objects_below("s3://bucket/images/")]
+
+
 def gazemap_command(*arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "gazemap", *arguments],

@@ -27,6 +27,7 @@ _RETRIES: RetryConfig = {
     "retry_timeout": timedelta(minutes=3),
 }  # 0.1 s, 0.2 s, 0.4 s ... at random
 _PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)  # seconds, where two write one object at the same time
+_LISTINGS = 4  # that may be cut off, which obstore does not ask for again
 _stores: dict[str, ObjectStore] = {}
 _one_by_one = threading.Lock()
 
@@ -182,16 +183,28 @@ def write_object(address: str, content: bytes | Path, *, replace: bool) -> None:
 def objects_below(address: str) -> Iterator[str]:
     """The addresses of all objects whose names begin with that of a folder, in the store's order.
 
+    A listing that is cut off goes on after the last name that came.
+
     Raises:
         DataError: it cannot be listed.
     """
     import obstore
+    from obstore.exceptions import GenericError
 
     with reading(address):
         store, prefix = store_of(address)
-        root = address[: len(address) - len(prefix)]
-        for page in obstore.list(store, prefix.rstrip("/") or None, chunk_size=_PAGE):
-            yield from (root + found["path"] for found in page)
+        root, last = address[: len(address) - len(prefix)], None
+        for tries_left in reversed(range(_LISTINGS)):
+            try:
+                for page in obstore.list(store, prefix.rstrip("/") or None, offset=last, chunk_size=_PAGE):
+                    for found in page:
+                        last = found["path"]
+                        yield root + last
+                return
+            except GenericError:
+                if not tries_left:
+                    raise
+                time.sleep(_PAUSES[0])
 
 
 def parquet_source(path: str) -> str | IO[bytes]:
