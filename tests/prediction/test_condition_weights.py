@@ -107,14 +107,20 @@ def test_a_network_in_memory_is_left_as_it_is(folder, expected):
     np.testing.assert_array_equal(predict_grids(model, FRAME), predict_grids(load_model(folder), FRAME))
 
 
-def test_each_network_is_opened_once_and_only_when_it_is_asked_for(folder, monkeypatch):
-    opened, own = [], predictors._FORMS["onnx"]
+@pytest.fixture
+def opened(monkeypatch):
+    """How many weights each network is opened with, from now on."""
+    numbers, own = [], predictors._FORMS["onnx"]
     monkeypatch.setattr(predictors, "_kept", {})
     monkeypatch.setitem(
         predictors._FORMS,
         "onnx",
-        lambda *form, weights, **how: opened.append(len(weights)) or own(*form, weights=weights, **how),
+        lambda *form, weights, **how: numbers.append(len(weights)) or own(*form, weights=weights, **how),
     )
+    return numbers
+
+
+def test_each_network_is_opened_once_and_only_when_it_is_asked_for(folder, opened):
     for _ in range(3):
         predict(PHOTO, folder)
         predict(PHOTO, f"{folder}@wall")
@@ -126,14 +132,7 @@ def test_each_network_is_opened_once_and_only_when_it_is_asked_for(folder, monke
     assert opened == [10, 0]
 
 
-def test_threads_that_ask_at_once_open_one_network(folder, monkeypatch):
-    opened, own = [], predictors._FORMS["onnx"]
-    monkeypatch.setattr(predictors, "_kept", {})
-    monkeypatch.setitem(
-        predictors._FORMS,
-        "onnx",
-        lambda *form, weights, **how: opened.append(len(weights)) or own(*form, weights=weights, **how),
-    )
+def test_threads_that_ask_at_once_open_one_network(folder, opened):
     load_predictor(f"{folder}@free-viewing")
     grids: list[np.ndarray] = []
     ask = lambda: grids.append(load_predictor(folder).grids(FRAME))  # noqa: E731
