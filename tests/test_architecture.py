@@ -59,8 +59,8 @@ ORDERS = {
     " | processes < setup < checkpoint | prepare | steps < plan < loop",
     "evaluation": "left_out | blurs | score_files | score_tables | seen | text_table | overview | intervals"
     " | baselines < significance < figures < scores < ground_truths | agreement | overlap | predictions"
-    " < interchange < rows < names | fingerprint | image_scores < by_workers < evaluate < reuse | explained"
-    " < model_comparison < comparison | kept",
+    " < interchange < rows < names | fingerprint | image_scores < by_workers < opened < evaluate"
+    " < reuse | explained < model_comparison < comparison | kept",
     "evaluation/interchange": "archives < stored < *",
     "adaptation": "looks | saving < fitting < readout < adapt | curve",
     "analysis": "area_tables | tables | masks | looks | seen | area_labels < mask_files | area_drawings"

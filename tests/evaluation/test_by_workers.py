@@ -18,7 +18,7 @@ from gazemap.models.weights import save_model
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    monkeypatch.setattr(by_workers, "_PART", 2)
+    monkeypatch.setattr(by_workers, "ALIKE", 2)
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from gazemap.evaluation.image_scores import ImageScores, Score, Scoring
 from gazemap.evaluation.rows import Models, Row, open_rows
 from gazemap.metrics import Protocol
 from gazemap.models.files import absolute_name
+from gazemap.prediction.predict import ALIKE
 from gazemap.prediction.predictor import Predictor
 from gazemap.system.workers.run import Crew
 from gazemap.system.workers.work import Work
 
 _WORKER = "gazemap.evaluation.by_workers:PartScorer"
-_PART = 16  # images of a task: whole batches of `predict_frames_alike`
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class ScoringCrew:
         Raises:
             GazemapError: what a worker says it cannot go on for, or one died three times over a part.
         """
-        job = {**self.opens, "split": split, "protocol": asdict(protocol), "part": _PART} | asked
+        job = {**self.opens, "split": split, "protocol": asdict(protocol), "part": ALIKE} | asked
         job["made_by"] = _made_by(rows)
         on_gpu = any(isinstance(row, Predictor) and row.device == "cuda" for row in rows.values())
         work = Work(_WORKER, job, "The part", "cuda" if on_gpu else "cpu")
-        parts = range(math.ceil(count / _PART))
-        title = f"Scoring {split}, {protocol.name}, in parts of {_PART} images"
+        parts = range(math.ceil(count / ALIKE))
+        title = f"Scoring {split}, {protocol.name}, in parts of {ALIKE} images"
         found = self.crew.answers(work, parts, title, progress=progress)
         return [
             {row: {metric: Score(*score) for metric, score in own.items()} for row, own in image.items()}

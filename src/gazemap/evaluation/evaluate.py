@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
-from gazemap.data.split_names import split_named
-from gazemap.evaluation.blurs import blurred_for, seen_at
-from gazemap.evaluation.by_workers import ScoringCrew, scoring_crew
+from gazemap.data.dataset import DatasetLike, GazeDataset
+from gazemap.evaluation.blurs import blurred_for
+from gazemap.evaluation.by_workers import ScoringCrew
 from gazemap.evaluation.fingerprint import choose_protocol, what_makes
 from gazemap.evaluation.ground_truths import with_metrics_of
 from gazemap.evaluation.image_scores import ImageScores, Score, Scoring
+from gazemap.evaluation.opened import open_all
 from gazemap.evaluation.overlap import seen_by, unseen_places
 from gazemap.evaluation.predictions import learned_from
-from gazemap.evaluation.rows import Models, Row, open_rows
+from gazemap.evaluation.rows import Models, Row
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
 from gazemap.metrics import Protocol
@@ -100,20 +100,25 @@ def evaluate(
         MissingPackageError: the package that computes a model is not installed; says what to install.
     """
     choose_protocol(protocol, metrics, one_map=one_map)  # refuses before anything is opened
-    computed: dict[str, Any] = {
-        "holds": holds,
-        "engine": engine,
-        "device": device,
-        "center_bias": center_bias,
-    }
-    by = scoring_crew(models, dataset, workers, cluster, pixels_per_degree=pixels_per_degree, **computed)
-    dataset, degrees = seen_at(as_dataset(dataset), pixels_per_degree, sigma=sigma, degrees=degrees)
-    split = split_named(split)
-    rows = open_rows(models, dataset.split(split), **computed)
+    opened = open_all(
+        models,
+        dataset,
+        split,
+        sigma=sigma,
+        degrees=degrees,
+        pixels_per_degree=pixels_per_degree,
+        workers=workers,
+        cluster=cluster,
+        holds=holds,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+    )
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
-    asked |= {"sigma": sigma, "degrees": degrees}
-    made_by = what_makes(rows, dataset, split, protocol, **asked)
-    return evaluate_opened(rows, dataset, split, protocol, **asked, made_by=made_by, by=by, progress=progress)
+    asked |= {"sigma": sigma, "degrees": opened.degrees}
+    own = (opened.rows, opened.dataset, opened.split, protocol)
+    made_by = what_makes(*own, **asked)
+    return evaluate_opened(*own, **asked, made_by=made_by, by=opened.by, progress=progress)
 
 
 def evaluate_opened(

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
-from gazemap.data.split_names import split_named
+from gazemap.data.dataset import DatasetLike, GazeDataset
 from gazemap.evaluation.baselines import BASELINES
-from gazemap.evaluation.blurs import seen_at
-from gazemap.evaluation.by_workers import scoring_crew
 from gazemap.evaluation.evaluate import DERIVED
 from gazemap.evaluation.explained import explained
 from gazemap.evaluation.fingerprint import choose_protocol
 from gazemap.evaluation.interchange.stored import StoredMaps
 from gazemap.evaluation.intervals import Interval
 from gazemap.evaluation.names import scores_file, scores_file_beside
+from gazemap.evaluation.opened import open_all
 from gazemap.evaluation.reuse import found_or_made
-from gazemap.evaluation.rows import Models, Row, open_rows
+from gazemap.evaluation.rows import Models, Row
 from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.evaluation.seen import named_split
@@ -145,17 +143,20 @@ def evaluate_and_keep(
     if out is not None:
         check_scores_file(Path(out))
     chosen = choose_protocol(protocol, metrics, one_map=one_map)
-    computed: dict[str, Any] = {
-        "holds": holds,
-        "engine": engine,
-        "device": device,
-        "center_bias": center_bias,
-    }
-    by = scoring_crew(models, dataset, workers, cluster, pixels_per_degree=pixels_per_degree, **computed)
-    dataset, degrees = seen_at(as_dataset(dataset), pixels_per_degree, sigma=sigma, degrees=degrees)
-    split = split_named(split)
-    images = dataset.split(split)
-    rows = open_rows(models, images, **computed)
+    rows, dataset, split, degrees, by = open_all(
+        models,
+        dataset,
+        split,
+        sigma=sigma,
+        degrees=degrees,
+        pixels_per_degree=pixels_per_degree,
+        workers=workers,
+        cluster=cluster,
+        holds=holds,
+        engine=engine,
+        device=device,
+        center_bias=center_bias,
+    )
     part = named_split(split, unseen=unseen)
     path = Path(out) if out is not None else _default_file(models, rows, dataset, part, chosen.name)
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
@@ -167,7 +168,7 @@ def evaluate_and_keep(
         scores=scores,
         path=path,
         reused=found,
-        images=len(images),
+        images=len(dataset.split(split)),
         ignored={name: row.ignored for name, row in rows.items() if isinstance(row, StoredMaps)},
         derives=chosen.derives,
     )

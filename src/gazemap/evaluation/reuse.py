@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gazemap.data.dataset import DatasetLike, GazeDataset, as_dataset
-from gazemap.data.split_names import split_named
+from gazemap.data.dataset import DatasetLike, GazeDataset
 from gazemap.errors import OutputError
-from gazemap.evaluation.by_workers import ScoringCrew, scoring_crew
+from gazemap.evaluation.by_workers import ScoringCrew
 from gazemap.evaluation.evaluate import evaluate_opened
 from gazemap.evaluation.fingerprint import what_makes
-from gazemap.evaluation.rows import Models, Row, open_rows
+from gazemap.evaluation.opened import open_all
+from gazemap.evaluation.rows import Models, Row
 from gazemap.evaluation.score_files import check_scores_file
 from gazemap.evaluation.scores import Scores
 from gazemap.metrics import Protocol
@@ -73,11 +73,12 @@ def scores_in(
     """
     check_scores_file(path)
     computed: dict[str, Any] = {"holds": holds, "engine": engine, "device": device}
-    by = scoring_crew(models, dataset, workers, cluster, pixels_per_degree=None, **computed)
-    dataset, split = as_dataset(dataset), split_named(split)
-    rows = open_rows(models, dataset.split(split), **computed)
+    blur: dict[str, Any] = {"sigma": sigma, "degrees": degrees}
+    rows, dataset, split, _, by = open_all(
+        models, dataset, split, **blur, workers=workers, cluster=cluster, **computed
+    )
     asked: dict[str, Any] = {"metrics": metrics, "one_map": one_map, "seed": seed, "unseen": unseen}
-    asked |= {"sigma": sigma, "degrees": degrees}
+    asked |= blur
     return found_or_made(
         path, rows, dataset, split, protocol, **asked, by=by, replace_others=replace_others, progress=progress
     )[0]

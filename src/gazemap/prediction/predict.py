@@ -24,7 +24,7 @@ from gazemap.system.processors import usable_cores
 from gazemap.system.progress import bar
 
 _BATCH = 64
-_ALIKE = 16  # on a GPU, of a data set's images; the parts that workers take of a set are whole batches
+ALIKE = 16  # frames at once on a GPU, of a data set's images; and the images of a part that workers take
 
 
 @overload
@@ -204,7 +204,7 @@ def predict_frames_alike(
         WeightsError: the model puts out NaN or infinity.
     """
     if predictor.device != "cpu":
-        return predict_frames(predictor, frames, placements, batch=_ALIKE, progress=progress)
+        return predict_frames(predictor, frames, placements, batch=ALIKE, progress=progress)
 
     def predicted(index: int) -> Prediction:
         return predict_frames(predictor, frames[index : index + 1], placements[index : index + 1])[0]
