@@ -14,7 +14,7 @@ from gazemap.training import loop
 from gazemap.training import steps as loop_steps
 from gazemap.training.checkpoint import LAST
 from gazemap.training.loop import train
-from gazemap.training.optimizers import apply_schedule, make_optimizer
+from gazemap.training.optimizers import apply_schedule, freeze, make_optimizer
 from gazemap.training.recipe import OptimizerSection, ScheduleSection
 
 
@@ -79,3 +79,31 @@ def test_a_rate_for_an_encoder_that_is_not_trained_is_refused():
     section = OptimizerSection(name="sgd", lr=0.1, encoder_lr=0.01)
     with pytest.raises(RecipeError, match="has no trainable encoder"):
         make_optimizer(section, WithEncoder(trainable=False), fused=False)
+
+
+def test_frozen_parameters_stay_and_all_others_are_trained(popout_set, tmp_path):
+    parts = "optimizer.frozen=[convolution, bias]"
+    moved = []
+    for overrides in ((), (parts,)):
+        chosen = recipe(tmp_path, "training.epochs=1", "training.validate_every=1", *overrides)
+        run = train(chosen, popout_set, tmp_path / f"run-{len(overrides)}", progress=False)
+        torch.manual_seed(chosen.training.seed)
+        start, trained = dict(tiny_model.Tiny().named_parameters()), load_tensors(run.out / BEST)[0]
+        moved.append({name for name, value in start.items() if not torch.equal(value, trained[name])})
+    everything = {
+        f"{layer}.{kind}" for layer in ("convolution", "norm", "readout") for kind in ("weight", "bias")
+    }
+    assert moved == [everything, {"norm.weight", "readout.weight"}]
+
+
+def test_what_is_frozen_is_checked_before_work_starts():
+    with pytest.raises(RecipeError, match=r"'conv_dw', which is in no name .* encoder.weight"):
+        freeze(WithEncoder(), ["conv_dw"])
+    with pytest.raises(RecipeError, match="leaves nothing"):
+        freeze(WithEncoder(), ["encoder", "readout"])
+
+
+def test_two_parts_may_name_the_same_parameter():
+    model = WithEncoder()
+    freeze(model, ["encoder", "weight"])
+    assert [name for name, p in model.named_parameters() if p.requires_grad] == ["readout.bias"]

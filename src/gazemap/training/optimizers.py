@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -17,6 +18,32 @@ _OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
     "adamw": torch.optim.AdamW,
     "rmsprop": torch.optim.RMSprop,
 }
+
+
+def freeze(model: SaliencyModel, parts: Sequence[str]) -> None:
+    """Keep training from changing every parameter whose name contains one of these parts.
+
+    Args:
+        model: whose `named_parameters` they are.
+        parts: such as "blocks.0." or "conv_dw".
+
+    Raises:
+        RecipeError: no parameter that is trained contains a part, or none is left to train.
+    """
+    trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    for part in parts:
+        named = [p for name, p in trainable.items() if part in name]
+        if not part or not named:
+            raise RecipeError(
+                f"optimizer.frozen has {part!r}, which is in no name of a parameter that this "
+                f"{model.architecture} trains. Their names are such as {', '.join(list(trainable)[:3])}."
+            )
+        for parameter in named:
+            parameter.requires_grad_(False)
+    if not any(p.requires_grad for p in trainable.values()):
+        raise RecipeError(
+            f"optimizer.frozen leaves nothing of this {model.architecture} to train. Name fewer parts."
+        )
 
 
 def make_optimizer(section: OptimizerSection, model: SaliencyModel, *, fused: bool) -> torch.optim.Optimizer:

@@ -65,11 +65,14 @@ class OptimizerSection(_Section):
         lr: the learning rate.
         encoder_lr: the learning rate of the model's encoder, by default the same; the schedule changes both
             in the same proportion.
+        frozen: parts of the names of parameters that training leaves as they are, such as conv_dw, the
+            depthwise kernels of timm's encoders.
     """
 
     name: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
     lr: float = Field(gt=0)
     encoder_lr: float | None = Field(default=None, gt=0)
+    frozen: tuple[str, ...] = ()
     momentum: float = Field(default=0.0, ge=0, lt=1)
     nesterov: bool = False
     weight_decay: float = Field(default=0.0, ge=0)

@@ -20,7 +20,7 @@ from gazemap.models.table import create_model
 from gazemap.models.weights import start_from
 from gazemap.training.distillation import Teachers, load_teachers
 from gazemap.training.learned import training_images
-from gazemap.training.optimizers import make_optimizer
+from gazemap.training.optimizers import freeze, make_optimizer
 from gazemap.training.processes import ALONE, Processes, share_statistics
 from gazemap.training.recipe import Recipe
 from gazemap.training.speed import speed_for
@@ -153,6 +153,7 @@ def assemble(
         start_from(model, start)
     model.fit = recipe.data.fit
     _fix_center_bias(model, train.targets)
+    freeze(model, recipe.optimizer.frozen)
     model.to(device, memory_format=layout)  # type: ignore[call-overload]
     share_statistics(model, device, processes.size)
     loss = weighted_loss(recipe.loss)
