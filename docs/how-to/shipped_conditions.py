@@ -3,8 +3,10 @@ r"""The viewing conditions of the models that come with gazemap, fitted and writ
     python docs/how-to/shipped_conditions.py --salicon gaze/salicon-650 --pages gaze/web-pages \
         --photographs gaze/emod gaze/mit1003 --model gazenet
 
+For gazenet-large, which learned from SALICON's split train, say --split test.
+
 - free-viewing, the default: the power alone, the best for sets of photographs that the models never saw.
-- mouse: all four numbers, fitted to SALICON's split train, and a readout that was trained under them.
+- mouse: all four numbers, fitted to a split of SALICON, and a readout that was trained under them.
 - web-page: the same, of all pages.
 
 A condition whose sets are not given stays as it is. Prints what each gains: of free-viewing on each set of
@@ -86,6 +88,7 @@ def main() -> None:
     """Fit, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--salicon", type=Path)
+    parser.add_argument("--split", default="train", help="of SALICON, which the model did not learn from")
     parser.add_argument("--pages", type=Path)
     parser.add_argument("--photographs", type=Path, nargs="+")
     parser.add_argument("--model", required=True, choices=[*shipped_weights()])
@@ -98,7 +101,7 @@ def main() -> None:
         made = free_viewing(base, [load_dataset(folder) for folder in asked.photographs])
         conditions = conditions.with_one(made, is_default=False)
     if asked.salicon:
-        made = of_a_set(base, network, "mouse", load_dataset(asked.salicon).split("train"))
+        made = of_a_set(base, network, "mouse", load_dataset(asked.salicon).split(asked.split))
         conditions = conditions.with_one(made, is_default=False)
     if asked.pages:
         made = of_a_set(base, network, "web-page", load_dataset(asked.pages))

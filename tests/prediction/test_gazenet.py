@@ -10,6 +10,10 @@ from gazemap.errors import InputError
 from gazemap.models.files import DEFAULT_MODEL, describe, model_card, shipped_weights
 from gazemap.prediction.engines.pytorch import predict_grids
 
+LEARNED_FROM = {
+    "gazenet": {"name": "free-viewing", "train": 1083, "val": 200},
+    "gazenet-large": {"name": "free-viewing-1530", "train": 1530, "val": 260},
+}
 GOLDEN = Path(__file__).parents[1] / "golden"
 each_shipped = pytest.mark.parametrize("name", shipped_weights())
 first_shipped = pytest.mark.parametrize(
@@ -45,7 +49,7 @@ def test_it_is_small_and_says_how_it_came_to_be(name):
     about = describe(name)
     assert about["model"] == "gazenet"
     assert about["recipe"]["name"] == name
-    assert about["dataset"] == {"name": "free-viewing", "train": 1083, "val": 200}
+    assert about["dataset"] == LEARNED_FROM[name]
     assert "/" not in about["recipe"]["model"]["options"]["encoder_weights"]  # no path of the machine
 
 

@@ -1,4 +1,4 @@
-"""GazeNet, our own small network: an encoder's features (MobileNetV2's), a light decoder, a density.
+"""GazeNet, our own small network: an encoder's features, a light decoder, a density.
 
 What it takes from others: a density that is trained by the likelihood of the fixations, the center bias
 as log prior and a learned blur (Kuemmerer et al. 2016); a decoder of depthwise convolutions, which sees
