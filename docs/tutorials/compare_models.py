@@ -70,7 +70,7 @@ scores.plot("information_gain", "nss")
 # %% [markdown]
 # ## 4. Pair the images
 #
-# The intervals of the two models overlap widely. That does not mean that they are equal: the intervals are
+# The intervals of the two models overlap. That does not mean that they may be equal: the intervals are
 # wide because images differ, and both models find the same images hard. So subtract the two scores of each
 # image first, and then ask how large the mean difference is.
 
@@ -100,7 +100,7 @@ print(f"B - A: {decides.mean} bits per fixation, p = {decides.p:.4f}")
 #
 # We chose one metric beforehand, so its plain p counts. If you had looked at all four, "p, Holm" would count.
 #
-# The interval of the decisive difference lies below zero: on these displays, **the larger model is worse**.
+# The interval of the decisive difference lies above zero: on these displays, **the larger model is better**.
 #
 # ## 5. Look at the images that decide
 #
@@ -152,9 +152,8 @@ print(f"{len(unseen.image_ids)} of {len(scores.image_ids)} images are new to gaz
 # %% [markdown]
 # ## 7. What the answer does not say
 #
-# - **Other kinds of images.** The answer holds for images of this kind. On photographs it is the reverse: on
-#   OSIE's val split gazenet-large gains more bits than gazenet (`gazemap models gazenet-large` prints both
-#   numbers). Name the data set whenever you name a winner.
+# - **Other kinds of images.** The answer holds for images of this kind. An earlier gazenet-large was better
+#   than gazenet on photographs and worse on these displays. Name the data set whenever you name a winner.
 # - **Other training runs.** The interval says what to expect on other images, not after training again with
 #   another seed. To compare two recipes, train each several times (`--set training.seed=1`), or use `gazemap
 #   cross-validate`, which scores every image by a run that did not see it.
