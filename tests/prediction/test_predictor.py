@@ -47,6 +47,15 @@ def test_the_models_that_come_with_gazemap_leave_room_in_a_wheel_of_forty_megaby
 
 
 @pytest.mark.parametrize("name", shipped_weights())
+def test_no_file_of_a_model_names_a_file_of_the_machine_that_made_it(name):
+    weights = shipped_weights()[name]
+    for file in (weights, form_beside(weights)):
+        content = file.read_bytes()
+        assert b"site-packages" not in content
+        assert b'.py", line' not in content
+
+
+@pytest.mark.parametrize("name", shipped_weights())
 def test_a_form_beside_is_computed_as_pytorch_computes_its_weights(name):
     found, expected = (predict(PHOTO, name, engine=engine).log_density for engine in ("onnx", "torch"))
     np.testing.assert_allclose(found, expected, atol=1e-4)

@@ -135,6 +135,7 @@ def test_an_onnx_file_runs_by_itself_and_says_what_it_is(weights, tmp_path):
     assert 0 <= exported.difference <= 1e-4
     content = onnx.load(tmp_path / "own.onnx")
     onnx.checker.check_model(content)
+    assert b'.py", line' not in (tmp_path / "own.onnx").read_bytes()  # nor of the files of its program
     about = json.loads({entry.key: entry.value for entry in content.metadata_props}["gazemap"])
     network = about.pop("network")
     assert about == {**describe(weights), "from": ["start.safetensors", "runs/a"]}  # no path of the machine

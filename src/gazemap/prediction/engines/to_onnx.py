@@ -76,6 +76,8 @@ def to_onnx(
         )
     assert program is not None  # it is None where a file was asked for
     form = program.model_proto
+    for node in form.graph.node:
+        del node.metadata_props[:]  # among PyTorch's notes there are paths of this machine
     for key, value in described.metadata(
         {"options": model.options, "fit": model.fit, **(about or {})}
     ).items():
