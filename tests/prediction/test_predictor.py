@@ -38,6 +38,7 @@ def test_a_form_beside_says_what_its_weights_say(name):
     np.testing.assert_array_equal(form.training_images.trained, model.training_images.trained)
     np.testing.assert_array_equal(form.training_images.chosen, model.training_images.chosen)
     assert form.training_images.complete == model.training_images.complete
+    assert form_beside(shipped_weights()[name]).stat().st_size < {"gazenet": 9e6, "gazenet-large": 19e6}[name]
 
 
 def test_the_models_that_come_with_gazemap_leave_room_in_a_wheel_of_forty_megabytes():

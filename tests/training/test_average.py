@@ -96,7 +96,7 @@ def test_frozen_parameters_stay_and_all_others_are_trained(popout_set, tmp_path)
     assert moved == [everything, {"norm.weight", "readout.weight"}]
 
 
-def test_what_is_frozen_is_checked_before_work_starts():
+def test_parts_that_name_nothing_or_leave_nothing_to_train_are_refused():
     with pytest.raises(RecipeError, match=r"'conv_dw', which is in no name .* encoder.weight"):
         freeze(WithEncoder(), ["conv_dw"])
     with pytest.raises(RecipeError, match="leaves nothing"):
